@@ -1,4 +1,4 @@
-"""What can be done with a checkout: `nox --list` names every session; `.ci/run` runs what every change has to pass."""
+"""Development tasks as nox sessions: `nox --list` lists them, and `.ci/run` runs the required ones."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ nox.options.reuse_existing_virtualenvs = True
 
 ROOT = Path(__file__).parent
 TOOLS = ROOT / "generator" / "requirements.txt"
-# Tests that need more than pytest's tools run in the session that has these tools.
+# Tests that need more tools than pytest's run in the session that installs these tools.
 LAYERS = ("tests/surface/test_layers.py",)
 TYPING = ("tests/typing",)
 GENERATOR = ("tests/generator",)
 FAULTS = ("tests/conformance", "tests/matrix", "tests/security")
-# Connections, counts of requests, foreign servers, kills of the store, and of the transfers kills, memory, random ones and small machines.
+# Connections, request counts, independent servers, kills of the store, and of the transfer tests kills, memory, random and small machines.
 MOVING = (
     "tests/referees",
     "tests/connections",
@@ -29,30 +29,30 @@ MOVING = (
     "tests/emulator/test_emulator_kills.py",
     *map(str, sorted((ROOT / "tests" / "transfers").glob("test_[kmrs]*.py"))),
 )
-# Half of their time, the tests wait: for a connection, a deadline, or a process. Who has nothing left takes tests from others.
-AT_ONCE = ("-n", "4", "--dist", "worksteal")
-# All tests of the session `tests` together have to cover the handwritten code; chosen ones cover what they cover.
-# The other sessions go without: coverage's tracer does not follow forks.
+# Tests spend half of their time waiting for connections, deadlines and processes. Idle workers steal tests from others.
+PARALLEL = ("-n", "4", "--dist", "worksteal")
+# The whole session `tests` has to cover the handwritten code; a selection of tests has no limit.
+# The other sessions do not measure coverage: its tracer does not follow forks.
 COVERAGE = ("--cov", "--cov-report=", "--cov-fail-under=95")
-IGNORED = [f"--ignore={place}" for place in (*LAYERS, *TYPING, *GENERATOR, *FAULTS, *MOVING)]
+IGNORED = [f"--ignore={path}" for path in (*LAYERS, *TYPING, *GENERATOR, *FAULTS, *MOVING)]
 PROJECT = nox.project.load_toml("pyproject.toml")
 
 
-def _group(session: nox.Session, *names: str) -> None:
-    """Install pinned tools of the project into the session's environment."""
+def _install_groups(session: nox.Session, *names: str) -> None:
+    """Install dependency groups of the project into the session's environment."""
     session.install(*(package for name in names for package in nox.project.dependency_groups(PROJECT, name)))
 
 
-def _clean(session: nox.Session) -> None:
-    """Let no setting of the person's own reach the session."""
+def _clear_environment(session: nox.Session) -> None:
+    """Hide the user's own settings from the session."""
     for name in [name for name in os.environ if name.startswith("ORION_")]:
         session.env[name] = ""
-    # Without compiled files every worker and every process of a test compiles everything anew.
+    # Without compiled files every worker and every process of a test would compile all modules again.
     session.env["PYTHONDONTWRITEBYTECODE"] = ""
 
 
 def _generator_python(session: nox.Session) -> str:
-    """Make the generator's own environment with its pinned tools, once for each state of their list."""
+    """Create the generator's environment with its pinned tools if missing; return the path of its Python."""
     key = hashlib.sha256(TOOLS.read_bytes() + sys.version.encode()).hexdigest()[:12]
     folder = Path(session.cache_dir).absolute() / f"generator-{key}"
     python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
@@ -64,7 +64,7 @@ def _generator_python(session: nox.Session) -> str:
 
 
 def _nginx(session: nox.Session) -> str:
-    """Find nginx, or unpack Debian's package of it into the cache."""
+    """Find nginx, or extract its Debian package into the cache."""
     if found := shutil.which("nginx") or shutil.which("/usr/sbin/nginx"):
         return found
     folder = Path(session.cache_dir).absolute() / "nginx"
@@ -81,87 +81,87 @@ def _nginx(session: nox.Session) -> str:
 
 @nox.session
 def demo(session: nox.Session) -> None:
-    """Play the main job against a local Orion, with 24 approved drugs."""
-    _clean(session)
-    session.install(".[emulator]")
+    """Run the main workflow with 24 approved drugs against a local Orion."""
+    _clear_environment(session)
+    session.install(".[local]")
     session.run("python", "-W", "error", "-m", "orionclient.examples.demo")
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests but those of other sessions; arguments go to pytest. Needs no network once the tools are installed."""
-    _clean(session)
-    _group(session, "test")
-    session.install(".[emulator]")
-    # Coverage makes the tests take half as long again, so only `.ci/run` asks for it.
+    """Run the default test suite; arguments go to pytest. Needs no network once the tools are installed."""
+    _clear_environment(session)
+    _install_groups(session, "test")
+    session.install(".[local]")
+    # With coverage the tests take half as long again, so only `.ci/run` enables it.
     coverage = COVERAGE if os.environ.get("ORION_COVERAGE") else ()
     if not session.posargs:
-        # Compiles the tests once; on a fresh clone each of the workers would do it.
+        # This compiles the tests once; on a fresh clone each worker would compile them.
         session.run("pytest", "--collect-only", "-q", *IGNORED, silent=True)
-    session.run("pytest", *(session.posargs or [*AT_ONCE, *IGNORED, *coverage]))
+    session.run("pytest", *(session.posargs or [*PARALLEL, *IGNORED, *coverage]))
 
 
-def _apart(
-    session: nox.Session, *places: str, groups: tuple[str, ...] = ("test",), env: dict[str, str] | None = None
+def _run_tests(
+    session: nox.Session, *paths: str, groups: tuple[str, ...] = ("test",), env: dict[str, str] | None = None
 ) -> None:
-    """Run tests that have a session of their own; arguments go to pytest."""
-    _clean(session)
-    _group(session, *groups)
-    session.install(".[emulator]")
-    session.run("pytest", *AT_ONCE, *places, *session.posargs, env=env)
+    """Run the tests of a separate session; arguments go to pytest."""
+    _clear_environment(session)
+    _install_groups(session, *groups)
+    session.install(".[local]")
+    session.run("pytest", *PARALLEL, *paths, *session.posargs, env=env)
 
 
 @nox.session
 def faults(session: nox.Session) -> None:
-    """Run the table of retries, the fault matrix, random faults, and the tests of security."""
-    _apart(session, *FAULTS)
+    """Run the retry table, the fault matrix, random faults and the security tests."""
+    _run_tests(session, *FAULTS)
 
 
 @nox.session
 def moving(session: nox.Session) -> None:
-    """Run the tests of what moves bytes and takes long: connections, counts, foreign servers, kills, memory, random transfers."""
-    _apart(session, *MOVING, groups=("test", "referees"))
+    """Run the long tests of connections and transfers: request counts, independent servers, kills, memory, random transfers."""
+    _run_tests(session, *MOVING, groups=("test", "referees"))
 
 
 @nox.session
 def package(session: nox.Session) -> None:
-    """Build the sdist and the wheels, compare their files, and run the demo from them. Needs git and a package index."""
-    _clean(session)
-    _group(session, "package")
+    """Build the sdist and the wheels, compare their files and run the demo from them. Needs git and a package index."""
+    _clear_environment(session)
+    _install_groups(session, "package")
     session.run("python", "tests/package/run.py")
 
 
 @nox.session
 def cases(session: nox.Session) -> None:
-    """Run the case scripts of the folder that ORION_CASES names; arguments choose by beginnings of names, as in `wire outside/21`."""
+    """Run the case scripts of the folder ORION_CASES; arguments select them by prefix, as in `wire outside/21`."""
     folder = os.environ.get("ORION_CASES", "")
     if not folder or not Path(folder).is_dir():
-        session.error("ORION_CASES has to name the folder of the case scripts")
-    _clean(session)
-    _group(session, "cases")
-    session.install(".[emulator]")
+        session.error("set ORION_CASES to the folder of the case scripts")
+    _clear_environment(session)
+    _install_groups(session, "cases")
+    session.install(".[local]")
     session.env["ORION_GENERATOR_PYTHON"] = _generator_python(session)
     session.run("python", "tests/cases/run.py", folder, *session.posargs)
 
 
 @nox.session
 def nightly(session: nox.Session) -> None:
-    """Run what takes long: connections, transfers and jobs in full numbers, the other HTTP library, schemathesis at length, benchmarks."""
-    _clean(session)
-    _group(session, "test", "contract")
-    session.install(".[emulator,httpx2]")
+    """Run the long forms: connections, transfers and jobs in full, the other HTTP library, schemathesis, benchmarks."""
+    _clear_environment(session)
+    _install_groups(session, "test", "contract")
+    session.install(".[local,httpx2]")
     for library in ("httpx", "httpx2"):
         session.run("pytest", "tests/connections", env={"ORION_HTTP_LIBRARY": library, "ORION_NIGHTLY": "1"})
-    # The retry table by operation, examples of `ocli` in both forms, 2,000 random schedules; the matrix is the same as by day.
+    # The retry table by operation, examples of `ocli` in both forms, 2,000 random schedules. The matrix has no long form.
     long = ("tests/cli/test_examples.py", "tests/conformance", "tests/emulator/test_emulator_jobs_ends.py",
             "tests/emulator/test_emulator_kills.py", "tests/matrix/test_stateful.py", "tests/security", "tests/transfers")  # fmt: skip
-    # Matrix, table and security, and what a session does besides; connections and long transfers were there already.
-    quick = [f"--ignore={place}" for place in MOVING]
+    # The fault tests and those of sessions, with the other library; connections and long transfers ran above.
+    quick = [f"--ignore={path}" for path in MOVING]
     others = ("tests/session", "tests/compat", "tests/faultproxy", "tests/transfers", *quick, *FAULTS)
-    session.run("pytest", *AT_ONCE, *long, env={"ORION_NIGHTLY": "1"})
+    session.run("pytest", *PARALLEL, *long, env={"ORION_NIGHTLY": "1"})
     session.run("python", "tests/removals/removals.py")
     session.notify("mutation")
-    session.run("pytest", *AT_ONCE, *others, env={"ORION_HTTP_LIBRARY": "httpx2"})
+    session.run("pytest", *PARALLEL, *others, env={"ORION_HTTP_LIBRARY": "httpx2"})
     for seed in ("1", "2", "3"):
         session.run("python", "tests/contract/run.py", "--seed", seed, "--max-examples", "200")
     session.run("python", "tests/benchmarks/listing.py")
@@ -171,31 +171,31 @@ def nightly(session: nox.Session) -> None:
 
 @nox.session
 def mutation(session: nox.Session) -> None:
-    """Change the pure rooms a thousand times, and see how often the fast unit tests notice; --write keeps the figure."""
-    _clean(session)
-    _group(session, "test", "mutation")
-    session.install(".[emulator]")
+    """Compute the mutation score of the pure modules under the fast unit tests; --write stores it."""
+    _clear_environment(session)
+    _install_groups(session, "test", "mutation")
+    session.install(".[local]")
     session.run("python", "tests/mutation/score.py", *session.posargs)
 
 
 @nox.session
 def transfers(session: nox.Session) -> None:
-    """Measure transfers against their peers; arguments go to the benchmark, --help tells which. Needs nginx, or Debian to get it."""
-    _clean(session)
-    _group(session, "transfers")
+    """Benchmark transfers against other tools; arguments go to the benchmark (see --help). Needs nginx, or Debian to get it."""
+    _clear_environment(session)
+    _install_groups(session, "transfers")
     session.install(".")
     session.run("python", "tests/benchmarks/transfers", "--nginx", _nginx(session), *session.posargs)
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style, layers and the contract's rules."""
-    _clean(session)
-    _group(session, "lint", "test")
-    session.install(".[emulator]")
+    """Check style, layers and the rules of the contract."""
+    _clear_environment(session)
+    _install_groups(session, "lint", "test")
+    session.install(".[local]")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
-    # The generated floor is nobody's style, but it has to be as safe as the rest.
+    # The style of the generated package is not checked, but its safety is.
     session.run("ruff", "check", "--isolated", "--select", "S", "generated")
     session.run("bandit", "-q", "-r", "orionclient", "generated", "generator", "noxfile.py")
     session.run("lint-imports", env={"PYTHONPATH": str(ROOT)})
@@ -205,10 +205,10 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Check types: mypy strict over everything, pyright for completeness of the public ones, and what mypy tells a user."""
-    _clean(session)
-    _group(session, "types", "test")
-    session.install("nox", ".[emulator]")
+    """Check types: mypy in strict mode, pyright for the completeness of public types, and mypy as users run it."""
+    _clear_environment(session)
+    _install_groups(session, "types", "test")
+    session.install("nox", ".[local]")
     session.run("mypy")
     session.run("pyright")
     session.run("pyright", "--verifytypes", "orionclient", "--ignoreexternal")
@@ -217,26 +217,26 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def generate(session: nox.Session) -> None:
-    """Write generated/orion_api anew from openapi/."""
+    """Regenerate generated/orion_api from openapi/."""
     session.run(_generator_python(session), "-m", "generator", "generate", external=True)
 
 
 @nox.session
 def check(session: nox.Session) -> None:
-    """Tell whether generated/orion_api is what openapi/ and the templates make."""
+    """Check that generated/orion_api is up to date with openapi/ and the templates."""
     session.run(_generator_python(session), "-m", "generator", "check", external=True)
 
 
 @nox.session
 def generator(session: nox.Session) -> None:
-    """Test the generator; arguments go to pytest."""
-    _apart(session, *GENERATOR, env={"ORION_GENERATOR_PYTHON": _generator_python(session)})
+    """Run the tests of the generator; arguments go to pytest."""
+    _run_tests(session, *GENERATOR, env={"ORION_GENERATOR_PYTHON": _generator_python(session)})
 
 
 @nox.session
 def contract(session: nox.Session) -> None:
-    """Let schemathesis look for differences between the contract and the local Orion."""
-    _clean(session)
-    _group(session, "contract")
-    session.install(".[emulator]")
+    """Compare the local Orion with the contract by schemathesis."""
+    _clear_environment(session)
+    _install_groups(session, "contract")
+    session.install(".[local]")
     session.run("python", "tests/contract/run.py", *session.posargs)

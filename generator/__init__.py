@@ -1,1 +1,1 @@
-"""Contract in, client out: writes generated/orion_api from openapi/*.yaml."""
+"""Generates the package orion_api from openapi/*.yaml."""

@@ -1,4 +1,4 @@
-"""Command line: python -m generator generate | check | lint | merge."""
+"""Command line of the generator: generate, check, lint or merge the contract."""
 
 from __future__ import annotations
 
@@ -12,17 +12,26 @@ try:
     from .merge import ContractError, merge
     from .tools import ToolError
 except ModuleNotFoundError as error:
-    sys.exit(f"{error.name} is missing here; install generator/requirements.txt, or run: nox -s generate")
+    sys.exit(f"module {error.name!r} not found; install generator/requirements.txt, or run: nox -s generate")
 
 ROOT = Path(__file__).parent.parent
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; 0 is well, 1 is not."""
+    """Run a command and return its exit code: 0 on success, 1 on failure."""
     parser = argparse.ArgumentParser(prog="python -m generator", description=__doc__)
     parser.add_argument("command", choices=("generate", "check", "lint", "merge"))
-    parser.add_argument("--contract", type=Path, default=ROOT / "openapi", help="folder of the contract's YAML files")
-    parser.add_argument("--output", type=Path, help="the package to write or check; for merge the file to write")
+    parser.add_argument(
+        "--contract",
+        type=Path,
+        default=ROOT / "openapi",
+        help="directory of the YAML files of the contract (default: openapi)",
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        help="package to write or check (default: generated/orion_api); merge: file to write (default: stdout)",
+    )
     options = parser.parse_args(arguments)
     output: Path = options.output or ROOT / "generated" / "orion_api"
     problems: list[str] = []
@@ -36,11 +45,11 @@ def main(arguments: list[str] | None = None) -> int:
         elif options.command == "lint":
             build.lint(options.contract)
         else:
-            text = json.dumps(merge(options.contract).document, indent=1, ensure_ascii=False) + "\n"
+            document = json.dumps(merge(options.contract).document, indent=1, ensure_ascii=False) + "\n"
             if options.output:
-                options.output.write_text(text, encoding="utf-8")
+                options.output.write_text(document, encoding="utf-8")
             else:
-                sys.stdout.write(text)
+                sys.stdout.write(document)
     except (ContractError, ToolError) as error:
         problems = [str(error)]
     for problem in problems:

@@ -1,4 +1,4 @@
-"""The whole way from the contract to the package, and the check that the package still is what comes out of it."""
+"""Generates the package from the contract and checks that it is up to date."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from . import endpoints, rules, shapes, tools
-from .index import operations_module
+from .index import render_operations
 from .merge import Contract, ContractError, merge
 
 FINGERPRINT = "_generation.json"
@@ -19,9 +19,13 @@ RUFF = ("--isolated", "--no-cache", "--target-version", "py311", "--line-length"
 
 
 def lint(folder: Path) -> Contract:
-    """Merge the contract and reject one that OpenAPI itself or a rule of ours does not allow."""
+    """Merge the contract and validate it against OpenAPI and the rules.
+
+    Raises:
+        ContractError: If the contract violates OpenAPI or a rule.
+    """
     contract = merge(folder)
-    # First, because the rules take for granted that lists are lists and mappings are mappings.
+    # Validated first, because the rules rely on the structure of the document.
     with tempfile.TemporaryDirectory() as work:
         tools.validate(contract.document, Path(work))
     violations = rules.find_violations(contract)
@@ -30,15 +34,15 @@ def lint(folder: Path) -> Contract:
     return contract
 
 
-def fingerprint(document: dict[str, Any], pinned: dict[str, str]) -> dict[str, Any]:
-    """What the output depends on: the contract, this package and the versions of the tools."""
+def build_fingerprint(document: dict[str, Any], pinned: dict[str, str]) -> dict[str, Any]:
+    """Build the fingerprint of the inputs: the contract, this package and the versions of the tools."""
     here = Path(__file__).parent
     digest = hashlib.sha256()
     for path in sorted([*here.glob("*.py"), *(here / "templates").iterdir()], key=lambda path: path.name):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    text = json.dumps(document, ensure_ascii=False)
+    merged = json.dumps(document, ensure_ascii=False)
     return {
-        "contract": hashlib.sha256(text.encode()).hexdigest(),
+        "contract": hashlib.sha256(merged.encode()).hexdigest(),
         "contract_version": document["info"]["version"],
         "generator": digest.hexdigest(),
         "tools": pinned,
@@ -51,15 +55,15 @@ def write(folder: Path, output: Path, pinned: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as work:
         endpoints.write(document, output, Path(work))
         shapes.write(document, output, Path(work))
-    (output / "operations.py").write_text(operations_module(document), encoding="utf-8")
+    (output / "operations.py").write_text(render_operations(document), encoding="utf-8")
     tools.run("ruff", "check", ".", *RUFF, "--fix-only", "--select=F,I,UP,TC005", cwd=output)
     tools.run("ruff", "format", ".", *RUFF, cwd=output)
-    text = json.dumps(fingerprint(document, pinned), indent=1) + "\n"
-    (output / FINGERPRINT).write_text(text, encoding="utf-8")
+    fingerprint = json.dumps(build_fingerprint(document, pinned), indent=1) + "\n"
+    (output / FINGERPRINT).write_text(fingerprint, encoding="utf-8")
 
 
 def generate(folder: Path, output: Path) -> None:
-    """Write the package in place of what is there."""
+    """Write the package, replacing an existing one."""
     pinned = tools.read_pins()
     tools.reject_other_versions(pinned)
     output.parent.mkdir(parents=True, exist_ok=True)
@@ -72,7 +76,7 @@ def generate(folder: Path, output: Path) -> None:
 
 
 def check(folder: Path, output: Path) -> list[str]:
-    """Return what is wrong with the package on disk, a line each; nothing when it is what `generate` writes."""
+    """Compare the package on disk with the output of `generate`; return the differences, one per line."""
     pinned = tools.read_pins()
     changed = _list_changed(folder, output, pinned)
     if changed:
@@ -88,10 +92,10 @@ def _list_changed(folder: Path, output: Path, pinned: dict[str, str]) -> list[st
     try:
         old = json.loads((output / FINGERPRINT).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return [f"{FINGERPRINT} is missing or not readable"]
-    new = fingerprint(merge(folder).document, pinned)
-    words = {"contract": "the contract changed", "generator": "the generator or a template changed"}
-    changed = [text for key, text in words.items() if old.get(key) != new[key]]
+        return [f"{FINGERPRINT} is missing or not valid JSON"]
+    new = build_fingerprint(merge(folder).document, pinned)
+    messages = {"contract": "the contract changed", "generator": "the generator or a template changed"}
+    changed = [message for key, message in messages.items() if old.get(key) != new[key]]
     before = old.get("tools", {})
     changed += [
         f"{name} {before.get(name, 'none')} became {pinned.get(name, 'none')}"
@@ -114,5 +118,5 @@ def _list_differences(fresh: Path, output: Path) -> list[str]:
         elif name not in wanted:
             problems.append(f"{output.name}/{name} is not generated; remove it")
         elif wanted[name] != found[name]:
-            problems.append(f"{output.name}/{name} was edited by hand")
+            problems.append(f"{output.name}/{name} differs from the generated file")
     return problems

@@ -1,4 +1,4 @@
-"""What the generator wants to know of an operation, read from the merged document once."""
+"""Provides the operations of the merged document."""
 
 from __future__ import annotations
 
@@ -26,48 +26,48 @@ class Facts:
 
     @property
     def tag(self) -> str:
-        """The name of the folder that its module lies in."""
+        """Name of the package that contains the module of the operation."""
         return str(self.data["tags"][0])
 
     @property
     def auth(self) -> bool:
-        """Whether the token is sent."""
+        """Whether the operation sends the token."""
         return bool(self.data.get("security"))
 
     @property
     def success(self) -> tuple[int, ...]:
-        """The documented statuses of a response that is no error."""
+        """Documented success statuses."""
         return tuple(sorted(int(status) for status in self.data["responses"] if status.startswith("2")))
 
     @property
     def version(self) -> int | None:
-        """The N of /api/vN/."""
+        """The N of /api/vN/; None if the path has none."""
         found = re.match(r"/api/v(\d+)/", self.route)
         return int(found[1]) if found else None
 
     @property
     def largest_page(self) -> int | None:
-        """The maximum of the parameter `limit` of a paged listing."""
-        limit = self._paging("limit")
+        """Maximum of the parameter `limit` of a paginated listing."""
+        limit = self._get_paging_parameter("limit")
         return None if limit is None else limit["schema"].get("maximum")
 
     @property
     def offset(self) -> bool:
-        """Whether a paged listing has the parameter `offset`."""
-        return self._paging("offset") is not None
+        """Whether a paginated listing has the parameter `offset`."""
+        return self._get_paging_parameter("offset") is not None
 
-    def _paging(self, name: str) -> dict[str, Any] | None:
+    def _get_paging_parameter(self, name: str) -> dict[str, Any] | None:
         paged = self.data.get("x-orion-paging") == "link"
         return next((each for each in self.parameters if paged and (each["in"], each["name"]) == ("query", name)), None)
 
     @property
     def stream(self) -> str | None:
-        """Direction in which raw bytes go: upload, download or none."""
+        """Direction of a binary body: upload, download or None."""
         return self.data.get("x-orion-stream")
 
 
-def operations(document: dict[str, Any]) -> Iterator[Facts]:
-    """Yield the operations in the order of the document."""
+def iter_operations(document: dict[str, Any]) -> Iterator[Facts]:
+    """Iterate over the operations in the order of the document."""
     for route, item in document.get("paths", {}).items():
         for method in METHODS:
             if method in item:
@@ -76,12 +76,12 @@ def operations(document: dict[str, Any]) -> Iterator[Facts]:
                 yield Facts(data.get("operationId", ""), method.upper(), route, data, parameters)
 
 
-def media_types(document: dict[str, Any], body_or_response: Any) -> dict[str, Any]:
-    """Media type -> schema (resolved) of a request body or a response."""
+def get_media_types(document: dict[str, Any], body_or_response: Any) -> dict[str, Any]:
+    """Map the media types of a request body or response to their resolved schemas."""
     content = resolve(document, body_or_response).get("content", {})
     return {media: resolve(document, given.get("schema", {})) for media, given in content.items()}
 
 
 def is_binary(schema: dict[str, Any]) -> bool:
-    """Whether the schema stands for raw bytes."""
+    """Return whether the schema is binary."""
     return schema.get("format") == "binary"

@@ -1,15 +1,15 @@
-"""Writes operations.py, the index of all operations."""
+"""Renders operations.py, the index of all operations."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .facts import operations
+from .facts import iter_operations
 
 if TYPE_CHECKING:
     from .facts import Facts
 
-HEAD = '''"""Every operation of the contract by its id."""
+HEAD = '''"""All operations of the contract by id."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ OPERATIONS: dict[str, Operation] = {
 '''
 
 
-def operations_module(document: dict[str, Any]) -> str:
-    """Return the text of operations.py, not yet formatted."""
-    return HEAD + "".join(f"Operation({_arguments(facts)}),\n" for facts in operations(document)) + ")\n}\n"
+def render_operations(document: dict[str, Any]) -> str:
+    """Render the source of operations.py, unformatted."""
+    return HEAD + "".join(f"Operation({_render_arguments(facts)}),\n" for facts in iter_operations(document)) + ")\n}\n"
 
 
-def _arguments(facts: Facts) -> str:
+def _render_arguments(facts: Facts) -> str:
     values = {
         "id": facts.id,
         "method": facts.method,

@@ -1,4 +1,4 @@
-"""Python client for the Orion platform; submodules and the old top-level names load when they are first used."""
+"""Python client for the Orion platform; submodules and top-level names are imported on first access."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Operations of the contract, built, sent and checked; what the session's verbs and the raw endpoints stand on."""
+"""Builds, sends and validates operations of the contract, for the methods of the session and for raw operations."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from orionclient._pagination import Paginator, find_missing_id
 from orionclient._retry import Policy
 from orionclient._retry_loop import CallOptions, PreparedRequest, send, send_async, with_timeouts
 from orionclient._versions import ServerVersions, missing_version_message, parse_server_versions
-from orionclient.config import is_loopback, origin_of
+from orionclient.config import is_loopback, parse_origin
 from orionclient.exceptions import (
     BadResponse,
     InvalidAPIVersion,
@@ -39,21 +39,21 @@ if TYPE_CHECKING:
     Check = Callable[[dict[str, Any]], object]
 
 _log = logging.getLogger("orionclient")
-# What a stack responds to that knows no such path.
+# Statuses of a stack without the path of an operation.
 _UNKNOWN_PATH: Final = frozenset({404, 405, 410, 501})
-# The statuses of content and of a range of it.
+# Statuses of a response with the whole content, or with a byte range.
 _CONTENT: Final = frozenset({200, 206})
 _VERSIONS_SECONDS: Final = 5.0
-# Number of items to ask for in a page where a server rejects the most that the contract allows.
+# Page size to fall back to if a server rejects the maximum of the contract.
 _FALLBACK_PAGE_SIZE: Final = 100
-# Operations whose body is a password or another secret.
+# Operations with a password or another secret in the request body.
 _CONFIDENTIAL: Final = frozenset({"obtain_token", "create_secret", "update_secret"})
 
-# What each server offers, asked once for a process and only to explain an error; empty where it does not say.
+# API versions per server, fetched once per process and only to explain an error; empty if they are not available.
 _SERVER_VERSIONS: Final[dict[tuple[str, str, int], ServerVersions]] = {}
-# Largest page that each server accepts, by operation, where that is less than the contract allows; 0 where it accepts no limit.
+# Maximum page size per server and operation, if below the maximum of the contract; 0 if the server accepts no `limit`.
 _PAGE_SIZES: Final[dict[tuple[tuple[str, str, int], str], int]] = {}
-# Successes that the contract does not document and of which the log has a line.
+# Undocumented success statuses that were logged already.
 _LOGGED_STATUSES: Final[set[tuple[str, int]]] = set()
 
 
@@ -64,52 +64,54 @@ def _encode(body: Json | Content | object | None) -> tuple[Body | None, dict[str
         try:
             return Body(json.dumps(body.value, allow_nan=False).encode()), {"Content-Type": "application/json"}
         except (TypeError, ValueError) as error:
-            raise ValidationError(f"the parameters cannot be written as JSON: {error}") from None
+            raise ValidationError(f"cannot encode the parameters as JSON: {error}") from None
     if isinstance(body, Content):
         return Body(body.payload, body.length), {"Content-Type": body.media_type}
-    raise ValidationError("a multipart body cannot be sent through a session; no operation of Orion's contract has one")
+    raise ValidationError("multipart bodies are not supported; no operation of Orion's contract has one")
 
 
 class Calls:
     """Sends operations for one session.
 
     Args:
-        config: Gives the configuration, at the first request and not before.
-        terms: How often and how long to try.
-        offers: Versions of the APIs that the stack offers; None takes them for granted.
+        config: Returns the configuration; called for each request.
+        options: Options of the calls.
+        server_versions: API versions that the stack offers; None assumes that it offers all.
     """
 
     def __init__(
-        self, config: Callable[[], SessionConfig], terms: CallOptions, offers: ServerVersions | None = None
+        self, config: Callable[[], SessionConfig], options: CallOptions, server_versions: ServerVersions | None = None
     ) -> None:
         self._config = config
-        self._terms = terms
-        self._offers = offers
+        self._options = options
+        self._server_versions = server_versions
 
-    def outgoing(
-        self, request: Request, broken: Callable[[Response | AsyncResponse], bool] | None = None
+    def prepare(
+        self, request: Request, is_incomplete: Callable[[Response | AsyncResponse], bool] | None = None
     ) -> tuple[PreparedRequest, SessionConfig]:
-        """Turn a generated request into one that can be sent.
+        """Convert a generated request to a prepared request.
 
         Args:
-            request: What a builder of `orion_api` returned.
-            broken: Tells whether the body of a good response is cut or garbled; None for the usual test.
+            request: Request of a builder of `orion_api`.
+            is_incomplete: Checks whether the body of a successful response is truncated or damaged. Defaults to a check of JSON bodies.
 
         Returns:
-            The request, and whose token may go with it.
+            The prepared request, and the configuration with the token.
 
         Raises:
-            InvalidAPIVersion: The session knows that the stack does not offer what the operation needs.
-            InvalidCredentials: The operation needs a token and there is none.
-            ValidationError: The body cannot be written.
+            InvalidAPIVersion: The stack is known not to offer the API version of the operation.
+            InvalidCredentials: The operation needs a token and none is configured.
+            ValidationError: The body cannot be encoded.
         """
         config = self._config()
         operation = request.operation
-        if self._offers is not None and (problem := missing_version_message(self._offers, operation)):
-            raise InvalidAPIVersion(None).about(problem)
+        if self._server_versions is not None and (problem := missing_version_message(self._server_versions, operation)):
+            raise InvalidAPIVersion(None).with_problem(problem)
         if operation.auth and not config.token:
             where = f"profile {config.profile!r}" if config.profile else "the configuration"
-            raise InvalidCredentials(f"{operation.id} needs a token and {where} has none; get one with retrieve_token")
+            raise InvalidCredentials(
+                f"{operation.id} needs a token, but {where} has none; get one with session.retrieve_token(...)"
+            )
         if request.url is None:
             target = config.url + request.path
             if request.query:
@@ -118,7 +120,7 @@ class Calls:
             target = _absolute_url(config.url + request.path, request.url, config)
         body, headers = _encode(request.body)
         accept = {"Accept-Encoding": "identity"} if operation.stream == "download" else {"Accept": "application/json"}
-        out = PreparedRequest(
+        prepared = PreparedRequest(
             method=operation.method.upper(),
             url=target,
             action=f"{operation.id} {operation.method.upper()} {request.path}",
@@ -128,10 +130,10 @@ class Calls:
             body=body,
             stream=operation.stream is not None,
             keep_open=operation.stream == "download",
-            broken=broken or _is_broken_json,
+            is_incomplete=is_incomplete or _is_broken_json,
             confidential=operation.id in _CONFIDENTIAL,
         )
-        return out, config
+        return prepared, config
 
     def send(self, request: Request) -> Response:
         """Send a generated request.
@@ -140,123 +142,129 @@ class Calls:
             request: The request.
 
         Returns:
-            The response, of any status; open for downloads.
+            The response, with any status; open for downloads.
         """
-        out, config = self.outgoing(request)
-        return send(out, self._terms, config)
+        prepared, config = self.prepare(request)
+        return send(prepared, self._options, config)
 
     def _read(
         self, endpoint: Endpoint, request: Request, timeout: float | None = None, check: Check | None = None
     ) -> tuple[dict[str, Any], Response]:
-        """Send and check; the body is decoded once, where it is found out whether it is whole."""
+        """Send a request and validate its response; the body is decoded once, by the check for completeness."""
         found: dict[str, Any] | None = None
 
-        def broken(answer: Response | AsyncResponse) -> bool:
+        def is_incomplete(response: Response | AsyncResponse) -> bool:
             nonlocal found
             try:
-                found = _check_response(endpoint, answer.status_code, answer.headers, answer.content or b"", check)
+                found = _check_response(
+                    endpoint, response.status_code, response.headers, response.content or b"", check
+                )
             except (UnexpectedStatus, UnexpectedBody):
-                return _is_broken_json(answer)
+                return _is_broken_json(response)
             return False
 
-        out, config = self.outgoing(request, broken)
-        terms = self._terms
+        prepared, config = self.prepare(request, is_incomplete)
+        options = self._options
         if timeout is not None:
-            terms = with_timeouts(
-                terms, request_timeout=min(timeout, terms.policy.request_timeout), retry_timeout=timeout
+            options = with_timeouts(
+                options, request_timeout=min(timeout, options.policy.request_timeout), retry_timeout=timeout
             )
-        response = send(out, terms, config)
+        response = send(prepared, options, config)
         if found is None:
             try:
                 found = _check_response(endpoint, response.status_code, response.headers, response.content, check)
             except (UnexpectedStatus, UnexpectedBody) as error:
-                raise self.translated(error, response) from None
+                raise self.translate_error(error, response) from None
         return found, response
 
-    def versions(self) -> dict[str, tuple[int, ...]]:
-        """Ask the stack which versions of its APIs it offers.
+    def fetch_versions(self) -> dict[str, tuple[int, ...]]:
+        """Fetch the API versions that the stack offers.
 
         Returns:
-            Name of an API -> version numbers.
+            API name -> version numbers.
 
         Raises:
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         return parse_server_versions(self._read(get_api_versions, get_api_versions.build())[0])
 
-    def translated(
+    def translate_error(
         self, error: UnexpectedStatus | UnexpectedBody, response: Response, *, ask: bool = True
     ) -> Exception:
-        """Make the error of this package that fits a response.
+        """Convert an error of a generated operation to an error of this package.
 
         Args:
-            error: What the generated reader found.
+            error: Error of the generated operation.
             response: The response.
-            ask: False asks the stack nothing, since an event loop must not wait for it.
+            ask: False does not fetch the API versions, since that would block an event loop.
 
         Returns:
-            The error, not raised. Where the stack knows no such path because it does not offer the version of the API that this client
-            needs, `InvalidAPIVersion`.
+            The error, not raised. `InvalidAPIVersion` if the path is unknown because the stack does not offer the API version that this
+            client needs.
         """
-        found = _translate_error(error, response)
+        found = _error_of_response(error, response)
         operation = error.operation
         changes = operation is not None and operation.retry != "read"
         if changes and is_success(response.status_code) and isinstance(found, OrionError) and found.call is not None:
-            # The server says that it was carried out; only what it says of it cannot be read. A page may be somebody else's.
+            # The server reports success, only the body is not valid. A web page may come from a proxy instead of Orion.
             applied = found.call.applied or not _is_html(response)
-            found.during(evolve(found.call, may_have_been_applied=True, applied=applied))
+            found.with_call(evolve(found.call, may_have_been_applied=True, applied=applied))
         if operation is None or response.status_code not in _UNKNOWN_PATH or not isinstance(found, BadResponse):
             return found
         if missing_version_message({}, operation) is None:
-            # Its path has no version, the question for the versions itself included.
+            # The path has no version, which includes the operation that fetches the versions.
             return found
-        problem = missing_version_message(offers, operation) if (offers := self._known_offers(ask=ask)) else None
+        problem = (
+            missing_version_message(server_versions, operation)
+            if (server_versions := self._known_versions(ask=ask))
+            else None
+        )
         if problem is None:
             return found
-        explained = InvalidAPIVersion(response).about(problem)
-        return explained.during(found.call) if found.call else explained
+        explained = InvalidAPIVersion(response).with_problem(problem)
+        return explained.with_call(found.call) if found.call else explained
 
-    def _known_offers(self, *, ask: bool) -> ServerVersions:
+    def _known_versions(self, *, ask: bool) -> ServerVersions:
         origin = self._config().origin
         if origin not in _SERVER_VERSIONS and ask:
-            # Before the question, whose own failure must not lead to it again.
+            # Set before the request, whose failure must not fetch the versions again.
             _SERVER_VERSIONS[origin] = {}
             request = get_api_versions.build()
-            out, config = self.outgoing(request)
+            prepared, config = self.prepare(request)
             once = CallOptions(
-                Policy(retry_dict={}, connection_retries=0, request_timeout=_VERSIONS_SECONDS), self._terms.quota
+                Policy(retry_dict={}, connection_retries=0, request_timeout=_VERSIONS_SECONDS), self._options.quota
             )
             with contextlib.suppress(OrionError, UnexpectedStatus, UnexpectedBody):
-                response = send(out, once, config)
+                response = send(prepared, once, config)
                 _SERVER_VERSIONS[origin] = parse_server_versions(
                     get_api_versions.check(response.status_code, response.headers, response.content)
                 )
         return _SERVER_VERSIONS.get(origin, {})
 
-    def connections(self) -> AsyncConnections:
-        """Make connections for one event loop.
+    def open_connections(self) -> AsyncConnections:
+        """Create a connection pool for one event loop.
 
         Returns:
-            The connections; `async with` keeps them.
+            The pool, for use with `async with`.
         """
-        from orionclient._http import AsyncConnections, Settings  # noqa: PLC0415 - loads the HTTP library
+        from orionclient._http import AsyncConnections, Settings  # noqa: PLC0415 - imports the HTTP library
 
-        return AsyncConnections(Settings.of(self._config()))
+        return AsyncConnections(Settings.from_config(self._config()))
 
     async def send_async(self, request: Request, connections: AsyncConnections | None) -> AsyncResponse:
         """Send a generated request in an event loop.
 
         Args:
             request: The request.
-            connections: Connections to use again; None for none.
+            connections: Pooled connections; None opens a connection for this call.
 
         Returns:
-            The response, of any status.
+            The response, with any status.
         """
-        out, config = self.outgoing(request)
-        return await send_async(out, self._terms, config, connections)
+        prepared, config = self.prepare(request)
+        return await send_async(prepared, self._options, config, connections)
 
-    def json(
+    def request_json(
         self,
         endpoint: Endpoint,
         ids: Mapping[str, Id],
@@ -271,22 +279,22 @@ class Calls:
         Args:
             endpoint: The generated operation.
             ids: Ids for its path.
-            query: Query parameters, also such as the contract does not know: the server decides.
-            body: JSON body; None for none.
-            timeout: Seconds for the whole call; the session's own without it.
-            check: Optional. Checks the object of a good response; its ValueError says what is wrong with it.
+            query: Query parameters, including ones that the contract does not know; the server validates them.
+            body: JSON body. Optional.
+            timeout: Seconds for the whole call. Defaults to the session's timeouts.
+            check: Validates the JSON object; raises a ValueError with the reason. Optional.
 
         Returns:
-            The object, nothing converted; empty where the response has no body.
+            The object, without conversions; empty if the response has no body.
 
         Raises:
-            BadResponse: A resource came without an id, or `check` failed.
-            OrionError: The server rejected, or no good response came.
+            BadResponse: A resource has no id, or `check` failed.
+            OrionError: The request failed.
         """
         request: Request = endpoint.build(**ids) if body is None else endpoint.build(**ids, body=dict(body))
         return self._read(endpoint, request.with_query(query) if query else request, timeout, check)[0]
 
-    def items(
+    def iter_items(
         self,
         endpoint: Endpoint,
         ids: Mapping[str, Id],
@@ -294,22 +302,22 @@ class Calls:
         query: Mapping[str, Any] | None = None,
         page_size: int | None = None,
     ) -> Iterator[dict[str, Any]]:
-        """Walk through all pages of a listing, one request a page, the next when it is needed.
+        """Iterate over all pages of a listing; each page is fetched when it is needed.
 
         Args:
             endpoint: The generated operation.
             ids: Ids for its path.
-            query: Query parameters; a `limit` among them is the size of the pages.
-            page_size: Number of items to ask for in a page; if omitted, the most that the contract allows. A server that rejects it is
-                asked for less, and remembered.
+            query: Query parameters; `limit` sets the page size.
+            page_size: Items per page. Defaults to the maximum of the contract. If the server rejects it, smaller pages are requested, also
+                by later calls.
 
         Yields:
-            The items, nothing converted.
+            The items, without conversions.
 
         Raises:
-            BadResponse: A page is none, a resource in it has no id, its `next` link leads to another host or in a circle, or the pages
-                end before there are as many items as the server counts.
-            OrionError: The server rejected, or no good response came.
+            BadResponse: A page is not valid, a resource has no id, a `next` link leads to another host or forms a cycle, or the pages end
+                before the server's count of items.
+            OrionError: The request failed.
         """
         operation, origin = endpoint.OPERATION, self._config().origin
         limit: int | None = None
@@ -329,36 +337,37 @@ class Calls:
                     raise
                 continue
             if smaller:
-                # Only now it is known that the size of the page was what was wrong.
+                # Only the success of a smaller page shows that the page size was the cause.
                 _PAGE_SIZES[origin, operation.id] = limit or 0
             yield from pages.accept(page, response)
 
-    def call(self, endpoint: Endpoint, request: Request, *, check: Check | None = None) -> dict[str, Any]:
-        """Send a request that was built and decode the JSON object of its response.
+    def send_built(self, endpoint: Endpoint, request: Request, *, check: Check | None = None) -> dict[str, Any]:
+        """Send a generated request and decode the JSON object of its response.
 
         Args:
             endpoint: The generated operation.
-            request: What its builder returned.
-            check: Optional. Checks the object of a good response; its ValueError says what is wrong with it.
+            request: Request of its builder.
+            check: Validates the JSON object; raises a ValueError with the reason. Optional.
 
         Returns:
-            The object, nothing converted.
+            The object, without conversions.
 
         Raises:
             BadResponse: `check` failed.
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         return self._read(endpoint, request, check=check)[0]
 
-    def opener(self, endpoint: Endpoint, request: Request) -> Callable[[Mapping[str, str]], Response]:
-        """Make what asks for content, as often as a transfer needs it.
+    def make_opener(self, endpoint: Endpoint, request: Request) -> Callable[[Mapping[str, str]], Response]:
+        """Create a function that requests the content of a resource, for a download that may be resumed.
 
         Args:
             endpoint: The generated operation.
-            request: What its builder returned.
+            request: Request of its builder.
 
         Returns:
-            A function of headers to add. It gives the response, open and good, which the caller closes, or raises an `OrionError`.
+            A function that takes additional headers and returns the open successful response, which the caller closes, or raises an
+            `OrionError`.
         """
 
         def ask(headers: Mapping[str, str]) -> Response:
@@ -367,66 +376,66 @@ class Calls:
                 with response:
                     raise response.error()
             if response.status_code not in _CONTENT:
-                # Of another 2xx nobody knows what it holds: a proxy has changed the content of a 203, for example.
+                # The content of another 2xx is not defined: a proxy has changed the content of a 203, for example.
                 with response:
                     rejected = UnexpectedStatus(response.status_code, b"", response.headers, endpoint.OPERATION)
-                    raise self.translated(rejected, response)
+                    raise self.translate_error(rejected, response)
             return response
 
         return ask
 
-    def put_elsewhere(self, url: str, body: Payload, headers: Mapping[str, str], action: str) -> Response:
-        """Send content to an address that needs no token, and gets none.
+    def put_presigned(self, url: str, body: Payload, headers: Mapping[str, str], action: str) -> Response:
+        """Upload content to a presigned URL, without the token.
 
         Args:
-            url: The address, made by the server.
+            url: The URL, from the server.
             body: The content.
-            headers: Headers to send along.
-            action: What is attempted, for messages.
+            headers: Headers of the request.
+            action: Operation and target, for messages.
 
         Returns:
-            The response, of any status.
+            The response, with any status.
 
         Raises:
-            OrionConnectionError: No response came, or the address cannot be used.
-            OrionTimeout: No response came in time.
+            OrionConnectionError: No response was received, or the URL is not valid.
+            OrionTimeout: No response was received within the timeout.
         """
         config = self._config()
         try:
             target = _absolute_url(config.url, url, config)
         except ValidationError as error:
-            raise OrionConnectionError(f"the server names an address that cannot be used: {error}") from None
-        out = PreparedRequest(
+            raise OrionConnectionError(f"cannot use the presigned URL of the server: {error}") from None
+        prepared = PreparedRequest(
             method="PUT", url=target, action=action, retry_class="write", headers=headers, body=Body(body), stream=True,
             authenticate=False,
         )  # fmt: skip
-        return send(out, self._terms, config)
+        return send(prepared, self._options, config)
 
 
 def _absolute_url(base: str, url: str, config: SessionConfig) -> str:
-    """Make an address absolute; https is not given up for it."""
+    """Make a URL absolute; reject http if the profile uses https."""
     try:
         target = urljoin(base, url)
     except ValueError as error:
-        raise ValidationError(f"the address cannot be used: {error}") from None
-    origin = origin_of(target)
+        raise ValidationError(f"invalid URL: {error}") from None
+    origin = parse_origin(target)
     if origin[0] == "http" and config.origin[0] == "https" and not is_loopback(origin[1]):
-        raise ValidationError("the address is one of unencrypted http, although the profile's is https")
+        raise ValidationError("invalid URL: it uses unencrypted http, but the profile uses https")
     return target
 
 
 def is_html_page(response: Response | AsyncResponse) -> bool:
-    """Tell whether a good response is the page of a portal or balancer: content of Orion carries a mark or a digest.
+    """Check whether a successful response is a web page of a portal or load balancer: content of Orion has an ETag or a digest.
 
     Args:
         response: The response to a request for content.
 
     Returns:
-        Whether it is one.
+        True for a web page.
     """
-    good, headers = is_success(response.status_code), response.headers
+    success, headers = is_success(response.status_code), response.headers
     html = headers.get("content-type", "").lower().startswith("text/html")
-    return good and html and not {"etag", "repr-digest", "content-digest"} & {name.lower() for name in headers}
+    return success and html and not {"etag", "repr-digest", "content-digest"} & {name.lower() for name in headers}
 
 
 def _is_html(response: Response) -> bool:
@@ -436,10 +445,10 @@ def _is_html(response: Response) -> bool:
 def _check_response(
     endpoint: Endpoint, status_code: int, headers: Mapping[str, str], content: bytes, check: Check | None = None
 ) -> dict[str, Any]:
-    """Read the response, and see that what it tells of can be used."""
+    """Parse and validate a response."""
     found = endpoint.check(status_code, headers, content)
     operation = endpoint.OPERATION
-    # No content has no id, and a page has those of its items.
+    # A download and an empty response have no id; the items of a page are validated by the paginator.
     if operation.paging is None and operation.stream != "download" and 204 not in operation.success:
         problem = find_missing_id(operation, found)
         if problem is not None:
@@ -451,25 +460,25 @@ def _check_response(
             raise UnexpectedBody(operation, str(error), status_code, content, headers) from None
     if status_code not in operation.success and (operation.id, status_code) not in _LOGGED_STATUSES:
         _LOGGED_STATUSES.add((operation.id, status_code))
-        _log.warning("%s: success with status %d, which is not documented", operation.id, status_code)
+        _log.warning("%s: undocumented success status %d", operation.id, status_code)
     return found
 
 
 def _rejects_page_size(error: OrionError) -> bool:
-    """Tell whether fewer items in a page may help: the server rejects the limit, or the page is too large to be read."""
+    """Check whether a smaller page may succeed: the server rejected `limit`, or the page is too large."""
     if isinstance(error, BadResponse):
         return error.response.status_code in {400, 422} and re.search(rb"\blimit\b", error.response.content) is not None
-    from orionclient._decompression import TooLargeError  # noqa: PLC0415 - for an error that is rare
+    from orionclient._decompression import TooLargeError  # noqa: PLC0415 - for a rare error
 
     return isinstance(error.__cause__, TooLargeError)
 
 
 def _is_broken_json(response: Response | AsyncResponse) -> bool:
-    """Tell whether a good response promises JSON and does not hold it."""
+    """Check whether a successful response is declared as JSON and is not."""
     if "json" not in response.headers.get("content-type", ""):
         return False
     if not response.content:
-        # Nothing announced that it is empty: most likely it was cut before its first byte.
+        # Neither Content-Length nor Transfer-Encoding: the body was most likely cut before its first byte.
         return response.status_code != 204 and not {"content-length", "transfer-encoding"} & {
             name.lower() for name in response.headers
         }
@@ -480,8 +489,8 @@ def _is_broken_json(response: Response | AsyncResponse) -> bool:
     return False
 
 
-def _translate_error(error: UnexpectedStatus | UnexpectedBody, response: Response) -> Exception:
-    # The title of a portal's or balancer's page says more than that it is not JSON.
+def _error_of_response(error: UnexpectedStatus | UnexpectedBody, response: Response) -> Exception:
+    # The title of a web page says more than that the body is not JSON.
     if isinstance(error, UnexpectedStatus) or _is_html(response):
         return response.error()
     return response.error(error.reason)

@@ -1,4 +1,4 @@
-"""Threads that end soon when what started them is interrupted, wherever they wait."""
+"""Cooperative cancellation of worker threads, also while they wait."""
 
 from __future__ import annotations
 
@@ -16,89 +16,89 @@ if TYPE_CHECKING:
 
 V = TypeVar("V")
 
-# Seconds between two looks.
+# Seconds between two checks for cancellation.
 POLL_INTERVAL: Final = 0.5
 
 
 class Cancelled(BaseException):
-    """What began this work was interrupted. No error, so that what was sent stays for the next run, as after any interrupt."""
+    """The work of this thread was cancelled. Not an Exception, so that uploaded data is preserved, as after KeyboardInterrupt."""
 
 
 class _Cancellation(threading.local):
-    """What ends the work of this thread; nothing for those that are interrupted themselves."""
+    """Events that cancel the work of this thread; empty for the main thread, which is interrupted by signals."""
 
     events: tuple[threading.Event, ...] = ()
 
 
-_STOPPING: Final = _Cancellation()
+_CANCELLATION: Final = _Cancellation()
 
 
 def cancel_on(event: threading.Event) -> Callable[[], None]:
-    """Make the first thing that threads of a pool do.
+    """Create the initializer for the threads of a cancellable pool.
 
     Args:
-        event: Ends their work, as does what ends the work of the thread that calls this.
+        event: Event that cancels the threads, in addition to the events of the calling thread.
 
     Returns:
-        A function to be called in each thread.
+        The initializer, to be called in each thread.
     """
-    events = (*_STOPPING.events, event)
+    events = (*_CANCELLATION.events, event)
 
     def begin() -> None:
-        _STOPPING.events = events
+        _CANCELLATION.events = events
 
     return begin
 
 
 @contextmanager
 def cancellable_pool(workers: int, name: str, event: threading.Event) -> Iterator[ThreadPoolExecutor]:
-    """Make threads that are all over when the block ends, also where it is interrupted.
+    """Create a thread pool whose threads have all ended when the block ends, also on KeyboardInterrupt.
 
     Args:
-        workers: Number of threads.
-        name: What they are called.
-        event: Ends their work.
+        workers: Count of threads.
+        name: Prefix of the thread names.
+        event: Event that cancels the threads.
 
     Yields:
         The pool.
     """
     prefix = f"{name}-{id(event):x}"
     try:
-        with ThreadPoolExecutor(workers, thread_name_prefix=prefix, initializer=cancel_on(event)) as made:
-            yield made
+        with ThreadPoolExecutor(workers, thread_name_prefix=prefix, initializer=cancel_on(event)) as pool:
+            yield pool
     finally:
-        # One that was being started when an interrupt came is none of the pool's yet; it ends with the others, but nobody waits for it.
+        # A thread that was being started during KeyboardInterrupt is not yet registered in the pool, which does not wait for it.
         while any(thread.name.startswith(prefix) for thread in threading.enumerate()):
             time.sleep(0.005)
 
 
 def is_cancellable() -> bool:
-    """Tell whether this thread has to look now and then.
+    """Check whether this thread can be cancelled.
 
     Returns:
-        True in the threads of such a pool.
+        True in the threads of a cancellable pool.
     """
-    return bool(_STOPPING.events)
+    return bool(_CANCELLATION.events)
 
 
 def raise_if_cancelled() -> None:
-    """End the work of this thread where that is wanted.
+    """Raise if this thread was cancelled.
 
     Raises:
-        Stopped: It is.
+        Cancelled: The thread was cancelled.
     """
-    if _STOPPING.events and any(event.is_set() for event in _STOPPING.events):
+    if _CANCELLATION.events and any(event.is_set() for event in _CANCELLATION.events):
         raise Cancelled
 
 
 def wait(seconds: float) -> None:
-    """Wait.
+    """Wait, and check for cancellation.
 
     Args:
-        seconds: How long.
+        seconds: Duration in seconds.
 
     Raises:
-        Stopped: The work of this thread was ended meanwhile.
+        Cancelled: The thread was cancelled.
     """
     if not is_cancellable() or CLOCK.virtual:
         CLOCK.sleep(seconds)
@@ -110,18 +110,18 @@ def wait(seconds: float) -> None:
 
 
 def wait_for_result(future: Future[V]) -> V:
-    """Wait for what a pool does, and wake now and then: a signal that the system gives to another thread wakes nobody who waits on.
+    """Wait for a future in short intervals, so that a signal which the system delivers to another thread is handled.
 
     Args:
-        future: The work.
+        future: The future.
 
     Returns:
-        Its result; what it raised is raised.
+        Its result; its exception is raised.
     """
     while True:
         try:
             return future.result(POLL_INTERVAL)
         except TimeoutError:
-            # The work's own, or only that of this wait.
+            # The TimeoutError may be the future's own exception.
             if future.done():
                 return future.result()

@@ -1,4 +1,4 @@
-"""Time and chance, in one place so that tests can replace them."""
+"""Clock and randomness of the package, which tests can replace."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 @define
 class Clock:
-    """What waits, deadlines and jitter are made of.
+    """Source of waits, deadlines and jitter.
 
     Attributes:
-        sleep: Waits for a number of seconds.
-        monotonic: Seconds on a clock that never goes back.
-        time: Seconds since 1970.
-        uniform: A number between two numbers.
+        sleep: Waits for the given seconds.
+        monotonic: Returns seconds on a monotonic clock.
+        time: Returns seconds since 1970.
+        uniform: Draws a random float between two bounds.
         virtual: True while waits are skipped.
     """
 

@@ -1,4 +1,4 @@
-"""Packed bodies of responses, decompressed in small chunks, so that a few bytes can fill neither the memory nor the disk."""
+"""Decompression of response bodies in small chunks, with a limit against decompression bombs."""
 
 from __future__ import annotations
 
@@ -9,63 +9,63 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _CHUNK_SIZE: Final = 64 * 1024
-# Text that packs better than this is made to do so; what is small may.
+# Maximum compression ratio; ordinary text stays far below it. Small bodies are exempt.
 _MAX_RATIO: Final = 200
 _ALWAYS_ALLOWED: Final = 16 << 20
 _ENCODINGS: Final = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
 
 
 class DecompressionError(Exception):
-    """A compressed body that is not decompressed; the text says why and quotes nothing."""
+    """The body cannot be decompressed; the message gives the reason and quotes no content."""
 
 
 class TooLargeError(DecompressionError):
-    """The body is larger than what is read at once."""
+    """The body exceeds the maximum size."""
 
 
 class TruncatedBodyError(DecompressionError):
-    """A compressed body that ends too early or is damaged."""
+    """The compressed body is truncated or damaged."""
 
 
 class Decompressor:
-    """Unpacks one body.
+    """Decompresses one body.
 
     Args:
-        codings: Values of the headers `Content-Encoding`.
+        encodings: Values of the `Content-Encoding` headers.
 
     Raises:
-        UnpackingError: It is compressed in a way that was not asked for.
+        DecompressionError: The encoding was not requested.
     """
 
-    def __init__(self, codings: Iterable[str]) -> None:
-        named = [name.strip().lower() for value in codings for name in value.split(",")]
+    def __init__(self, encodings: Iterable[str]) -> None:
+        named = [name.strip().lower() for value in encodings for name in value.split(",")]
         used = [name for name in named if name not in {"", "identity"}]
-        # Packed twice, a body of a few bytes decompresses to terabytes.
+        # A body of a few bytes that is compressed twice can decompress to terabytes.
         if len(used) > 1 or not _ENCODINGS.keys() >= set(used):
-            raise DecompressionError("the body is compressed in a way that was not asked for")
+            raise DecompressionError(f"unsupported Content-Encoding {', '.join(used)!r:.60}")
         self._form = _ENCODINGS[used[0]] if used else None
         self._decoder: Any = None if self._form is None else zlib.decompressobj(self._form)
         self._received = 0
         self._given = 0
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
-        """Unpack what came.
+        """Decompress a chunk.
 
         Args:
-            chunk: The next bytes of the body.
+            chunk: The next compressed bytes of the body.
 
         Yields:
-            What is in them, at most 64 KiB at a time.
+            Decompressed chunks of at most 64 KiB.
 
         Raises:
-            CutError: The body is broken.
-            UnpackingError: It decompresses to far more than any honest one.
+            TruncatedBodyError: The body is damaged.
+            DecompressionError: The body exceeds the maximum compression ratio.
         """
         if self._form is None:
             yield chunk
             return
         if self._form == zlib.MAX_WBITS and not self._received and chunk and (chunk[0] & 15 != 8):
-            # Some servers leave out the head of the format.
+            # Some servers send raw deflate data without the zlib header.
             self._form = -zlib.MAX_WBITS
             self._decoder = zlib.decompressobj(self._form)
         self._received += len(chunk)
@@ -77,8 +77,8 @@ class Decompressor:
             try:
                 out = self._decoder.decompress(rest, _CHUNK_SIZE)
             except zlib.error:
-                # Harm on the way, most likely: it may come whole the next time.
-                raise TruncatedBodyError("the compressed body is broken") from None
+                # Most likely a transmission error, so the request is retried.
+                raise TruncatedBodyError("the compressed body is damaged") from None
             if not rest and not out:
                 return
             rest = self._decoder.unused_data if self._decoder.eof else self._decoder.unconsumed_tail
@@ -89,15 +89,15 @@ class Decompressor:
         self._given += len(out)
         if self._given > max(_ALWAYS_ALLOWED, self._received * _MAX_RATIO):
             raise DecompressionError(
-                f"the compressed body is more than {_MAX_RATIO} times as large decompressed and is not read"
+                f"decompression bomb: the body is more than {_MAX_RATIO} times as large when decompressed"
             )
         return out
 
     def finish(self) -> None:
-        """Tell that the body has ended.
+        """Check that the body is complete.
 
         Raises:
-            CutError: It ended too early.
+            TruncatedBodyError: The body is truncated.
         """
         if self._received and not self._decoder.eof:
-            raise TruncatedBodyError("the compressed body ends too early")
+            raise TruncatedBodyError("the compressed body is truncated")

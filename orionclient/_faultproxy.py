@@ -1,4 +1,4 @@
-"""A loopback TCP proxy that harms what goes through it, in toxiproxy's vocabulary, by a seed, and counts what it did."""
+"""Network fault proxy: a loopback TCP proxy with the toxics of toxiproxy, reproducible by a seed, with counters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 from urllib.parse import urlsplit
 
 from orionclient._locks import ListeningSocket
-from orionclient._toxics import CHUNK_SIZE, ON_DATA, Counts, Direction, Toxic, ToxicOptions, apply_toxics
+from orionclient._toxics import CHUNK_SIZE, ON_DATA, CloseMode, Counts, Direction, Toxic, apply_toxic
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -26,16 +26,16 @@ _LINGER: Final = struct.pack("ii", 1, 0)
 
 
 class _ProxiedConnection:
-    """One connection through the proxy."""
+    """A connection through the proxy."""
 
-    def __init__(self, number: int, client: asyncio.StreamWriter, server: asyncio.StreamWriter) -> None:
-        self.number = number
+    def __init__(self, index: int, client: asyncio.StreamWriter, server: asyncio.StreamWriter) -> None:
+        self.index = index
         self.client, self.server = client, server
         self.task = asyncio.current_task()
         self.drawn: dict[int, bool] = {}
-        self.passed: dict[int, int] = {}
+        self.forwarded: dict[int, int] = {}
 
-    def end(self, how: ToxicOptions) -> None:
+    def close(self, how: CloseMode) -> None:
         for writer in (self.client, self.server):
             if how == "reset":
                 _linger(writer)
@@ -45,13 +45,13 @@ class _ProxiedConnection:
 
 
 def _close(writer: asyncio.StreamWriter) -> None:
-    # A transport of TLS that is closed again lets go of its connection, and nothing can end that any more.
+    # Closing a TLS transport twice detaches its connection, which could then no longer be closed.
     if not writer.is_closing():
         writer.close()
 
 
 def _linger(writer: asyncio.StreamWriter) -> None:
-    # With a linger time of zero the end of a connection is a reset.
+    # With a linger time of zero, closing the socket sends a RST.
     bound = writer.get_extra_info("socket")
     if bound is not None:
         with contextlib.suppress(OSError):
@@ -59,15 +59,16 @@ def _linger(writer: asyncio.StreamWriter) -> None:
 
 
 class FaultProxy:
-    """Stands between a client and a server on this machine; the bytes pass unchanged until a toxic is added.
+    """A proxy between a client and a server on this machine. It forwards bytes unchanged until a toxic is added.
 
-    A toxic is drawn for a connection once, by the seed, the number of the connection and its own number, when the first bytes go in
-    its direction after it was added; so it meets connections that are open already, and the same seed harms the same connections.
+    Whether a toxic affects a connection is drawn once, from the seed, the index of the connection and the index of the toxic, when the
+    first bytes in its direction arrive after it was added. So toxics also affect open connections, and the same seed selects the same
+    connections.
 
     Args:
-        server: Address of the server, for example ``http://127.0.0.1:8000``.
-        seed: Decides which connections are hit, and how chunks and delays vary.
-        context: Certificate and key to speak TLS with the client; the server behind is spoken to without. None for plain bytes.
+        server: URL of the server, for example ``http://127.0.0.1:8000``.
+        seed: Seed for the selection of connections and the variation of chunks and delays.
+        context: TLS context with certificate and key for connections of the client; the server is connected without TLS. Optional.
 
     Example:
         >>> from orionclient.local import LocalOrion
@@ -82,7 +83,7 @@ class FaultProxy:
         parts = urlsplit(server)
         if not parts.hostname or not parts.port:
             raise ValueError(
-                f"the address of the server needs a host and a port, like http://127.0.0.1:8000: {server!r}"
+                f"invalid server URL {server!r}: host and port are required, for example http://127.0.0.1:8000"
             )
         self._server = (parts.hostname, parts.port)
         self._seed = seed
@@ -90,9 +91,9 @@ class FaultProxy:
         self._lock = threading.Lock()
         self._toxics: tuple[Toxic, ...] = ()
         self._added = 0
-        self._links: dict[_ProxiedConnection, None] = {}
-        self._count: dict[str, int] = dict.fromkeys(
-            ("connections", "handshakes_failed", "upstream", "downstream", "swallowed", "resets"), 0
+        self._connections: dict[_ProxiedConnection, None] = {}
+        self._totals: dict[str, int] = dict.fromkeys(
+            ("connections", "handshakes_failed", "upstream", "downstream", "dropped", "resets"), 0
         )
         self._hits: dict[str, int] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -104,59 +105,61 @@ class FaultProxy:
 
     @property
     def url(self) -> str:
-        """Where the client has to go instead of the server."""
+        """URL of the proxy, for the client."""
         return f"http://127.0.0.1:{self.port}" if self._context is None else f"https://localhost:{self.port}"
 
     def latency(self, seconds: float, jitter: float = 0.0, *, direction: Direction = "downstream", probability: float = 1.0,
                 times: int | None = None) -> Toxic:  # fmt: skip
-        """Delay every chunk by so many seconds, more or less by at most `jitter`."""
+        """Delay every chunk by `seconds`, plus or minus at most `jitter`."""
         return self._add("latency", direction, probability, times, {"seconds": seconds, "jitter": jitter})
 
     def bandwidth(self, rate: float, *, direction: Direction = "downstream", probability: float = 1.0,
                   times: int | None = None) -> Toxic:  # fmt: skip
-        """Let no more than `rate` bytes a second through."""
+        """Limit the throughput to `rate` bytes per second."""
         if rate <= 0:
-            raise ValueError(f"the rate is a number of bytes above 0, not {rate!r}")
+            raise ValueError(f"rate must be above 0 (bytes per second), not {rate!r}")
         return self._add("bandwidth", direction, probability, times, {"rate": rate})
 
     def slow_close(self, seconds: float, *, direction: Direction = "downstream", probability: float = 1.0,
                    times: int | None = None) -> Toxic:  # fmt: skip
-        """Pass the end of a connection on so many seconds late."""
+        """Delay the close of a connection by `seconds`."""
         return self._add("slow_close", direction, probability, times, {"seconds": seconds})
 
     def timeout(self, seconds: float = 0.0, *, direction: Direction = "downstream", probability: float = 1.0,
                 times: int | None = None) -> Toxic:  # fmt: skip
-        """Pass nothing on any more and close the connection after so many seconds; 0 leaves it open until the toxic is removed."""
+        """Drop all data and close the connection after `seconds`; 0 keeps it open until the toxic is removed."""
         return self._add("timeout", direction, probability, times, {"seconds": seconds})
 
     def reset_peer(self, seconds: float = 0.0, *, direction: Direction = "downstream", probability: float = 1.0,
                    times: int | None = None) -> Toxic:  # fmt: skip
-        """Reset the connection (RST) so many seconds after the first bytes, which are not passed on.
+        """Reset the connection (RST) `seconds` after the first bytes, which are dropped.
 
-        Upstream the server never sees the request; downstream it has responded it.
+        Upstream, the server never receives the request; downstream, it has sent its response.
         """
         return self._add("reset_peer", direction, probability, times, {"seconds": seconds}, "reset")
 
     def slicer(self, size: int, variation: int = 0, seconds: float = 0.0, *, direction: Direction = "downstream",
                probability: float = 1.0, times: int | None = None) -> Toxic:  # fmt: skip
-        """Pass on in chunks of `size` bytes, more or less by at most `variation`, with a wait between them."""
+        """Split data into chunks of `size` bytes, plus or minus at most `variation`, with `seconds` between them."""
         if not 0 <= variation < size:
-            raise ValueError(f"size is 1 or more, and variation smaller than it, not {size!r} and {variation!r}")
+            raise ValueError(
+                f"size must be at least 1 and above variation, not size={size!r} and variation={variation!r}"
+            )
         values = {"size": size, "variation": variation, "seconds": seconds}
         return self._add("slicer", direction, probability, times, values)
 
-    def limit_data(self, size: int, *, how: ToxicOptions = "close", direction: Direction = "downstream", probability: float = 1.0,
+    def limit_data(self, size: int, *, how: CloseMode = "close", direction: Direction = "downstream", probability: float = 1.0,
                    times: int | None = None) -> Toxic:  # fmt: skip
-        """Pass so many bytes on, then end the connection by a `close` (FIN) or a `reset` (RST)."""
+        """Close the connection after `size` bytes, by `close` (FIN) or `reset` (RST)."""
         return self._add("limit_data", direction, probability, times, {"size": size}, how)
 
     def _add(  # noqa: PLR0917
         self, name: str, direction: Direction, probability: float, times: int | None, values: dict[str, float],
-             how: ToxicOptions = "close") -> Toxic:  # fmt: skip
+             how: CloseMode = "close") -> Toxic:  # fmt: skip
         if direction not in {"upstream", "downstream"} or how not in {"close", "reset"}:
-            raise ValueError("direction is upstream or downstream, how is close or reset")
+            raise ValueError("direction must be 'upstream' or 'downstream', and how 'close' or 'reset'")
         if not 0 <= probability <= 1 or min(values.values()) < 0 or (times is not None and times < 1):
-            raise ValueError("a probability is from 0 to 1, times is 1 or more, and no number is negative")
+            raise ValueError("probability must be from 0 to 1, times at least 1, and no value negative")
         with self._lock:
             self._added += 1
             toxic = Toxic(name, direction, probability, times, self._added, values, how)
@@ -164,33 +167,33 @@ class FaultProxy:
         return toxic
 
     def remove(self, toxic: Toxic) -> None:
-        """Let go of a toxic; what it held back is lost."""
+        """Remove a toxic; data that it held back is lost."""
         with self._lock:
             self._toxics = tuple(each for each in self._toxics if each is not toxic)
         self._wake()
 
     def clear(self) -> None:
-        """Let go of all toxics."""
+        """Remove all toxics."""
         with self._lock:
             self._toxics = ()
         self._wake()
 
-    def down(self) -> None:
-        """Be gone: open connections are reset, further ones rejected."""
+    def disable(self) -> None:
+        """Stop listening: open connections are reset, new ones are refused."""
         self._run(self._close())
 
-    def up(self) -> None:
-        """Be there again, on the same port."""
+    def enable(self) -> None:
+        """Listen again on the same port."""
         self._run(self._listen())
 
-    def end_connections(self, how: ToxicOptions = "close") -> int:
-        """End every connection that is open, as a balancer does with idle ones; gives their number."""
-        return self._run(self._end_all(how))
+    def close_connections(self, how: CloseMode = "close") -> int:
+        """Close all open connections, like a load balancer that closes idle ones; return their count."""
+        return self._run(self._close_all(how))
 
     def counts(self) -> Counts:
-        """What was done so far."""
+        """Return the counters."""
         with self._lock:
-            return Counts(**self._count, open=len(self._links), hits=dict(self._hits))
+            return Counts(**self._totals, open=len(self._connections), hits=dict(self._hits))
 
     def start(self) -> Self:
         """Listen on a free port of the loopback interface."""
@@ -202,11 +205,11 @@ class FaultProxy:
         return self
 
     def stop(self) -> None:
-        """End all connections and the proxy; in a forked child nothing happens, for it is its parent's."""
+        """Close all connections and stop the proxy. In a forked child this does nothing."""
         loop, thread = self._loop, self._thread
         if loop is None or thread is None or not thread.is_alive():
             return
-        self._run(self._finish())
+        self._run(self._shut_down())
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         self._loop = self._thread = None
@@ -221,7 +224,7 @@ class FaultProxy:
 
     def _main(self, started: threading.Event) -> None:
         loop = asyncio.new_event_loop()
-        # A connection that breaks is what this is for; nothing of it is worth a line in a log.
+        # Lost connections are expected, so nothing is logged.
         loop.set_exception_handler(lambda _loop, _context: None)
         self._loop, self._changed = loop, asyncio.Event()
         started.set()
@@ -245,7 +248,7 @@ class FaultProxy:
         if self._listener is None:
             bound = ListeningSocket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
             try:
-                # `up` takes the port of before, in which connections may be in TIME_WAIT.
+                # `enable` uses the same port again, on which connections may be in TIME_WAIT.
                 bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 bound.bind(("127.0.0.1", self.port))
                 self._listener = await asyncio.start_server(self._accept, sock=bound)
@@ -258,27 +261,27 @@ class FaultProxy:
         listener, self._listener = self._listener, None
         if listener is not None:
             listener.close()
-        await self._end_all("reset")
+        await self._close_all("reset")
 
-    async def _end_all(self, how: ToxicOptions) -> int:
-        links = list(self._links)
-        for link in links:
-            self._note(resets=how == "reset")
-            link.end(how)
-            if link.task is not None:
-                # It may be in the middle of a wait.
-                link.task.cancel()
-        while any(link in self._links for link in links):
+    async def _close_all(self, how: CloseMode) -> int:
+        connections = list(self._connections)
+        for connection in connections:
+            self._add_counts(resets=how == "reset")
+            connection.close(how)
+            if connection.task is not None:
+                # The task may be waiting.
+                connection.task.cancel()
+        while any(connection in self._connections for connection in connections):
             await asyncio.sleep(0.001)
-        return len(links)
+        return len(connections)
 
-    async def _finish(self) -> None:
+    async def _shut_down(self) -> None:
         await self._close()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        # One more round lets the transports close their sockets.
+        # One more iteration of the event loop lets the transports close their sockets.
         await asyncio.sleep(0)
 
     # -- one connection
@@ -288,51 +291,56 @@ class FaultProxy:
         if task is None:
             return
         self._tasks.add(task)
-        number = self._note(connections=1)
+        index = self._add_counts(connections=1)
         try:
-            await self._serve(number, reader, writer)
+            await self._serve(index, reader, writer)
         except asyncio.CancelledError:
-            # Only the end of the proxy cancels, and nobody waits for what this would say.
+            # Only the shutdown of the proxy cancels this task, and it ignores the result.
             pass
         finally:
             self._tasks.discard(task)
             writer.transport.abort()
 
-    async def _serve(self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve(self, index: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._context is not None:
             try:
                 await writer.start_tls(self._context)
             except (OSError, ssl.SSLError):
-                self._note(handshakes_failed=1)
+                self._add_counts(handshakes_failed=1)
                 return
         try:
-            behind, server = await asyncio.open_connection(*self._server)
+            upstream_reader, server = await asyncio.open_connection(*self._server)
         except OSError:
             _linger(writer)
             return
-        link = _ProxiedConnection(number, writer, server)
+        connection = _ProxiedConnection(index, writer, server)
         with self._lock:
-            self._links[link] = None
+            self._connections[connection] = None
         try:
             await asyncio.gather(
-                self._pump(link, "upstream", reader, server), self._pump(link, "downstream", behind, writer)
+                self._pump(connection, "upstream", reader, server),
+                self._pump(connection, "downstream", upstream_reader, writer),
             )
         finally:
             with self._lock:
-                self._links.pop(link, None)
+                self._connections.pop(connection, None)
             server.transport.abort()
 
     async def _pump(
-        self, link: _ProxiedConnection, direction: Direction, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self,
+        connection: _ProxiedConnection,
+        direction: Direction,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
     ) -> None:
         try:
             while data := await reader.read(CHUNK_SIZE):
-                end = await self._through(link, direction, data, writer)
+                end = await self._forward(connection, direction, data, writer)
                 if end is not None:
-                    self._note(resets=end == "reset")
-                    link.end(end)
+                    self._add_counts(resets=end == "reset")
+                    connection.close(end)
                     return
-            for toxic in self._hitting(link, direction, {"slow_close"}):
+            for toxic in self._select_toxics(connection, direction, {"slow_close"}):
                 await asyncio.sleep(toxic.values["seconds"])
             if writer.can_write_eof() and not writer.is_closing():
                 writer.write_eof()
@@ -340,49 +348,49 @@ class FaultProxy:
                 _close(writer)
         except (OSError, ssl.SSLError):
             if not writer.is_closing():
-                # The one side broke, so the other one has to.
-                self._note(resets=1)
-            link.end("reset")
+                # One side was lost, so the other side is reset.
+                self._add_counts(resets=1)
+            connection.close("reset")
 
-    def _hitting(self, link: _ProxiedConnection, direction: Direction, names: set[str]) -> list[Toxic]:
-        """The toxics that harm this connection, drawn where that was not done yet."""
+    def _select_toxics(self, connection: _ProxiedConnection, direction: Direction, names: set[str]) -> list[Toxic]:
+        """Return the toxics that affect this connection; draw for toxics that have not been drawn yet."""
         with self._lock:
             found = []
             for toxic in self._toxics:
                 if toxic.direction != direction or toxic.name not in names:
                     continue
-                if toxic.number not in link.drawn:
-                    chance = self._random(link, toxic).random()
-                    link.drawn[toxic.number] = hit = not toxic.used_up and chance < toxic.probability
+                if toxic.index not in connection.drawn:
+                    draw = self._make_rng(connection, toxic).random()
+                    connection.drawn[toxic.index] = hit = not toxic.is_exhausted and draw < toxic.probability
                     toxic.hits += hit
                     if hit:
                         self._hits[toxic.name] = self._hits.get(toxic.name, 0) + 1
-                if link.drawn[toxic.number]:
+                if connection.drawn[toxic.index]:
                     found.append(toxic)
             return found
 
-    def _random(self, link: _ProxiedConnection, toxic: Toxic, place: int = 0) -> random.Random:
-        # Chance that can be retried; nothing is kept secret by it.
-        return random.Random(f"{self._seed} {link.number} {toxic.number} {place}")  # noqa: S311 - no secret  # nosec B311
+    def _make_rng(self, connection: _ProxiedConnection, toxic: Toxic, offset: int = 0) -> random.Random:
+        # Reproducible randomness for tests, without security relevance.
+        return random.Random(f"{self._seed} {connection.index} {toxic.index} {offset}")  # noqa: S311 - no secret  # nosec B311
 
-    async def _through(
-        self, link: _ProxiedConnection, direction: Direction, data: bytes, writer: asyncio.StreamWriter
-    ) -> ToxicOptions | None:
-        """Pass a chunk on as far as the toxics let it; tells how the connection has to end, if it has to."""
-        toxics = self._hitting(link, direction, ON_DATA)
+    async def _forward(
+        self, connection: _ProxiedConnection, direction: Direction, data: bytes, writer: asyncio.StreamWriter
+    ) -> CloseMode | None:
+        """Forward a chunk through the toxics; return how the connection has to be closed, or None."""
+        toxics = self._select_toxics(connection, direction, ON_DATA)
         chunks: list[tuple[float, bytes]] = [(0.0, data)]
-        end: ToxicOptions | None = None
+        end: CloseMode | None = None
         for toxic in toxics:
-            place = link.passed.get(toxic.number, 0)
-            link.passed[toxic.number] = place + len(data)
-            chance = self._random(link, toxic, place)
+            offset = connection.forwarded.get(toxic.index, 0)
+            connection.forwarded[toxic.index] = offset + len(data)
+            rng = self._make_rng(connection, toxic, offset)
             if toxic.name in {"timeout", "reset_peer"}:
-                self._note(swallowed=len(data))
-                await self._held(toxic)
+                self._add_counts(dropped=len(data))
+                await self._hold(toxic)
                 return toxic.how
-            chunks, end = apply_toxics(toxic, chunks, place, chance, end)
+            chunks, end = apply_toxic(toxic, chunks, offset, rng, end)
         await self._write(chunks, direction, writer)
-        self._note(swallowed=len(data) - sum(len(chunk) for _, chunk in chunks))
+        self._add_counts(dropped=len(data) - sum(len(chunk) for _, chunk in chunks))
         return end
 
     async def _write(
@@ -391,25 +399,25 @@ class FaultProxy:
         for wait, chunk in chunks:
             if wait:
                 await asyncio.sleep(wait)
-            # Before it is written, so that whoever has read it finds it counted.
-            self._note(**{direction: len(chunk)})
+            # Counted before it is written, so that the counters include all bytes that the receiver has read.
+            self._add_counts(**{direction: len(chunk)})
             writer.write(chunk)
             await writer.drain()
 
-    async def _held(self, toxic: Toxic) -> None:
+    async def _hold(self, toxic: Toxic) -> None:
         if toxic.name == "timeout" and not toxic.values["seconds"]:
             while toxic in self._toxics:
-                await self._woken()
+                await self._wait_for_change()
         else:
             await asyncio.sleep(toxic.values["seconds"])
 
-    async def _woken(self) -> None:
+    async def _wait_for_change(self) -> None:
         if self._changed is not None:
             self._changed.clear()
             await self._changed.wait()
 
-    def _note(self, **added: int) -> int:
+    def _add_counts(self, **added: int) -> int:
         with self._lock:
             for name, number in added.items():
-                self._count[name] += number
-            return self._count["connections"]
+                self._totals[name] += number
+            return self._totals["connections"]

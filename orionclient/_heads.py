@@ -1,4 +1,4 @@
-"""Heads of requests and responses: what is usual and leaves no doubt is written and read here, and everything else by h11."""
+"""Fast encoding and parsing of common HTTP/1.1 heads; everything else is left to h11."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import h11
 
 HeaderList = list[tuple[bytes, bytes]]
 
-# The longest head that is taken; a server that sends more is not one to talk to.
+# Maximum size of a response head.
 _MAX_HEAD_SIZE: Final = 100 * 1024
 _METHODS: Final = frozenset({b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE"})
-# Headers that change something about the connection or the framing.
+# Headers that affect the connection or the framing of the body.
 _FRAMING_FIELDS: Final = frozenset({b"connection", b"expect", b"te", b"trailer", b"transfer-encoding", b"upgrade"})
 _FIELDS: Final = rb"((?:[!#$%&'*+.^_`|~0-9A-Za-z-]+: [!-~](?:[ -~\t]*[!-~])?\r\n)+)\r\n"
 _REQUEST: Final = re.compile(rb"[A-Z]+ [!-~]+ HTTP/1\.1\r\n" + _FIELDS)
@@ -23,36 +23,36 @@ _LENGTH: Final = 18
 
 
 class ResponseHead(NamedTuple):
-    """The head of a response, and what it says of the content.
+    """The head of a response and the framing of its body.
 
     Attributes:
-        status: Status.
-        headers: All headers, as they were written.
-        length: Bytes of the content; None where only its own end tells.
-        chunked: Whether the content is in chunks.
-        keep: Whether both sides keep the connection.
-        rest: What came together with the head; empty where h11 has it.
+        status: HTTP status code.
+        headers: All headers, with names as received.
+        length: Length of the body in bytes; None if unknown.
+        chunked: Whether the body is sent with chunked transfer encoding.
+        keep_alive: Whether the connection stays open after the response.
+        rest: Bytes of the body that were received with the head; empty if h11 has them.
     """
 
     status: int
     headers: HeaderList
     length: int | None
     chunked: bool
-    keep: bool
+    keep_alive: bool
     rest: bytes
 
 
 def encode_request_head(method: bytes, target: bytes, headers: HeaderList, *, content: bool) -> bytes | None:
-    """Write the head of a request in which nothing could be taken for anything else.
+    """Encode the head of a request if it is unambiguous.
 
     Args:
         method: HTTP method.
         target: Path and query.
         headers: All headers.
-        content: Whether there is content.
+        content: Whether the request has a body.
 
     Returns:
-        The head as h11 would write it; None where h11 has to judge, or to frame the content.
+        The head as h11 would encode it; None if h11 has to validate it, or to frame the body.
     """
     fields = {name.lower(): value for name, value in headers}
     length = fields.get(b"content-length", b"" if content else b"0")
@@ -65,19 +65,19 @@ def encode_request_head(method: bytes, target: bytes, headers: HeaderList, *, co
         return None
     lines = [b"%b %b HTTP/1.1\r\n" % (method, target), *[b"%b: %b\r\n" % field for field in headers], b"\r\n"]
     head = b"".join(lines)
-    # As many lines as there are headers, each once: none ends early, none says something else again.
+    # As many lines as headers, without duplicates: rules out header injection and conflicting headers.
     return head if head.count(b"\n") == len(fields) + 2 and _REQUEST.fullmatch(head) else None
 
 
 def parse_response_head(data: bytes, method: bytes) -> ResponseHead | None:
-    """Read the head of a response in which nothing could be taken for anything else.
+    """Parse the head of a response if it is complete and unambiguous.
 
     Args:
-        data: What came first.
+        data: The first received bytes.
         method: Method of the request.
 
     Returns:
-        The head as h11 would read it; None where h11 has to judge, or to wait for more.
+        The head as h11 would parse it; None if h11 has to validate it, or to wait for more bytes.
     """
     found = _RESPONSE.match(data)
     if found is None:
@@ -95,18 +95,23 @@ def parse_response_head(data: bytes, method: bytes) -> ResponseHead | None:
         return None
     status = int(found[1])
     return ResponseHead(
-        status, headers, _content_length(method, status, fields), chunked=False, keep=True, rest=data[found.end() :]
+        status,
+        headers,
+        _content_length(method, status, fields),
+        chunked=False,
+        keep_alive=True,
+        rest=data[found.end() :],
     )
 
 
 def h11_state_after(method: bytes) -> h11.Connection:
-    """Tell h11 of a request that was sent without it.
+    """Create the h11 state after a request that was sent without h11.
 
     Args:
         method: HTTP method.
 
     Returns:
-        Its state, in which it can read the response.
+        The state, ready to parse the response.
     """
     state = new_h11_state()
     state.send(_stand_in_request(method))
@@ -115,10 +120,10 @@ def h11_state_after(method: bytes) -> h11.Connection:
 
 
 def new_h11_state() -> h11.Connection:
-    """Begin with h11.
+    """Create the h11 state of a new connection.
 
     Returns:
-        Its state before a request.
+        The state, ready to send a request.
     """
     return h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD_SIZE)
 
@@ -131,18 +136,18 @@ def _stand_in_request(method: bytes) -> h11.Request:
 def head_from_h11(
     state: h11.Connection, event: h11.Response | h11.InformationalResponse, method: bytes
 ) -> ResponseHead:
-    """Take the head of a response from h11.
+    """Convert a response head of h11.
 
     Args:
-        state: Its state.
-        event: What it read.
+        state: State of h11.
+        event: The event with the response head.
         method: Method of the request.
 
     Returns:
         The head.
     """
     fields = dict(event.headers)
-    # h11 keeps what comes in chunks, for it has to take them apart.
+    # h11 buffers a chunked body, since it has to decode it.
     chunked = b"transfer-encoding" in fields
     length = None if chunked else _content_length(method, event.status_code, fields)
     rest = b"" if chunked else bytes(state.trailing_data[0])
@@ -156,9 +161,9 @@ def _is_valid_length(value: bytes) -> bool:
 
 
 def _content_length(method: bytes, status: int, fields: dict[bytes, bytes]) -> int | None:
-    """The length of the content; None where only the end of the connection ends it."""
+    """Return the length of the body; None if the end of the connection ends it."""
     if method == b"HEAD" or status in _NO_CONTENT or status < 200:
         return 0
-    # It is one number, or there is none.
+    # The value was validated: it is one integer, or the header is missing.
     length = fields.get(b"content-length")
     return None if length is None else int(length)

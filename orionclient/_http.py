@@ -1,4 +1,4 @@
-"""Requests over connections: what is sent, what comes back, and what an error of the library means."""
+"""HTTP transport: sends one attempt over pooled connections and maps errors of the HTTP library to failures."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from orionclient._connection import WireRequest, close_on_surplus
 from orionclient._decompression import DecompressionError, Decompressor, TooLargeError, TruncatedBodyError
 from orionclient._library import httpcore, httpx
 from orionclient._messages import AsyncResponse, Attempt, Body, Failure, Headers, Response, is_success
-from orionclient._pool import IDLE_SECONDS, REGISTRY, Settings, close_connections, proxy_for
+from orionclient._pool import IDLE_SECONDS, REGISTRY, Settings, close_connections, find_proxy
 from orionclient._socket import DEADLINE
 from orionclient._warnings import warn
-from orionclient.config import origin_of
+from orionclient.config import parse_origin
 from orionclient.exceptions import OrionConnectionError, OrionError, OrionTimeout, ValidationError
 
 if TYPE_CHECKING:
@@ -44,16 +44,16 @@ __all__ = [
 _CONNECT_TIMEOUT: Final = 10.0
 _DEFAULT_HEADERS: Final = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
 _DEFAULT_FIELDS: Final = {name.lower(): (name, value.encode()) for name, value in _DEFAULT_HEADERS.items()}
-# A target that the library would leave as it is: no steps up, no letters to be written otherwise.
-_IDENTITY: Final = re.compile(
+# URLs that the library would not change: no dot segments, no characters to be percent-encoded.
+_CANONICAL_URL: Final = re.compile(
     r"(https?://[^/?#]+)((?:/(?!\.)(?:[A-Za-z0-9_~!$&'()*+,;=:@.-]|%[0-9A-F]{2})*)+(?:\?(?:[A-Za-z0-9_~!$()*+,;=:@./?&-]|%[0-9A-F]{2})*)?)"
 )
-# Longer ones are for the library to judge.
+# Longer URLs are always parsed by the library.
 _MAX_CACHED_URL: Final = 8000
-# Requests that say so where they have no body.
+# Methods that send "Content-Length: 0" without a body.
 _BODY_METHODS: Final = frozenset({"POST", "PUT", "PATCH"})
 _CHUNK_SIZE: Final = 64 * 1024
-# The most that is read of a body that is read whole: of a good response, and of one that only has to tell what is wrong.
+# Maximum size of a body that is read into memory: of a successful response, and of an error response.
 _MAX_BODY_SIZE: Final = 64 << 20
 _MAX_ERROR_BODY_SIZE: Final = 1 << 20
 
@@ -70,45 +70,45 @@ def _build(attempt: Attempt, content: Any, **extensions: Any) -> httpx.Request:
             attempt.method, attempt.url, headers=headers, content=content, extensions={"timeout": phases, **extensions}
         )
     except (httpx.InvalidURL, UnicodeEncodeError) as error:
-        raise ValidationError(f"the address cannot be used: {error}") from None
+        raise ValidationError(f"invalid URL: {error}") from None
 
 
 def _warn_insecure(attempt: Attempt, settings: Settings) -> None:
-    """Warn about a connection that anybody could read, for every request anew."""
+    """Warn about an unverified TLS connection, on every request."""
     if settings.verify or not attempt.url.lower().startswith("https:"):
         return
-    host = origin_of(attempt.url)[1]
-    token = ", the token included" if "Authorization" in attempt.headers else ""
-    warn(f"the certificate of {host} is not checked (verify is false): others may read and change what is sent{token}")
+    host = parse_origin(attempt.url)[1]
+    token = " including the token" if "Authorization" in attempt.headers else ""
+    warn(f"unverified https request to {host}: verify is false, so others can read and change the traffic{token}")
 
 
-def _certificate_error(error: BaseException, outer: BaseException | None) -> str | None:
+def _find_tls_error(error: BaseException, outer: BaseException | None) -> str | None:
     chain: BaseException | None = error
-    # Behind it stands what the caller was handling already, which is none of this request's.
+    # The chain ends in the exception that the caller was handling already, which is not part of this request.
     while chain is not None and chain is not outer:
         if isinstance(chain, ssl.SSLCertVerificationError):
             return f"the certificate of the server is not trusted: {chain.verify_message}"
         if isinstance(chain, ssl.SSLError) and chain.reason in _PERMANENT_TLS_ERRORS:
-            return f"no secure connection can be made: {chain}"
+            return f"TLS handshake failed: {chain}"
         chain = chain.__cause__ or chain.__context__
     return None
 
 
 def _to_failure(error: BaseException, outer: BaseException | None) -> Failure:
-    """Say what an error of the library means: what matters is whether the request may have arrived.
+    """Convert an error of the library to a failure, by whether the server may have received the request.
 
-    `outer` is the error in whose `except` block the caller makes the request, which Python sets behind every other one.
+    `outer` is the exception that the caller was handling when it sent the request; Python chains it behind every other one.
     """
     if isinstance(error, DecompressionError):
         return Failure("lost" if isinstance(error, TruncatedBodyError) else "protocol", str(error), error)
-    # The library calls every error of a handshake so. Once it is over, the request may have been sent, whatever breaks then.
-    if type(error).__name__ == "ConnectError" and (secure := _certificate_error(error, outer)):
+    # The library raises ConnectError for every handshake error. TLS errors after the handshake mean that the request may have been sent.
+    if type(error).__name__ == "ConnectError" and (secure := _find_tls_error(error, outer)):
         return Failure("tls", secure, error)
     return _to_library_failure(error)
 
 
 def _clear_frames(error: BaseException, outer: BaseException | None) -> None:
-    """Drop what the library's frames hold: the head of the request, which a traceback with their contents would show."""
+    """Clear the library's frames: they hold the request head, which a traceback with local variables would show."""
     chain: BaseException | None = error
     while chain is not None and chain is not outer:
         traceback.clear_frames(chain.__traceback__)
@@ -116,26 +116,27 @@ def _clear_frames(error: BaseException, outer: BaseException | None) -> None:
 
 
 def _to_library_failure(error: BaseException) -> Failure:
-    text = str(error) or type(error).__name__
+    message = str(error) or type(error).__name__
     name = type(error).__name__
-    if name == "RemoteProtocolError" and "disconnected" not in text and "closed connection" not in text:
-        # Behind the colon the line is quoted, which may hold the token: some servers send back what they got. No cause, for the same.
-        return Failure("protocol", f"the response is no HTTP: {text.partition(':')[0]}")
+    if name == "RemoteProtocolError" and "disconnected" not in message and "closed connection" not in message:
+        # After the colon the library quotes the line, which may contain the token if the server echoes it. For the same reason there is
+        # no cause.
+        return Failure("protocol", f"the response is not valid HTTP: {message.partition(':')[0]}")
     if name.endswith("Timeout") and name not in _FAILURE_KINDS:
-        return Failure("timeout", "no response in time", error)
-    kind, words = _FAILURE_KINDS.get(name, ("lost", "the connection broke: {}"))
-    return Failure(kind, words.format(text), None if name == "LocalProtocolError" else error)
+        return Failure("timeout", "no response within the timeout", error)
+    kind, template = _FAILURE_KINDS.get(name, ("lost", "connection lost: {}"))
+    return Failure(kind, template.format(message), None if name == "LocalProtocolError" else error)
 
 
-_UNREACHABLE: Final[tuple[FailureKind, str]] = ("connect", "the server cannot be reached: {}")
+_UNREACHABLE: Final[tuple[FailureKind, str]] = ("connect", "cannot connect to the server: {}")
 _FAILURE_KINDS: Final[dict[str, tuple[FailureKind, str]]] = {
     **dict.fromkeys(("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol"), _UNREACHABLE),
-    "ProxyError": ("proxy", "the proxy rejects to connect: {}"),
-    "DecodingError": ("lost", "the response did not arrive whole: what is compressed in it is damaged"),
-    # The text of the library may quote a header, so that it is no cause either.
-    "LocalProtocolError": ("protocol", "the message breaks the rules of HTTP"),
+    "ProxyError": ("proxy", "the proxy rejected the connection: {}"),
+    "DecodingError": ("lost", "incomplete response: its compressed body is damaged"),
+    # The message of the library may quote a header, so it is neither shown nor set as the cause.
+    "LocalProtocolError": ("protocol", "the request is not valid HTTP"),
 }
-# What a second attempt would meet again; the other errors of a handshake are those of a broken connection.
+# Permanent errors, which a retry would not fix; other handshake errors count as a lost connection.
 _PERMANENT_TLS_ERRORS: Final = frozenset({
     "CA_MD_TOO_WEAK", "CERTIFICATE_VERIFY_FAILED", "DH_KEY_TOO_SMALL", "EE_KEY_TOO_SMALL", "NO_PROTOCOLS_AVAILABLE",
     "SSLV3_ALERT_HANDSHAKE_FAILURE", "TLSV1_ALERT_PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "WRONG_VERSION_NUMBER",
@@ -145,20 +146,20 @@ _ERRORS: Final = (httpx.HTTPError, httpcore.NetworkError, httpcore.TimeoutExcept
 
 
 def transmit(attempt: Attempt, settings: Settings) -> Response | Failure:
-    """Send one request and wait for the head of its response, and for the body too unless it is kept open.
+    """Send one attempt and read its response, except for the body of a response that is kept open.
 
     Args:
         attempt: The request.
-        settings: What the connection depends on.
+        settings: Settings of the connection.
 
     Returns:
-        The response of any status, or what went wrong.
+        The response, with any status, or the failure.
     """
     outer = sys.exc_info()[1]
     _warn_insecure(attempt, settings)
-    client = REGISTRY.client(attempt.url, settings)
-    content = attempt.body.chunks() if attempt.body is not None else None
-    # There is one already where this request is made while the body of another is read from its source.
+    client = REGISTRY.get_pool(attempt.url, settings)
+    content = attempt.body.iter_chunks() if attempt.body is not None else None
+    # A deadline is already set if this request is sent while the body of another request is read from its source.
     before = DEADLINE.at
     if attempt.stream and content is not None:
         DEADLINE.at = None
@@ -174,14 +175,14 @@ def transmit(attempt: Attempt, settings: Settings) -> Response | Failure:
             reader = _make_reader(response)
             return Response(
                 response.status, headers, attempt.url, stream=_iter_body(response, headers), reader=None if labelled else reader,
-                stored=reader if labelled else None, close=response.close,
+                raw_reader=reader if labelled else None, close=response.close,
             )  # fmt: skip
         try:
-            whole = BoundedBody(attempt, response.status, headers)
+            bounded = BoundedBody(attempt, response.status, headers)
             for chunk in _iter_decoded(response, headers):
-                if not whole.add_chunk(chunk):
+                if not bounded.add_chunk(chunk):
                     break
-            body = whole.body
+            body = bounded.body
         finally:
             response.close()
         return Response(response.status, headers, attempt.url, content=body)
@@ -204,7 +205,7 @@ def _build_headers(items: Iterable[tuple[bytes, bytes]]) -> Headers:
 
 
 def _decode_header(value: bytes) -> str:
-    """Read what is no ASCII: mostly UTF-8, and by the old rule latin-1."""
+    """Decode a non-ASCII header: usually UTF-8, historically latin-1."""
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:
@@ -212,9 +213,9 @@ def _decode_header(value: bytes) -> str:
 
 
 def _split_url(url: str) -> tuple[bytes, bytes, int | None, bytes, bytes]:
-    """Take an address apart as it goes over the wire: scheme, host, port, target, value of `Host`."""
-    if len(url) <= _MAX_CACHED_URL and (found := _IDENTITY.fullmatch(url)):
-        # Of what stands in front there are few, and the rest goes as it is.
+    """Split a URL into its parts on the wire: scheme, host, port, target and value of `Host`."""
+    if len(url) <= _MAX_CACHED_URL and (found := _CANONICAL_URL.fullmatch(url)):
+        # Few origins are in use, so their parts are cached; the target is sent unchanged.
         scheme, host, port, _, netloc = _parse_url(found[1])
         return scheme, host, port, found[2].encode("ascii"), netloc
     return _parse_url(url)
@@ -225,7 +226,7 @@ def _parse_url(url: str) -> tuple[bytes, bytes, int | None, bytes, bytes]:
     try:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, UnicodeEncodeError) as error:
-        raise ValidationError(f"the address cannot be used: {error}") from None
+        raise ValidationError(f"invalid URL: {error}") from None
     return parsed.raw_scheme, parsed.raw_host, parsed.port, parsed.raw_path, parsed.netloc
 
 
@@ -254,36 +255,36 @@ def _start_deadline_at_end(chunks: Iterator[bytes], seconds: float) -> Iterator[
 
 
 class BoundedBody:
-    """A body that is read whole, within bounds."""
+    """A response body that is read into memory, up to a maximum size."""
 
     def __init__(self, attempt: Attempt, status: int, headers: Mapping[str, str]) -> None:
         self._chunks: list[bytes] = []
         self._count = 0
-        self._rejection = not is_success(status)
-        # What somebody else's server sends decompressed, to one who asked for any kind of content, is as large as it is.
-        bounded = "content-encoding" in headers or attempt.headers.get("Accept") == "application/json"
-        self._most = _MAX_ERROR_BODY_SIZE if self._rejection else _MAX_BODY_SIZE if bounded else None
+        self._is_error = not is_success(status)
+        # An uncompressed body is not limited if the caller accepts any content type, for example from another server.
+        limited = "content-encoding" in headers or attempt.headers.get("Accept") == "application/json"
+        self._limit = _MAX_ERROR_BODY_SIZE if self._is_error else _MAX_BODY_SIZE if limited else None
 
     def add_chunk(self, chunk: bytes) -> bool:
-        """Add a chunk; False where the rest is not wanted."""
+        """Add a chunk; return False if the rest must not be read."""
         self._chunks.append(chunk)
         self._count += len(chunk)
-        if self._most is None or self._count <= self._most:
+        if self._limit is None or self._count <= self._limit:
             return True
-        if not self._rejection:
+        if not self._is_error:
             self._chunks.clear()
-            raise TooLargeError(f"the response is larger than {_MAX_BODY_SIZE >> 20} MiB and is not read")
+            raise TooLargeError(f"response too large: its body exceeds {_MAX_BODY_SIZE >> 20} MiB")
         return False
 
     @property
     def body(self) -> bytes:
-        return b"".join(self._chunks)[: self._most]
+        return b"".join(self._chunks)[: self._limit]
 
 
 def _iter_raw(response: RawResponse, headers: Mapping[str, str]) -> Iterator[bytes]:
-    # A small response gets a small buffer; an empty one would be its end.
-    announced = headers.get("content-length", "")
-    buffer = memoryview(bytearray(min(max(int(announced), 1), _CHUNK_SIZE) if announced.isdecimal() else _CHUNK_SIZE))
+    # A small response gets a small buffer, of at least one byte, since reading into an empty buffer would look like the end.
+    length = headers.get("content-length", "")
+    buffer = memoryview(bytearray(min(max(int(length), 1), _CHUNK_SIZE) if length.isdecimal() else _CHUNK_SIZE))
     while count := response.readinto(buffer):
         yield bytes(buffer[:count])
 
@@ -292,12 +293,12 @@ def _iter_decoded(response: RawResponse, headers: Mapping[str, str]) -> Iterator
     if "content-encoding" not in headers:
         yield from _iter_raw(response, headers)
         return
-    unpacker = Decompressor(
+    decompressor = Decompressor(
         [value.decode("latin-1") for name, value in response.headers if name.lower() == b"content-encoding"]
     )
     for chunk in _iter_raw(response, headers):
-        yield from unpacker.feed(chunk)
-    unpacker.finish()
+        yield from decompressor.feed(chunk)
+    decompressor.finish()
 
 
 def _iter_body(response: RawResponse, headers: Mapping[str, str]) -> Iterator[bytes]:
@@ -307,7 +308,7 @@ def _iter_body(response: RawResponse, headers: Mapping[str, str]) -> Iterator[by
         failed = error
     else:
         return
-    raise _body_error(failed)
+    raise _make_body_error(failed)
 
 
 def _make_reader(response: RawResponse) -> Callable[[memoryview], int]:
@@ -316,23 +317,23 @@ def _make_reader(response: RawResponse) -> Callable[[memoryview], int]:
             return response.readinto(buffer)
         except _ERRORS as error:
             failed = error
-        raise _body_error(failed)
+        raise _make_body_error(failed)
 
     return readinto
 
 
-def _body_error(error: BaseException) -> OrionError:
-    """Make the error of a content that breaks; called when the library's own is handled, so that what else is handled is the caller's."""
+def _make_body_error(error: BaseException) -> OrionError:
+    """Create the error for a body that cannot be read; called outside of `except`, so that `sys.exc_info` is the caller's exception."""
     outer = sys.exc_info()[1]
     _clear_frames(error, outer)
     failure = _to_failure(error, outer)
-    made = OrionTimeout(failure.text) if failure.kind == "timeout" else OrionConnectionError(failure.text)
-    made.__cause__ = failure.cause
-    return made
+    result = OrionTimeout(failure.text) if failure.kind == "timeout" else OrionConnectionError(failure.text)
+    result.__cause__ = failure.cause
+    return result
 
 
 class AsyncConnections:
-    """Connections of one event loop, kept between calls while this is open."""
+    """Connection pool of one event loop, for use as an asynchronous context manager."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -340,22 +341,26 @@ class AsyncConnections:
         self._stack = AsyncExitStack()
 
     async def client(self, url: str) -> httpx.AsyncHTTPTransport:
-        """Get the connections for an address.
+        """Get the connection pool for a URL.
 
         Args:
-            url: The address.
+            url: The URL.
 
         Returns:
-            The library's transport: unlike its client it keeps no cookies and writes no addresses to the log.
+            The library's transport: unlike its client it stores no cookies and logs no URLs.
         """
-        origin = origin_of(url)
-        context = REGISTRY.context(self._settings) if origin[0] == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        proxy = proxy_for(origin, self._settings)
+        origin = parse_origin(url)
+        context = (
+            REGISTRY.get_tls_context(self._settings)
+            if origin[0] == "https"
+            else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        )
+        proxy = find_proxy(origin, self._settings)
         if (origin[0], proxy) not in self._clients:
-            to_proxy = REGISTRY.context_to_proxy(proxy, self._settings)
+            proxy_context = REGISTRY.get_proxy_tls_context(proxy, self._settings)
             client = httpx.AsyncHTTPTransport(
                 verify=context,
-                proxy=httpx.Proxy(proxy, ssl_context=to_proxy) if proxy else None,
+                proxy=httpx.Proxy(proxy, ssl_context=proxy_context) if proxy else None,
                 trust_env=False,
                 limits=httpx.Limits(
                     max_connections=None, max_keepalive_connections=None, keepalive_expiry=IDLE_SECONDS
@@ -377,15 +382,15 @@ class AsyncConnections:
 async def transmit_async(
     attempt: Attempt, settings: Settings, connections: AsyncConnections | None
 ) -> AsyncResponse | Failure:
-    """Send one request in an event loop; see `transmit`.
+    """Send one attempt in an event loop; see `transmit`.
 
     Args:
         attempt: The request.
-        settings: What the connection depends on.
-        connections: Connections to use again; None opens one for this call.
+        settings: Settings of the connection.
+        connections: Pooled connections; None opens a connection for this call.
 
     Returns:
-        The response of any status, or what went wrong.
+        The response, with any status, or the failure.
     """
     outer = sys.exc_info()[1]
     _warn_insecure(attempt, settings)
@@ -419,10 +424,10 @@ async def transmit_async(
         if isinstance(error, OrionError):
             raise
         if isinstance(error, TimeoutError):
-            # What was not begun to be sent has surely not arrived.
+            # If no byte was sent, the server has not received the request.
             if sending:
-                return Failure("timeout", "no response in time", error, status)
-            return Failure("connect", "the server cannot be reached in time", error)
+                return Failure("timeout", "no response within the timeout", error, status)
+            return Failure("connect", "cannot connect to the server within the timeout", error)
         if isinstance(error, _ERRORS):
             return evolve(_to_failure(error, outer), status=status)
         raise
@@ -433,15 +438,15 @@ async def transmit_async(
 
 
 async def _async_read_body(attempt: Attempt, response: httpx.Response) -> bytes:
-    whole = BoundedBody(attempt, response.status_code, response.headers)
+    bounded = BoundedBody(attempt, response.status_code, response.headers)
     async for chunk in _async_iter_decoded(response):
-        if not whole.add_chunk(chunk):
+        if not bounded.add_chunk(chunk):
             break
-    return whole.body
+    return bounded.body
 
 
 async def _async_iter_chunks(body: Body, scope: anyio.CancelScope, seconds: float) -> AsyncIterator[bytes]:
-    async for chunk in body.async_chunks():
+    async for chunk in body.aiter_chunks():
         yield chunk
     scope.deadline = min(scope.deadline, anyio.current_time() + seconds)
 
@@ -451,18 +456,18 @@ async def _iter_once(body: bytes) -> AsyncIterator[bytes]:
 
 
 async def _async_iter_decoded(response: httpx.Response) -> AsyncIterator[bytes]:
-    codings = response.headers.get_list("content-encoding")
-    # Not `aiter_raw`, which would close at the end what has to be looked at first.
+    encodings = response.headers.get_list("content-encoding")
+    # Not `aiter_raw`, which would close the stream at its end, before it is checked for surplus bytes.
     raw: AsyncIterable[bytes] = response.stream  # type: ignore[assignment]
-    if not codings:
+    if not encodings:
         async for chunk in raw:
             yield chunk
         return
-    unpacker = Decompressor(codings)
+    decompressor = Decompressor(encodings)
     async for compressed in raw:
-        for chunk in unpacker.feed(compressed):
+        for chunk in decompressor.feed(compressed):
             yield chunk
-    unpacker.finish()
+    decompressor.finish()
 
 
 async def _async_iter_body(response: httpx.Response) -> AsyncIterator[bytes]:
@@ -473,14 +478,14 @@ async def _async_iter_body(response: httpx.Response) -> AsyncIterator[bytes]:
         failed = error
     else:
         return
-    raise _body_error(failed)
+    raise _make_body_error(failed)
 
 
 async def sleep_async(seconds: float) -> None:
     """Wait in an event loop.
 
     Args:
-        seconds: How long; nothing while the tests' clock runs.
+        seconds: Duration in seconds; skipped while the virtual clock of tests is active.
     """
     if CLOCK.virtual:
         CLOCK.sleep(seconds)

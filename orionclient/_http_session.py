@@ -1,4 +1,4 @@
-"""The session of get_session: the policy of a session, and requests to any address."""
+"""HttpSession: an HTTP session with retries for any URL, which also carries the retry policy of an OrionSession."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from orionclient._messages import Body, Payload, Response, encode_form
 from orionclient._retry_loop import AttemptInfo, CallOptions, PreparedRequest, send, with_timeouts
-from orionclient.config import origin_of
+from orionclient.config import parse_origin
 from orionclient.exceptions import ValidationError
 from orionclient.transfer.downloads import save
 from orionclient.transfer.progress import Meter
@@ -27,30 +27,30 @@ _RETRY_CLASS_OF: Final = {"GET": "read", "HEAD": "read", "OPTIONS": "read", "PUT
 
 
 class HttpSession:
-    """A session for any address, with the retries and time-outs of Orion's and without its token.
+    """An HTTP session for any URL, with retries and timeouts and without a token.
 
-    What `get_session` returns. Give it to `OrionSession(requests_session=...)` to bring its policy, or use it alone.
+    Returned by `get_session`. Pass it to `OrionSession(requests_session=...)` to set the retry policy, or use it on its own.
 
     Args:
-        policy: How often and how long to try.
+        policy: Retry policy.
 
     Attributes:
-        terms: How often and how long to try, and what is left of the quota.
-        headers: Headers that go with every request of this session when it is used alone.
+        options: Options of the calls: retry policy, retry quota and callback.
+        headers: Headers of every request that is sent with this session itself.
     """
 
     def __init__(self, policy: Policy) -> None:
-        self.terms: CallOptions = CallOptions(policy)
+        self.options: CallOptions = CallOptions(policy)
         self.headers: dict[str, str] = {}
 
     @property
     def policy(self) -> Policy:
-        """How often and how long to try."""
-        return self.terms.policy
+        """Retry policy."""
+        return self.options.policy
 
     @property
     def on_attempt(self) -> Callable[[AttemptInfo], None] | None:
-        """A function that is told of every attempt, for counters and metrics; None for none. What it raises ends the call.
+        """Callback for every attempt, for logs and metrics; None if none. An exception that it raises ends the call.
 
         Example:
             >>> from orionclient.session import OrionSession, get_session
@@ -63,11 +63,11 @@ class HttpSession:
             >>> attempts[0].status, attempts[0].call.attempts, attempts[0].wait
             (200, 1, None)
         """
-        return self.terms.observe
+        return self.options.on_attempt
 
     @on_attempt.setter
-    def on_attempt(self, observe: Callable[[AttemptInfo], None] | None) -> None:
-        self.terms.observe = observe
+    def on_attempt(self, on_attempt: Callable[[AttemptInfo], None] | None) -> None:
+        self.options.on_attempt = on_attempt
 
     def request(
         self,
@@ -85,23 +85,23 @@ class HttpSession:
 
         Args:
             method: HTTP method.
-            url: Absolute address.
-            params: Query parameters; lists retry the name, None leaves one out.
-            data: Body: bytes, text, a binary file, an iterable of bytes, or a mapping to send as a form.
-            json: Body: anything that JSON can hold.
+            url: Absolute URL.
+            params: Query parameters; a list of values repeats the name, None omits it.
+            data: Body: bytes, a string, a binary file, an iterable of bytes, or a mapping to be sent as a form.
+            json: Body: any JSON-serializable value.
             headers: Headers of this request.
-            timeout: Seconds for one attempt; the session's own without it.
+            timeout: Seconds per attempt. Defaults to the session's.
             stream: True leaves the response open for `iter_content`.
 
         Returns:
-            The response, of any status.
+            The response, with any status.
 
         Raises:
-            OrionConnectionError: No response came, or a part of the content to a GET request without `Range`.
-            OrionTimeout: No response came in time.
-            ValidationError: The address or a header is not usable.
+            OrionConnectionError: No response was received, or a byte range in response to a GET request without `Range`.
+            OrionTimeout: No response was received within the timeout.
+            ValidationError: The URL or a header is not valid.
         """
-        origin_of(url)
+        parse_origin(url)
         own: dict[str, str] = {}
         body: Body | None = None
         if json is not None:
@@ -124,17 +124,19 @@ class HttpSession:
             stream=stream,
             keep_open=stream,
         )
-        return send(out, self.terms if timeout is None else with_timeouts(self.terms, request_timeout=timeout), None)
+        return send(
+            out, self.options if timeout is None else with_timeouts(self.options, request_timeout=timeout), None
+        )
 
     def get(self, url: str, **options: Any) -> Response:
         """Send a GET request; see `request`.
 
         Args:
-            url: Absolute address.
+            url: Absolute URL.
             **options: As for `request`.
 
         Returns:
-            The response, of any status.
+            The response, with any status.
         """
         return self.request("GET", url, **options)
 
@@ -142,23 +144,23 @@ class HttpSession:
         """Send a HEAD request; see `request`.
 
         Args:
-            url: Absolute address.
+            url: Absolute URL.
             **options: As for `request`.
 
         Returns:
-            The response, of any status.
+            The response, with any status.
         """
         return self.request("HEAD", url, **options)
 
     def post(self, url: str, **options: Any) -> Response:
-        """Send a POST request, retried only when it surely was not applied; see `request`.
+        """Send a POST request, which is retried only if it was certainly not applied; see `request`.
 
         Args:
-            url: Absolute address.
+            url: Absolute URL.
             **options: As for `request`.
 
         Returns:
-            The response, of any status.
+            The response, with any status.
         """
         return self.request("POST", url, **options)
 
@@ -166,23 +168,23 @@ class HttpSession:
         """Send a PUT request; see `request`.
 
         Args:
-            url: Absolute address.
+            url: Absolute URL.
             **options: As for `request`.
 
         Returns:
-            The response, of any status.
+            The response, with any status.
         """
         return self.request("PUT", url, **options)
 
     def patch(self, url: str, **options: Any) -> Response:
-        """Send a PATCH request, retried only when it surely was not applied; see `request`.
+        """Send a PATCH request, which is retried only if it was certainly not applied; see `request`.
 
         Args:
-            url: Absolute address.
+            url: Absolute URL.
             **options: As for `request`.
 
         Returns:
-            The response, of any status.
+            The response, with any status.
         """
         return self.request("PATCH", url, **options)
 
@@ -190,11 +192,11 @@ class HttpSession:
         """Send a DELETE request; see `request`.
 
         Args:
-            url: Absolute address.
+            url: Absolute URL.
             **options: As for `request`.
 
         Returns:
-            The response, of any status.
+            The response, with any status.
         """
         return self.request("DELETE", url, **options)
 
@@ -208,25 +210,25 @@ class HttpSession:
         durable: bool = True,
         workers: int = 1,
     ) -> None:
-        """Write what lies at an address to a path, which holds the old file or the whole new one, never a part.
+        """Download a URL to a file, atomically: the path holds the old file or the complete new one.
 
-        For addresses that need no token, for example presigned ones. Size, and digest where one is announced, are checked; what a broken
-        or killed download leaves lies beside the path as ``.NAME.part``, and the next one resumes from there.
+        For URLs that need no token, for example presigned URLs. The size, and the digest if the server sends one, are verified. An
+        interrupted download leaves ``.NAME.part`` next to the path, and the next download resumes it.
 
         Args:
-            url: Absolute address.
-            filename: The path; an existing file is replaced. A link is followed and stays: the file that it names is replaced, or made. A
-                pipe or device is written to as it is. Or an open binary file, which holds a part if this raises.
+            url: Absolute URL.
+            filename: Path of the file; an existing file is replaced. A symbolic link is followed: its target is replaced or created.
+                Pipes and devices are written to directly. Or an open binary file, which is incomplete if this raises.
             headers: Headers of the requests.
-            progress: Called with the `Progress`, at most every 0.1 s and at the end; what it raises ends the download.
-            durable: False leaves it to the system when the file is on the disk: faster for many small files.
-            workers: Streams at once for 64 MiB and more, where the server sends chunks.
+            progress: Called with the `Progress`, at most every 0.1 s and at the end; an exception that it raises ends the download.
+            durable: False does not flush the file to the disk, which is faster for many small files.
+            workers: Count of concurrent byte-range requests for 64 MiB and more, if the server supports byte ranges.
 
         Raises:
-            NotEnoughDiskError: The disk has no room.
-            OrionConnectionError: The content did not arrive whole.
-            OrionError: The server rejected, or no good response came.
-            OSError: The path cannot be written, for example a folder or a pipe that nobody reads from; nothing was asked for.
+            NotEnoughDiskError: There is not enough disk space.
+            OrionConnectionError: The download is incomplete or damaged.
+            OrionError: The request failed.
+            OSError: The path cannot be written, for example a folder or a pipe without a reader; no request was sent.
 
         Example:
             >>> from orionclient.session import get_session
@@ -241,7 +243,7 @@ class HttpSession:
                     raise response.error()
             return response
 
-        # What follows the question mark is the permission, not the object.
+        # The query of a presigned URL grants access and does not identify the object.
         save(ask, filename, what=url.partition("?")[0], callback=progress, durable=durable, workers=workers)
 
     def upload_file(
@@ -252,23 +254,23 @@ class HttpSession:
         headers: Mapping[str, str] | None = None,
         progress: Callable[[Progress], object] | None = None,
     ) -> Response:
-        """Send a file to an address by PUT.
+        """Upload a file to a URL by PUT.
 
-        For addresses that need no token, for example presigned ones.
+        For URLs that need no token, for example presigned URLs.
 
         Args:
-            url: Absolute address.
-            filename: Path of the file, its bytes, a binary file that is sent from where it stands, or an iterable of bytes.
+            url: Absolute URL.
+            filename: Path of the file, its bytes, a binary file that is sent from its current position, or an iterable of bytes.
             headers: Headers of the request.
-            progress: Called with the `Progress`, at most every 0.1 s and at the end; what it raises ends the upload.
+            progress: Called with the `Progress`, at most every 0.1 s and at the end; an exception that it raises ends the upload.
 
         Returns:
-            The response, of a good status.
+            The successful response.
 
         Raises:
             OSError: The path cannot be read; nothing was sent.
             ValidationError: The source changed while it was sent.
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         with open_source(filename) as source:
             meter = Meter(source.name or url.partition("?")[0].rpartition("/")[2], source.size, progress)
@@ -277,14 +279,14 @@ class HttpSession:
             out = PreparedRequest(
                 method="PUT", url=url, action=f"PUT {url.partition('?')[0]}", retry_class="write", headers=given, body=body, stream=True
             )  # fmt: skip
-            response = send(out, self.terms, None)
+            response = send(out, self.options, None)
             response.raise_for_status()
             source.check_unchanged()
             meter.finish()
         return response
 
     def close(self) -> None:
-        """Do nothing: connections are shared by the process and close when they are idle."""
+        """Do nothing: pooled connections are shared by all sessions of the process and are closed when idle."""
 
     def __enter__(self) -> Self:
         return self
@@ -298,7 +300,7 @@ class HttpSession:
         return {"policy": self.policy, "headers": self.headers}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.terms = CallOptions(state["policy"])
+        self.options = CallOptions(state["policy"])
         self.headers = state["headers"]
 
     def __repr__(self) -> str:
@@ -309,4 +311,4 @@ def _utf8(text: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError:
-        raise ValidationError("the body holds half of a surrogate pair, which has no UTF-8 form") from None
+        raise ValidationError("cannot encode the body as UTF-8: it contains a lone surrogate") from None

@@ -1,4 +1,4 @@
-"""Which HTTP library does the work: httpx, or httpx2 where ORION_HTTP_LIBRARY says so."""
+"""Imports the HTTP library: httpx, or httpx2 if selected by ORION_HTTP_LIBRARY."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 else:
     _NAME = os.environ.get("ORION_HTTP_LIBRARY") or "httpx"
     if _NAME not in {"httpx", "httpx2"}:
-        raise ValidationError(f"ORION_HTTP_LIBRARY is 'httpx' or 'httpx2', not {_NAME!r}")
-    # Where click and rich are installed the library would load its own command line, at some 50 ms.
+        raise ValidationError(f"ORION_HTTP_LIBRARY must be 'httpx' or 'httpx2', not {_NAME!r:.60}")
+    # If click and rich are installed, the library would import its own command line, which takes some 50 ms.
     sys.modules.setdefault(f"{_NAME}._main", None)
     httpx = importlib.import_module(_NAME)
     httpcore = importlib.import_module(_NAME.replace("httpx", "httpcore"))

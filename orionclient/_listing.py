@@ -1,4 +1,4 @@
-"""Listings: resources one page after the other, and the questions that need not read them all."""
+"""Listing: a lazy iterator over paged resources, with `count`, `first` and `one`."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from orionclient._resource import Endpoint, Id, SessionLike
 
 R = TypeVar("R", bound=Resource)
-# Size of the pages of exact searches, which mostly find few.
+# Page size of exact searches, which usually find few resources.
 _EXACT_PAGE: Final = 100
-# Filters that the server compares inexactly (documented).
+# Filters that the server matches inexactly (documented).
 _INEXACT: Final = ("name", "title")
 
 
 class Listing(Iterator[R], Generic[R]):
-    """An iterator over resources that asks for a page when it is needed. `count`, `first` and `one` ask anew and do not move it.
+    """Iterator over resources that fetches pages when they are needed. `count`, `first` and `one` send their own requests.
 
-    Instances come from `session.list_resources`, `collection.list_shards` and so on.
+    Returned by `session.list_resources`, `collection.list_shards` and so on.
 
     Example:
         >>> from orionclient.types import Dataset
@@ -46,85 +46,85 @@ class Listing(Iterator[R], Generic[R]):
     ) -> None:
         for name, value in (filters or {}).items():
             if isinstance(value, list | tuple | set | frozenset) and not value:
-                raise ValidationError(f"the filter {name!r} is empty; leave it out for all")
+                raise ValidationError(f"the filter {name!r} is an empty list; omit it to list all")
         if limit is not None and (not isinstance(limit, int) or isinstance(limit, bool) or limit < 0):
-            raise ValidationError(f"limit is a whole number, not {limit!r:.60}")
+            raise ValidationError(f"limit must be an integer of at least 0, not {limit!r:.60}")
         self._exact = {name: str(filters[name]) for name in _INEXACT if name in filters} if exact and filters else {}
         if exact and not self._exact:
-            raise ValidationError(f"exact=True needs a filter {' or '.join(_INEXACT)}")
+            raise ValidationError(f"exact=True requires the filter {' or '.join(_INEXACT)}")
         self._session = session
         self._endpoint = endpoint
         self._template = template
         self._ids: dict[str, Id] = template._parent_ids()
         self._filters = dict(filters or {})
         self._limit = limit
-        self._walk: Iterator[R] | None = None
+        self._iterator: Iterator[R] | None = None
 
     def _items(self, limit: int | None) -> Iterator[R]:
         if limit == 0:
             return
-        # The page need not be larger than what is wanted of it.
+        # No page is larger than the limit.
         page_size = _EXACT_PAGE if self._exact else limit
-        found = self._session._calls.items(self._endpoint, self._ids, query=self._filters, page_size=page_size)
-        fitting = (item for item in found if all(item.get(name) == value for name, value in self._exact.items()))
-        for item in islice(fitting, limit):
+        found = self._session._calls.iter_items(self._endpoint, self._ids, query=self._filters, page_size=page_size)
+        matching = (item for item in found if all(item.get(name) == value for name, value in self._exact.items()))
+        for item in islice(matching, limit):
             yield self._template._new_instance(item, self._session)
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> R:
-        if self._walk is None:
-            self._walk = self._items(self._limit)
-        return next(self._walk)
+        if self._iterator is None:
+            self._iterator = self._items(self._limit)
+        return next(self._iterator)
 
     def count(self) -> int:
-        """Ask how many resources there are, whatever `limit` says, and how many were read.
+        """Count all matching resources, regardless of `limit` and of the position of the iterator.
 
         Returns:
-            The number. One small request; with ``exact=True`` as many as there are pages.
+            The count. Sends one small request; with ``exact=True`` one per page.
 
         Raises:
-            OrionError: The server rejected, or said no number.
+            OrionError: The request failed, or the response has no count.
         """
         if self._exact:
             return sum(1 for _ in self._items(None))
-        page = self._session._calls.json(self._endpoint, self._ids, query={**self._filters, "limit": 1})
-        number = page.get("count")
-        if not isinstance(number, int) or isinstance(number, bool):
-            raise OrionError(f"the server did not say how many there are: {number!r:.60}")
-        return number
+        page = self._session._calls.request_json(self._endpoint, self._ids, query={**self._filters, "limit": 1})
+        count = page.get("count")
+        if not isinstance(count, int) or isinstance(count, bool):
+            raise OrionError(f"cannot count the resources: the response has no valid count, but {count!r:.60}")
+        return count
 
     def first(self) -> R | None:
-        """Ask for the first resource only.
+        """Get the first matching resource.
 
         Returns:
-            It, or None where there is none.
+            The resource; None if there is none.
 
         Raises:
-            OrionError: The server rejected, or no good response came.
+            OrionError: The request failed.
         """
         return next(self._items(1), None)
 
     def one(self) -> R:
-        """Ask for the only resource.
+        """Get the only matching resource.
 
         Returns:
-            It.
+            The resource.
 
         Raises:
-            NoResultFound: There is none.
-            MultipleResultsFound: There are several.
-            OrionError: The server rejected, or no good response came.
+            NoResultFound: No resource matches.
+            MultipleResultsFound: More than one resource matches.
+            OrionError: The request failed.
         """
         found = list(self._items(2))
         what = (
             f"{type(self._template).__name__} with {self._filters}" if self._filters else type(self._template).__name__
         )
         if not found:
-            raise NoResultFound(f"there is no {what}")
+            raise NoResultFound(f"no {what} found")
         if len(found) > 1:
             raise MultipleResultsFound(
-                f"there are several of {what}, for example {found[0]._id()} and {found[1]._id()}"
+                f"more than one {what}, for example the ids {found[0]._id()} and {found[1]._id()}"
             )
         return found[0]

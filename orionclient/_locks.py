@@ -1,4 +1,4 @@
-"""Locks and handles that a forked child must not keep: locks of threads are open in it, files and sockets are closed."""
+"""Fork-safe locks and handles: in a forked child thread locks are released, and files and sockets are closed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CAN_LOCK_FILES: Final = fcntl is not None
 
 
 class ForkLock:
-    """A lock for `with`. The thread that holds it may not exist in a forked child, where it would then be held for ever."""
+    """A lock as a context manager. A forked child gets a new one, since the thread that holds the lock does not exist in the child."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -36,39 +36,39 @@ class Closable(Protocol):
     """An open file or socket."""
 
     def close(self) -> Any:
-        """Close it; closing it again does nothing."""
+        """Close the handle; closing it again does nothing."""
         ...
 
 
 def close_in_child(handle: Closable) -> None:
-    """Have a forked child close its copy of a handle, which would keep a connection, a port or a lock alive.
+    """Close the copy of a handle in forked children, where it would keep a connection, a port or a lock alive.
 
-    The object is remembered and not its descriptor, whose number may have another meaning later; what was closed already stays closed.
+    The object is registered instead of its file descriptor, which may be reused after the handle is closed.
 
     Args:
-        handle: A file or socket. It is remembered as long as it lives.
+        handle: A file or socket. It is registered by a weak reference.
     """
     _HANDLES.add(handle)
 
 
 class LockedFile:
-    """An open file that one process at a time can lock, advisory.
+    """An open file with an exclusive advisory lock.
 
-    A forked child shares the lock with its parent. So the child closes its copy, and the parent unlocks the file before it closes it.
+    A forked child shares the lock with its parent, so the child closes its copy, and the parent unlocks the file before it closes it.
 
     Args:
-        descriptor: The open file, which can be written. It is closed if it cannot be locked.
+        descriptor: Descriptor of the file, open for writing. It is closed if the file cannot be locked.
         wait: True waits until the lock is free.
 
     Raises:
-        OSError: Another process, or another part of this one, holds the lock, or the file cannot be locked.
+        OSError: The lock is held by another owner, or the file cannot be locked.
     """
 
     def __init__(self, descriptor: int, *, wait: bool = False) -> None:
         self._file = io.FileIO(descriptor, "r+")
         if fcntl is None:  # pragma: no cover - Windows
             self._file.close()
-            raise OSError("files cannot be locked on this system")
+            raise OSError("file locks are not supported on this system")
         close_in_child(self._file)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
@@ -78,14 +78,14 @@ class LockedFile:
 
     @property
     def closed(self) -> bool:
-        """True after `close`, and in a forked child of the process that locked the file."""
+        """True after `close`, and in forked children."""
         return self._file.closed
 
     def fileno(self) -> int:
-        """Give the descriptor.
+        """Return the file descriptor.
 
         Returns:
-            Its number.
+            The descriptor.
 
         Raises:
             ValueError: The file is closed.
@@ -93,37 +93,37 @@ class LockedFile:
         return self._file.fileno()
 
     def close(self) -> None:
-        """Unlock and close the file; again does nothing, and in a forked child neither."""
+        """Unlock and close the file; does nothing if it is closed, and in a forked child."""
         if fcntl is not None and not self._file.closed:
             with contextlib.suppress(OSError):
                 fcntl.flock(self._file, fcntl.LOCK_UN)
             self._file.close()
 
     def __del__(self) -> None:
-        # An interrupt may come before anybody has it, or before there is a file.
+        # KeyboardInterrupt may be raised before the caller has the object, or before `_file` is set.
         with contextlib.suppress(AttributeError):
             self.close()
 
 
 class ListeningSocket(socket.socket):
-    """A socket to listen on, which a forked child closes, as it does every connection that was accepted."""
+    """A listening socket that forked children close, together with its accepted connections."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         close_in_child(self)
 
     def accept(self) -> tuple[socket.socket, Any]:
-        """Take the next connection.
+        """Accept the next connection.
 
         Returns:
-            The connection, and where it comes from.
+            The connection and the address of the client.
         """
         accepted, address = super().accept()
         close_in_child(accepted)
         return accepted, address
 
 
-# Held by a thread that opens a handle until the handle is registered; forks of `os.fork` wait for it.
+# Held by a thread from opening a handle until it is registered; `os.fork` waits for it.
 WAIT_FOR_FORKS: Final = threading.RLock()
 _LOCKS: Final[weakref.WeakSet[ForkLock]] = weakref.WeakSet()
 _HANDLES: Final[weakref.WeakSet[Closable]] = weakref.WeakSet()
@@ -133,13 +133,13 @@ def _reset_in_child() -> None:
     for lock in list(_LOCKS):
         lock._lock = threading.Lock()
     for handle in list(_HANDLES):
-        # A pipe whose reader is gone is closed all the same.
+        # A pipe without a reader is closed in spite of the error.
         with contextlib.suppress(OSError, ValueError):
             handle.close()
 
 
 if hasattr(os, "register_at_fork"):
-    # Before the child has threads, which could otherwise each make the lock anew.
+    # Runs before the child has threads, which could otherwise replace the locks concurrently.
     os.register_at_fork(after_in_child=_reset_in_child)
     os.register_at_fork(
         before=WAIT_FOR_FORKS.acquire, after_in_parent=WAIT_FOR_FORKS.release, after_in_child=WAIT_FOR_FORKS.release

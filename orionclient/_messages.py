@@ -1,4 +1,4 @@
-"""What goes over the wire and what comes back, without any HTTP library: Body, Response, Failure."""
+"""Request bodies, responses and failures, independent of the HTTP library."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 CHUNK_SIZE: Final = 1 << 19
 _BUFFER_SIZE: Final = 1 << 16
-# More of a rejection is not read; its words are at its start.
+# Maximum size that is read of an error response.
 _MAX_ERROR_BODY_SIZE: Final = 1 << 20
 Payload = bytes | BinaryIO | Iterable[bytes] | AsyncIterable[bytes]
 
 
 def is_success(status: int) -> bool:
-    """Tell whether a status is one of success; a redirect that was not followed is none.
+    """Check whether a status is a success. A redirect that was not followed is not.
 
     Args:
-        status: Status of a response.
+        status: HTTP status code.
 
     Returns:
         True from 200 to 299.
@@ -36,29 +36,29 @@ def is_success(status: int) -> bool:
 
 
 def encode_form(fields: Mapping[Any, Any] | Iterable[tuple[str, Any]]) -> str:
-    """Encode names and values as a query or a form.
+    """Encode names and values as a query string or form.
 
     Args:
-        fields: Names with their values; a list retries its name.
+        fields: Name -> value; a list of values repeats the name.
 
     Returns:
-        The text, ASCII.
+        The encoded string, ASCII.
 
     Raises:
-        ValidationError: A name or value holds half of a surrogate pair, which has no UTF-8 form.
+        ValidationError: A name or value contains a lone surrogate, which UTF-8 cannot encode.
     """
     pairs: Any = fields if isinstance(fields, Mapping) else list(fields)
     try:
         return urlencode(pairs, doseq=True)
     except UnicodeEncodeError as error:
-        raise ValidationError(f"{error.object!r:.60} cannot be sent: it holds half of a surrogate pair") from None
+        raise ValidationError(f"cannot encode {error.object!r:.60} as UTF-8: it contains a lone surrogate") from None
 
 
 class Headers(Mapping[str, str]):
-    """Headers of a response; names are looked up in any case, retried ones are joined by a comma.
+    """Headers of a response; names are case-insensitive, values of the same name are joined by a comma.
 
     Args:
-        items: Names with their values.
+        items: Pairs of name and value.
     """
 
     def __init__(self, items: Iterable[tuple[str, str]] = ()) -> None:
@@ -81,22 +81,22 @@ class Headers(Mapping[str, str]):
 
 
 class Body:
-    """The body of a request, which can be sent again from where it started if its source allows.
+    """Body of a request, which can be replayed if its source is seekable.
 
     Args:
-        payload: Bytes, a binary file (sent from where it stands to its end) or an iterable of chunks, in an
-            event loop an asynchronous one too.
-        length: Number of bytes; needed for an iterable only, and there optional.
+        payload: Bytes, a binary file (sent from its current position to its end) or an iterable of chunks; in an event loop also an
+            asynchronous iterable.
+        length: Length of an iterable in bytes. Optional.
 
     Attributes:
-        length: Number of bytes; None where nobody knows.
-        replayable: True where a second attempt sends the same bytes.
+        length: Length in bytes; None if unknown.
+        replayable: True if a retry can send the same bytes.
     """
 
     def __init__(self, payload: Payload, length: int | None = None) -> None:
         self._payload = payload
         self._start: int | None = None
-        self._used = False
+        self._sent = False
         self.length = length
         if isinstance(payload, bytes):
             self.length = len(payload)
@@ -114,71 +114,71 @@ class Body:
         except (OSError, AttributeError):
             self._start = None
 
-    async def async_chunks(self) -> AsyncIterator[bytes]:
-        """Read the body as `chunks` does, in an event loop, where its source may be asynchronous.
+    async def aiter_chunks(self) -> AsyncIterator[bytes]:
+        """Read the body like `iter_chunks`, in an event loop, also from an asynchronous source.
 
         Yields:
             The chunks.
 
         Raises:
-            ValidationError: As of `chunks`.
+            ValidationError: As for `iter_chunks`.
         """
         if not isinstance(self._payload, AsyncIterable):
-            for chunk in self.chunks():
+            for chunk in self.iter_chunks():
                 yield chunk
             return
         count = 0
-        self._begin()
+        self._mark_sent()
         async for chunk in self._payload:
-            count += self._checked(chunk, count)
+            count += self._check_chunk(chunk, count)
             yield chunk
-        self._end(count)
+        self._check_complete(count)
 
-    def chunks(self) -> Iterator[bytes]:
-        """Read the body from its start in chunks of at most 512 KiB; those of an iterable stay as they are.
+    def iter_chunks(self) -> Iterator[bytes]:
+        """Read the body from its start in chunks of at most 512 KiB; the chunks of an iterable stay unchanged.
 
         Yields:
             The chunks.
 
         Raises:
-            ValidationError: The source cannot be read a second time, gives text, or is shorter or longer than it was.
+            ValidationError: The source cannot be replayed, yields strings, or has changed its length.
         """
         if isinstance(self._payload, AsyncIterable):
-            raise ValidationError("an asynchronous body goes through raw_async only")
-        self._begin()
+            raise ValidationError("cannot send an asynchronous iterable with a synchronous call; use session.raw_async")
+        self._mark_sent()
         count = 0
-        for chunk in self._chunks():
-            count += self._checked(chunk, count)
-            yield chunk  # a view is good until the next
-        self._end(count)
+        for chunk in self._iter_payload():
+            count += self._check_chunk(chunk, count)
+            yield chunk  # a memoryview, valid until the next chunk
+        self._check_complete(count)
 
-    def _begin(self) -> None:
-        if self._used and not self.replayable:
-            raise ValidationError("this body was sent already and its source cannot be read again")
-        self._used = True
+    def _mark_sent(self) -> None:
+        if self._sent and not self.replayable:
+            raise ValidationError("cannot send the body again: its source is not seekable")
+        self._sent = True
 
-    def _checked(self, chunk: bytes, count: int) -> int:
+    def _check_chunk(self, chunk: bytes, count: int) -> int:
         if not isinstance(chunk, bytes | bytearray | memoryview):
             raise ValidationError(f"a body is made of bytes, not {type(chunk).__name__}; open files in binary mode")
         if self.length is not None and count + len(chunk) > self.length:
             raise ValidationError(f"the source grew while it was sent: more than {self.length} bytes")
         return len(chunk)
 
-    def _end(self, count: int) -> None:
+    def _check_complete(self, count: int) -> None:
         if self.length is not None and count < self.length:
             raise ValidationError(f"the source shrank while it was sent: {count} of {self.length} bytes")
 
-    def _chunks(self) -> Iterator[bytes]:
+    def _iter_payload(self) -> Iterator[bytes]:
         payload: Any = self._payload
         if isinstance(payload, bytes):
-            # Large bytes in one chunk are copied over and over by the library's writer.
+            # The library copies the rest of a chunk on every write, so large bytes are sent in chunks.
             for start in range(0, len(payload), CHUNK_SIZE):
                 yield payload[start : start + CHUNK_SIZE]
         elif hasattr(payload, "read"):
             if self._start is not None:
                 payload.seek(self._start)
             if isinstance(payload, io.RawIOBase | io.BufferedIOBase):
-                # One buffer for all of it.
+                # One buffer is reused for all chunks.
                 buffer = memoryview(
                     bytearray(min(CHUNK_SIZE, CHUNK_SIZE if self.length is None else max(self.length, 1)))
                 )
@@ -196,15 +196,15 @@ FailureKind = Literal["connect", "proxy", "tls", "timeout", "lost", "protocol", 
 
 @frozen
 class Failure:
-    """An attempt without a response.
+    """Failure of an attempt: there is no usable response.
 
     Attributes:
-        kind: ``connect``: nothing was sent. ``tls``: the handshake failed, for example because the certificate is not trusted; nothing
-            was sent. ``timeout``: no response in time. ``lost``: the connection broke. ``protocol``: what came is no HTTP.
-            ``redirect``: the server redirects to where the request must not go.
-        text: What happened, for a person.
-        cause: The error of the library.
-        status: Status of the response that broke off; None where not even that came.
+        kind: ``connect``: no connection, nothing was sent. ``proxy``: the proxy rejected the connection. ``tls``: the handshake failed, for
+            example because the certificate is not trusted; nothing was sent. ``timeout``: no response within the timeout. ``lost``: the
+            connection was lost. ``protocol``: the response is not valid HTTP. ``redirect``: a redirect that must not be followed.
+        text: Message.
+        cause: Exception of the library; None if it may contain secrets.
+        status: Status of the incomplete response; None if no response head was received.
     """
 
     kind: FailureKind
@@ -215,16 +215,16 @@ class Failure:
 
 @frozen(kw_only=True)
 class Attempt:
-    """One request, ready to go.
+    """One attempt of a request.
 
     Attributes:
         method: HTTP method.
-        url: Absolute address.
-        headers: All headers, Authorization included where the origin is the profile's.
-        body: The body; None for none.
-        timeout: Seconds: of the whole attempt, or of every wait without progress where `stream` is true.
-        stream: True where content of any size moves, in either direction.
-        keep_open: True leaves the response open, for its content to be read chunk by chunk.
+        url: Absolute URL.
+        headers: All headers, including `Authorization` if the URL has the origin of the profile.
+        body: The body; None if none.
+        timeout: Seconds for the whole attempt, or for every wait without progress if `stream` is true.
+        stream: True for content of any size, in either direction.
+        keep_open: True leaves a successful response open, so that its body can be streamed.
     """
 
     method: str
@@ -240,23 +240,23 @@ class Attempt:
 
 
 class Response:
-    """A response, with the names that people know from other HTTP libraries.
+    """An HTTP response, with the attributes of a requests response.
 
     Args:
-        status_code: Status, any number.
-        headers: Headers, names in any case.
-        url: Where the request went.
-        content: The body, where it was read already.
-        stream: Iterator over the body, where it was not.
-        reader: Reads the body into a buffer, where it was not read and can be taken as it is.
-        stored: Reads a compressed body into a buffer as it comes, where `stream` decompresses it.
-        close: What ends the connection's use.
+        status_code: HTTP status code, any integer.
+        headers: Headers; names are case-insensitive.
+        url: URL of the request.
+        content: The body, if it was read already.
+        stream: Iterator over the decompressed body, if it was not read.
+        reader: Reads an uncompressed body into a buffer.
+        raw_reader: Reads a compressed body into a buffer without decompressing it.
+        close: Releases the connection.
 
     Attributes:
-        status_code: Status, any number.
-        headers: Headers, names in any case.
-        url: Where the request went.
-        call: What was attempted, how often, and the request's identifier.
+        status_code: HTTP status code, any integer.
+        headers: Headers; names are case-insensitive.
+        url: URL of the request.
+        call: Details of the call, for example count of attempts and request id.
     """
 
     def __init__(
@@ -268,7 +268,7 @@ class Response:
         content: bytes | None = None,
         stream: Iterator[bytes] | None = None,
         reader: Callable[[memoryview], int] | None = None,
-        stored: Callable[[memoryview], int] | None = None,
+        raw_reader: Callable[[memoryview], int] | None = None,
         close: Callable[[], None] | None = None,
     ) -> None:
         self.status_code = status_code
@@ -278,18 +278,18 @@ class Response:
         self._content = content
         self._stream = stream
         self._reader = reader
-        self._stored = stored
-        self._copies = False
+        self._raw_reader = raw_reader
+        self._is_copying = False
         self._close = close
 
     @property
     def ok(self) -> bool:
-        """True for a status from 200 to 299. A redirect that was not followed, or 304, is no success."""
+        """True for a status from 200 to 299; False for 304 and for a redirect that was not followed."""
         return is_success(self.status_code)
 
     @property
     def reason(self) -> str:
-        """Name of the status; empty where it has none."""
+        """Reason phrase of the status; empty for an unknown status."""
         try:
             return HTTPStatus(self.status_code).phrase
         except ValueError:
@@ -297,31 +297,31 @@ class Response:
 
     @property
     def content(self) -> bytes:
-        """The body, whole."""
+        """The body as bytes."""
         if self._content is None:
-            self._content = b"".join(self.iter_content() if self.ok else self._start())
+            self._content = b"".join(self.iter_content() if self.ok else self._iter_error_body())
         return self._content
 
     def wrap_stream(self, wrap: Callable[[Iterator[bytes]], Iterator[bytes]]) -> None:
-        """Lead the body of an open response through something, before it is read.
+        """Wrap the body stream of an open response, before it is read.
 
         Args:
-            wrap: Passes the chunks on.
+            wrap: Takes the iterator of chunks and returns another.
         """
         if self._stream is not None:
-            # A buffer filled from the socket would pass by.
+            # Without this, `readinto` would read from the socket and bypass the wrapper.
             self._stream, self._reader = wrap(self._stream), None
 
-    def as_stored(self) -> None:
-        """Take the body of an open response as it comes: what its header Content-Encoding says belongs to the content."""
+    def disable_decompression(self) -> None:
+        """Do not decompress the body of an open response, because its `Content-Encoding` is part of the stored content."""
         self.headers = Headers(
             (name, value) for name, value in self.headers.items() if name.lower() != "content-encoding"
         )
-        if self._stored is not None:
-            self._reader, self._stored = self._stored, None
-            self._stream = _fill(self._reader)
+        if self._raw_reader is not None:
+            self._reader, self._raw_reader = self._raw_reader, None
+            self._stream = _iter_reader(self._reader)
 
-    def _start(self) -> Iterator[bytes]:
+    def _iter_error_body(self) -> Iterator[bytes]:
         count = 0
         chunks = self.iter_content()
         for chunk in chunks:
@@ -333,17 +333,17 @@ class Response:
 
     @property
     def text(self) -> str:
-        """The body as UTF-8 text; bytes that are none are replaced."""
+        """The body decoded as UTF-8; invalid bytes are replaced."""
         return self.content.decode("utf-8", "replace")
 
     def json(self) -> Any:
         """Decode the body as JSON.
 
         Returns:
-            What it holds.
+            The decoded value.
 
         Raises:
-            ValueError: It is not JSON.
+            ValueError: The body is not JSON.
         """
         return json.loads(self.content)
 
@@ -351,14 +351,14 @@ class Response:
         """Read the body in chunks; an open response is read once.
 
         Args:
-            chunk_size: Largest chunk in bytes; as they come without it.
+            chunk_size: Maximum size of a chunk in bytes. If omitted, chunks are yielded as received.
 
         Yields:
             The chunks.
 
         Raises:
-            OrionConnectionError: The connection broke, or the body was read already.
-            OrionTimeout: No chunk came in time.
+            OrionConnectionError: The connection was lost, or the body was read already.
+            OrionTimeout: No chunk was received within the timeout.
         """
         if self._content is not None:
             size = chunk_size or max(1, len(self._content))
@@ -378,49 +378,49 @@ class Response:
             self.close()
 
     def readinto(self, buffer: memoryview) -> int:
-        """Read what is there of the body into a buffer, at least a byte; an open response is read once.
+        """Read available bytes of the body into a buffer, at least one; an open response is read once.
 
         Args:
-            buffer: Where it goes.
+            buffer: Buffer to fill.
 
         Returns:
-            Number of bytes; 0 at the end.
+            Count of bytes; 0 at the end.
 
         Raises:
-            OrionConnectionError: The connection broke, or the body was read already.
-            OrionTimeout: Nothing came in time.
+            OrionConnectionError: The connection was lost, or the body was read already.
+            OrionTimeout: No byte was received within the timeout.
         """
         if self._reader is None:
-            # It takes the stream with its first chunk.
-            self._reader, self._copies = _copying_reader(self.iter_content(len(buffer))), True
-        elif not self._copies and self._stream is None and self._content is None:
+            # `iter_content` takes the stream when its first chunk is read.
+            self._reader, self._is_copying = _copying_reader(self.iter_content(len(buffer))), True
+        elif not self._is_copying and self._stream is None and self._content is None:
             raise OrionConnectionError("the body was read already or the response is closed")
         return self._reader(buffer)
 
     def raise_for_status(self) -> None:
-        """Raise the error that fits a status other than 200 to 299.
+        """Raise an error for a status other than 200 to 299.
 
         Raises:
-            OrionError: The status is another one, that of a redirect which was not followed included.
+            OrionError: The status is not a success, which includes a redirect that was not followed.
         """
         if not self.ok:
             raise self.error()
 
     def error(self, message: str | None = None) -> Exception:
-        """Make the error that fits this response.
+        """Create the error for this response.
 
         Args:
-            message: Text to use instead of the server's words.
+            message: Message to use instead of the server's.
 
         Returns:
             The error, not raised.
         """
-        self.content  # noqa: B018 - reads the body before the connection goes back to the pool
+        self.content  # noqa: B018 - reads the body before the connection is returned to the pool
         error = error_for(self, message)
-        return error.during(self.call) if self.call else error
+        return error.with_call(self.call) if self.call else error
 
     def close(self) -> None:
-        """Give the connection back; what was not read is lost."""
+        """Release the connection; the unread rest of the body is discarded."""
         self._stream = None
         close, self._close = self._close, None
         if close is not None:
@@ -438,18 +438,18 @@ class Response:
         return f"<Response [{self.status_code}]>"
 
     def redacted(self, secrets: Iterable[str]) -> Response:
-        """Make the form of this response that may leave the process.
+        """Return a copy with redacted secrets, for pickling.
 
         Args:
-            secrets: Values to blank out of its address, its headers and its body.
+            secrets: Values to redact in URL, headers and body.
 
         Returns:
-            The response, read whole.
+            The copy, with the body read.
         """
         headers = Headers(redact(list(self.headers.items()), secrets))
-        twin = Response(self.status_code, headers, redact(self.url, secrets), content=redact(self.content, secrets))
-        twin.call = self.call
-        return twin
+        copy = Response(self.status_code, headers, redact(self.url, secrets), content=redact(self.content, secrets))
+        copy.call = self.call
+        return copy
 
     def __getstate__(self) -> dict[str, Any]:
         if self.call is not None and self.call.secrets:
@@ -459,14 +459,14 @@ class Response:
             "_content": self.content,
             "_stream": None,
             "_reader": None,
-            "_stored": None,
+            "_raw_reader": None,
             "_close": None,
         }
 
-    # The names that the generated readers ask for.
+    # The interface that the generated operations need.
 
     def read(self) -> bytes:
-        """Read the body whole.
+        """Read the whole body.
 
         Returns:
             The bytes.
@@ -474,7 +474,7 @@ class Response:
         return self.content
 
     def iter_bytes(self) -> Iterator[bytes]:
-        """Read the body in chunks as they come.
+        """Read the body in chunks as received.
 
         Returns:
             An iterator of bytes.
@@ -483,12 +483,12 @@ class Response:
 
 
 def _attach_call(error: OrionError, call: CallInfo | None) -> None:
-    """Add to an error what was attempted, where it does not say."""
+    """Attach the call to an error that has none."""
     if error.call is None and call is not None:
-        error.during(call)
+        error.with_call(call)
 
 
-def _fill(readinto: Callable[[memoryview], int]) -> Iterator[bytes]:
+def _iter_reader(readinto: Callable[[memoryview], int]) -> Iterator[bytes]:
     buffer = memoryview(bytearray(_BUFFER_SIZE))
     while count := readinto(buffer):
         yield bytes(buffer[:count])
@@ -511,19 +511,19 @@ class AsyncResponse:
     """An open response of an asynchronous call.
 
     Args:
-        status_code: Status, any number.
-        headers: Headers, names in any case.
-        url: Where the request went.
+        status_code: HTTP status code, any integer.
+        headers: Headers; names are case-insensitive.
+        url: URL of the request.
         stream: Iterator over the body.
-        close: What ends the connection's use.
-        content: The body, where it was read already.
+        close: Releases the connection.
+        content: The body, if it was read already.
 
     Attributes:
-        status_code: Status, any number.
-        headers: Headers, names in any case.
-        url: Where the request went.
-        content: The body, where it was read already.
-        call: What was attempted, how often, and the request's identifier.
+        status_code: HTTP status code, any integer.
+        headers: Headers; names are case-insensitive.
+        url: URL of the request.
+        content: The body, if it was read already.
+        call: Details of the call, for example count of attempts and request id.
     """
 
     def __init__(
@@ -545,16 +545,16 @@ class AsyncResponse:
         self._close: Callable[[], Awaitable[None]] | None = close
 
     def wrap_stream(self, wrap: Callable[[AsyncIterator[bytes]], AsyncIterator[bytes]]) -> None:
-        """Lead the body of an open response through something, before it is read.
+        """Wrap the body stream of an open response, before it is read.
 
         Args:
-            wrap: Passes the chunks on.
+            wrap: Takes the iterator of chunks and returns another.
         """
         if self._stream is not None:
             self._stream = wrap(self._stream)
 
     async def aread(self) -> bytes:
-        """Read the body whole.
+        """Read the whole body.
 
         Returns:
             The bytes.
@@ -568,13 +568,13 @@ class AsyncResponse:
         return b"".join(chunks)
 
     async def aiter_bytes(self) -> AsyncIterator[bytes]:
-        """Read the body in chunks as they come, once.
+        """Read the body in chunks as received, once.
 
         Yields:
             The chunks.
 
         Raises:
-            OrionConnectionError: The connection broke, or the body was read already.
+            OrionConnectionError: The connection was lost, or the body was read already.
         """
         if self._stream is None:
             raise OrionConnectionError("the body was read already or the response is closed")
@@ -589,7 +589,7 @@ class AsyncResponse:
             await self.aclose()
 
     async def aclose(self) -> None:
-        """Give the connection back; what was not read is lost."""
+        """Release the connection; the unread rest of the body is discarded."""
         self._stream = None
         close, self._close = self._close, None
         if close is not None:
@@ -604,7 +604,7 @@ class AsyncResponse:
         await self.aclose()
 
     def to_sync(self, content: bytes) -> Response:
-        """Make the plain form of this response, for errors.
+        """Convert to a synchronous response, for errors.
 
         Args:
             content: The body that was read.

@@ -1,4 +1,4 @@
-"""What a response of the contract has to hold, without I/O: ids, and the way from page to page."""
+"""Pagination of listings and validation of ids in responses, without I/O."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 from attrs import evolve
 
 from orionclient._resource import resource_id
-from orionclient.config import origin_of
+from orionclient.config import parse_origin
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from orionclient._messages import Response
 
 _MAX_PAGES: Final = 1_000_000
-# Operations whose objects, or items, are no resources with an id.
+# Operations whose objects or items are not resources with an id.
 _NO_ID: Final = frozenset({
     "get_api_versions", "get_current_balance", "list_folders", "list_molsearch_hits", "list_parts", "list_shares", "list_tags",
     "obtain_token", "obtain_upload_targets", "upload_part",
@@ -27,33 +27,33 @@ _NO_ID: Final = frozenset({
 
 
 def find_missing_id(operation: Operation, data: Mapping[str, Any]) -> str | None:
-    """Find out whether a resource came without the id by which it could be used.
+    """Check that a resource in a response has a valid id.
 
     Args:
-        operation: What was asked for.
-        data: The resource as it came.
+        operation: The operation.
+        data: The JSON object of the resource.
 
     Returns:
-        What is wrong, in a few words; None where it has an id, or is of a kind that has none.
+        The problem, in a few words; None if the id is valid, or the operation returns no resources with ids.
     """
     if operation.id in _NO_ID:
         return None
-    # Where the number comes as text too, that is the one that is used.
+    # The string form takes precedence, since it is exact.
     found = data.get("id_str") or data.get("id")
     try:
         resource_id(found, "the id in the response")
     except ValidationError as error:
-        return str(error) if data.get("id") is not None else "the response has no id"
+        return str(error) if data.get("id") is not None else "the resource in the response has no id"
     return None
 
 
 class Paginator:
-    """A walk through the pages of a listing, without I/O: which request comes next, and what a page holds.
+    """Pages of a listing, without I/O: builds the next request and validates each page.
 
     Args:
         first: Request for the first page.
-        origin: Scheme, host and port that no page may lead away from.
-        limit: Number of items to ask for in a page; None where the caller has chosen it, or leaves it to the server.
+        origin: Scheme, host and port of the listing; links to other origins are rejected.
+        limit: Page size; None if the query sets it, or to use the server's default.
 
     Attributes:
         request: Request for the next page; None after the last.
@@ -63,10 +63,10 @@ class Paginator:
         self._first = first
         self._origin = origin
         self._limit = limit
-        # Number of items that lie before the next page, and that of the largest page so far.
+        # Count of items before the next page, and of the largest page so far.
         self._position = self._start = _integer_in(first, "offset") or 0
         self._largest = 0
-        self._seen: set[str] = set()
+        self._visited: set[str] = set()
         self._ids: set[Any] = set()
         self._results: list[Any] = []
         self.request: Request | None = self._at_position()
@@ -78,13 +78,13 @@ class Paginator:
         return evolve(self._first, query=query).with_query(more)
 
     def shrink(self, limit: int | None) -> bool:
-        """Ask for the page that failed again, with fewer items.
+        """Request the failed page again with fewer items.
 
         Args:
-            limit: Number of items to ask for in a page; None leaves it to the server.
+            limit: Page size; None for the server's default.
 
         Returns:
-            Whether it can be asked for again.
+            True if the page can be requested again.
         """
         if self._position != self._start and not self._first.operation.offset:
             return False
@@ -93,34 +93,34 @@ class Paginator:
         return True
 
     def accept(self, page: Mapping[str, Any], response: Response) -> Iterator[dict[str, Any]]:
-        """Take a page.
+        """Process a page.
 
         Args:
             page: The JSON object of the response.
             response: The response.
 
         Yields:
-            Its items.
+            The items of the page.
 
         Raises:
-            BadResponse: The page is none, a resource in it has no id, its `next` link leads to another host or in a circle, or the pages
-                end before there are as many items as the server counts.
+            BadResponse: The page is not valid, a resource has no id, the `next` link leads to another host or forms a cycle, or the pages
+                end before the server's count of items.
         """
         results = page.get("results")
         if not isinstance(results, list):
-            raise response.error("the page holds no list of results")
+            raise response.error("the page has no list of results")
         before, self._ids = self._ids, {item["id"] for item in results if _has_plain_id(item)}
         last, self._results = self._results, [] if self._ids else results
         by_offset = self._position != self._start and self.request is not None and self.request.url is None
-        repeated = by_offset and bool(results) and (self._ids == before if self._ids else results == last)
-        if not repeated:
+        is_duplicate = by_offset and bool(results) and (self._ids == before if self._ids else results == last)
+        if not is_duplicate:
             self._position += len(results)
             yield from self._items(results, before, response)
-        # A circle may lead to the first page as well, which no link has named, with or without the limit that was added.
-        self._seen |= {response.url, response.url.removesuffix(f"limit={self._limit}").rstrip("?&")}
+        # A cycle may lead to the first page, whose URL was in no link, with or without the added limit.
+        self._visited |= {response.url, response.url.removesuffix(f"limit={self._limit}").rstrip("?&")}
         if "next" in page:
             self._follow(page["next"], response)
-        elif self._is_last(page.get("count"), len(results), response, repeated=repeated):
+        elif self._is_last(page.get("count"), len(results), response, is_duplicate=is_duplicate):
             self.request = None
         else:
             self._largest = max(self._largest, len(results))
@@ -129,34 +129,34 @@ class Paginator:
     def _items(self, results: list[Any], before: set[Any], response: Response) -> Iterator[dict[str, Any]]:
         for item in results:
             if not isinstance(item, dict):
-                raise response.error("an item of the page is no JSON object")
+                raise response.error("an item of the page is not a JSON object")
             if problem := find_missing_id(self._first.operation, item):
                 raise response.error(problem)
-            # What is made while a listing is read moves items on to the next page, where they would come again.
+            # Resources that are created while the listing is read move items to the next page, where they would be repeated.
             if not (before and _has_plain_id(item) and item["id"] in before):
                 yield item
 
-    def _is_last(self, count: Any, size: int, response: Response, *, repeated: bool) -> bool:
-        """Find out whether a page that names no next one is the last: by the server's count, else by its size."""
+    def _is_last(self, count: Any, size: int, response: Response, *, is_duplicate: bool) -> bool:
+        """Decide whether a page without a `next` link is the last one, by the server's count, else by its size."""
         operation = self._first.operation
         counted = isinstance(count, int) and not isinstance(count, bool)
         full = size >= (self._limit or _integer_in(self._first, "limit") or 1)
-        if counted and self._position >= count and not repeated:
+        if counted and self._position >= count and not is_duplicate:
             return True
-        # A short first page without a count may be all there is, or the most that the server gives at once.
+        # A short first page without a count may be the whole listing, or the maximum page size of the server.
         more = counted or full
-        if not more and (repeated or not size or size < self._largest):
+        if not more and (is_duplicate or not size or size < self._largest):
             return True
         why = ""
-        if repeated:
-            why = "the next page is the same again"
+        if is_duplicate:
+            why = "the next page repeats the last one"
         elif not size:
             why = "the next page is empty"
         elif not operation.offset:
-            why = f"the page names no next one and {operation.id} takes no offset"
+            why = f"the page has no next link and {operation.id} has no offset"
         if why and more:
             of = f"{self._position} of {count}" if counted else f"{self._position}"
-            raise response.error(f"the listing is not complete: after {of} items {why}")
+            raise response.error(f"incomplete listing: after {of} items {why}")
         return bool(why)
 
     def _follow(self, following: Any, response: Response) -> None:
@@ -167,26 +167,26 @@ class Paginator:
         try:
             target = urljoin(response.url, str(following))
         except ValueError as error:
-            raise response.error(f"the link to the next page cannot be used ({error}); it was not followed") from None
-        problem = self._problem(target)
+            raise response.error(f"the link to the next page was not followed: {error}") from None
+        problem = self._find_link_problem(target)
         if problem:
-            raise response.error(f"the link to the next page {problem}; it was not followed")
-        self._seen.add(target)
+            raise response.error(f"the link to the next page was not followed: {problem}")
+        self._visited.add(target)
         self.request = evolve(self._first, url=target)
 
-    def _problem(self, target: str) -> str | None:
+    def _find_link_problem(self, target: str) -> str | None:
         try:
-            if origin_of(target) != self._origin:
-                return "leads to another host"
+            if parse_origin(target) != self._origin:
+                return "it leads to another host"
         except ValidationError as error:
-            return f"cannot be used ({error})"
-        if target in self._seen or len(self._seen) >= _MAX_PAGES:
-            return "leads in a circle"
+            return str(error)
+        if target in self._visited or len(self._visited) >= _MAX_PAGES:
+            return "it leads to a page that was read already"
         return None
 
 
 def _integer_in(request: Request, name: str) -> int | None:
-    """Find a number in a query."""
+    """Return an integer parameter of a query; None if missing or not an integer."""
     given = dict(request.query).get(name, "")
     return int(given) if given.isascii() and given.isdigit() else None
 

@@ -1,4 +1,4 @@
-"""Waiting until a resource is as wanted, by looking again and again."""
+"""Polls resources until a condition is met or a timeout expires."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ if TYPE_CHECKING:
 
     from orionclient._resource import Resource
 
-# A look may take so long, in seconds, although the time to wait is over: the value may be there by now.
+# Minimum timeout of a poll in seconds, which the last poll may use after the deadline.
 _LAST_POLL: Final = 5.0
-# The next look comes after so much of the time waited, in seconds between the two bounds.
+# Poll interval as a share of the elapsed time, with its minimum and maximum in seconds.
 _SHARE, _SHORTEST, _LONGEST = 0.05, 0.5, 30.0
 _MIN_INTERVAL: Final = 0.02
 
 
 def check_arguments(resource: Resource, attribute: str, timeout: float, sleep_time: float) -> None:
-    """Reject what could never come true.
+    """Validate the arguments of `poll_until`.
 
     Args:
         resource: The resource.
         attribute: Name of its attribute.
-        timeout: Seconds to wait.
-        sleep_time: Seconds between two looks.
+        timeout: Timeout in seconds.
+        sleep_time: Poll interval in seconds.
 
     Raises:
-        ValidationError: The kind has no such attribute, or a time is none.
+        ValidationError: The resource type has no such attribute, or a time is not a count of seconds.
     """
     known = resource.fields()
     if attribute not in known and not isinstance(getattr(type(resource), str(attribute), None), property):
         raise ValidationError(f"{type(resource).__name__} has no field {attribute!r:.60}; it has {', '.join(known)}")
     for name, seconds in (("timeout", timeout), ("sleep_time", sleep_time)):
         if not isinstance(seconds, int | float) or math.isnan(seconds) or seconds < 0:
-            raise ValidationError(f"{name} is a number of seconds, not {seconds!r:.60}")
+            raise ValidationError(f"{name} must be seconds (at least 0), not {seconds!r:.60}")
 
 
 def poll_until(
-    look: Callable[[float], None],
+    refresh: Callable[[float], None],
     resource: Resource,
     attribute: str,
     until_value: Any,
@@ -51,29 +51,29 @@ def poll_until(
     timeout: float,
     sleep_time: float,
 ) -> None:
-    """Look until an attribute has a value.
+    """Poll a resource until an attribute has a value.
 
     Args:
-        look: Brings the resource up to date within so many seconds.
+        refresh: Refreshes the resource, with a timeout in seconds.
         resource: The resource.
         attribute: Name of the attribute.
         until_value: The value.
-        timeout: Seconds to wait at most.
-        sleep_time: Seconds between two looks.
+        timeout: Timeout in seconds.
+        sleep_time: Poll interval in seconds.
 
     Raises:
-        OrionTimeout: The time is over and the attribute has another value.
-        OrionError: The resource could not be looked at.
+        OrionTimeout: The attribute has another value after the timeout.
+        OrionError: A request failed.
     """
     end = CLOCK.monotonic() + timeout
-    wanted = f"{resource._title()}: {attribute!r} did not become {until_value!r:.100} in {timeout:g} s"
+    problem = f"{resource._title()}: {attribute!r} did not become {until_value!r:.60} within {timeout:g} s"
     value: Any = MISSING
     while True:
         try:
-            look(max(end - CLOCK.monotonic(), _LAST_POLL))
+            refresh(max(end - CLOCK.monotonic(), _LAST_POLL))
         except OrionTimeout as error:
-            late = OrionTimeout(f"{wanted}; {_has_value(value)}, and the last look took too long: {error._sentence()}")
-            raise (late.during(error.call) if error.call else late) from error
+            late = OrionTimeout(f"{problem}; {_format_last(value)}; the last poll timed out: {error._message()}")
+            raise (late.with_call(error.call) if error.call else late) from error
         try:
             value = getattr(resource, attribute)
         except NotLoaded:
@@ -82,46 +82,48 @@ def poll_until(
             return
         left = end - CLOCK.monotonic()
         if left <= 0:
-            raise OrionTimeout(f"{wanted}; {_has_value(value)}")
+            raise OrionTimeout(f"{problem}; {_format_last(value)}")
         _wait(min(sleep_time, left))
 
 
-def _has_value(value: Any) -> str:
-    return "its value is not known" if value is MISSING else f"it was {value!r:.100} at last"
+def _format_last(value: Any) -> str:
+    return "its value is unknown" if value is MISSING else f"its last value is {value!r:.60}"
 
 
-def poll_intervals(look: Callable[[float], None], what: str, timeout: float, last: Callable[[], str]) -> Iterator[None]:
-    """Look again and again, less often as time passes; the caller ends the loop when it has seen enough.
+def poll_intervals(
+    refresh: Callable[[float], None], what: str, timeout: float, describe: Callable[[], str]
+) -> Iterator[None]:
+    """Poll with increasing intervals until the caller ends the loop.
 
     Args:
-        look: Looks, within so many seconds.
-        what: What is waited for, for the message.
-        timeout: Seconds to wait at most; it is looked once more at the end.
-        last: Says what was seen last, for the message.
+        refresh: Polls once, with a timeout in seconds.
+        what: Condition that is waited for, for the message.
+        timeout: Timeout in seconds; the condition is polled a last time at its end.
+        describe: Describes the last observed state, for the message.
 
     Yields:
-        Nothing, after every look.
+        None, after every poll.
 
     Raises:
-        OrionTimeout: The time is over.
-        ValidationError: The time is none.
+        OrionTimeout: The caller did not end the loop within the timeout.
+        ValidationError: The timeout is not a count of seconds.
     """
     if not isinstance(timeout, int | float) or math.isnan(timeout) or timeout < 0:
-        raise ValidationError(f"timeout is a number of seconds, not {timeout!r:.60}")
+        raise ValidationError(f"timeout must be seconds (at least 0), not {timeout!r:.60}")
     start = CLOCK.monotonic()
     while True:
-        look(max(start + timeout - CLOCK.monotonic(), _LAST_POLL))
+        refresh(max(start + timeout - CLOCK.monotonic(), _LAST_POLL))
         yield
         waited = CLOCK.monotonic() - start
         if waited >= timeout:
-            raise OrionTimeout(f"waited {timeout:g} s for {what}; {last()}")
+            raise OrionTimeout(f"waited {timeout:g} s for {what}; {describe()}")
         wait = min(max(waited * _SHARE, _SHORTEST), _LONGEST)
-        # Workers that started together look at different times.
+        # Jitter, so that workers which started together poll at different times.
         _wait(min(CLOCK.uniform(wait * 0.5, wait * 1.5), timeout - waited))
 
 
 def _wait(seconds: float) -> None:
     CLOCK.sleep(seconds)
     if CLOCK.virtual:
-        # Where waits are skipped, what is waited for still needs some time of its own.
+        # With a virtual clock the server still needs some real time.
         time.sleep(min(seconds, _MIN_INTERVAL))

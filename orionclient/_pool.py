@@ -1,4 +1,4 @@
-"""Connections that are kept: TLS and proxies by the settings, lent to one request at a time, forgotten by a forked child."""
+"""Connection pools of the process, with TLS and proxy settings; a forked child starts with empty pools."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from attrs import evolve, frozen
 from orionclient._connection import Connection, ConnectionProtocol, ProxiedConnection, RawResponse, WireRequest
 from orionclient._library import httpcore
 from orionclient._socket import Backend, StrictTLS
-from orionclient.config import SessionConfig, is_loopback, origin_of
+from orionclient.config import SessionConfig, is_loopback, parse_origin
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# Load balancers drop a connection after 60 s without use; ours goes first.
+# Load balancers close idle connections after 60 s; the client closes them earlier.
 IDLE_SECONDS: Final = 50.0
 _CA_VARIABLES: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 @frozen
 class Settings:
-    """What connections depend on besides the address.
+    """Settings of connections.
 
     Attributes:
-        ca_file: File of certificates to trust besides the usual ones.
-        proxy: Address of the proxy for everything but this machine; None for what the environment says.
-        verify: False takes any certificate, with a warning for every request.
+        ca_file: File of CA certificates to trust in addition to the system's.
+        proxy: URL of the proxy for all hosts except loopback addresses; None for the proxy variables of the environment.
+        verify: False accepts any certificate, with a warning for every request.
     """
 
     ca_file: str | None = None
@@ -45,11 +45,11 @@ class Settings:
     verify: bool = True
 
     @classmethod
-    def of(cls, config: SessionConfig | None) -> Settings:
-        """Take the settings out of a configuration.
+    def from_config(cls, config: SessionConfig | None) -> Settings:
+        """Extract the settings from a session configuration.
 
         Args:
-            config: The configuration; None for none.
+            config: The configuration; None for the defaults.
 
         Returns:
             The settings.
@@ -58,47 +58,47 @@ class Settings:
 
 
 class PooledResponse:
-    """A response that gives its connection back when it is closed."""
+    """A response that returns its connection to the pool when it is closed."""
 
-    def __init__(self, inner: RawResponse, done: Callable[[], None]) -> None:
+    def __init__(self, inner: RawResponse, on_close: Callable[[], None]) -> None:
         self.status: int = inner.status
         self.headers: list[tuple[bytes, bytes]] = inner.headers
         self._inner = inner
-        self._done = done
+        self._on_close = on_close
 
     def readinto(self, buffer: memoryview) -> int:
-        """Read what is there; 0 at the end."""
+        """Read available bytes; return their count, 0 at the end."""
         return self._inner.readinto(buffer)
 
     def close(self) -> None:
-        """End the reading."""
-        done, self._done = self._done, _do_nothing
+        """Stop reading and return the connection to the pool."""
+        on_close, self._on_close = self._on_close, _ignore_close
         try:
             self._inner.close()
         finally:
-            done()
+            on_close()
 
 
-def _do_nothing() -> None:
+def _ignore_close() -> None:
     """Do nothing."""
 
 
 class ConnectionPool:
-    """Connections of one kind, each lent to one request at a time, the one used last first.
+    """Pool of connections with the same settings; the most recently used idle connection is checked out first.
 
-    The library's own pool looks at every connection for every request: its cost grows with the number of threads, and with a limit below
-    that number it opens a connection per request and loses some. Here a request looks at one connection, and there are never more of
-    them than there were requests at once. There is no lock, since a `deque` needs none; a fork finds nothing half done.
+    The library's own pool checks every connection for every request: its cost grows with the count of threads, and with a limit below
+    that count it opens a connection per request and leaks some. Here a request checks one connection, and there are at most as many
+    connections as there were concurrent requests. A `deque` is thread-safe, so there is no lock that a fork could leave locked.
     """
 
     def __init__(self, make: Callable[[tuple[bytes, bytes, int]], ConnectionProtocol]) -> None:
         self._make = make
         self._idle: dict[tuple[bytes, bytes, int], deque[ConnectionProtocol]] = {}
-        self._swept = time.monotonic()
+        self._last_sweep = time.monotonic()
         self._closed = False
 
     def exchange(self, message: WireRequest) -> RawResponse:
-        """Send a request over a connection that is free, or over a new one."""
+        """Send a request over an idle or a new connection."""
         origin = message.origin
         idle = self._idle.setdefault(origin, deque())
         connection = self._checkout(idle) or self._make(origin)
@@ -108,7 +108,7 @@ class ConnectionPool:
             connection.close()
             raise
 
-        def done() -> None:
+        def on_close() -> None:
             if connection.is_idle():
                 idle.append(connection)
             else:
@@ -117,7 +117,7 @@ class ConnectionPool:
                 self.close()
             self._sweep()
 
-        return PooledResponse(response, done)
+        return PooledResponse(response, on_close)
 
     @staticmethod
     def _checkout(idle: deque[ConnectionProtocol]) -> ConnectionProtocol | None:
@@ -126,17 +126,17 @@ class ConnectionPool:
                 connection = idle.pop()
             except IndexError:
                 return None
-            # True also when the server closed it meanwhile.
+            # Also true if the server closed the connection meanwhile.
             if not connection.has_expired():
                 return connection
             connection.close()
 
     def _sweep(self) -> None:
-        """Close what nobody used for long, at most once a second."""
+        """Close expired connections, at most once a second."""
         now = time.monotonic()
-        if now < self._swept + 1:
+        if now < self._last_sweep + 1:
             return
-        self._swept = now
+        self._last_sweep = now
         for idle in list(self._idle.values()):
             for _ in range(len(idle)):
                 try:
@@ -149,7 +149,7 @@ class ConnectionPool:
                     idle.append(connection)
 
     def close(self) -> None:
-        # A connection that comes back later closes itself.
+        # A connection that is returned later is closed then.
         self._closed = True
         for idle in list(self._idle.values()):
             with contextlib.suppress(IndexError):
@@ -159,16 +159,16 @@ class ConnectionPool:
 
 def _tls_context(ca_file: str | None, *, verify: bool) -> ssl.SSLContext:
     context = ssl.create_default_context()
-    # Some systems build Python without this bound.
+    # Some builds of Python allow older versions by default.
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    # A connection that ends without TLS having said so may have been cut by anybody (RFC 9112, section 9.8).
+    # A connection that ends without a TLS close_notify may have been truncated by an attacker (RFC 9112, section 9.8).
     context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
     context.sslobject_class = StrictTLS
     if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         return context
-    # A certificate that names its host only in the common name is no proof of the host.
+    # The common name of a certificate does not identify the host; only subjectAltName does.
     context.hostname_checks_common_name = False
     if not context.cert_store_stats()["x509_ca"]:
         try:
@@ -178,7 +178,7 @@ def _tls_context(ca_file: str | None, *, verify: bool) -> ssl.SSLContext:
         else:
             context.load_verify_locations(certifi.where())
     for name in _CA_VARIABLES:
-        # OpenSSL takes several folders in its variable, separated as in PATH.
+        # OpenSSL accepts several folders in SSL_CERT_DIR, separated as in PATH.
         for value in os.environ.get(name, "").split(os.pathsep if name == "SSL_CERT_DIR" else "\0"):
             if value:
                 _load_certificates(context, value, name)
@@ -194,97 +194,97 @@ def _load_certificates(context: ssl.SSLContext, path: str, source: str) -> None:
         else:
             context.load_verify_locations(cafile=path)
     except OSError as error:
-        raise ValidationError(f"{source} names {path!r}, where no certificates can be read: {error}") from None
+        raise ValidationError(f"cannot read certificates from {path!r}, set by {source}: {error}") from None
 
 
 class _Registry:
-    """Connections of this process, shared by all its sessions; a forked child starts with none."""
+    """Connection pools of this process, shared by all its sessions; a forked child starts without pools."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._contexts: dict[object, ssl.SSLContext] = {}
-        self._clients: dict[object, ConnectionPool] = {}
+        self._pools: dict[object, ConnectionPool] = {}
 
-    def forget(self) -> None:
-        # The sockets close by themselves, those in use too; that says nothing to the server, and the parent's go on.
+    def reset_after_fork(self) -> None:
+        # The child's copies of the sockets are closed, including those in use; nothing is sent to the server, and the parent's stay open.
         self.__init__()  # type: ignore[misc]
 
-    def context(self, settings: Settings) -> ssl.SSLContext:
+    def get_tls_context(self, settings: Settings) -> ssl.SSLContext:
         key = (settings.verify, settings.ca_file, *(os.environ.get(name) for name in _CA_VARIABLES))
         with self._lock:
             if key not in self._contexts:
                 self._contexts[key] = _tls_context(settings.ca_file, verify=settings.verify)
             return self._contexts[key]
 
-    def context_to_proxy(self, proxy: str | None, settings: Settings) -> ssl.SSLContext | None:
-        # Left to themselves the libraries trust others than we do, and each of them others than the other.
+    def get_proxy_tls_context(self, proxy: str | None, settings: Settings) -> ssl.SSLContext | None:
+        # By default the libraries trust other certificates for the proxy, and each of them different ones.
         secure = proxy is not None and urlsplit(proxy).scheme == "https"
-        return self.context(evolve(settings, verify=True)) if secure else None
+        return self.get_tls_context(evolve(settings, verify=True)) if secure else None
 
-    def client(self, url: str, settings: Settings) -> ConnectionPool:
-        origin = origin_of(url)
-        context = self.context(settings) if origin[0] == "https" else None
-        proxy = proxy_for(origin, settings)
-        to_proxy = self.context_to_proxy(proxy, settings)
-        key = (id(context), proxy, id(to_proxy))
+    def get_pool(self, url: str, settings: Settings) -> ConnectionPool:
+        origin = parse_origin(url)
+        context = self.get_tls_context(settings) if origin[0] == "https" else None
+        proxy = find_proxy(origin, settings)
+        proxy_context = self.get_proxy_tls_context(proxy, settings)
+        key = (id(context), proxy, id(proxy_context))
         with self._lock:
-            if key not in self._clients:
-                self._clients[key] = ConnectionPool(_connection_factory(proxy, to_proxy, context))
-            return self._clients[key]
+            if key not in self._pools:
+                self._pools[key] = ConnectionPool(_connection_factory(proxy, proxy_context, context))
+            return self._pools[key]
 
     def close(self) -> None:
         with self._lock:
-            clients = list(self._clients.values())
-            self._clients.clear()
-        for client in clients:
-            client.close()
+            pools = list(self._pools.values())
+            self._pools.clear()
+        for pool in pools:
+            pool.close()
 
 
 REGISTRY: Final = _Registry()
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=REGISTRY.forget)
+    os.register_at_fork(after_in_child=REGISTRY.reset_after_fork)
 
 
 def close_connections() -> None:
-    """Close every connection of this process that nobody uses; the next request opens a new one."""
+    """Close all idle connections of this process; the next request opens a new one."""
     REGISTRY.close()
 
 
 def _connection_factory(
-    proxy: str | None, to_proxy: ssl.SSLContext | None, context: ssl.SSLContext | None
+    proxy: str | None, proxy_context: ssl.SSLContext | None, context: ssl.SSLContext | None
 ) -> Callable[[tuple[bytes, bytes, int]], ConnectionProtocol]:
     if proxy is None:
         return lambda _: Connection(context, IDLE_SECONDS)
     parts = urlsplit(proxy)
-    who = (unquote(parts.username or "").encode(), unquote(parts.password or "").encode())
+    credentials = (unquote(parts.username or "").encode(), unquote(parts.password or "").encode())
     bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
     pool = httpcore.HTTPProxy(
-        bare, proxy_auth=who if parts.username else None, proxy_ssl_context=to_proxy, ssl_context=context, keepalive_expiry=IDLE_SECONDS,
-        network_backend=Backend(),
+        bare, proxy_auth=credentials if parts.username else None, proxy_ssl_context=proxy_context, ssl_context=context,
+        keepalive_expiry=IDLE_SECONDS, network_backend=Backend(),
     )  # fmt: skip
     return lambda origin: ProxiedConnection(pool.create_connection(httpcore.Origin(*origin)))
 
 
-def proxy_for(origin: tuple[str, str, int], settings: Settings) -> str | None:
+def find_proxy(origin: tuple[str, str, int], settings: Settings) -> str | None:
     scheme, host, _port = origin
     if is_loopback(host):
         return None
     if settings.proxy:
-        return _checked_proxy(settings.proxy, "the setting proxy")
+        return _check_proxy(settings.proxy, "the setting proxy")
     if urllib.request.proxy_bypass(host):
         return None
     proxies = urllib.request.getproxies()
     name = scheme if proxies.get(scheme) else "all"
-    return _checked_proxy(proxies[name], f"{name}_proxy of the environment") if proxies.get(name) else None
+    return _check_proxy(proxies[name], f"{name}_proxy of the environment") if proxies.get(name) else None
 
 
 @functools.lru_cache(maxsize=64)
-def _checked_proxy(proxy: str, source: str) -> str:
-    """Check the address of a proxy, which may hold a password and is not shown."""
+def _check_proxy(proxy: str, source: str) -> str:
+    """Check the URL of a proxy, which may contain a password and is not shown."""
     proxy = proxy if "://" in proxy else f"http://{proxy}"
     try:
         parts = urlsplit(proxy)
-        origin_of(parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl())
+        parse_origin(parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl())
     except ValueError:
-        raise ValidationError(f"{source} is no http or https address of a proxy (it is not shown)") from None
+        raise ValidationError(f"{source} is not an http or https URL of a proxy (value not shown)") from None
     return proxy

@@ -1,4 +1,4 @@
-"""The generated operations, spoken through a session: what `session.raw` and `session.raw_async` are."""
+"""Clients of the generated operations that use a session: `session.raw` and `session.raw_async`."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 
 
 def _request_error(request: Request, response: Response | AsyncResponse) -> OrionConnectionError | None:
-    """Make the error of a response that holds another range than the requested one."""
+    """Create the error for a response with another byte range than the requested one; None if the range is right."""
     requested = next((value for name, value in request.headers.items() if name.lower() == "range"), None)
     problem = find_range_problem(requested, response.status_code, response.headers)
     if problem is None:
         return None
     error = OrionConnectionError(problem)
     if response.call is not None:
-        error.during(response.call)
+        error.with_call(response.call)
     return error
 
 
 class RawSender:
-    """Lets the generated operations speak through a session: its token, retries, time-outs and errors.
+    """Client of the generated operations with a session's token, retries, timeouts and errors.
 
     Pass it as `client=` to the `sync` and `sync_detailed` functions of `orion_api`.
     """
@@ -45,16 +45,15 @@ class RawSender:
         """Send a generated request.
 
         Args:
-            request: What a builder of `orion_api` returned.
+            request: Request of a builder of `orion_api`.
 
         Returns:
-            The response, of any status; the caller closes it. Content that is read to its end is verified there, where a digest of it was
-            announced.
+            The response, with any status; the caller closes it. A download is verified at its end if the server sent a digest.
 
         Raises:
-            BadResponse: A web page came in place of content.
-            OrionConnectionError: No response came, or it holds another range of the content than the requested one.
-            OrionTimeout: No response came in time.
+            BadResponse: The server sent a web page instead of content.
+            OrionConnectionError: No response was received, or it has another byte range than the requested one.
+            OrionTimeout: No response was received within the timeout.
         """
         response = self._calls.send(request)
         if request.operation.stream == "download":
@@ -68,22 +67,22 @@ class RawSender:
         return response
 
     def error(self, error: UnexpectedStatus | UnexpectedBody, response: Response) -> Exception:
-        """Make the error of this package that fits a response.
+        """Convert an error of a generated operation to an error of this package.
 
         Args:
-            error: What the generated reader found.
+            error: Error of the generated operation.
             response: The response.
 
         Returns:
             The error, not raised.
         """
-        return self._calls.translated(error, response)
+        return self._calls.translate_error(error, response)
 
 
 class AsyncRawSender:
-    """The same for the `asyncio` and `asyncio_detailed` functions.
+    """Asynchronous client of the generated operations, for the `asyncio` and `asyncio_detailed` functions.
 
-    Every call opens its own connection; inside `async with session.raw_async as client:` they are kept and used again.
+    Every call opens its own connection; inside `async with session.raw_async as client:` connections are pooled.
     """
 
     def __init__(self, calls: Calls) -> None:
@@ -94,16 +93,15 @@ class AsyncRawSender:
         """Send a generated request.
 
         Args:
-            request: What a builder of `orion_api` returned.
+            request: Request of a builder of `orion_api`.
 
         Returns:
-            The response, of any status; the caller closes it. Content that is read to its end is verified there, where a digest of it was
-            announced.
+            The response, with any status; the caller closes it. A download is verified at its end if the server sent a digest.
 
         Raises:
-            BadResponse: A web page came in place of content.
-            OrionConnectionError: No response came, or it holds another range of the content than the requested one.
-            OrionTimeout: No response came in time.
+            BadResponse: The server sent a web page instead of content.
+            OrionConnectionError: No response was received, or it has another byte range than the requested one.
+            OrionTimeout: No response was received within the timeout.
         """
         response = await self._calls.send_async(request, self._connections)
         if request.operation.stream == "download":
@@ -117,19 +115,19 @@ class AsyncRawSender:
         return response
 
     def error(self, error: UnexpectedStatus | UnexpectedBody, response: AsyncResponse) -> Exception:
-        """Make the error of this package that fits a response.
+        """Convert an error of a generated operation to an error of this package.
 
         Args:
-            error: What the generated reader found.
+            error: Error of the generated operation.
             response: The response.
 
         Returns:
             The error, not raised.
         """
-        return self._calls.translated(error, response.to_sync(error.content), ask=False)
+        return self._calls.translate_error(error, response.to_sync(error.content), ask=False)
 
     async def __aenter__(self) -> Self:
-        self._connections = self._calls.connections()
+        self._connections = self._calls.open_connections()
         return self
 
     async def __aexit__(

@@ -1,4 +1,4 @@
-"""The mechanism under every resource class: its declaration, its fields, and the protocol by which it reaches its session."""
+"""Base classes of resources: Resource, its declaration and fields, and the protocols of the session."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ class Endpoint(Protocol):
 
     @property
     def OPERATION(self) -> Any:  # noqa: N802 - the name of the constant in the module
-        """The operation's row in the table of the contract."""
+        """Metadata of the operation."""
         ...
 
     @property
     def build(self) -> Callable[..., Any]:
-        """Makes the request."""
+        """Builds the request."""
         ...
 
     @property
     def check(self) -> Callable[[int, Mapping[str, str], bytes], dict[str, Any]]:
-        """Reads the response."""
+        """Parses and validates the response."""
         ...
 
 
 class CallsLike(Protocol):
-    """How a resource sends: what `orionclient._calls.Calls` offers."""
+    """Interface of `orionclient._calls.Calls`, which sends the requests of resources."""
 
-    def json(
+    def request_json(
         self,
         endpoint: Endpoint,
         ids: Mapping[str, Id],
@@ -56,7 +56,7 @@ class CallsLike(Protocol):
         """Send a request and decode the JSON object of its response."""
         ...
 
-    def items(
+    def iter_items(
         self,
         endpoint: Endpoint,
         ids: Mapping[str, Id],
@@ -64,33 +64,33 @@ class CallsLike(Protocol):
         query: Mapping[str, Any] | None = None,
         page_size: int | None = None,
     ) -> Iterator[dict[str, Any]]:
-        """Walk through all pages of a listing."""
+        """Iterate over all pages of a listing."""
         ...
 
-    def call(
+    def send_built(
         self, endpoint: Endpoint, request: Any, *, check: Callable[[dict[str, Any]], object] | None = None
     ) -> dict[str, Any]:
-        """Send a request that was built and decode the JSON object of its response."""
+        """Send a generated request and decode the JSON object of its response."""
         ...
 
-    def opener(self, endpoint: Endpoint, request: Any) -> Callable[[Mapping[str, str]], Response]:
-        """Make what asks for content; its responses are open and good."""
+    def make_opener(self, endpoint: Endpoint, request: Any) -> Callable[[Mapping[str, str]], Response]:
+        """Create a function that requests content and returns open successful responses."""
         ...
 
-    def put_elsewhere(self, url: str, body: Any, headers: Mapping[str, str], action: str) -> Response:
-        """Send content to an address that needs no token; the response may have any status."""
+    def put_presigned(self, url: str, body: Any, headers: Mapping[str, str], action: str) -> Response:
+        """Upload content to a presigned URL, without the token; the response may have any status."""
         ...
 
 
 class SessionLike(Protocol):
-    """What resources need of their session."""
+    """Interface of the session that resources use."""
 
     @property
     def _calls(self) -> CallsLike: ...
 
     @property
     def config(self) -> SessionConfig:
-        """Where the session speaks and as whom."""
+        """Endpoint and credentials of the session."""
         ...
 
     def delete_resource(self, resource: Any, immediate: bool = False) -> bool:
@@ -107,15 +107,14 @@ MISSING = _Missing()
 
 
 class Field(Generic[T]):
-    """A field of a resource, converted from the wire when it is read.
+    """A field of a resource, converted from its JSON value on access.
 
     Args:
-        convert: From the value on the wire to the value that people get; a TypeError or ValueError becomes an `OrionError` that names
-            the field.
+        convert: Converts the JSON value; a TypeError or ValueError becomes an `OrionError` that names the field.
         doc: Meaning and unit.
-        default: Documented value where the server sent nothing or null; without it reading raises `NotLoaded` or, for null, whatever
-            `convert` makes of it.
-        wire: Name on the wire, where it is another one.
+        default: Documented value if the field is missing or null. If omitted, accessing a missing field raises `NotLoaded`, and null is
+            passed to `convert`.
+        wire: JSON name of the field. Defaults to the name of the attribute.
     """
 
     def __init__(
@@ -143,7 +142,7 @@ class Field(Generic[T]):
             return copy.copy(self.default)
         if value is MISSING:
             raise NotLoaded(
-                f"{instance._title()}: {self.name!r} was not in the last response; call session.refresh_resource(...)"
+                f"{instance._title()}: field {self.name!r} is not loaded; call session.refresh_resource(...)"
             )
         try:
             return self.convert(value)
@@ -152,27 +151,27 @@ class Field(Generic[T]):
 
     def __set__(self, instance: Resource, value: Never) -> None:
         raise AttributeError(
-            f"{self.name!r} is what the server said; change it with session.update_resource(resource, {{{self.name!r}: ...}})"
+            f"{self.name!r} is read-only; change it with session.update_resource(resource, {{{self.name!r}: ...}})"
         )
 
-    def given(self, instance: Resource, value: Any) -> Any:  # noqa: ARG002 - a field of another kind keeps more
-        """Turn what the constructor of a resource was given into what the wire would hold.
+    def to_wire(self, instance: Resource, value: Any) -> Any:  # noqa: ARG002 - subclasses use it
+        """Convert an argument of the constructor of a resource to its JSON value.
 
         Args:
             instance: The resource.
-            value: The value.
+            value: The argument.
 
         Returns:
-            The value on the wire.
+            The JSON value.
         """
         return value
 
 
 class Parent(Field[P]):
-    """The resource that a resource belongs to: an id on the wire, a handle when it is read.
+    """The parent of a resource: an id in JSON, a handle on access.
 
     Args:
-        kind: Class of the other resource.
+        kind: Class of the parent.
         doc: Meaning.
     """
 
@@ -188,158 +187,158 @@ class Parent(Field[P]):
         if instance is None:
             return self
         held = instance._parents.get(self.name)
-        # Mostly it is the one that is held, and none has to be made to see that.
+        # Usually the stored parent is current, so that no handle has to be created.
         if held is None or held._data.get("id") != instance._data.get(self.wire):
             found = super().__get__(instance, owner)
             if not isinstance(found, Resource):
                 return found
-            # What was given may be of a subclass.
+            # The stored parent may be an instance of a subclass.
             if held is None or held._ids() != found._ids():
                 held = instance._parents[self.name] = found
         held.session = held.session or instance.session
         return held  # type: ignore[return-value]
 
-    def given(self, instance: Resource, value: Any) -> Any:
-        """Keep the resource that was given, and take its session where there is none.
+    def to_wire(self, instance: Resource, value: Any) -> Any:
+        """Store the parent, and use its session if the resource has none.
 
         Args:
-            instance: The resource that belongs to it.
-            value: The other resource, or its id.
+            instance: The resource.
+            value: The parent or its id.
 
         Returns:
-            Its id.
+            The id of the parent.
 
         Raises:
-            ValidationError: It is neither.
+            ValidationError: The value is neither.
         """
         if not isinstance(value, Resource):
             return resource_id(value, self.name)
         if not isinstance(value, self.kind):
-            raise ValidationError(f"{self.name} is a {self.kind.__name__} or its id, not a {type(value).__name__}")
+            raise ValidationError(f"{self.name} must be a {self.kind.__name__} or its id, not a {type(value).__name__}")
         instance._parents[self.name] = value
         instance.session = instance.session or value.session
         return value._id()
 
 
 def string(value: Any) -> str:
-    """Read a string.
+    """Convert a JSON string.
 
     Args:
-        value: The value on the wire.
+        value: The JSON value.
 
     Returns:
         The string.
 
     Raises:
-        TypeError: It is of another type.
+        TypeError: The value has another type.
     """
     if isinstance(value, str):
         return value
-    raise TypeError("it is not a string")
+    raise TypeError("not a string")
 
 
 def integer(value: Any) -> int:
-    """Read a whole number.
+    """Convert a JSON integer.
 
     Args:
-        value: The value on the wire.
+        value: The JSON value.
 
     Returns:
-        The number.
+        The integer.
 
     Raises:
-        TypeError: It is of another type, for example a string of digits.
+        TypeError: The value has another type, for example a string of digits.
     """
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    # For JSON Schema 3.0 is a whole number, too; above 2^53 a float may stand for several of them.
+    # In JSON Schema 3.0 is an integer, too; above 2^53 a float is ambiguous.
     if isinstance(value, float) and value.is_integer() and abs(value) <= 2**53:
         return int(value)
-    raise TypeError("it is not a whole number")
+    raise TypeError("not an integer")
 
 
 def identifier(value: Any) -> int:
-    """Read an id, which may come as a string of digits.
+    """Convert an id, an integer or a string of digits.
 
     Args:
-        value: The value on the wire.
+        value: The JSON value.
 
     Returns:
         The id.
 
     Raises:
-        TypeError: It is of another type.
-        ValidationError: It is a string of something else.
+        TypeError: The value has another type.
+        ValidationError: The value is another string.
     """
     return resource_id(value) if isinstance(value, str) else integer(value)
 
 
 def number(value: Any) -> float:
-    """Read a number.
+    """Convert a JSON number.
 
     Args:
-        value: The value on the wire.
+        value: The JSON value.
 
     Returns:
-        The number.
+        The float.
 
     Raises:
-        TypeError: It is of another type.
+        TypeError: The value has another type.
     """
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
-    raise TypeError("it is not a number")
+    raise TypeError("not a number")
 
 
 def boolean(value: Any) -> bool:
-    """Read true or false.
+    """Convert a JSON boolean.
 
     Args:
-        value: The value on the wire.
+        value: The JSON value.
 
     Returns:
-        The value.
+        The boolean.
 
     Raises:
-        TypeError: It is of another type.
+        TypeError: The value has another type.
     """
     if isinstance(value, bool):
         return value
-    raise TypeError("it is neither true nor false")
+    raise TypeError("not a boolean")
 
 
 def string_list(value: Any) -> list[str]:
-    """Read a list of strings.
+    """Convert a JSON array of strings.
 
     Args:
-        value: The value on the wire.
+        value: The JSON value.
 
     Returns:
-        A list of its own.
+        A new list.
 
     Raises:
-        TypeError: It, or an item of it, is of another type.
+        TypeError: The value or an item has another type.
     """
     if isinstance(value, list | tuple):
         return [string(item) for item in value]
-    raise TypeError("it is not a list")
+    raise TypeError("not a list")
 
 
 def json_object(value: Any) -> dict[str, Any]:
-    """Read a JSON object.
+    """Convert a JSON object.
 
     Args:
-        value: The value on the wire.
+        value: The JSON value.
 
     Returns:
-        A dict of its own.
+        A deep copy as a dict.
 
     Raises:
-        TypeError: It is of another type.
+        TypeError: The value has another type.
     """
     if isinstance(value, Mapping):
         return json.loads(json.dumps(dict(value)))  # type: ignore[no-any-return]
-    raise TypeError("it is not a JSON object")
+    raise TypeError("not a JSON object")
 
 
 @overload
@@ -347,14 +346,14 @@ def optional(convert: Callable[[Any], T]) -> Callable[[Any], T | None]: ...
 @overload
 def optional(convert: Callable[[Any], T], null: T) -> Callable[[Any], T]: ...
 def optional(convert: Callable[[Any], T], null: T | None = None) -> Callable[[Any], T | None]:
-    """Allow null.
+    """Create a converter that accepts null.
 
     Args:
-        convert: Conversion of every other value.
-        null: The documented value that null stands for.
+        convert: Converter of every other value.
+        null: Documented meaning of null. Defaults to None.
 
     Returns:
-        The conversion.
+        The converter.
     """
 
     def read(value: Any) -> T | None:
@@ -364,19 +363,19 @@ def optional(convert: Callable[[Any], T], null: T | None = None) -> Callable[[An
 
 
 def read_field(data: Mapping[str, Any], name: str, kind: type[T], *, within: str = "") -> T:
-    """Read a required field.
+    """Read a required field of a JSON object.
 
     Args:
         data: The JSON object.
         name: Name of the field.
-        kind: Type of its value; a boolean is not an integer.
-        within: Where the object stands in the response, for the message, for example ``targets[0]``.
+        kind: Type of the value; a boolean is not an integer.
+        within: Path of the object in the response, for the message, for example ``targets[0]``.
 
     Returns:
         The value.
 
     Raises:
-        ValueError: The field is missing, null or of another type; the message names it.
+        ValueError: The field is missing, null or has another type; the message names it.
     """
     value = data.get(name)
     if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
@@ -384,91 +383,91 @@ def read_field(data: Mapping[str, Any], name: str, kind: type[T], *, within: str
     path = f"{within}.{name}" if within else name
     if name not in data:
         raise ValueError(f"the field {path!r} is missing")
-    # A string or what holds strings may be a secret, for example a presigned URL.
+    # Strings and containers are not shown, since they may contain a secret, for example a presigned URL.
     shown = repr(value) if value is None or isinstance(value, int | float) else f"a {type(value).__name__}"
     raise ValueError(f"the server sent {shown:.60} for {path!r}")
 
 
 def read_optional_field(data: Mapping[str, Any], name: str, kind: type[T], *, within: str = "") -> T | None:
-    """Read a field that may be missing or null.
+    """Read an optional field of a JSON object.
 
     Args:
         data: The JSON object.
         name: Name of the field.
-        kind: Type of its value.
+        kind: Type of the value.
         within: As for `read_field`.
 
     Returns:
-        The value; None where it is missing or null.
+        The value; None if the field is missing or null.
 
     Raises:
-        ValueError: The field is of another type; the message names it.
+        ValueError: The field has another type; the message names it.
     """
     return None if data.get(name) is None else read_field(data, name, kind, within=within)
 
 
 def iter_objects(items: Iterable[Any], within: str) -> Iterator[tuple[dict[str, Any], str]]:
-    """Walk through a list of JSON objects.
+    """Iterate over a list of JSON objects.
 
     Args:
         items: The list.
-        within: Where the list stands in the response.
+        within: Path of the list in the response.
 
     Yields:
-        An object and where it stands, for example ``targets[0]``.
+        An object and its path, for example ``targets[0]``.
 
     Raises:
-        ValueError: An item is no object; the message names it.
+        ValueError: An item is not an object; the message names it.
     """
     for index, item in enumerate(items):
-        place = f"{within}[{index}]"
+        path = f"{within}[{index}]"
         if not isinstance(item, dict):
-            raise ValueError(f"the server sent a {type(item).__name__} for {place!r}")  # noqa: TRY004 - not a caller's error
-        yield item, place
+            raise ValueError(f"the server sent a {type(item).__name__} for {path!r}")  # noqa: TRY004 - not a caller's error
+        yield item, path
 
 
 def resource_id(value: object, what: str = "id") -> int:
-    """Read an id: an int or a text of digits.
+    """Parse an id: an int or a string of digits.
 
     Args:
         value: The id.
-        what: Its name, for the message.
+        what: Name of the parameter, for the message.
 
     Returns:
         The id as int.
 
     Raises:
-        ValidationError: It is anything else, for example a path.
+        ValidationError: The value is neither, for example a path.
     """
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 20:
         return int(value)
-    raise ValidationError(f"{what} must be a whole number (or its digits), not {value!r:.60}")
+    raise ValidationError(f"{what} must be an integer or a string of digits, not {value!r:.60}")
 
 
 @frozen(kw_only=True)
 class Declaration:
-    """What a kind of resource is called and what can be done with it; a missing operation makes a verb reject the kind.
+    """Names, operations and capabilities of a resource type; session methods reject resource types without the operation.
 
     Attributes:
-        name: Name of the kind on the wire and in links.
+        name: Name of the resource type on the wire and in links.
         schema: Name of its schema in the contract.
         id_name: Name of its id in the paths of the contract.
-        get: Operation that gets one.
-        list: Operation that lists.
-        create: Operation that creates one.
-        update: Operation that changes one.
-        delete: Operation that deletes one.
-        upload: Operation that takes its content.
-        parent: Name of the field with the resource that it belongs to; its ids are part of the paths.
-        trash: True where deleting moves to the trash first.
-        taggable: True where it can carry tags.
-        sharable: True where it can be shared.
-        in_folders: True where it can lie in a folder.
-        linkable: True where links can lead to it.
-        hidden: Fields of the schema that the class leaves out, each with the reason.
-        write_only: Fields that are sent and that no text shows.
+        get: Operation that gets a resource.
+        list: Operation that lists resources.
+        create: Operation that creates a resource.
+        update: Operation that updates a resource.
+        delete: Operation that deletes a resource.
+        upload: Operation that uploads the content of a resource.
+        parent: Name of the field with the parent; the ids of the parent are part of the paths.
+        trash: True if deleting moves the resource to the trash (soft delete).
+        taggable: True if it can have tags.
+        sharable: True if it can be shared.
+        in_folders: True if it can be in a folder.
+        linkable: True if it can be linked.
+        hidden: Fields of the schema that the class omits, with the reasons.
+        write_only: Write-only fields, which are redacted in messages.
     """
 
     name: str
@@ -491,13 +490,13 @@ class Declaration:
 
     @contextlib.contextmanager
     def redact_errors(self, params: Mapping[str, Any]) -> Iterator[None]:
-        """Keep what must not show out of the text of errors, which may quote what the server says of it.
+        """Redact the values of write-only fields in errors, which may quote them from the server's message.
 
         Args:
-            params: What is sent.
+            params: Parameters of the request.
 
         Raises:
-            OrionError: What the block raises.
+            OrionError: Errors of the block.
         """
         try:
             yield
@@ -509,21 +508,21 @@ class Declaration:
 
 
 class Resource:
-    """Base of every kind of resource.
+    """Base class of all resource types.
 
-    Instances come from a session or, as handles, from keywords: `File(id=7)`. Fields that the server has not sent raise `NotLoaded`
-    when they are read; reading never asks the server.
+    Instances are returned by a session or created as handles from keywords: `File(id=7)`. Accessing a field that the server has not sent
+    raises `NotLoaded`; accessing a field never sends a request.
 
     Args:
-        session: Session that the instance uses; None for a handle.
+        session: Session that the instance uses. Optional for a handle.
         **fields: Values of fields.
 
     Raises:
-        TypeError: The kind has no such field.
+        TypeError: The resource type has no such field.
 
     Attributes:
-        declaration: What the kind is called and what can be done with it.
-        session: The session; None for a handle that was never sent through one.
+        declaration: Names, operations and capabilities of the resource type.
+        session: The session; None for a handle that was not used with one.
     """
 
     declaration: ClassVar[Declaration]
@@ -536,37 +535,39 @@ class Resource:
             raise TypeError(f"{type(self).__name__} has no field {unknown[0]!r}; it has {', '.join(declared)}")
         self.session = session
         self._parents: dict[str, Resource] = {}
-        self._data: dict[str, Any] = {declared[name].wire: declared[name].given(self, fields[name]) for name in fields}
+        self._data: dict[str, Any] = {
+            declared[name].wire: declared[name].to_wire(self, fields[name]) for name in fields
+        }
 
     @classmethod
     def fields(cls) -> dict[str, Field[Any]]:
-        """Find the fields of the kind.
+        """Return the fields of the resource type.
 
         Returns:
-            Name -> field, in the order in which they are declared.
+            Name -> field, in the order of declaration.
         """
         return dict(_collect_fields(cls))
 
     @classmethod
     def from_msg(cls, msg: Mapping[str, Any], session: SessionLike | None = None) -> Self:
-        """Make an instance from what the server sent.
+        """Create an instance from a JSON object of the server.
 
         Args:
-            msg: The JSON object; unknown fields are kept and show in `to_dict`.
-            session: Session that the instance uses.
+            msg: The JSON object; unknown fields are stored and returned by `to_dict`.
+            session: Session that the instance uses. Optional.
 
         Returns:
             The instance.
 
         Raises:
-            ValidationError: `msg` is no mapping.
+            ValidationError: `msg` is not a mapping.
         """
         if not isinstance(msg, Mapping):
-            raise ValidationError(f"{cls.__name__}.from_msg takes a mapping, not {type(msg).__name__}")
+            raise ValidationError(f"{cls.__name__}.from_msg: msg must be a mapping, not {type(msg).__name__}")
         instance = cls(session=session)
-        # People pass the resource itself where the server sends its id.
+        # Callers may pass a resource in place of its id.
         given = {
-            name: _collect_fields(cls)[name].given(instance, value)
+            name: _collect_fields(cls)[name].to_wire(instance, value)
             for name, value in msg.items()
             if isinstance(value, Resource)
         }
@@ -574,25 +575,25 @@ class Resource:
         return instance
 
     def _new_instance(self, msg: Mapping[str, Any], session: SessionLike | None) -> Self:
-        """Make another instance of the kind, with what this one carries of its parents."""
-        made = self.from_msg({**self._parent_data(), **msg}, session)
-        made._parents.update(self._parents)
-        return made
+        """Create another instance of the resource type with the same parent."""
+        instance = self.from_msg({**self._parent_data(), **msg}, session)
+        instance._parents.update(self._parents)
+        return instance
 
-    def _handle(self, number: Id) -> Self:
-        """Make a handle of the kind with what this one carries of its parents."""
-        return self._new_instance({"id": number}, self.session)
+    def _make_handle(self, resource_id: Id) -> Self:
+        """Create a handle of the resource type with the same parent."""
+        return self._new_instance({"id": resource_id}, self.session)
 
     def _parent_data(self) -> dict[str, Any]:
-        """What it belongs to, which stays known where a response does not retry it."""
+        """Return the field with the parent, which is preserved if a response does not contain it."""
         parent = self.declaration.parent if hasattr(self, "declaration") else ""
         return {parent: self._data[parent]} if parent in self._data else {}
 
     def to_dict(self) -> dict[str, Any]:
-        """Copy everything the server sent about this resource, fields included that this class does not know.
+        """Return a copy of all data that the server sent for this resource, including unknown fields.
 
         Returns:
-            A dict of its own.
+            A new dict.
         """
         return copy.deepcopy(self._data)
 
@@ -600,29 +601,29 @@ class Resource:
         self._data = {**self._parent_data(), **data}
 
     def _ids(self) -> dict[str, Id]:
-        """Ids for the path of an operation on this resource."""
+        """Return the ids in the path of an operation on this resource."""
         if self._data.get("id") is None:
             raise ValidationError(f"this {type(self).__name__} has no id")
         return {**self._parent_ids(), self.declaration.id_name: resource_id(self._data["id"])}
 
     def _parent_ids(self) -> dict[str, Id]:
-        """Ids for the path of an operation on all resources of the kind."""
+        """Return the ids in the path of an operation on all resources of the type."""
         name = self.declaration.parent
         if not name:
             return {}
         if name not in self._data:
             kind = type(self).__name__
-            raise ValidationError(f"a {kind} belongs to a {name}; pass {kind}({name}=...)")
+            raise ValidationError(f"a {kind} needs its {name}; pass {kind}({name}=...)")
         parent: Resource = getattr(self, name)
         return parent._ids()
 
     def _id(self) -> Id:
-        """The resource's own id, checked."""
+        """Return the validated id of the resource."""
         return self._ids()[self.declaration.id_name]
 
-    def _bound(self) -> SessionLike:
+    def _require_session(self) -> SessionLike:
         if self.session is None:
-            raise ValidationError(f"{self._title()} belongs to no session; get it from one, or pass session=")
+            raise ValidationError(f"{self._title()} has no session; get it from a session, or pass session=...")
         return self.session
 
     def _title(self) -> str:
@@ -643,12 +644,12 @@ class Resource:
             return (type(self).__name__, str(self._data.get("id")))
 
     def __repr__(self) -> str:
-        parts = []
-        for name, described in self.fields().items():
-            if described.wire in self._data:
-                shown = repr(self._data[described.wire])
-                parts.append(f"{name}={shown if len(shown) <= 100 else shown[:99] + '…'}")
-        return f"{type(self).__name__}({', '.join(parts)})"
+        arguments = []
+        for name, declared in self.fields().items():
+            if declared.wire in self._data:
+                shown = repr(self._data[declared.wire])
+                arguments.append(f"{name}={shown if len(shown) <= 100 else shown[:99] + '…'}")
+        return f"{type(self).__name__}({', '.join(arguments)})"
 
 
 _FIELDS: Final[dict[type[Resource], Mapping[str, Field[Any]]]] = {}

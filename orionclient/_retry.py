@@ -1,4 +1,4 @@
-"""The policy of retrying: pure functions from what happened to how long to wait, or to stop."""
+"""Retry policy: pure functions that decide whether a failed attempt is retried, and after which back-off."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from orionclient.exceptions import ValidationError
 if TYPE_CHECKING:
     from orionclient._messages import FailureKind
 
-# Documented: 404 is retried 8 times, 429 up to 45 times. The others are ours (5 attempts).
+# Documented: 404 is retried 8 times, 429 up to 45 times. The others are ours (5 attempts in total).
 DEFAULT_RETRIES: Final[Mapping[int, int]] = MappingProxyType(
     {404: 8, 408: 4, 425: 4, 429: 45, 500: 4, 502: 4, 503: 4, 504: 4}
 )
 CONNECTION_RETRIES: Final = 4
-# The command line's own: documented are 10 s a request and 2 retries, on a broken connection or 404.
+# Defaults of the command line. Documented: 10 s per request and 2 retries after a connection error or 404.
 INTERACTIVE_TIMEOUT: Final = 10.0
 INTERACTIVE_RETRIES: Final = 2
-# What a retry costs of the session's quota, in botocore's proportions.
+# Tokens that a retry takes from the session's quota, in botocore's proportions.
 _COST, _COST_THROTTLED = 14, 5
 _CONNECTION_FAILURES: Final = frozenset({"connect", "lost", "timeout"})
 _RETRIED_FAILURES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
@@ -34,9 +34,9 @@ _RETRIED_FAILURES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "create": frozenset({"connect"}),
     }
 )
-# The server says by these that it has not carried out what was asked.
+# With these statuses the server has not applied the request.
 _NOT_APPLIED: Final = frozenset({408, 425, 429})
-# After a redirect to a page that is read by GET, what was sent has mostly been carried out.
+# A redirect to a page that is fetched by GET (302, 303) usually means that the request was applied.
 _MAYBE_APPLIED: Final = frozenset({302, 303, 500, 502, 503, 504})
 _THROTTLED: Final = frozenset({429, 503})
 
@@ -45,23 +45,23 @@ def _status_map(value: Any) -> Any:
     if value is None:
         return None
     if not all(isinstance(status, int) for status in value):
-        raise ValidationError("a retry or back-off table has HTTP statuses (int) as keys")
+        raise ValidationError("the keys of retry_dict and backoff_dict must be HTTP statuses (int)")
     return MappingProxyType(dict(value))
 
 
 @frozen(kw_only=True)
 class Policy:
-    """How often and how long to try.
+    """Retry policy: maximum counts of retries, timeouts and back-off.
 
     Attributes:
-        retry_dict: Status -> number of retries, for every method; statuses that are not named are not retried. None for the defaults.
-        request_timeout: Seconds for one attempt.
+        retry_dict: Status -> maximum count of retries, for every method; other statuses are not retried. None for the defaults.
+        request_timeout: Seconds per attempt.
         retry_timeout: Seconds for all attempts and waits together.
-        backoff_dict: Status -> (base, cap) in seconds for waits after that status.
-        base: Shortest wait in seconds.
-        cap: Longest wait in seconds.
-        default_retries: Status -> number of retries where `retry_dict` is None.
-        connection_retries: Number of retries after a broken connection.
+        backoff_dict: Status -> (base, cap) in seconds for the back-off after that status.
+        base: Minimum back-off in seconds.
+        cap: Maximum back-off in seconds.
+        default_retries: Status -> maximum count of retries if `retry_dict` is None.
+        connection_retries: Maximum count of retries after a connection error.
     """
 
     retry_dict: Mapping[int, int] | None = field(default=None, converter=_status_map)
@@ -73,7 +73,7 @@ class Policy:
     default_retries: Mapping[int, int] = field(default=DEFAULT_RETRIES, converter=_status_map)
     connection_retries: int = CONNECTION_RETRIES
 
-    # A read-only mapping does not pickle, so the tables travel as dicts.
+    # A MappingProxyType cannot be pickled, so the mappings are pickled as dicts.
     def __getstate__(self) -> dict[str, object]:
         values = {name: getattr(self, name) for name in _POLICY_FIELDS}
         return {name: dict(value) if isinstance(value, Mapping) else value for name, value in values.items()}
@@ -87,11 +87,11 @@ _POLICY_FIELDS: Final = tuple(attribute.name for attribute in fields(Policy))
 
 
 def interactive_policy(timeout: float = INTERACTIVE_TIMEOUT, max_retries: int = INTERACTIVE_RETRIES) -> Policy:
-    """Make the policy of somebody who waits at a terminal: short, few retries.
+    """Create the policy for interactive use: short timeouts, few retries.
 
     Args:
-        timeout: Seconds for one attempt.
-        max_retries: Number of retries after a broken connection, a 404 or a passing fault of the server.
+        timeout: Seconds per attempt.
+        max_retries: Maximum count of retries after a connection error, a 404 or a transient server error.
 
     Returns:
         The policy.
@@ -105,12 +105,12 @@ def interactive_policy(timeout: float = INTERACTIVE_TIMEOUT, max_retries: int = 
 
 @frozen
 class Outcome:
-    """How an attempt ended, if not well.
+    """Outcome of an attempt.
 
     Attributes:
-        status: Status of the response; None where there was none.
-        failure: What went wrong where there was no response, or none that can be used.
-        retry_after: The header as sent; None without it.
+        status: Status of the response; None if there was none.
+        failure: Kind of failure if there was no response, or no usable one; otherwise None.
+        retry_after: Value of the header `Retry-After`; None if missing.
     """
 
     status: int | None = None
@@ -118,42 +118,42 @@ class Outcome:
     retry_after: str | None = None
 
     @property
-    def good(self) -> bool:
-        """True for a response of success that can be used."""
+    def is_success(self) -> bool:
+        """True for a usable response with a success status."""
         return self.failure is None and self.status is not None and is_success(self.status)
 
 
 @define
 class CallState:
-    """What one call has been through.
+    """State of one call over all its attempts.
 
     Attributes:
-        attempts: Number of attempts so far.
-        retries: Reason -> number of retries for it so far.
-        last_wait: The wait before, per reason, in seconds.
-        charged: What the retries so far have cost of the quota.
-        unclear: True once an attempt may have been applied although no good response came.
-        applied: True once the response to an attempt began with a good status, and what followed could not be read.
+        attempts: Count of attempts so far.
+        retries: Reason -> count of retries so far.
+        last_wait: Reason -> last back-off in seconds.
+        charged: Tokens that the retries so far took from the quota.
+        maybe_applied: True once an attempt may have been applied although no usable response was received.
+        applied: True once a response with a success status was received whose body could not be read.
     """
 
     attempts: int = 0
     retries: dict[object, int] = Factory(dict)
     last_wait: dict[object, float] = Factory(dict)
     charged: int = 0
-    unclear: bool = False
+    maybe_applied: bool = False
     applied: bool = False
 
 
 def count_allowed_retries(policy: Policy, retry_class: str, outcome: Outcome) -> int:
-    """Tell how often this outcome may be retried for an operation of this class.
+    """Return how often an outcome may be retried for an operation of a retry class.
 
     Args:
         policy: The policy.
-        retry_class: ``read``, ``write``, ``create``, or ``keyed`` where the server takes idempotency keys.
-        outcome: How the attempt ended.
+        retry_class: ``read``, ``write``, ``create``, or ``keyed`` if the server accepts idempotency keys.
+        outcome: Outcome of the attempt.
 
     Returns:
-        Number of retries; 0 for none.
+        Maximum count of retries; 0 for none.
     """
     if outcome.failure is not None:
         return policy.connection_retries if outcome.failure in _RETRIED_FAILURES.get(retry_class, ()) else 0
@@ -161,23 +161,23 @@ def count_allowed_retries(policy: Policy, retry_class: str, outcome: Outcome) ->
     if policy.retry_dict is not None:
         return policy.retry_dict.get(status, 0)
     if retry_class == "create":
-        sure = status in _NOT_APPLIED or (status == 503 and bool(outcome.retry_after))
-        return policy.default_retries.get(status, 0) if sure else 0
+        not_applied = status in _NOT_APPLIED or (status == 503 and bool(outcome.retry_after))
+        return policy.default_retries.get(status, 0) if not_applied else 0
     if retry_class == "keyed" and status in {404, 409}:
-        # 409 with a time says that the first attempt is still being carried out.
+        # 409 with Retry-After means that the first attempt with this idempotency key is still in progress.
         return policy.connection_retries if status == 409 and outcome.retry_after else 0
     return policy.default_retries.get(status, 0)
 
 
 def retry_cost(policy: Policy, outcome: Outcome) -> int:
-    """Tell what a retry costs of the quota.
+    """Return how many tokens a retry takes from the quota.
 
     Args:
         policy: The policy.
-        outcome: How the attempt ended.
+        outcome: Outcome of the attempt.
 
     Returns:
-        The price; 0 where the number of retries was named by the caller, and for a 404, which is no sign of a dead service.
+        Count of tokens; 0 if the caller set the count of retries, and for 404 and 429, which do not indicate a failing service.
     """
     if outcome.failure is not None:
         return _COST
@@ -187,14 +187,14 @@ def retry_cost(policy: Policy, outcome: Outcome) -> int:
 
 
 def may_have_been_applied(retry_class: str, outcome: Outcome) -> bool:
-    """Tell whether the server may have carried out what was asked.
+    """Check whether the server may have applied the request.
 
     Args:
         retry_class: ``read``, ``write``, ``create`` or ``keyed``.
-        outcome: How the attempt ended.
+        outcome: Outcome of the attempt.
 
     Returns:
-        True where that cannot be ruled out.
+        True if it cannot be ruled out.
     """
     if retry_class == "read":
         return False
@@ -204,40 +204,40 @@ def may_have_been_applied(retry_class: str, outcome: Outcome) -> bool:
 
 
 def was_applied(retry_class: str, outcome: Outcome) -> bool:
-    """Tell whether the server has said that it carried out what was asked, before the rest of its response was lost.
+    """Check whether the server reported success before the rest of its response was lost.
 
     Args:
         retry_class: ``read``, ``write``, ``create`` or ``keyed``.
-        outcome: How the attempt ended.
+        outcome: Outcome of the attempt.
 
     Returns:
-        True where that is certain.
+        True if the request was applied for certain.
     """
-    good = outcome.status is not None and is_success(outcome.status)
-    return good and outcome.failure is not None and retry_class != "read"
+    success = outcome.status is not None and is_success(outcome.status)
+    return success and outcome.failure is not None and retry_class != "read"
 
 
 def retry_after_seconds(value: str | None, now: float) -> float | None:
-    """Read a Retry-After header in either of its forms.
+    """Parse a `Retry-After` header, given in seconds or as an HTTP date.
 
     Args:
-        value: The header; None without it.
-        now: Seconds since 1970.
+        value: Value of the header; None if missing.
+        now: Current time in seconds since 1970.
 
     Returns:
-        Seconds from now, never negative; None where there is nothing usable.
+        Seconds from now, never negative; None if the header is missing or malformed.
     """
     if value is None:
         return None
     text = value.strip()
     if text.isascii() and text.isdigit():
         return float(text[:12])
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - 25 modules, for a header that is rare
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - imports 25 modules, for a rare header
 
     try:
-        moment = parsedate_to_datetime(text)
-        # The form of C's asctime has no zone; it means UTC like the others.
-        seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        date = parsedate_to_datetime(text)
+        # The asctime form has no time zone; it is UTC like the other forms.
+        seconds = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
     except (TypeError, ValueError, OverflowError):
         return None
     return max(0.0, seconds - now)
@@ -245,7 +245,7 @@ def retry_after_seconds(value: str | None, now: float) -> float | None:
 
 def compute_wait(
     policy: Policy,
-    progress: CallState,
+    state: CallState,
     outcome: Outcome,
     retry_class: str,
     *,
@@ -253,33 +253,33 @@ def compute_wait(
     now: float,
     uniform: Callable[[float, float], float],
 ) -> float | None:
-    """Decide whether to try again, and when.
+    """Decide whether to retry, and after which back-off.
 
     Args:
         policy: The policy.
-        progress: What the call has been through.
-        outcome: How the last attempt ended.
-        retry_class: Class of the operation.
-        remaining: Seconds that are left for the whole call.
-        now: Seconds since 1970, for dates.
+        state: State of the call.
+        outcome: Outcome of the last attempt.
+        retry_class: Retry class of the operation.
+        remaining: Seconds until the deadline of the call.
+        now: Current time in seconds since 1970, for dates.
         uniform: Source of randomness.
 
     Returns:
-        Seconds to wait; None to stop. A wait that would pass the deadline is not started.
+        Back-off in seconds; None to stop, also if the back-off would exceed the deadline.
     """
     reason = retry_reason(outcome)
-    done = progress.retries.get(reason, 0)
-    left = count_allowed_retries(policy, retry_class, outcome) - done
+    retries = state.retries.get(reason, 0)
+    left = count_allowed_retries(policy, retry_class, outcome) - retries
     if left <= 0:
         return None
-    named = (policy.backoff_dict or {}).get(outcome.status or 0)
-    base, cap = named or (max(policy.base, 1.0) if outcome.status in _THROTTLED else policy.base, policy.cap)
-    wait = min(cap, uniform(base, max(base, progress.last_wait.get(reason, base) * 3)))
-    # Every retry that was promised has to fit into the time that is left, so none may wait for more than its share.
+    configured = (policy.backoff_dict or {}).get(outcome.status or 0)
+    base, cap = configured or (max(policy.base, 1.0) if outcome.status in _THROTTLED else policy.base, policy.cap)
+    wait = min(cap, uniform(base, max(base, state.last_wait.get(reason, base) * 3)))
+    # All allowed retries have to fit into the remaining time, so each back-off is limited to its share.
     wait = min(wait, max(base, remaining / (left + 1)))
     requested = retry_after_seconds(outcome.retry_after, now)
-    if requested is None and outcome.status == 429 and not named and not done:
-        # The rate limiter slows down all requests, so one that is rejected once need not wait for long.
+    if requested is None and outcome.status == 429 and not configured and not retries:
+        # The rate limiter throttles all requests, so the first rejected one needs only a short back-off.
         requested = base
     if requested is not None:
         wait = requested + uniform(0.0, requested / 10)
@@ -288,26 +288,26 @@ def compute_wait(
     return wait
 
 
-def record_retry(progress: CallState, outcome: Outcome, wait: float, cost: int) -> None:
-    """Write down that a retry was decided.
+def record_retry(state: CallState, outcome: Outcome, wait: float, cost: int) -> None:
+    """Record a retry in the state of the call.
 
     Args:
-        progress: What the call has been through; brought up to date.
-        outcome: How the last attempt ended.
-        wait: Seconds until the retry.
-        cost: What it cost of the quota.
+        state: State of the call; updated.
+        outcome: Outcome of the last attempt.
+        wait: Back-off in seconds.
+        cost: Tokens that the retry took from the quota.
     """
     reason = retry_reason(outcome)
-    progress.retries[reason] = progress.retries.get(reason, 0) + 1
-    progress.last_wait[reason] = wait
-    progress.charged += cost
+    state.retries[reason] = state.retries.get(reason, 0) + 1
+    state.last_wait[reason] = wait
+    state.charged += cost
 
 
 def retry_reason(outcome: Outcome) -> object:
-    """Name what retries are counted by.
+    """Return the reason by which retries are counted.
 
     Args:
-        outcome: How an attempt ended.
+        outcome: Outcome of an attempt.
 
     Returns:
         The status, or ``connection``.

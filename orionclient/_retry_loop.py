@@ -1,4 +1,4 @@
-"""The one place where requests leave: origin rule, deadline, retries, redirects; once for two drivers, sync and async."""
+"""Sends requests: retries, redirects, rate limiting and deadlines, shared by a synchronous and an asynchronous driver."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from orionclient._retry import (
     was_applied,
 )
 from orionclient._version import __version__
-from orionclient.config import SessionConfig, is_loopback, origin_of
+from orionclient.config import SessionConfig, is_loopback, parse_origin
 from orionclient.exceptions import CallInfo, OrionConnectionError, OrionTimeout, ValidationError
 
 if TYPE_CHECKING:
@@ -38,11 +38,11 @@ if TYPE_CHECKING:
 _log = logging.getLogger("orionclient")
 _MAX_REDIRECTS: Final = 5
 _LINE_BREAKS: Final = re.compile(r"[\r\n\0]")
-# What another server gets of the headers: what the content depends on, and who asks.
+# Headers that are forwarded to another origin: those that the content depends on, and those that identify the client and the request.
 _FORWARDED_HEADERS: Final = frozenset(
     {"accept", "accept-encoding", "idempotency-key", "if-range", "range", "user-agent", "x-attempt", "x-request-id"}
 )
-# These ask for the same request again at another address; after the others it is a GET, whatever it was.
+# These redirects keep method and body; after the others the request becomes a GET.
 _METHOD_PRESERVING: Final = frozenset({307, 308})
 _REDIRECTS: Final = _METHOD_PRESERVING | {301, 302, 303}
 _READ_METHODS: Final = frozenset({"GET", "HEAD"})
@@ -51,20 +51,21 @@ AnyResponse = Response | AsyncResponse
 
 @frozen(kw_only=True)
 class PreparedRequest:
-    """A request before it is tried.
+    """A request that is ready to be sent.
 
     Attributes:
         method: HTTP method.
-        url: Absolute address.
-        action: What is attempted, for messages.
-        operation: Id of the operation in the contract; empty where it has none. Limits of the server are learned by it, or by the method.
+        url: Absolute URL.
+        action: Operation and target, for messages.
+        operation: Id of the operation in the contract; empty if it has none. Rate limits are learned per operation, or else per method.
         retry_class: ``read``, ``write``, ``create`` or ``keyed``.
         headers: Headers of this request.
-        body: The body; None for none.
-        stream: True for content of any size, in either direction: the time-out then bounds every wait without progress.
-        keep_open: True leaves a good response open, for its content to be read chunk by chunk.
-        broken: Tells whether the body of a good response is cut or garbled; such a response counts as lost. None to take any.
-        authenticate: False sends no token, wherever it goes: for presigned addresses, on which the profile's settings hold all the same.
+        body: The body; None if none.
+        stream: True for content of any size, in either direction: the timeout then limits every wait without progress.
+        keep_open: True leaves a successful response open, so that its body can be streamed.
+        is_incomplete: Checks whether the body of a successful response is truncated or damaged; such a response counts as lost. None
+            accepts every body.
+        authenticate: False never sends the token, for presigned URLs; the other settings of the profile still apply.
         confidential: True for a body that must not be redirected to another origin.
     """
 
@@ -77,22 +78,22 @@ class PreparedRequest:
     body: Body | None = None
     stream: bool = False
     keep_open: bool = False
-    broken: Callable[[AnyResponse], bool] | None = None
+    is_incomplete: Callable[[AnyResponse], bool] | None = None
     authenticate: bool = True
     confidential: bool = False
 
 
 @frozen
 class AttemptInfo:
-    """What came of one attempt, for counters and tests.
+    """Result of one attempt, for metrics and tests.
 
     Attributes:
-        call: What is attempted, the number of the attempt, the seconds since the first, the request's identifier.
-        retry_class: ``read``, ``write``, ``create``, or ``keyed`` where the server takes idempotency keys.
-        status: Status of the response; None where there was none.
-        failure: ``connect``, ``proxy``, ``tls``, ``timeout``, ``lost``, ``protocol`` or ``redirect`` where the attempt failed without
-            a good response.
-        wait: Seconds until the next attempt; None where this was the last.
+        call: The call: action, count of attempts, seconds since the first attempt, request id.
+        retry_class: ``read``, ``write``, ``create``, or ``keyed`` if the server accepts idempotency keys.
+        status: Status of the response; None if there was none.
+        failure: ``connect``, ``proxy``, ``tls``, ``timeout``, ``lost``, ``protocol`` or ``redirect`` if the attempt failed without
+            a usable response; otherwise None.
+        wait: Seconds until the next attempt; None if this was the last one.
     """
 
     call: CallInfo
@@ -104,25 +105,25 @@ class AttemptInfo:
 
 @define
 class CallOptions:
-    """On what terms the calls of a session are made.
+    """Options for the calls of a session.
 
     Attributes:
-        policy: How often and how long to try.
-        quota: What the session may spend on retries.
-        observe: Told of every attempt; what it raises ends the call.
+        policy: Retry policy.
+        quota: Retry quota of the session.
+        on_attempt: Callback for every attempt; an exception that it raises ends the call.
     """
 
     policy: Policy
     quota: RetryQuota = Factory(RetryQuota)
-    observe: Callable[[AttemptInfo], None] | None = None
+    on_attempt: Callable[[AttemptInfo], None] | None = None
 
 
 @frozen
 class Wait:
-    """A wait between two attempts.
+    """Step of the retry loop: wait before the next attempt.
 
     Attributes:
-        seconds: How long.
+        seconds: Duration in seconds.
     """
 
     seconds: float
@@ -130,140 +131,140 @@ class Wait:
 
 @frozen
 class Discard:
-    """A response that nobody will read, to be closed.
+    """Step of the retry loop: close a response that will not be read.
 
     Attributes:
         response: The response.
     """
 
-    answer: AnyResponse
+    response: AnyResponse
 
 
 Step = Attempt | Wait | Discard
 Flow = Generator[Step, AnyResponse | Failure | None, AnyResponse]
 
 
-def with_timeouts(terms: CallOptions, *, request_timeout: float, retry_timeout: float | None = None) -> CallOptions:
-    """Change the times of a policy for one call; quota and observer stay shared.
+def with_timeouts(options: CallOptions, *, request_timeout: float, retry_timeout: float | None = None) -> CallOptions:
+    """Override the timeouts for one call; quota and callback stay shared.
 
     Args:
-        terms: The terms of the session.
-        request_timeout: Seconds for one attempt.
-        retry_timeout: Seconds for all attempts and waits together; unchanged without it.
+        options: Options of the session.
+        request_timeout: Seconds per attempt.
+        retry_timeout: Seconds for all attempts and waits together. Defaults to the session's.
 
     Returns:
-        The terms of the call.
+        The options of the call.
     """
-    total = terms.policy.retry_timeout if retry_timeout is None else retry_timeout
-    policy = evolve(terms.policy, request_timeout=request_timeout, retry_timeout=total)
-    return CallOptions(policy, terms.quota, terms.observe)
+    total = options.policy.retry_timeout if retry_timeout is None else retry_timeout
+    policy = evolve(options.policy, request_timeout=request_timeout, retry_timeout=total)
+    return CallOptions(policy, options.quota, options.on_attempt)
 
 
 def check_headers(headers: Mapping[str, str]) -> None:
-    """Reject headers that would end early on the wire.
+    """Reject headers that would allow header injection.
 
     Args:
-        headers: Names with their values.
+        headers: Name -> value.
 
     Raises:
-        ValidationError: A name or value holds a line break or NUL, or is no ASCII text; the value is not shown.
+        ValidationError: A name or value contains a line break or NUL, or is not an ASCII string; the message redacts the value.
     """
     for name, value in headers.items():
-        text = f"{name}{value}"
-        if _LINE_BREAKS.search(text):
-            raise ValidationError(f"the header {name[:40]!r} holds a line break or NUL; its value is not shown")
-        if not isinstance(value, str) or not text.isascii():
-            raise ValidationError(f"the header {name[:40]!r} is no ASCII text; its value is not shown")
+        line = f"{name}{value}"
+        if _LINE_BREAKS.search(line):
+            raise ValidationError(f"invalid header {name[:40]!r} (value not shown): it contains a line break or NUL")
+        if not isinstance(value, str) or not line.isascii():
+            raise ValidationError(f"invalid header {name[:40]!r} (value not shown): it is not an ASCII string")
 
 
-# Drawn ahead: asking the system for each would give the lock of Python away for each.
+# Random ids are drawn in batches, since every call of os.urandom releases the GIL.
 _RANDOM_HEX: Final[deque[str]] = deque()
 if hasattr(os, "register_at_fork"):
-    # A child that drew what its parent draws would be taken for its parent.
+    # Otherwise a forked child would use the same ids as its parent.
     os.register_at_fork(after_in_child=_RANDOM_HEX.clear)
 
 
 def _random_hex() -> str:
-    """Draw 64 bits at random, in hexadecimal."""
+    """Draw 64 random bits, in hexadecimal."""
     while True:
         try:
             return _RANDOM_HEX.popleft()
         except IndexError:
-            many = os.urandom(8 * 64).hex()
-            _RANDOM_HEX.extend(many[start : start + 16] for start in range(0, len(many), 16))
+            batch = os.urandom(8 * 64).hex()
+            _RANDOM_HEX.extend(batch[start : start + 16] for start in range(0, len(batch), 16))
 
 
 class RetryLoop:
-    """One call through all its attempts, without I/O: `steps` says what to do next and is told what came of it.
+    """One call over all its attempts, without I/O: `steps` yields what the driver has to do and receives the results.
 
     Args:
-        out: The request.
-        terms: How often and how long to try.
-        config: Whose token to add where the origin is its own; None for none.
+        request: The request.
+        options: Options of the call.
+        config: Configuration whose token is sent to its own origin; None to send no token.
 
     Raises:
-        ValidationError: The address or a header cannot be used.
+        ValidationError: The URL or a header is not valid.
     """
 
-    def __init__(self, out: PreparedRequest, terms: CallOptions, config: SessionConfig | None) -> None:
-        check_headers(out.headers)
-        self._out, self._terms, self._config = out, terms, config
-        self._origin = origin_of(out.url)
-        # The origin that the last attempt was redirected to.
-        self._reached = self._origin
-        self._progress = CallState()
+    def __init__(self, request: PreparedRequest, options: CallOptions, config: SessionConfig | None) -> None:
+        check_headers(request.headers)
+        self._request, self._options, self._config = request, options, config
+        self._origin = parse_origin(request.url)
+        # The origin of the last redirect.
+        self._final_origin = self._origin
+        self._state = CallState()
         self._started = CLOCK.monotonic()
-        self._deadline = self._started + terms.policy.retry_timeout
+        self._deadline = self._started + options.policy.retry_timeout
         self._headers = {
             "User-Agent": f"orionclient/{__version__}",
             "X-Request-Id": _random_hex(),
-            **({"Idempotency-Key": _random_hex() + _random_hex()} if out.retry_class == "keyed" else {}),
-            **out.headers,
+            **({"Idempotency-Key": _random_hex() + _random_hex()} if request.retry_class == "keyed" else {}),
+            **request.headers,
         }
 
     def steps(self) -> Flow:
-        """Go through the call.
+        """Run the call as a generator.
 
         Yields:
-            What the driver has to do next: an attempt, to be responded with what came of it, a pause, a response to close.
+            The next step of the driver: an attempt, whose result it sends back, a wait, or a response to close.
 
         Returns:
-            The response, of any status.
+            The response, with any status.
 
         Raises:
-            OrionConnectionError: No response came.
-            OrionTimeout: No response came in time.
+            OrionConnectionError: No response was received.
+            OrionTimeout: No response was received within the timeout.
         """
-        timeout = self._terms.policy.request_timeout
+        timeout = self._options.policy.request_timeout
         while True:
-            self._progress.attempts += 1
-            self._headers["X-Attempt"] = str(self._progress.attempts)
+            self._state.attempts += 1
+            self._headers["X-Attempt"] = str(self._state.attempts)
             response = yield from self._attempt(timeout)
             outcome = self._outcome(response)
             wait = self._decide(response, outcome)
             if wait is None:
-                if outcome.good:
-                    self._terms.quota.earn(self._progress.charged)
+                if outcome.is_success:
+                    self._options.quota.release(self._state.charged)
                 if isinstance(response, Failure):
                     error = OrionTimeout if response.kind == "timeout" else OrionConnectionError
-                    raise error(response.text).during(self._call(outcome)) from response.cause
+                    raise error(response.text).with_call(self._call(outcome)) from response.cause
                 return response
             if wait >= 1:
                 _log.warning(
-                    "%s: %s, trying again in %.1f s", self._out.action, outcome.failure or outcome.status, wait
+                    "%s: %s, retrying in %.1f s", self._request.action, outcome.failure or outcome.status, wait
                 )
             if not isinstance(response, Failure):
                 yield Discard(response)
             yield Wait(wait)
 
     def _attempt(self, timeout: float) -> Generator[Step, AnyResponse | Failure | None, AnyResponse | Failure]:
-        """Send once and follow redirects."""
-        out, url, left = self._out, self._out.url, timeout
+        """Send one attempt and follow its redirects."""
+        request, url, left = self._request, self._request.url, timeout
         for _ in range(_MAX_REDIRECTS + 1):
-            self._reached = origin_of(url)
+            self._final_origin = parse_origin(url)
             response, spent = yield from self._hop(url, left)
-            # How long a body takes to be sent again is its own matter, as it was the first time.
-            left -= 0.0 if out.stream and out.body is not None else spent
+            # The timeout does not limit how long a streamed body takes to upload, on redirects neither.
+            left -= 0.0 if request.stream and request.body is not None else spent
             target = None if isinstance(response, Failure) else self._redirect(response, url)
             if isinstance(response, Failure) or target is None:
                 return response
@@ -271,42 +272,42 @@ class RetryLoop:
             if isinstance(target, Failure):
                 return target
             url = target
-        return Failure("redirect", f"more than {_MAX_REDIRECTS} redirects")
+        return Failure("redirect", f"too many redirects (more than {_MAX_REDIRECTS})")
 
     def _hop(
         self, url: str, left: float
     ) -> Generator[Step, AnyResponse | Failure | None, tuple[AnyResponse | Failure, float]]:
-        """Send to one address, which decides about the token and has its own rate limiter; gives the seconds that it took, too."""
-        out, config, origin = self._out, self._config, self._reached
+        """Send the request to one URL, with the rate limiter of its origin; return the result and the elapsed seconds."""
+        request, config, origin = self._request, self._config, self._final_origin
         sent = dict(self._headers)
         if origin != self._origin:
-            # What the caller of get_session().get(...) sent along was meant for the first address alone.
-            sent = {name: value for name, value in sent.items() if _is_harmless(name)}
-        # The only line of this package that lets the token out.
-        if config is not None and config.token and origin == config.origin and out.authenticate:
+            # Headers that the caller passed, for example to get_session().get(...), are meant for the first origin only.
+            sent = {name: value for name, value in sent.items() if _is_forwarded(name)}
+        # The only line of this package that sends the token.
+        if config is not None and config.token and origin == config.origin and request.authenticate:
             sent["Authorization"] = config.authorization
-        limiter, operation = get_limiter(origin), out.operation or out.method
+        limiter, operation = get_limiter(origin), request.operation or request.method
         yield from _wait_for_turn(limiter, operation, self._deadline)
         started = CLOCK.monotonic()
         response = yield Attempt(
-            method=out.method,
+            method=request.method,
             url=url,
             headers=sent,
-            body=out.body,
+            body=request.body,
             timeout=max(min(left, self._deadline - started), 0.001),
-            stream=out.stream,
-            keep_open=out.keep_open,
+            stream=request.stream,
+            keep_open=request.keep_open,
         )
         now = CLOCK.monotonic()
         if response is None or isinstance(response, Failure):
-            return response or Failure("protocol", "the attempt came back without a result"), now - started
+            return response or Failure("protocol", "the driver returned no result"), now - started
         if response.status_code == 429:
             requested = retry_after_seconds(response.headers.get("retry-after"), CLOCK.time())
             limiter.record_rejected(operation, started, now, requested)
         else:
             limiter.record_served(operation, now)
-        if out.method == "GET" and not any(name.lower() == "range" for name in sent):
-            # Whoever requests a range judges what comes; everybody else would take the part for the whole.
+        if request.method == "GET" and not any(name.lower() == "range" for name in sent):
+            # A caller that requests a range checks the response itself; any other caller would take the range for the whole content.
             problem = find_range_problem(None, response.status_code, response.headers)
             if problem is not None:
                 yield Discard(response)
@@ -314,75 +315,84 @@ class RetryLoop:
         return response, now - started
 
     def _redirect(self, response: AnyResponse, url: str) -> str | Failure | None:
-        """Where the request is to be sent again as it is; None where it is not."""
-        out, reads = self._out, self._out.method in _READ_METHODS
+        """Return the URL to follow, a failure if the redirect is not allowed, or None if the response is not a redirect to follow."""
+        request, reads = self._request, self._request.method in _READ_METHODS
         target = response.headers.get("location")
         followed = _REDIRECTS if reads else _METHOD_PRESERVING
-        if response.status_code not in followed or target is None or (out.body is not None and not out.body.replayable):
+        if (
+            response.status_code not in followed
+            or target is None
+            or (request.body is not None and not request.body.replayable)
+        ):
             return None
         try:
             url = urljoin(url, target)
-            origin = origin_of(url)
+            origin = parse_origin(url)
         except ValueError as error:
-            return Failure("redirect", f"the response redirects to an address that is not followed: {error}")
-        if out.confidential and origin != self._origin:
+            return Failure("redirect", f"redirect not followed: {error}")
+        if request.confidential and origin != self._origin:
             return None
-        # On this machine nobody listens to what is read; what is sent goes nowhere unencrypted.
+        # Reading over unencrypted http is safe on the loopback interface; a body is never sent unencrypted.
         local = reads and is_loopback(origin[1])
-        if origin[0] == "http" and self._reached[0] == "https" and not local:
-            return Failure("redirect", "the response redirects from https to unencrypted http")
+        if origin[0] == "http" and self._final_origin[0] == "https" and not local:
+            return Failure("redirect", "redirect not followed: it leads from https to unencrypted http")
         return url
 
     def _outcome(self, response: AnyResponse | Failure) -> Outcome:
         if isinstance(response, Failure):
             return Outcome(response.status, response.kind)
         if "idempotency-keys" in response.headers.get("x-orion-features", ""):
-            _KEYED_ORIGINS.add(self._reached)
-        out, status = self._out, response.status_code
-        if is_success(status) and not out.keep_open and out.broken is not None and out.broken(response):
+            _KEYED_ORIGINS.add(self._final_origin)
+        request, status = self._request, response.status_code
+        if (
+            is_success(status)
+            and not request.keep_open
+            and request.is_incomplete is not None
+            and request.is_incomplete(response)
+        ):
             return Outcome(status, "lost")
         return Outcome(status, None, response.headers.get("retry-after"))
 
     @property
     def _retry_class(self) -> str:
-        keyed = self._out.retry_class == "keyed"
-        return "create" if keyed and self._reached not in _KEYED_ORIGINS else self._out.retry_class
+        keyed = self._request.retry_class == "keyed"
+        return "create" if keyed and self._final_origin not in _KEYED_ORIGINS else self._request.retry_class
 
     def _call(self, outcome: Outcome) -> CallInfo:
         return CallInfo(
-            action=self._out.action,
-            attempts=self._progress.attempts,
+            action=self._request.action,
+            attempts=self._state.attempts,
             elapsed=CLOCK.monotonic() - self._started,
             request_id=self._headers["X-Request-Id"],
-            # A rejection says nothing of the attempts before it.
-            may_have_been_applied=self._progress.unclear or may_have_been_applied(self._retry_class, outcome),
-            repeated=self._progress.unclear,
-            applied=self._progress.applied or was_applied(self._retry_class, outcome),
+            # A rejected attempt does not undo the attempts before it.
+            may_have_been_applied=self._state.maybe_applied or may_have_been_applied(self._retry_class, outcome),
+            maybe_applied_earlier=self._state.maybe_applied,
+            applied=self._state.applied or was_applied(self._retry_class, outcome),
             secrets=(self._config.token,) if self._config and self._config.token else (),
         )
 
     def _decide(self, response: AnyResponse | Failure, outcome: Outcome) -> float | None:
-        """Decide whether to try again and when, and tell who watches."""
+        """Decide whether and when to retry, and call `on_attempt`."""
         call = self._call(outcome)
-        wait = None if outcome.good else self._next_wait(outcome)
+        wait = None if outcome.is_success else self._next_wait(outcome)
         if not isinstance(response, Failure):
             response.call = call
-        if self._terms.observe is not None:
-            self._terms.observe(AttemptInfo(call, self._retry_class, outcome.status, outcome.failure, wait))
-        self._progress.unclear = self._progress.unclear or call.may_have_been_applied
-        self._progress.applied = call.applied
+        if self._options.on_attempt is not None:
+            self._options.on_attempt(AttemptInfo(call, self._retry_class, outcome.status, outcome.failure, wait))
+        self._state.maybe_applied = self._state.maybe_applied or call.may_have_been_applied
+        self._state.applied = call.applied
         return wait
 
     def _next_wait(self, outcome: Outcome) -> float | None:
-        out, policy, progress = self._out, self._terms.policy, self._progress
-        if out.body is not None and not out.body.replayable:
+        request, policy, state = self._request, self._options.policy, self._state
+        if request.body is not None and not request.body.replayable:
             return None
-        if out.method == "DELETE" and outcome.status == 404 and progress.unclear:
-            # An earlier attempt, whose response was lost, has most likely deleted it.
+        if request.method == "DELETE" and outcome.status == 404 and state.maybe_applied:
+            # An earlier attempt, whose response was lost, has most likely deleted the resource.
             return None
         wait = compute_wait(
             policy,
-            progress,
+            state,
             outcome,
             self._retry_class,
             remaining=self._deadline - CLOCK.monotonic(),
@@ -392,49 +402,49 @@ class RetryLoop:
         if wait is None:
             return None
         cost = retry_cost(policy, outcome)
-        if not self._terms.quota.spend(cost):
+        if not self._options.quota.acquire(cost):
             return None
-        record_retry(progress, outcome, wait, cost)
+        record_retry(state, outcome, wait, cost)
         return wait
 
 
-def _is_harmless(header: str) -> bool:
+def _is_forwarded(header: str) -> bool:
     name = header.lower()
-    # Those of the second kind describe the body, which is sent along.
+    # Content headers describe the body, which is forwarded, too.
     return name in _FORWARDED_HEADERS or name.startswith("content-")
 
 
-# Servers that announced that they take idempotency keys, learned from any of their responses.
+# Origins that accept idempotency keys, learned from the headers of their responses.
 _KEYED_ORIGINS: Final[set[tuple[str, str, int]]] = set()
 
 
 def _wait_for_turn(limiter: RateLimiter, operation: str, deadline: float) -> Generator[Step, Any, None]:
-    """Wait as the rate limiter says; where that would pass the deadline, the last attempt is made at once."""
-    while 0 < (held := limiter.reserve(operation, now := CLOCK.monotonic())) < deadline - now:
-        yield Wait(held)
+    """Wait for the rate limiter; if that would exceed the deadline, send immediately."""
+    while 0 < (seconds := limiter.reserve(operation, now := CLOCK.monotonic())) < deadline - now:
+        yield Wait(seconds)
         if not limiter.is_stale(operation, now):
             return
 
 
-def send(out: PreparedRequest, terms: CallOptions, config: SessionConfig | None) -> Response:
-    """Drive a call, waiting in this thread.
+def send(request: PreparedRequest, options: CallOptions, config: SessionConfig | None) -> Response:
+    """Run a call in this thread.
 
     Args:
-        out: The request.
-        terms: How often and how long to try.
-        config: Whose token to add where the origin is its own; None for none.
+        request: The request.
+        options: Options of the call.
+        config: Configuration whose token is sent to its own origin; None to send no token.
 
     Returns:
-        The response, of any status; open where `out.keep_open` is true.
+        The response, with any status; open if `request.keep_open` is true.
 
     Raises:
-        OrionConnectionError: No response came.
-        OrionTimeout: No response came in time.
+        OrionConnectionError: No response was received.
+        OrionTimeout: No response was received within the timeout.
     """
-    # The HTTP library is loaded by the first request, not by importing the session.
+    # The HTTP library is imported by the first request, not with the session.
     from orionclient import _http  # noqa: PLC0415
 
-    flow = RetryLoop(out, terms, config).steps()
+    flow = RetryLoop(request, options, config).steps()
     result: Response | Failure | None = None
     while True:
         try:
@@ -444,34 +454,37 @@ def send(out: PreparedRequest, terms: CallOptions, config: SessionConfig | None)
             return response
         result = None
         if isinstance(step, Attempt):
-            result = _http.transmit(step, _http.Settings.of(config))
+            result = _http.transmit(step, _http.Settings.from_config(config))
         elif isinstance(step, Wait):
             wait(step.seconds)
-        elif isinstance(step.answer, Response):
-            step.answer.close()
+        elif isinstance(step.response, Response):
+            step.response.close()
 
 
 async def send_async(
-    out: PreparedRequest, terms: CallOptions, config: SessionConfig | None, connections: AsyncConnections | None = None
+    request: PreparedRequest,
+    options: CallOptions,
+    config: SessionConfig | None,
+    connections: AsyncConnections | None = None,
 ) -> AsyncResponse:
-    """Drive a call in an event loop.
+    """Run a call in an event loop.
 
     Args:
-        out: The request.
-        terms: How often and how long to try.
-        config: Whose token to add where the origin is its own; None for none.
-        connections: Connections to use again; None opens one for this call.
+        request: The request.
+        options: Options of the call.
+        config: Configuration whose token is sent to its own origin; None to send no token.
+        connections: Pooled connections; None opens a connection for this call.
 
     Returns:
-        The response, of any status.
+        The response, with any status.
 
     Raises:
-        OrionConnectionError: No response came.
-        OrionTimeout: No response came in time.
+        OrionConnectionError: No response was received.
+        OrionTimeout: No response was received within the timeout.
     """
     from orionclient import _http  # noqa: PLC0415
 
-    flow = RetryLoop(out, terms, config).steps()
+    flow = RetryLoop(request, options, config).steps()
     result: AsyncResponse | Failure | None = None
     while True:
         try:
@@ -481,8 +494,8 @@ async def send_async(
             return response
         result = None
         if isinstance(step, Attempt):
-            result = await _http.transmit_async(step, _http.Settings.of(config), connections)
+            result = await _http.transmit_async(step, _http.Settings.from_config(config), connections)
         elif isinstance(step, Wait):
             await _http.sleep_async(step.seconds)
-        elif isinstance(step.answer, AsyncResponse):
-            await step.answer.aclose()
+        elif isinstance(step.response, AsyncResponse):
+            await step.response.aclose()

@@ -1,4 +1,4 @@
-"""Temporary files and folders that only the process which made them removes: a forked child that ends leaves them to its parent."""
+"""Temporary files and folders that only the process which created them removes, not its forked children."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 def remove_at_end(owner: Any, path: str) -> weakref.finalize[[str, int], Any]:
-    """Have a file or folder removed when its owner is gone, at the latest at the end of this process.
+    """Remove a file or folder when its owner is garbage-collected, at the latest at interpreter exit.
 
     Args:
         owner: Any object.
         path: The file or folder.
 
     Returns:
-        What removes it earlier when it is called.
+        The finalizer; calling it removes the path immediately.
     """
     return weakref.finalize(owner, _remove, path, os.getpid())
 
@@ -38,12 +38,12 @@ def _remove(path: str, process: int) -> None:
 
 
 class TemporaryFolder:
-    """A folder for `with`, which gives its path, and removes it with all that it holds.
+    """A temporary folder as a context manager, which returns its path and removes the folder with its contents on exit.
 
     Args:
-        prefix: Start of its name.
-        suffix: End of its name.
-        parent: Folder to put it in; defaults to the system's folder for temporary files.
+        prefix: Start of the folder's name.
+        suffix: End of the folder's name.
+        parent: Folder to create it in. Defaults to the system's folder for temporary files.
     """
 
     def __init__(self, prefix: str, suffix: str = "", parent: str | os.PathLike[str] | None = None) -> None:

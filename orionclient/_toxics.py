@@ -1,4 +1,4 @@
-"""What the fault proxy can do to bytes: toxics, how they shape a chunk, and what is counted of them; no I/O."""
+"""Toxics of the network fault proxy: their parameters, their effect on chunks, and the proxy's counters; without I/O."""
 
 from __future__ import annotations
 
@@ -9,58 +9,59 @@ if TYPE_CHECKING:
     import random
 
 Direction = Literal["upstream", "downstream"]
-ToxicOptions = Literal["close", "reset"]
+CloseMode = Literal["close", "reset"]
 Chunks = list[tuple[float, bytes]]
 
 CHUNK_SIZE: Final = 64 * 1024
-# Of those the first two end the connection and the last four pass bytes on.
+# Toxics that apply to data: the first two close the connection, the others forward bytes.
 ON_DATA: Final = {"timeout", "reset_peer", "latency", "bandwidth", "slicer", "limit_data"}
 
 
 @dataclass(slots=True, eq=False)
 class Toxic:
-    """What goes wrong in one direction of a connection. Made by the methods of `FaultProxy`.
+    """A fault in one direction of a connection. Created by the methods of `FaultProxy`.
 
     Args:
-        name: What it is called in toxiproxy.
-        direction: ``upstream`` from the client to the server, ``downstream`` back.
-        probability: Share of the connections that it hits.
-        times: It hits no more connections than this; None for all.
-        number: Its place in the order in which toxics were added.
-        values: Its parameters.
+        name: Name of the toxic in toxiproxy.
+        direction: ``upstream`` from the client to the server, ``downstream`` from the server to the client.
+        probability: Share of the affected connections.
+        times: Maximum count of affected connections; None for all.
+        index: Position in the order in which the toxics were added, from 1.
+        values: Parameters.
+        how: How the connection is closed: ``close`` (FIN) or ``reset`` (RST).
 
     Attributes:
-        hits: Connections that it hit.
+        hits: Count of affected connections.
     """
 
     name: str
     direction: Direction
     probability: float
     times: int | None
-    number: int
+    index: int
     values: dict[str, float] = field(default_factory=dict)
-    how: ToxicOptions = "close"
+    how: CloseMode = "close"
     hits: int = 0
 
     @property
-    def used_up(self) -> bool:
-        """Whether it hit as many connections as it may."""
+    def is_exhausted(self) -> bool:
+        """Whether the toxic has affected the maximum count of connections."""
         return self.times is not None and self.hits >= self.times
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What a proxy did so far.
+    """Counters of a fault proxy.
 
     Attributes:
-        connections: Connections that were accepted.
-        open: Those that are open now.
-        handshakes_failed: Connections that ended in the TLS handshake.
-        upstream: Bytes that were passed to the server.
-        downstream: Bytes that were passed to the client.
-        swallowed: Bytes that were taken and not passed on.
-        resets: Connections that were ended by a reset, by a toxic or because the server did so.
-        hits: Name of a toxic -> connections that it hit, those of removed toxics included.
+        connections: Accepted connections.
+        open: Currently open connections.
+        handshakes_failed: Connections with a failed TLS handshake.
+        upstream: Bytes forwarded to the server.
+        downstream: Bytes forwarded to the client.
+        dropped: Bytes received and not forwarded.
+        resets: Connections reset by a toxic, or because the server reset them.
+        hits: Name of a toxic -> affected connections, including those of removed toxics.
     """
 
     connections: int
@@ -68,63 +69,63 @@ class Counts:
     handshakes_failed: int
     upstream: int
     downstream: int
-    swallowed: int
+    dropped: int
     resets: int
     hits: dict[str, int]
 
 
-def apply_toxics(
-    toxic: Toxic, chunks: Chunks, place: int, chance: random.Random, end: ToxicOptions | None
-) -> tuple[Chunks, ToxicOptions | None]:
-    """Do to chunks what a toxic does that passes bytes on.
+def apply_toxic(
+    toxic: Toxic, chunks: Chunks, offset: int, rng: random.Random, end: CloseMode | None
+) -> tuple[Chunks, CloseMode | None]:
+    """Apply a toxic that forwards bytes to chunks.
 
     Args:
         toxic: The toxic.
-        chunks: Chunks of the bytes, each with the seconds to wait before it.
-        place: Bytes that this toxic saw of the connection before.
-        chance: Source of randomness.
-        end: How the connection ends after the chunks; None where it goes on.
+        chunks: Pairs of the seconds to wait before a chunk, and the chunk.
+        offset: Count of bytes of the connection that the toxic has processed before.
+        rng: Random generator.
+        end: How the connection is closed after the chunks; None if it stays open.
 
     Returns:
-        The chunks as they are to be sent, and how the connection ends then.
+        The resulting chunks, and how the connection is closed after them.
     """
     values = toxic.values
     if toxic.name == "latency":
-        wait = max(0.0, values["seconds"] + chance.uniform(-values["jitter"], values["jitter"]))
+        wait = max(0.0, values["seconds"] + rng.uniform(-values["jitter"], values["jitter"]))
         return [(chunks[0][0] + wait, chunks[0][1]), *chunks[1:]] if chunks else [], end
     if toxic.name == "slicer":
         low, high = int(values["size"] - values["variation"]), int(values["size"] + values["variation"])
         return [
-            (before if first else values["seconds"], part)
+            (before if first else values["seconds"], sliced)
             for before, chunk in chunks
-            for first, part in _slice(chunk, low, high, chance)
+            for first, sliced in _slice(chunk, low, high, rng)
         ], end
     if toxic.name == "bandwidth":
         return [
-            ((before if first else 0.0) + len(part) / values["rate"], part)
+            ((before if first else 0.0) + len(sliced) / values["rate"], sliced)
             for before, chunk in chunks
-            for first, part in _slice(chunk, CHUNK_SIZE // 16, CHUNK_SIZE // 16, chance)
+            for first, sliced in _slice(chunk, CHUNK_SIZE // 16, CHUNK_SIZE // 16, rng)
         ], end
-    if place + sum(len(chunk) for _, chunk in chunks) >= values["size"]:
-        return _split_first(chunks, int(values["size"]) - place), toxic.how
+    if offset + sum(len(chunk) for _, chunk in chunks) >= values["size"]:
+        return _truncate(chunks, int(values["size"]) - offset), toxic.how
     return chunks, end
 
 
-def _slice(data: bytes, low: int, high: int, chance: random.Random) -> list[tuple[bool, bytes]]:
-    """Cut into chunks; each says whether it is the first."""
-    parts, start = [], 0
+def _slice(data: bytes, low: int, high: int, rng: random.Random) -> list[tuple[bool, bytes]]:
+    """Split into chunks; return pairs of whether it is the first chunk, and the chunk."""
+    chunks, start = [], 0
     while start < len(data):
-        size = chance.randint(low, high)
-        parts.append((start == 0, data[start : start + size]))
+        size = rng.randint(low, high)
+        chunks.append((start == 0, data[start : start + size]))
         start += size
-    return parts
+    return chunks
 
 
-def _split_first(chunks: Chunks, size: int) -> Chunks:
-    kept = []
+def _truncate(chunks: Chunks, size: int) -> Chunks:
+    truncated = []
     for wait, chunk in chunks:
         if size <= 0:
             break
-        kept.append((wait, chunk[:size]))
+        truncated.append((wait, chunk[:size]))
         size -= len(chunk)
-    return kept
+    return truncated

@@ -1,4 +1,4 @@
-"""The verbs of the session that move many files at once."""
+"""Bulk transfer methods of OrionSession: upload and download many files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Transfers:
-    """What `OrionSession` does with many files."""
+    """Mixin with the bulk transfer methods of `OrionSession`."""
 
     def upload_files(
         self: SessionLike,
@@ -35,34 +35,34 @@ class Transfers:
         on_result: Callable[[Result[Path, File]], object] | None = None,
         return_exceptions: bool = False,
     ) -> list[Result[Path, File]]:
-        """Store many files.
+        """Upload many files.
 
-        It may be called again after a failure or a crash: a file that is there, ready and with the same name, size and SHA-256 digest, in
-        the same project and, where one is named, the same folder, is not sent again. Two processes may send the same at the same time:
-        each removes what it sent where an older equal file is ready by then. Where the younger one is done first, both stay.
+        The call can be repeated after a failure or crash: a file is skipped if a ready file with the same name, size and SHA-256 digest
+        exists in the same project and, if `folder_path` is given, in that folder. If two processes upload equal files concurrently, each
+        deletes its own upload if an older equal file is ready by then. If the newer one is ready first, both stay.
 
         Args:
-            paths: A folder or file, or any number of them, also from an iterator. Of a folder all files are sent in sorted order, named
-                by their paths relative to it with ``/``, without its own name; other files are named by the last part of their path.
-                Equal names get a number. Links to folders are not followed.
-            project: Project or its id; the session's own project without it.
-            folder_path: Path of the folder of the project to put them in, which is made where it is missing.
-            tags: Tags for those that are sent, for example ``[job_tag()]``; None among them is left out.
-            workers: Number of files at a time; at most four times as many are looked ahead.
-            progress: Called with the `Progress` of each file, one call at a time; if it raises, everything stops. With an executor of
-                processes or machines it is called when a file is done.
-            executor: Any `concurrent.futures.Executor`, of processes or machines too, which have to see the same files; threads without it.
-            on_result: Called with each result in order; results of what went well are then not kept, which for very many saves memory.
-            return_exceptions: True returns results that hold the errors; by default they are raised together when all is done.
+            paths: A file or folder, or an iterable of them. The files of a folder are uploaded in sorted order and named by their path
+                relative to the folder, with ``/``; other files are named by their file name. Equal names get a numeric suffix. Symbolic
+                links to folders are not followed.
+            project: Project or its id. Defaults to the session's project.
+            folder_path: Path of a folder in the project; created if missing. Optional.
+            tags: Tags for the uploaded files, for example ``[job_tag()]``; None among them is ignored. Optional.
+            workers: Count of concurrent uploads; at most four times as many files are read ahead.
+            progress: Called with the `Progress` of each file, one call at a time; an exception that it raises cancels all uploads. With an
+                executor of processes or machines it is called when a file is complete.
+            executor: Any `concurrent.futures.Executor`, also of processes or machines that can access the same files. Defaults to threads.
+            on_result: Called with each result in order; successful results are then not stored, which saves memory for very many files.
+            return_exceptions: True returns results with their errors; by default one error for all failures is raised at the end.
 
         Returns:
-            A `Result` for each file, in order: `item` is its path, `value` the file on the server, `error` None, `skipped` True if it was
-            there already.
+            A `Result` for each file, in order: `item` is its path, `value` the file on the server, `error` None, `skipped` True if it
+            already existed.
 
         Raises:
-            TransferErrors: Some files failed; its `results` has all. The other files are there.
-            ValidationError: A path is empty; of a folder or list raised before any request.
-            OSError: The folder is not there.
+            TransferErrors: Some files failed; `results` has all results. The other files were uploaded.
+            ValidationError: A path is empty; for a folder or list raised before any request.
+            OSError: The folder does not exist.
 
         Example:
             >>> from pathlib import Path
@@ -90,29 +90,29 @@ class Transfers:
         on_result: Callable[[Result[File, Path]], object] | None = None,
         return_exceptions: bool = False,
     ) -> list[Result[File, Path]]:
-        """Fetch many files into a folder.
+        """Download many files into a folder.
 
-        Names are made safe and different, so that none leads out of the folder, through links in it neither; ``/`` in a name makes
-        a folder. A file that is there already, with the same size and SHA-256 digest, is not fetched again.
+        File names are sanitized and made unique, so that no file is written outside of the folder, also not through symbolic links; ``/``
+        in a name creates a subfolder. A file that already exists with the same size and SHA-256 digest is skipped.
 
         Args:
-            files: The files, also a listing, which is read as it is needed.
-            folder: The folder, which is made where it is missing.
-            workers: Number of files at a time; at most four times as many are looked ahead.
+            files: The files, also a listing, whose pages are fetched when they are needed.
+            folder: The folder; created if missing.
+            workers: Count of concurrent downloads; at most four times as many files are read ahead.
             progress: As for `upload_files`.
-            executor: As for `upload_files`; its workers have to see the same folder.
-            durable: True waits after each file until the disk has it, so that it also survives a power failure.
+            executor: As for `upload_files`; its workers need access to the same folder.
+            durable: True flushes each file to the disk, so that it survives a power failure.
             on_result: As for `upload_files`.
             return_exceptions: As for `upload_files`.
 
         Returns:
-            A `Result` for each file, in order: `item` is the file on the server, `value` the path, `error` None, `skipped` True if it was
-            there already.
+            A `Result` for each file, in order: `item` is the file on the server, `value` the path, `error` None, `skipped` True if it
+            already existed.
 
         Raises:
-            TransferErrors: Some files failed; its `results` has all. The other files are there, and none is there in part.
+            TransferErrors: Some files failed; `results` has all results. The other files are complete, and no file is partial.
             ValidationError: The path of the folder is empty.
-            OSError: The folder cannot be made.
+            OSError: The folder cannot be created.
 
         Example:
             >>> from orionclient.types import File
@@ -129,7 +129,7 @@ class Transfers:
 
 
 def _attach_session(session: SessionLike, files: Iterable[File]) -> Iterable[File]:
-    """Give the session to handles that have none."""
+    """Set the session of handles that have none."""
     for file in files:
         file.session = file.session or session
         yield file

@@ -1,4 +1,4 @@
-"""The verbs of the session that work with resources."""
+"""Resource methods of OrionSession: get, list, create, update, delete, tags, shares, folders and links."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ R = TypeVar("R", bound=Resource)
 
 
 class Verbs:
-    """What `OrionSession` does with resources; it brings the configuration and the calls."""
+    """Mixin with the resource methods of `OrionSession`, which provides the configuration and the calls."""
 
     _calls: Calls
 
@@ -36,7 +36,7 @@ class Verbs:
 
         @property
         def config(self) -> SessionConfig:
-            """Where the session speaks and as whom."""
+            """Endpoint and credentials of the session."""
             ...
 
         @config.setter
@@ -48,22 +48,22 @@ class Verbs:
         """Get one resource.
 
         Args:
-            resource_type: Its class, or an instance of it that carries what it belongs to, for example ``Shard(collection=c)``.
-            resource_id: Its id, a number or its digits.
-            timeout: Seconds for the whole call, retries included; the session's own without it.
+            resource_type: Class of the resource, or an instance with its parent, for example ``Shard(collection=c)``.
+            resource_id: Id of the resource, an integer or a string of digits.
+            timeout: Seconds for the whole call, including retries. Defaults to the session's timeouts.
 
         Returns:
             The resource.
 
         Raises:
-            NotFoundResponse: There is none, or it is in the trash. By default a 404 is retried eight times first (documented).
-            AuthorizationRequired: The user may not see it.
-            ValidationError: The id is no number.
+            NotFoundResponse: The resource does not exist or is in the trash. By default a 404 is retried 8 times (documented).
+            AuthorizationRequired: The user has no access to the resource.
+            ValidationError: The id is not an integer.
         """
         template = _get_template(resource_type)
         endpoint = _require(type(template), "get", "fetched one by one")
-        ids = template._handle(resource_id)._ids()
-        return template._new_instance(self._calls.json(endpoint, ids, timeout=timeout), self)
+        ids = template._make_handle(resource_id)._ids()
+        return template._new_instance(self._calls.request_json(endpoint, ids, timeout=timeout), self)
 
     def list_resources(
         self,
@@ -73,59 +73,59 @@ class Verbs:
         limit: int | None = None,
         exact: bool = False,
     ) -> Listing[R]:
-        """List resources, one page after the other as they are needed.
+        """List resources; pages are fetched when they are needed.
 
         Args:
-            resource: Their class, or an instance of it.
-            filters: Query parameters, for example ``{"name": "hits", "project": 7, "tags": "Job 12"}``; lists retry the name. The
-                server decides which it knows and compares names inexactly.
-            limit: Largest number of resources. If omitted, all, in pages as large as the API allows.
-            exact: True keeps only those whose `name` (or `title`) is the filter's, exactly.
+            resource: Class of the resources, or an instance with their parent.
+            filters: Query parameters, for example ``{"name": "hits", "project": 7, "tags": "Job 12"}``; a list of values repeats the
+                name. The server validates the filters and matches names inexactly.
+            limit: Maximum count of resources. If omitted, all, in pages of the maximum size of the API.
+            exact: True returns only resources whose `name` (or `title`) equals that of the filter.
 
         Returns:
             An iterator with `count()`, `first()` and `one()`; fields may be missing until `refresh_resource`.
 
         Raises:
-            BadResponse: The server does not know a filter, sent an item without an id, or its pages end too early.
-            ValidationError: The kind cannot be listed, or a filter is an empty list; raised at once, before any request.
+            BadResponse: The server rejected a filter, sent an item without an id, or the listing is incomplete.
+            ValidationError: The resource type cannot be listed, or a filter is an empty list; raised before any request.
         """
         template = _get_template(resource)
         endpoint = _require(type(template), "list", "listed")
         return Listing(self, endpoint, template, filters, limit=limit, exact=exact)
 
     def refresh_resource(self, resource: Resource) -> None:
-        """Bring a resource up to date, in place.
+        """Update a resource in place with its current state on the server.
 
         Args:
-            resource: The resource; it needs an id and nothing else.
+            resource: The resource; an id is enough.
 
         Raises:
-            NotFoundResponse: It is gone.
-            ValidationError: It has no id.
+            NotFoundResponse: The resource does not exist.
+            ValidationError: The resource has no id.
         """
         self._refresh(resource)
 
     def _refresh(self, resource: Resource, timeout: float | None = None) -> None:
         endpoint = _require(type(resource), "get", "refreshed")
-        resource._replace(self._calls.json(endpoint, resource._ids(), timeout=timeout))
+        resource._replace(self._calls.request_json(endpoint, resource._ids(), timeout=timeout))
         resource.session = resource.session or self
 
     def refresh_resource_until(
         self, resource: Resource, attribute: str, until_value: Any, timeout: float = 60, sleep_time: float = 1
     ) -> None:
-        """Refresh a resource again and again until one of its attributes has a value.
+        """Poll a resource until an attribute has a value.
 
         Args:
             resource: The resource.
             attribute: Name of the attribute, for example `state`.
             until_value: The value to wait for.
-            timeout: Seconds to wait at most. The attribute is looked at once more at the end; that look may take up to 5 s.
-            sleep_time: Seconds between two looks.
+            timeout: Timeout in seconds. The resource is polled a last time after it, for up to 5 s.
+            sleep_time: Poll interval in seconds.
 
         Raises:
-            OrionTimeout: The time is over (the error is assumed); the text has the attribute, its last value and the wanted one.
-            ValidationError: The kind has no such attribute, or a time is negative; raised before any request.
-            NotFoundResponse: The resource is gone.
+            OrionTimeout: Timeout (the error is assumed); the message contains the attribute, its last and its expected value.
+            ValidationError: The resource type has no such attribute, or a time is negative; raised before any request.
+            NotFoundResponse: The resource does not exist.
 
         Example:
             >>> from orionclient.types import File
@@ -134,8 +134,8 @@ class Verbs:
         """
         _require(type(resource), "get", "refreshed")
         check_arguments(resource, attribute, timeout, sleep_time)
-        look = partial(self._refresh, resource)
-        poll_until(look, resource, attribute, until_value, timeout=timeout, sleep_time=sleep_time)
+        refresh = partial(self._refresh, resource)
+        poll_until(refresh, resource, attribute, until_value, timeout=timeout, sleep_time=sleep_time)
 
     def create_resource(
         self,
@@ -146,15 +146,15 @@ class Verbs:
         """Create a resource.
 
         Args:
-            resource_type: Its class, or an instance of it.
-            params: What the server's API expects.
-            files: ``{"file": path, bytes or binary file}`` for kinds that hold content.
+            resource_type: Class of the resource, or an instance with its parent.
+            params: Parameters of the server's API.
+            files: ``{"file": path, bytes or binary file}`` for resource types with content.
 
         Returns:
             The resource.
 
         Raises:
-            ValidationError: The kind cannot be created, or takes no content; or a path is empty.
+            ValidationError: The resource type cannot be created, or has no content; or a path is empty.
             BadResponse: The server rejected the parameters.
         """
         template = _get_template(resource_type)
@@ -163,86 +163,88 @@ class Verbs:
         if files:
             _require(kind, "upload", "created with content")
             if set(files) != {"file"}:
-                raise ValidationError(f'files is {{"file": path or binary file}}, not {sorted(files)}')
+                raise ValidationError(
+                    f'files must be {{"file": path or binary file}}, but has the keys {sorted(files)!r:.60}'
+                )
         ids, body = template._parent_ids(), dict(params or {})
         if kind.declaration.in_folders:
             check_path(body.get("path"))
         if not files:
             with kind.declaration.redact_errors(body):
-                return template._new_instance(self._calls.json(endpoint, ids, body=body), self)
+                return template._new_instance(self._calls.request_json(endpoint, ids, body=body), self)
         with open_source(files["file"]) as source:
-            made = template._new_instance(self._calls.json(endpoint, ids, body=body), self)
-            with delete_on_error(made):
-                made.put_content(source)  # type: ignore[attr-defined]
-        return made
+            resource = template._new_instance(self._calls.request_json(endpoint, ids, body=body), self)
+            with delete_on_error(resource):
+                resource.put_content(source)  # type: ignore[attr-defined]
+        return resource
 
     def update_resource(self, resource: Resource, params: Mapping[str, Any]) -> None:
-        """Change a resource on the server and bring it up to date here.
+        """Update a resource on the server, and refresh it.
 
         Args:
             resource: The resource.
-            params: Field -> new value, as the server's API expects.
+            params: Field name -> new value.
 
         Raises:
-            ValidationError: The kind cannot be changed.
+            ValidationError: The resource type cannot be updated.
             BadResponse: The server rejected the parameters.
         """
         endpoint = _require(type(resource), "update", "updated")
         with resource.declaration.redact_errors(params):
-            self._calls.json(endpoint, resource._ids(), body=dict(params))
+            self._calls.request_json(endpoint, resource._ids(), body=dict(params))
         self.refresh_resource(resource)
 
     def delete_resource(self, resource: Resource, immediate: bool = False) -> bool:
-        """Delete a resource; kinds with a trash go there first.
+        """Delete a resource; resource types with a trash are soft-deleted.
 
         Args:
             resource: The resource; a handle with an id is enough, nothing is fetched.
-            immediate: True removes it for good at once (the meaning is inferred).
+            immediate: True deletes it permanently (the meaning is inferred).
 
         Returns:
             True.
 
         Raises:
-            NotFoundResponse: There is none.
-            ValidationError: The kind cannot be deleted.
+            NotFoundResponse: The resource does not exist.
+            ValidationError: The resource type cannot be deleted.
         """
         endpoint = _require(type(resource), "delete", "deleted")
         query = {"immediate": True} if immediate and resource.declaration.trash else None
         try:
-            self._calls.json(endpoint, resource._ids(), query=query)
+            self._calls.request_json(endpoint, resource._ids(), query=query)
         except NotFoundResponse as error:
-            # An attempt whose response was lost has deleted it; what was not there before it would have been not found by it.
-            if error.call is None or not error.call.repeated:
+            # An earlier attempt, whose response was lost, has deleted the resource: otherwise it would have received the 404.
+            if error.call is None or not error.call.maybe_applied_earlier:
                 raise
         return True
 
     # ------------------------------------------------------------------ tags and shares
 
     def tag_resource(self, resource: Resource, *tags: str, project: Project | Id | None = None) -> None:
-        """Give tags to a resource; those that it has already stay.
+        """Add tags to a resource; existing tags stay.
 
         Args:
             resource: The resource.
             *tags: The tags.
-            project: Project that the tags belong to; the resource's own without it.
+            project: Project of the tags. Defaults to the resource's project.
 
         Raises:
-            ValidationError: The kind cannot be tagged, or a tag is empty.
-            BadResponse: The server rejected.
+            ValidationError: The resource type cannot be tagged, or a tag is empty.
+            BadResponse: The server rejected the request.
         """
         tags_of.add(self, resource, tags, project)
 
     def untag_resource(self, resource: Resource, *tags: str, project: Project | Id | None = None) -> None:
-        """Take tags off a resource; those that it does not have are left out silently by the server (documented).
+        """Remove tags from a resource; the server ignores tags that it does not have (documented).
 
         Args:
             resource: The resource.
             *tags: The tags.
-            project: Project that the tags belong to; the resource's own without it.
+            project: Project of the tags. Defaults to the resource's project.
 
         Raises:
-            ValidationError: The kind cannot be tagged, or a tag is empty.
-            BadResponse: The server rejected.
+            ValidationError: The resource type cannot be tagged, or a tag is empty.
+            BadResponse: The server rejected the request.
         """
         tags_of.remove(self, resource, tags, project)
 
@@ -256,13 +258,13 @@ class Verbs:
             Dicts with `name` and `project` (the keys are assumed).
 
         Raises:
-            ValidationError: The kind cannot be tagged; raised at once, before any request.
-            BadResponse: The server rejected.
+            ValidationError: The resource type cannot be tagged; raised before any request.
+            BadResponse: The server rejected the request.
         """
         return tags_of.iter_tags(self, resource)
 
     def list_shares(self, resource: Resource) -> Iterator[dict[str, Any]]:
-        """List whom a resource is shared with; only who may change it sees that.
+        """List the shares of a resource; this needs permission to change the resource.
 
         Args:
             resource: The resource; a handle with an id is enough.
@@ -271,24 +273,24 @@ class Verbs:
             Dicts with `target_type` (for example ``user``), `target_id`, `owner` and `created` (all assumed).
 
         Raises:
-            ValidationError: The kind cannot be shared; raised at once, before any request.
+            ValidationError: The resource type cannot be shared; raised before any request.
             AuthorizationRequired: The user may not change the resource.
-            BadResponse: The server rejected.
+            BadResponse: The server rejected the request.
         """
         return shares.iter_shares(self, resource)
 
     def share_resource(self, resource: Resource, share_with: User | Group | Project | Organization) -> None:
-        """Let others read a resource: they can get, list and download it, but not change it (what a share gives is assumed).
+        """Share a resource: the targets can get, list and download it, but not change it (the permissions of a share are assumed).
 
         Args:
             resource: The resource; a handle with an id is enough.
             share_with: A user, a group or a project (all its members), or an organization (all its users); a handle with an id is enough.
 
         Raises:
-            ValidationError: The kind cannot be shared, `share_with` is of another kind, or an id is no number (documented); raised before
-                any request.
-            AuthorizationRequired: Only who may change the resource may share it.
-            BadResponse: The server rejected.
+            ValidationError: The resource type cannot be shared, `share_with` has another type, or an id is not an integer (documented);
+                raised before any request.
+            AuthorizationRequired: The user may not change the resource.
+            BadResponse: The server rejected the request.
 
         Example:
             >>> from orionclient.types import Dataset, Project
@@ -299,29 +301,29 @@ class Verbs:
         shares.share(self, resource, share_with)
 
     def unshare_resource(self, resource: Resource, share_with: User | Group | Project | Organization) -> None:
-        """Take a share back; one that is not there is left out silently by the server (assumed).
+        """Revoke a share; the server ignores a share that does not exist (assumed).
 
         Args:
             resource: The resource.
-            share_with: Whom it was shared with.
+            share_with: Target of the share.
 
         Raises:
             ValidationError: As for `share_resource`.
-            AuthorizationRequired: Only who may change the resource may take its shares back.
-            BadResponse: The server rejected.
+            AuthorizationRequired: The user may not change the resource.
+            BadResponse: The server rejected the request.
         """
         shares.unshare(self, resource, share_with)
 
     # ------------------------------------------------------------------ folders
 
     def create_paths(self, *paths: str) -> None:
-        """Make folders in the session's project, with all above them; those that are there already stay.
+        """Create folders in the session's project, including missing parents; existing folders are left unchanged.
 
         Args:
-            *paths: Their paths, for example ``/screens/june``. How paths are written is assumed.
+            *paths: Paths of the folders, for example ``/screens/june``. The syntax of paths is assumed.
 
         Raises:
-            ValidationError: No path is given, or one is no text or empty.
+            ValidationError: No path is given, or a path is empty or not a string.
             BadResponse: The server rejected a path.
 
         Example:
@@ -335,17 +337,17 @@ class Verbs:
         folders.create_folder_paths(self, paths)
 
     def assign_paths(self, *assignments: Mapping[str, Any]) -> None:
-        """Put resources into folders of their projects, all or none.
+        """Move resources into folders of their projects, all or none.
 
         Args:
-            *assignments: Each a dict with `resource_type` (name of the kind, or its class), `id`, `path` and, to rename the resource as
-                well, `name` (the keys are documented). Missing folders are made, and the path ``/`` takes out of the folder (both
-                assumed).
+            *assignments: Dicts with `resource_type` (class or name of the resource type), `id`, `path` and optionally `name`, to rename
+                the resource (the keys are documented). Missing folders are created, and the path ``/`` removes the resource from its
+                folder (both assumed).
 
         Raises:
-            ValidationError: No assignment is given, or one lacks a key or has an unknown one; raised before any request.
-            NotFoundResponse: There is no such resource.
-            AuthorizationRequired: The user may not change it.
+            ValidationError: No assignment is given, or one has a missing or unknown key; raised before any request.
+            NotFoundResponse: A resource does not exist.
+            AuthorizationRequired: The user may not change a resource.
             BadResponse: The server rejected a path.
         """
         folders.assign_folder_paths(self, assignments)
@@ -353,51 +355,51 @@ class Verbs:
     # ------------------------------------------------------------------ links
 
     def create_link(self, resource: Resource | Record) -> dict[str, Any]:
-        """Make a link to a resource, a shard or a record of a dataset, to be kept in records, files or messages.
+        """Create a link to a resource, a shard or a record of a dataset, to be stored in records, files or messages.
 
         Args:
-            resource: The resource, which needs an id and nothing else (a shard its collection too), or a record that was read from a
-                dataset. Nothing is sent.
+            resource: A resource, for which an id is enough (a shard also needs its collection), or a record that was read from a dataset.
+                Nothing is sent.
 
         Returns:
-            A dict that JSON can hold. Its keys are assumed.
+            A JSON-serializable dict. Its keys are assumed.
 
         Raises:
-            ValidationError: Links cannot lead to this kind, or the record was not read from a dataset.
+            ValidationError: The resource type cannot be linked, or the record was not read from a dataset.
         """
         return link_to(resource)
 
     def get_link(self, link_dict: Mapping[str, Any]) -> OrionLink | RecordLink | ShardLink:
-        """Read a link. Nothing is sent.
+        """Parse a link. Nothing is sent.
 
         Args:
-            link_dict: What `create_link` made, also after a way through JSON.
+            link_dict: The dict that `create_link` returned, also after a JSON round trip.
 
         Returns:
-            The link; its `get_resource()` fetches what it leads to.
+            The link; its `get_resource()` fetches the target.
 
         Raises:
-            OrionLinkError: The dict is damaged or leads to a kind that this client does not know.
+            OrionLinkError: The dict is malformed, or its resource type is unknown.
         """
         return read_link(link_dict, self)
 
     def resolve_links(
         self, links: Iterable[Any], *, max_workers: int = 8, return_exceptions: bool = False
     ) -> list[Any]:
-        """Fetch what many links lead to, several at a time; what is linked twice is fetched once.
+        """Fetch the targets of many links concurrently; duplicates are fetched once.
 
         Args:
-            links: Dicts that `create_link` made, or what `get_link` gives.
-            max_workers: Number of requests at a time.
-            return_exceptions: True puts an error in the place of what could not be fetched; by default the first one is raised.
+            links: Dicts that `create_link` returned, or links that `get_link` returned.
+            max_workers: Maximum count of concurrent requests.
+            return_exceptions: True returns errors in place of the targets that could not be fetched; by default the first error is raised.
 
         Returns:
             Resources, records and shards in the order of the links.
 
         Raises:
-            OrionLinkError: A dict is damaged or leads to a kind that this client does not know; raised before any request.
-            NotFoundResponse: What a link leads to is gone.
-            OrionError: The server rejected, or no good response came.
+            OrionLinkError: A dict is malformed, or its resource type is unknown; raised before any request.
+            NotFoundResponse: A target does not exist.
+            OrionError: The request failed.
 
         Example:
             >>> from orionclient.types import File
@@ -412,12 +414,12 @@ class Verbs:
 def _get_class(kind: type[R] | R) -> type[R]:
     found: Any = kind if isinstance(kind, type) else type(kind)
     if not issubclass(found, Resource) or not hasattr(found, "declaration"):
-        raise ValidationError(f"{found.__name__} is no kind of resource; pass a class of orionclient.types")
+        raise ValidationError(f"{found.__name__} is not a resource type; pass a class of orionclient.types")
     return found  # type: ignore[no-any-return]
 
 
 def _get_template(kind: type[R] | R) -> R:
-    """An instance, for what it carries besides its class."""
+    """Return an instance of the class, or the given instance with its parent."""
     found = _get_class(kind)
     return kind if isinstance(kind, Resource) else found()
 

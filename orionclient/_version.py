@@ -1,4 +1,4 @@
-"""The version of this package, read by its build too."""
+"""Version of the package, also read by the build."""
 
 from __future__ import annotations
 

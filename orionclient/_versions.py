@@ -1,4 +1,4 @@
-"""API versions: which one an operation needs, and what to say where the stack does not offer it."""
+"""API versions: parses the versions that a stack offers and checks them against an operation."""
 
 from __future__ import annotations
 
@@ -17,46 +17,44 @@ _VERSION: Final = re.compile(r"/api/v(\d+)/")
 
 
 def parse_server_versions(value: Any) -> dict[str, tuple[int, ...]]:
-    """Read what a stack offers.
+    """Parse the API versions that a stack offers.
 
     Args:
-        value: Name of an API -> version numbers, or the response of the operation `get_api_versions`, which holds that.
+        value: API name -> version numbers, or the response of the operation `get_api_versions`, which contains that mapping.
 
     Returns:
-        Name of an API -> version numbers, ascending.
+        API name -> version numbers, ascending.
 
     Raises:
-        ValidationError: It is neither.
+        ValidationError: The value is neither.
     """
     found = value.get("versions", value) if isinstance(value, Mapping) else value
     if not isinstance(found, Mapping):
-        raise ValidationError("orion_versions is a mapping from the name of an API to its version numbers")
-    offers: dict[str, tuple[int, ...]] = {}
+        raise ValidationError("orion_versions must be a mapping of API names to version numbers")
+    server_versions: dict[str, tuple[int, ...]] = {}
     for name, numbers in found.items():
         listed = numbers if isinstance(numbers, Iterable) and not isinstance(numbers, str) else [numbers]
         try:
-            offers[str(name)] = tuple(sorted(int(number) for number in listed))
+            server_versions[str(name)] = tuple(sorted(int(number) for number in listed))
         except (TypeError, ValueError, OverflowError):
-            raise ValidationError(f"orion_versions: {numbers!r:.60} is no list of version numbers") from None
-    return offers
+            raise ValidationError(f"orion_versions: {numbers!r:.60} is not a list of version numbers") from None
+    return server_versions
 
 
-def missing_version_message(offers: ServerVersions, operation: Operation) -> str | None:
-    """Find out whether a stack lacks what an operation needs.
+def missing_version_message(server_versions: ServerVersions, operation: Operation) -> str | None:
+    """Describe the API version that an operation needs and a stack does not offer.
 
     Args:
-        offers: What the stack offers.
+        server_versions: API name -> version numbers that the stack offers.
         operation: The operation.
 
     Returns:
-        A sentence that names both; None where nothing is lacking, or the path of the operation has no version.
+        The error message; None if the version is offered, or the path of the operation has no version.
     """
     version = _VERSION.match(operation.route)
-    if version is None or int(version[1]) in offers.get(operation.tag, ()):
+    if version is None or int(version[1]) in server_versions.get(operation.tag, ()):
         return None
-    offered = ", ".join(map(str, offers.get(operation.tag, ())))
-    return (
-        f"this client needs version {version[1]} of the API {operation.tag!r}, and the stack offers "
-        + (f"version {offered} of it" if offered else "none of it")
-        + f" ({operation.id})"
+    offered = ", ".join(map(str, server_versions.get(operation.tag, ())))
+    return f"{operation.id} needs version {version[1]} of the API {operation.tag!r}, but the stack offers " + (
+        f"version {offered}" if offered else "no version of it"
     )

@@ -1,4 +1,4 @@
-"""Warnings that point at the line of the caller's own code, however many rooms of ours lie between."""
+"""Warnings that point at the caller's code, at any call depth inside this package."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _OWN_PACKAGES: Final = frozenset({"orionclient", "orion_api", "contextlib"})
 
 
 def warn(message: str, category: type[Warning] = UserWarning) -> None:
-    """Warn, every time anew unless the caller's filters say otherwise.
+    """Emit a warning for the first frame outside this package, on every call unless a warning filter suppresses it.
 
     Args:
-        message: The text.
+        message: Message of the warning.
         category: Class of the warning.
     """
     frame = sys._getframe()

@@ -1,4 +1,4 @@
-"""Where the stack is and who speaks: SessionConfig, profiles in a file, the environment, and which of them wins."""
+"""Configuration of sessions: SessionConfig, profiles, environment variables and their precedence."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import functools
 import ipaddress
 import os
 import re
+import shlex
 import stat
 import tempfile
 import warnings
@@ -31,39 +32,41 @@ _URL_START: Final = re.compile(r"(?:[^/?#]*//)?[^/?#]*")
 _KEYS: Final = ("url", "username", "token", "project", "ca_file", "proxy", "allow_http", "header_form", "verify")
 
 
-def origin_of(url: str) -> tuple[str, str, int]:
-    """Take scheme, host and port from an absolute http(s) address.
+def parse_origin(url: str) -> tuple[str, str, int]:
+    """Parse the origin of an absolute http(s) URL.
 
     Args:
-        url: An absolute address.
+        url: An absolute URL.
 
     Returns:
-        Scheme and host in lower case, port as a number.
+        Scheme and host in lower case, and the port.
 
     Raises:
-        ValidationError: The address is relative, of another scheme, or written so that two programs could read two hosts from it.
+        ValidationError: The URL is relative, has another scheme, or is ambiguous, so that two parsers could find two hosts in it.
     """
     if _FORBIDDEN_IN_URLS.search(url):
-        raise ValidationError("the address holds white space, a control character or a backslash")
-    return _parse_origin(_URL_START.match(url)[0])  # type: ignore[index]  # it matches everything
+        raise ValidationError("invalid URL: it contains white space, a control character or a backslash")
+    return _parse_authority(_URL_START.match(url)[0])  # type: ignore[index]  # it matches everything
 
 
 @functools.lru_cache(maxsize=256)
-def _parse_origin(start: str) -> tuple[str, str, int]:
-    """The same for what stands in front of the path, of which there are few."""
+def _parse_authority(start: str) -> tuple[str, str, int]:
+    """Parse the origin from the part of a URL before its path; cached, since few origins are in use."""
     try:
         parts = urlsplit(start)
         port = parts.port
     except ValueError:
-        raise ValidationError("the address cannot be read") from None
+        raise ValidationError("invalid URL: it cannot be parsed") from None
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValidationError("the address is not an absolute http or https one")
+        raise ValidationError("invalid URL: it is not an absolute http or https URL")
     if "@" in parts.netloc:
-        raise ValidationError("the address holds a user name; Orion takes tokens only")
+        raise ValidationError("invalid URL: it contains a user name; Orion accepts tokens only")
     if not _is_host(parts.hostname):
-        raise ValidationError("the host of the address cannot be used; a name with other letters is written as xn--...")
+        raise ValidationError(
+            "invalid URL: its host name is not valid; write international names in their xn--... form"
+        )
     if port == 0:
-        raise ValidationError("the address holds port 0")
+        raise ValidationError("invalid URL: port 0 is not valid")
     return parts.scheme, parts.hostname, port or {"http": 80, "https": 443}[parts.scheme]
 
 
@@ -79,10 +82,10 @@ def _is_host(host: str) -> bool:
 
 @functools.lru_cache(maxsize=256)
 def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine.
+    """Check whether a host is this machine.
 
     Args:
-        host: Name or address, an IPv6 one without brackets.
+        host: Host name or IP address; IPv6 without brackets.
 
     Returns:
         True for ``localhost`` and loopback addresses.
@@ -95,87 +98,89 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _clean_url(url: str) -> str:
+def _normalize_url(url: str) -> str:
     url = url.strip()
     if not url:
-        raise ValidationError("the address of the Orion stack is empty")
+        raise ValidationError("the URL of the Orion stack is empty")
     if "://" not in url:
         url = f"https://{url}"
     parts = urlsplit(url)
-    origin_of(url)
+    parse_origin(url)
     if parts.query or parts.fragment or parts.path.strip("/"):
-        raise ValidationError("the address of the Orion stack must end after the host: https://orion.example.com")
+        raise ValidationError(
+            "the URL of the Orion stack must have no path or query, for example https://orion.example.com"
+        )
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
-def _clean_token(token: str) -> str:
+def _check_token(token: str) -> str:
     if any(character < "!" or character > "~" for character in token):
         raise ValidationError(
-            "the token holds white space, a line break or another character that no token has; copy it again (it is not shown here)"
+            "invalid token (not shown): it contains white space, a line break or a non-ASCII character; copy it again"
         )
     return token
 
 
-def _clean_project(project: int | str | None) -> int | None:
+def _parse_project(project: int | str | None) -> int | None:
     if project in {None, ""}:
         return None
     if isinstance(project, bool) or not str(project).isascii() or not str(project).isdigit():
-        raise ValidationError(f"the project must be the number of a project, not {project!r}")
+        raise ValidationError(f"project must be the id of a project (an integer), not {project!r:.60}")
     return int(str(project))
 
 
-def _check_format(_instance: object, _attribute: object, value: str) -> None:
+def _check_header_form(_instance: object, _attribute: object, value: str) -> None:
     if value not in {"space", "colon"}:
-        raise ValidationError(f"header_form is 'space' or 'colon', not {value!r}")
+        raise ValidationError(f"header_form must be 'space' or 'colon', not {value!r:.60}")
 
 
-def _parse_boolean(_instance: object, _attribute: object, value: object) -> None:
+def _check_verify(_instance: object, _attribute: object, value: object) -> None:
     if not isinstance(value, bool):
-        raise ValidationError("verify is True or False; a file of certificates to trust is given as ca_file")
+        raise ValidationError("verify must be True or False; set ca_file to trust other certificates")
 
 
 @frozen
 class SessionConfig:
-    """Where a session speaks and as whom. Immutable; the token is never shown, and stays behind when this is pickled.
+    """Endpoint and credentials of a session. Immutable; the token is redacted in `repr` and not pickled.
 
     Args:
-        url: Address of the stack, for example ``https://orion.example.com``; ``https://`` is added where no scheme stands.
-        token: Token of the user; empty where there is none yet.
-        username: Name of the user; only for information.
-        project: Id of the project that new resources go to; None for the user's default project.
-        profile: Name of the profile that this comes from; None for none.
-        ca_file: File of certificates to trust besides the usual ones; None for none.
-        proxy: Address of a proxy; None for what the environment says.
-        allow_http: True lets the token go over unencrypted http to another machine.
+        url: URL of the stack, for example ``https://orion.example.com``. The scheme defaults to ``https://``.
+        token: API token of the user. Defaults to "", no token.
+        username: Name of the user, for display only.
+        project: Id of the project for new resources. If omitted, the user's default project.
+        profile: Name of the profile that the configuration was read from; None if none.
+        ca_file: File of CA certificates to trust in addition to the system's. Optional.
+        proxy: URL of a proxy. If omitted, the proxy variables of the environment apply.
+        allow_http: True allows sending the token over unencrypted http to another machine.
         header_form: ``space`` sends ``Token <value>``, ``colon`` the published ``Token:<value>``.
-        verify: False takes any certificate of the server, with a `UserWarning` for every request that goes out by https. No variable
-            of the environment does the same.
+        verify: False accepts any certificate of the server, with a `UserWarning` for every https request. No environment variable
+            does the same.
 
     Raises:
-        ValidationError: A value is not usable. The text never holds the token.
+        ValidationError: A value is not valid. The message never contains the token.
     """
 
-    url: str = field(converter=_clean_url)
-    token: str = field(default="", converter=_clean_token, repr=lambda token: "'***'" if token else "''")
+    url: str = field(converter=_normalize_url)
+    token: str = field(default="", converter=_check_token, repr=lambda token: "'***'" if token else "''")
     username: str = ""
-    project: int | None = field(default=None, converter=_clean_project)
+    project: int | None = field(default=None, converter=_parse_project)
     profile: str | None = None
     ca_file: str | None = None
     proxy: str | None = field(default=None, repr=lambda proxy: "None" if proxy is None else "'***'")
     allow_http: bool = False
-    header_form: str = field(default="space", validator=_check_format)
-    verify: bool = field(default=True, validator=_parse_boolean)
+    header_form: str = field(default="space", validator=_check_header_form)
+    verify: bool = field(default=True, validator=_check_verify)
 
     def __attrs_post_init__(self) -> None:
         scheme, host, _ = self.origin
         if scheme == "http" and not self.allow_http and not is_loopback(host):
             raise ValidationError(
-                f"http://{host} would carry the token unencrypted; use https, or set allow_http = true in the profile"
+                f"http://{host} would send the token unencrypted; use https, or set allow_http = true in the profile"
             )
 
     def __getstate__(self) -> dict[str, Any]:
         state = {name: getattr(self, name) for name in (*_KEYS, "profile")}
-        return {**state, "token": "", "proxy": None}  # empties it  # nosec B105
+        return {**state, "token": "", "proxy": None}  # secrets are not pickled  # nosec B105
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         for name, value in state.items():
@@ -183,8 +188,8 @@ class SessionConfig:
 
     @property
     def origin(self) -> tuple[str, str, int]:
-        """Scheme, host and port, the only ones that the token goes to."""
-        return origin_of(self.url)
+        """Scheme, host and port of the stack, the only origin that the token is sent to."""
+        return parse_origin(self.url)
 
     @property
     def authorization(self) -> str:
@@ -193,13 +198,13 @@ class SessionConfig:
 
 
 def in_orion(environ: Mapping[str, str] | None = None) -> bool:
-    """Tell whether this code runs inside an Orion job.
+    """Check whether this code runs inside an Orion job.
 
     Args:
-        environ: The environment to look at; the process's own without it.
+        environ: Environment variables. Defaults to those of the process.
 
     Returns:
-        True when ``ORION_JOB_ID`` is set and not empty (how the original decides is not published).
+        True if ``ORION_JOB_ID`` is set and not empty (how the original decides is not published).
 
     Example:
         >>> from orionclient.session import in_orion
@@ -209,14 +214,14 @@ def in_orion(environ: Mapping[str, str] | None = None) -> bool:
     return bool((os.environ if environ is None else environ).get("ORION_JOB_ID"))
 
 
-def config_path(environ: Mapping[str, str] | None = None) -> Path:
-    """Find the file of the profiles.
+def get_config_path(environ: Mapping[str, str] | None = None) -> Path:
+    """Return the path of the profile file.
 
     Args:
-        environ: The environment to look at; the process's own without it.
+        environ: Environment variables. Defaults to those of the process.
 
     Returns:
-        ``ORION_CONFIG`` where it is set, else ``~/.orion/config``. The file need not exist.
+        ``ORION_CONFIG`` if set, else ``~/.orion/config``. The file need not exist.
     """
     environ = os.environ if environ is None else environ
     if named := environ.get("ORION_CONFIG"):
@@ -231,69 +236,70 @@ def config_path(environ: Mapping[str, str] | None = None) -> Path:
 
 
 def read_profiles(path: Path | None = None) -> dict[str, dict[str, str]]:
-    """Read every profile.
+    """Read all profiles.
 
     Args:
-        path: The file; where `config_path` says without it.
+        path: The profile file. Defaults to `get_config_path()`.
 
     Returns:
-        Name -> its settings as text; empty when there is no file. A `UserWarning` tells of a file that others can read, or that belongs
-        to another user.
+        Profile name -> settings as strings; empty if the file does not exist. A `UserWarning` is emitted if other users can read the
+        file, or if it belongs to another user.
 
     Raises:
-        ValidationError: The file is too large or no INI file.
+        ValidationError: The file cannot be read, is too large or is not an INI file.
     """
-    path = config_path() if path is None else path
+    path = get_config_path() if path is None else path
     try:
         status = path.stat()
         if status.st_size > _MAX_FILE:
-            raise ValidationError(f"{path} is larger than {_MAX_FILE} bytes and is not read")
+            raise ValidationError(f"cannot read profiles from {path}: the file is larger than {_MAX_FILE >> 20} MiB")
         text = path.read_text("utf-8")
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
-        raise ValidationError(f"{path} cannot be read: {error.strerror}") from None
+        raise ValidationError(f"cannot read profiles from {path}: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise ValidationError(f"{path} is not text in UTF-8") from None
+        raise ValidationError(f"cannot read profiles from {path}: the file is not UTF-8") from None
     if os.name == "posix" and status.st_uid != os.geteuid():
-        # Whoever it belongs to can read it and say where the tokens go, whatever its mode.
-        warnings.warn(f"{path} holds tokens and belongs to another user; copy it and use the copy", stacklevel=2)
+        # The owner of the file can read the tokens and redirect them to another host, whatever the file mode is.
+        warnings.warn(f"{path} contains tokens and belongs to another user; use a copy of your own", stacklevel=2)
     elif os.name == "posix" and stat.S_IMODE(status.st_mode) & 0o077:
-        warnings.warn(f"{path} holds tokens and can be read by others; run: chmod 600 {path}", stacklevel=2)
+        warnings.warn(f"{path} contains tokens and is readable by other users; run: chmod 600 {path}", stacklevel=2)
     parser = _make_parser()
     try:
         parser.read_string(text)
     except configparser.Error as error:
-        # The parser quotes the line it stumbled over, which may hold a token; only its number is passed on.
-        lines = [number for number, _ in getattr(error, "errors", [])] or [getattr(error, "lineno", None)]
+        # The parser's message quotes the invalid line, which may contain a token, so only the line number is shown.
+        lines = [line for line, _ in getattr(error, "errors", [])] or [getattr(error, "lineno", None)]
         where = f" (line {lines[0]})" if lines[0] else ""
         raise ValidationError(
-            f"{path} is no file of profiles{where}; each starts with its name in [brackets]"
+            f"{path} is not a valid profile file{where}; each profile starts with its name in [brackets]"
         ) from None
     return {name: dict(parser[name]) for name in parser.sections()}
 
 
 def save_profile(config: SessionConfig, name: str, path: Path | None = None) -> None:
-    """Write one profile and leave the others as they are.
+    """Save one profile; the others stay unchanged.
 
     Args:
         config: The settings.
         name: Name of the profile.
-        path: The file; where `config_path` says without it. Folder 0700, file 0600, replaced as a whole.
+        path: The profile file. Defaults to `get_config_path()`. The folder is created with mode 0700, the file with mode 0600; the file
+            is replaced atomically.
 
     Raises:
-        ValidationError: The name or a value cannot stand in a file of profiles; the text names the setting, not the value.
+        ValidationError: The name or a value cannot be stored in an INI file; the message names the setting, not the value.
     """
     if not name or name != name.strip() or any(character in "[]\r\n" for character in name) or name == "DEFAULT":
-        raise ValidationError(f"{name!r} cannot be the name of a profile")
+        raise ValidationError(f"{name!r:.60} is not a valid profile name")
     values = {key: getattr(config, key) for key in _KEYS}
     values["allow_http"] = "true" if config.allow_http else None
     values["header_form"] = None if config.header_form == "space" else config.header_form
     values["verify"] = None if config.verify else "false"
     for key, value in values.items():
-        # A break would be read back as the next setting, or as the next profile.
+        # A line break would be read back as another setting or profile.
         if re.search(f"[{UNSAFE}]", str(value or "")):
-            raise ValidationError(f"{key} holds a control character and cannot stand in a file of profiles")
+            raise ValidationError(f"cannot save the profile: {key} contains a control character")
     _edit_file(
         path,
         lambda parser: parser.read_dict({name: {k: str(v) for k, v in values.items() if v not in {None, ""}}}),
@@ -302,14 +308,14 @@ def save_profile(config: SessionConfig, name: str, path: Path | None = None) -> 
 
 
 def remove_profile(name: str, path: Path | None = None) -> bool:
-    """Take one profile out of the file.
+    """Remove one profile from the file.
 
     Args:
         name: Name of the profile.
-        path: The file; where `config_path` says without it.
+        path: The profile file. Defaults to `get_config_path()`.
 
     Returns:
-        True if there was one.
+        True if the profile existed.
     """
     found = name in read_profiles(path)
     if found:
@@ -322,15 +328,15 @@ def _make_parser() -> configparser.RawConfigParser:
 
 
 def _edit_file(path: Path | None, change: Callable[[configparser.RawConfigParser], object], replaced: str) -> None:
-    # A link stays one: what it leads to is replaced, so that nothing old is left there.
-    path = (config_path() if path is None else path).resolve()
+    # A symbolic link is followed: the file that it names is replaced, so that no old token is left there.
+    path = (get_config_path() if path is None else path).resolve()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _lock_file(path.with_name(path.name + ".lock")):
         parser = _make_parser()
         parser.read_dict(read_profiles(path))
         parser.remove_section(replaced)
         change(parser)
-        # mkstemp makes the file 0600 under a name nobody can foresee; the rename swaps it in whole.
+        # mkstemp creates the file with mode 0600 and an unpredictable name; the rename replaces the old file atomically.
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as stream:
@@ -345,7 +351,7 @@ def _edit_file(path: Path | None, change: Callable[[configparser.RawConfigParser
 
 @contextlib.contextmanager
 def _lock_file(path: Path) -> Iterator[None]:
-    if not CAN_LOCK_FILES:  # pragma: no cover - Windows, where the rename alone has to do
+    if not CAN_LOCK_FILES:  # pragma: no cover - Windows, where only the atomic rename protects the file
         yield
         return
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -357,21 +363,24 @@ def _lock_file(path: Path) -> Iterator[None]:
         handle.close()
 
 
-def _from_profile(name: str, environ: Mapping[str, str]) -> SessionConfig:
-    path = config_path(environ)
+def _load_profile(name: str, environ: Mapping[str, str]) -> SessionConfig:
+    path = get_config_path(environ)
     profiles = read_profiles(path)
     if name not in profiles:
         known = (
-            f"it holds: {', '.join(sorted(profiles))}"
+            f"known profiles: {', '.join(sorted(profiles))}"
             if profiles
-            else "it holds none"
+            else "the file has no profiles"
             if path.exists()
             else "the file does not exist"
         )
-        raise InvalidCredentials(f"no profile {name!r} in {path} ({known}). {_configuration_advice(path)}")
+        unset = "ORION_URL is not set and there is " if name == DEFAULT_PROFILE and not environ.get("ORION_URL") else ""
+        raise InvalidCredentials(f"{unset}no profile {name!r:.60} in {path}; {known}").with_hints(
+            *_configuration_hints(name)
+        )
     values = profiles[name]
     if not values.get("url"):
-        raise InvalidCredentials(f"profile {name!r} in {path} has no url. {_configuration_advice(path)}")
+        raise InvalidCredentials(f"profile {name!r} in {path} has no url").with_hints(*_configuration_hints(name))
     try:
         return SessionConfig(
             url=values["url"],
@@ -389,31 +398,31 @@ def _from_profile(name: str, environ: Mapping[str, str]) -> SessionConfig:
         raise ValidationError(f"profile {name!r} in {path}: {error}") from None
 
 
-def _configuration_advice(path: Path) -> str:
+def _configuration_hints(profile: str = DEFAULT_PROFILE) -> tuple[str, str]:
+    option = "" if profile == DEFAULT_PROFILE else f" --profile {shlex.quote(profile)}"
     return (
-        "Looked at the variables ORION_URL with ORION_TOKEN, ORION_PROFILE and ORION_CONFIG. "
-        f"To configure, write {path} like this: [default] / url = https://orion.example.com / username = you / "
-        "token = <from the web page, My Tokens> / project = <number>, one setting a line"
+        f"to connect to an Orion stack, run: ocli{option} config profile",
+        "to try a local Orion on this machine, run: ocli local start",
     )
 
 
 def resolve(profile: str | None = None, environ: Mapping[str, str] | None = None) -> SessionConfig:
-    """Find out where to speak and as whom.
+    """Resolve endpoint and credentials.
 
-    The first that applies wins: inside a job ``ORION_URL`` with ``ORION_TOKEN``, whatever the profile; the profile named by the
-    argument; ``ORION_URL`` with ``ORION_TOKEN``; the profile named by ``ORION_PROFILE``; the profile ``default``. An empty variable is
-    no value. ``ORION_PROJECT`` replaces the project of whichever it is.
+    The first source that applies wins: inside a job ``ORION_URL`` with ``ORION_TOKEN``, whatever the profile; the profile named by the
+    argument; ``ORION_URL`` with ``ORION_TOKEN``; the profile named by ``ORION_PROFILE``; the profile ``default``. An empty variable
+    counts as unset. ``ORION_PROJECT`` overrides the project of every source.
 
     Args:
-        profile: Name of a profile; None for none named.
-        environ: The environment; the process's own without it.
+        profile: Name of a profile. Optional.
+        environ: Environment variables. Defaults to those of the process.
 
     Returns:
         The configuration.
 
     Raises:
-        InvalidCredentials: Nothing says where to speak, or the named profile does not exist; the text says how to configure.
-        ValidationError: A value found is not usable.
+        InvalidCredentials: No endpoint is configured, or the named profile does not exist; the message says how to configure one.
+        ValidationError: A configured value is not valid.
     """
     environ = os.environ if environ is None else environ
     url, token = environ.get("ORION_URL", ""), environ.get("ORION_TOKEN", "")
@@ -424,7 +433,7 @@ def resolve(profile: str | None = None, environ: Mapping[str, str] | None = None
         given, missing = ("ORION_URL", "ORION_TOKEN") if url else ("ORION_TOKEN", "ORION_URL")
         raise InvalidCredentials(f"{given} is set but {missing} is not; set both or neither")
     else:
-        config = _from_profile(profile or environ.get("ORION_PROFILE") or DEFAULT_PROFILE, environ)
+        config = _load_profile(profile or environ.get("ORION_PROFILE") or DEFAULT_PROFILE, environ)
     if project := environ.get("ORION_PROJECT"):
         config = evolve(config, project=project)
     return config
@@ -433,28 +442,28 @@ def resolve(profile: str | None = None, environ: Mapping[str, str] | None = None
 def restore_config(
     origin: tuple[str, str, int], profile: str | None, environ: Mapping[str, str] | None = None
 ) -> SessionConfig:
-    """Find the credentials of an unpickled session again; pickles never hold them.
+    """Resolve the credentials of an unpickled session, since they are not pickled.
 
-    The first that leads to the same origin wins: the environment, the profile of the old session, any other profile.
+    The first source with the same origin wins: the environment, the profile of the pickled session, any other profile.
 
     Args:
-        origin: Scheme, host and port of the old session.
-        profile: Name of its profile; None for none.
-        environ: The environment; the process's own without it.
+        origin: Scheme, host and port of the pickled session.
+        profile: Name of its profile; None if none.
+        environ: Environment variables. Defaults to those of the process.
 
     Returns:
         The configuration.
 
     Raises:
-        InvalidCredentials: Nothing here leads to that origin.
+        InvalidCredentials: No source has a token for that origin.
     """
     environ = os.environ if environ is None else environ
     candidates: list[Callable[[], SessionConfig]] = []
     if environ.get("ORION_URL") and environ.get("ORION_TOKEN"):
         candidates.append(lambda: resolve(environ=environ))
-    names = list(read_profiles(config_path(environ)))
+    names = list(read_profiles(get_config_path(environ)))
     candidates += [
-        lambda name=name: _from_profile(name, environ)  # type: ignore[misc]
+        lambda name=name: _load_profile(name, environ)  # type: ignore[misc]
         for name in sorted(names, key=lambda name: (name != profile, name))
     ]
     for candidate in candidates:
@@ -464,22 +473,21 @@ def restore_config(
                 return config
     scheme, host, port = origin
     raise InvalidCredentials(
-        f"this session was made elsewhere for {scheme}://{host}:{port}, and nothing here has a token for it. "
-        f"{_configuration_advice(config_path(environ))}"
-    )
+        f"no token for the pickled session on {scheme}://{host}:{port} in the environment or in {get_config_path(environ)}"
+    ).with_hints(*_configuration_hints())
 
 
 def get_profile_config(profile: str | None = None) -> SessionConfig:
     """Get the configuration of a profile.
 
     Args:
-        profile: Name of the profile; None for the one that `APISession` uses. Inside a job the response is the job's own configuration
+        profile: Name of the profile. If omitted, the profile of `APISession`. Inside a job the job's own configuration is returned,
             whatever the name (documented).
 
     Returns:
         The configuration.
 
     Raises:
-        InvalidCredentials: There is no such profile; the text names the known ones.
+        InvalidCredentials: There is no such profile; the message names the known ones.
     """
     return resolve(profile)

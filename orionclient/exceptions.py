@@ -1,10 +1,11 @@
-"""The errors that orionclient raises, and the one table from a response of the server to its error."""
+"""Exceptions of orionclient, and the mapping from a response of the server to its exception."""
 
 from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, Protocol
+import sys
+from typing import TYPE_CHECKING, Any, Protocol, Self
 from urllib.parse import urljoin, urlsplit
 
 from attrs import fields, frozen
@@ -34,33 +35,34 @@ __all__ = [
 ]
 
 _MAX_MESSAGE = 500
+_MAX_FIRST_LINE = 200
+_MAX_ACTION = 80
 _REDIRECT_STATUSES = frozenset({300, 301, 302, 303, 307, 308})
-# Inside the brackets of a pattern: control characters, what turns the direction of a text or ends its line, and surrogates, which cannot
-# be written.
+# For use in a character class: control characters, bidirectional controls, line separators, and surrogates, which UTF-8 cannot encode.
 UNSAFE = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
 
 
 class ResponseLike(Protocol):
-    """What an error needs of a response: enough to say what the server said."""
+    """The attributes of a response that an error message is made of."""
 
     @property
     def status_code(self) -> int:
-        """Status of the response, any number that the server sent."""
+        """HTTP status code; any integer that the server sent."""
         ...
 
     @property
     def reason(self) -> str:
-        """Name of the status; empty where it has none."""
+        """Reason phrase of the status; empty for an unknown status."""
         ...
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """Headers of the response; names are looked up in any case."""
+        """Headers of the response; names are case-insensitive."""
         ...
 
     @property
     def url(self) -> str:
-        """Where the request went."""
+        """URL of the request."""
         ...
 
     @property
@@ -71,17 +73,17 @@ class ResponseLike(Protocol):
 
 @frozen
 class CallInfo:
-    """What was attempted, for the text of an error.
+    """Details of a call for error messages and logs.
 
     Attributes:
         action: The operation and its target, for example ``get_dataset GET /api/v1/storage/datasets/7/``.
-        attempts: Number of requests that were sent or tried.
-        elapsed: Seconds since the first of them started.
-        request_id: Identifier of the call, the same for all attempts.
-        may_have_been_applied: True where the server may have carried out what was asked, although no good response came.
-        retried: True where that was so for an attempt before the last one.
-        secrets: Values that must not appear in any text.
-        applied: True where the server has said so: a response began with a good status, and what followed could not be read.
+        attempts: Count of attempts, failed connections included.
+        elapsed: Seconds since the first attempt started.
+        request_id: Identifier of the call (header `X-Request-Id`), the same for all attempts.
+        may_have_been_applied: True if the server may have applied the request although no usable response was received.
+        secrets: Values that are redacted in every message.
+        maybe_applied_earlier: True if `may_have_been_applied` was already true for an attempt before the last one.
+        applied: True if a response with a success status was received, but its body could not be read.
     """
 
     action: str
@@ -90,7 +92,7 @@ class CallInfo:
     request_id: str = ""
     may_have_been_applied: bool = False
     secrets: tuple[str, ...] = ()
-    repeated: bool = False
+    maybe_applied_earlier: bool = False
     applied: bool = False
 
     def __repr__(self) -> str:
@@ -109,43 +111,45 @@ _CALL_FIELDS = tuple(attribute.name for attribute in fields(CallInfo))
 
 
 class OrionError(Exception):
-    """Base of every error of this package.
+    """Base class of all errors of this package.
 
     Attributes:
-        call: What was attempted; None where no request was involved.
+        call: The call that failed; None if no request was involved.
+        hints: Lines that follow the first line of the message and say what to do.
     """
 
     call: CallInfo | None = None
+    hints: tuple[str, ...] = ()
 
     @property
     def _secrets(self) -> tuple[str, ...]:
         return self.call.secrets if self.call else ()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The secrets stay behind, so what they are blanked out of when it is shown has to lose them before it travels.
-        made, *parts = tuple(super().__reduce__())
-        return made, *redact(parts, self._secrets)
+        # The secrets are not pickled, so they can no longer be redacted when the message is shown: redact them now.
+        constructor, *state = tuple(super().__reduce__())
+        return constructor, *redact(state, self._secrets)
 
     @property
     def attempts(self) -> int:
-        """Number of requests that were sent or tried; 0 where none was."""
+        """Count of attempts; 0 if no request was sent."""
         return self.call.attempts if self.call else 0
 
     @property
     def request_id(self) -> str:
-        """Identifier of the call, as the server's log has it; empty where no request was sent."""
+        """Identifier of the call, as it appears in the server's log; empty if no request was sent."""
         return self.call.request_id if self.call else ""
 
     @property
     def may_have_been_applied(self) -> bool:
-        """True where the server may have carried out what was asked."""
+        """True if the server may have applied the request."""
         return self.call.may_have_been_applied if self.call else False
 
-    def during(self, call: CallInfo) -> OrionError:
-        """Say what was attempted.
+    def with_call(self, call: CallInfo) -> OrionError:
+        """Attach the call that failed.
 
         Args:
-            call: The call that failed.
+            call: The call.
 
         Returns:
             This error.
@@ -153,28 +157,55 @@ class OrionError(Exception):
         self.call = call
         return self
 
-    def _sentence(self) -> str:
-        return " ".join(str(part) for part in self.args if part)
+    def with_hints(self, *hints: str) -> Self:
+        """Add lines that say what to do.
+
+        Args:
+            *hints: The lines.
+
+        Returns:
+            This error.
+        """
+        self.hints = (*self.hints, *hints)
+        return self
+
+    def _message(self) -> str:
+        return " ".join(str(arg) for arg in self.args if arg)
 
     def __str__(self) -> str:
-        text = self._sentence()
-        if self.call is None:
-            return one_line(text)
-        notes = [f"request {self.call.request_id}"] if self.call.request_id else []
-        if self.call.attempts > 1:
-            notes.append(f"{self.call.attempts} attempts in {self.call.elapsed:.1f} s")
-        if self.call.may_have_been_applied:
-            notes.append("it was applied" if self.call.applied else "it may have been applied")
-        tail = f" ({', '.join(notes)})" if notes else ""
-        return one_line(f"{self.call.action}: {text}{tail}", secrets=self.call.secrets)
+        return "\n".join([self._first_line(), *(one_line(hint, secrets=self._secrets) for hint in self.hints)])
+
+    def _complete_message(self) -> str:
+        """Format the message as one line that is not shortened."""
+        return self._first_line(sys.maxsize)
+
+    def _first_line(self, limit: int = _MAX_FIRST_LINE) -> str:
+        """Format the message as one line of at most 200 characters: the action, the reason and details of the call."""
+        message = one_line(self._message(), secrets=self._secrets)
+        call = self.call
+        if call is None:
+            return shorten(message, limit)
+        details = [f"request {call.request_id}"] if call.request_id else []
+        if call.attempts > 1:
+            details.append(f"{call.attempts} attempts in {call.elapsed:.1f} s")
+        if call.may_have_been_applied:
+            details.append("it was applied" if call.applied else "it may have been applied")
+        suffix = one_line(f"({', '.join(details)})", secrets=call.secrets) if details else ""
+        action = one_line(call.action, secrets=call.secrets)
+        separators = 2 + bool(suffix)
+        if len(action) + len(message) + len(suffix) + separators > limit:
+            action = shorten(action, _MAX_ACTION)
+            suffix = shorten(suffix, _MAX_ACTION)
+            message = shorten(message, limit - len(action) - len(suffix) - separators)
+        return " ".join(part for part in (f"{action}:", message, suffix) if part)
 
 
 class BadResponse(OrionError):
-    """The server rejected the request, or responded something that is no response to it.
+    """The server rejected the request, or its response is not valid.
 
     Args:
         response: The response.
-        custom_error_msg: Text to use instead of the server's words.
+        custom_error_msg: Message to use instead of the server's.
 
     Attributes:
         response: The response.
@@ -183,28 +214,28 @@ class BadResponse(OrionError):
     def __init__(self, response: ResponseLike, custom_error_msg: str | None = None) -> None:
         super().__init__(response, custom_error_msg)
         self.response = response
-        self._advice = ""
+        self._hint = ""
 
-    def advise(self, advice: str) -> None:
-        """Add to the text what helps.
+    def add_hint(self, hint: str) -> None:
+        """Append a hint to the message.
 
         Args:
-            advice: The call that helps, in a few words.
+            hint: What the caller can do, in a few words.
         """
-        self._advice = advice
+        self._hint = hint
 
-    def _sentence(self) -> str:
+    def _message(self) -> str:
         status = f"{self.response.status_code} {self.response.reason}".strip()
-        words = self.args[1] or server_message(self.response, self._secrets)
-        return f"{status}: {words.removesuffix('.')}; {self._advice}" if self._advice else f"{status}: {words}"
+        message = self.args[1] or server_message(self.response, self._secrets)
+        return f"{status}: {message.removesuffix('.')}; {self._hint}" if self._hint else f"{status}: {message}"
 
 
 class AuthorizationRequired(BadResponse):
-    """The user is known but may not do this (403)."""
+    """The user lacks the permission (403)."""
 
 
 class NotFoundResponse(BadResponse, LookupError):
-    """There is no such resource, or it is in the trash (404)."""
+    """The resource does not exist, or it is in the trash (404)."""
 
 
 class RateLimitedResponse(BadResponse):
@@ -216,11 +247,11 @@ class OrionServiceError(BadResponse):
 
 
 class InvalidAPIVersion(BadResponse):
-    """The stack does not offer an API, or the version of it, that this client needs; the text names both.
+    """The stack does not offer the API version that this client needs; the message names the needed and the offered versions.
 
     Attributes:
-        response: The response; None where the session knew before it asked.
-        problem: What is needed and what is offered.
+        response: The response; None if the session knew the offered versions and sent no request.
+        problem: The needed and the offered versions.
     """
 
     problem: str = ""
@@ -229,14 +260,14 @@ class InvalidAPIVersion(BadResponse):
         super().__init__(response)  # type: ignore[arg-type]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        made, arguments, *state = super().__reduce__()
-        return made, arguments[:1], *state
+        constructor, arguments, *state = super().__reduce__()
+        return constructor, arguments[:1], *state
 
-    def about(self, problem: str) -> InvalidAPIVersion:
-        """Say what is needed and what is offered.
+    def with_problem(self, problem: str) -> InvalidAPIVersion:
+        """Set the message.
 
         Args:
-            problem: A sentence.
+            problem: The needed and the offered versions, as a sentence.
 
         Returns:
             This error.
@@ -244,32 +275,32 @@ class InvalidAPIVersion(BadResponse):
         self.problem = problem
         return self
 
-    def _sentence(self) -> str:
-        return self.problem or super()._sentence()
+    def _message(self) -> str:
+        return self.problem or super()._message()
 
 
 class InvalidCredentials(OrionError):
-    """The token or the password was rejected (401), or no profile says where and who.
+    """The server rejected the token or password (401), or no credentials are configured.
 
     Attributes:
-        response: The response that rejected them; None where no request was sent.
+        response: The 401 response; None if no request was sent.
     """
 
     response: ResponseLike | None = None
 
-    def _sentence(self) -> str:
-        # The words of the server are read when they are shown, so that what they quote passes the removal of secrets.
-        if text := super()._sentence():
-            return text
+    def _message(self) -> str:
+        # The response is read when the message is shown, so that secrets which it quotes are redacted.
+        if message := super()._message():
+            return message
         return f"401 Unauthorized: {server_message(self.response, self._secrets)}" if self.response else ""
 
 
 class OrionConnectionError(OrionError, ConnectionError):
-    """The server could not be reached, or the connection broke."""
+    """The connection to the server failed or was lost."""
 
 
 class OrionTimeout(OrionError, TimeoutError):
-    """Something took longer than it was allowed to."""
+    """A request or a wait exceeded its timeout."""
 
 
 class ValidationError(OrionError, ValueError):
@@ -277,18 +308,18 @@ class ValidationError(OrionError, ValueError):
 
 
 class OrionLinkError(OrionError, ValueError):
-    """A link is damaged or leads nowhere that this client knows."""
+    """A resource link is malformed, or its resource type is unknown."""
 
 
 class NotEnoughDiskError(OrionError, OSError):
-    """The disk has no room for what would be written."""
+    """Not enough free disk space for the file to be written."""
 
 
 class TransferErrors(OrionError):
-    """Some of many transfers failed; those that did not are done.
+    """At least one of several transfers failed; the others are complete.
 
     Args:
-        text: How many failed, and the first error.
+        text: Message: the count of failures and the first error.
         results: A `Result` for each item, in order: `item`, `value` and `error`.
 
     Attributes:
@@ -301,27 +332,27 @@ class TransferErrors(OrionError):
 
     @property
     def failed(self) -> list[Any]:
-        """Those of the results that have an error."""
+        """The results with an error."""
         return [result for result in self.results if result.error is not None]
 
-    def _sentence(self) -> str:
+    def _message(self) -> str:
         return str(self.args[0])
 
 
 class DatasetDimensionsTooLargeError(OrionError, ValueError):
-    """A dataset is too large for what was asked."""
+    """A dataset has too many records or columns for the operation."""
 
 
 class NoResultFound(OrionError, LookupError):
-    """Exactly one resource was asked for and none fits. Not an error of the server: what it was asked, it responded."""
+    """`one()` found no matching resource. The request itself succeeded."""
 
 
 class MultipleResultsFound(OrionError, LookupError):
-    """Exactly one resource was asked for and several fit."""
+    """`one()` found more than one matching resource."""
 
 
 class NotLoaded(OrionError, AttributeError):
-    """A field was not part of the last response of the server."""
+    """The last response of the server did not contain the field."""
 
 
 _BY_STATUS: dict[int, type[BadResponse]] = {
@@ -332,11 +363,11 @@ _BY_STATUS: dict[int, type[BadResponse]] = {
 
 
 def error_for(response: ResponseLike, message: str | None = None) -> OrionError:
-    """Choose the error for a response that is no success.
+    """Create the error for a response without a success status.
 
     Args:
         response: The response.
-        message: Text to use instead of the server's words.
+        message: Message to use instead of the server's.
 
     Returns:
         The error, not raised.
@@ -352,15 +383,15 @@ def error_for(response: ResponseLike, message: str | None = None) -> OrionError:
 
 
 def one_line(text: str, *, secrets: Iterable[str] = (), limit: int | None = None) -> str:
-    """Make a text safe to print: one line, no control characters, no secrets.
+    """Make a string safe to print: one line, no control characters, secrets redacted.
 
     Args:
-        text: Any text, also one that a server chose.
-        secrets: Values to blank out.
-        limit: Largest number of characters; None for all.
+        text: The string, which may come from a server.
+        secrets: Values to redact.
+        limit: Maximum length in characters; longer strings end in an ellipsis. If omitted, unlimited.
 
     Returns:
-        The text.
+        The string.
     """
     for secret in secrets:
         if secret:
@@ -369,15 +400,31 @@ def one_line(text: str, *, secrets: Iterable[str] = (), limit: int | None = None
     return text if limit is None or len(text) <= limit else text[: limit - 1] + "…"
 
 
-def redact(value: Any, secrets: Iterable[str]) -> Any:
-    """Make the form of a value that may leave the process, without the secrets.
+def shorten(text: str, limit: int) -> str:
+    """Shorten a string in the middle: its start names the subject, and its end says what to do.
 
     Args:
-        value: Text, bytes, lists, tuples and dicts of them, and responses; whatever else stays as it is.
-        secrets: Values to blank out.
+        text: The string.
+        limit: Maximum length in characters.
 
     Returns:
-        The same without them; JSON is written anew where they stand in it with escapes.
+        The string, with an ellipsis in place of what was cut.
+    """
+    if len(text) <= limit:
+        return text
+    end = limit // 3
+    return f"{text[: limit - end - 1]}…{text[len(text) - end :]}"
+
+
+def redact(value: Any, secrets: Iterable[str]) -> Any:
+    """Redact secrets in a value, for pickling.
+
+    Args:
+        value: Strings, bytes, responses, and lists, tuples and dicts of them; other values are returned unchanged.
+        secrets: Values to redact.
+
+    Returns:
+        The redacted value; JSON is serialized again if it contains a secret with escapes.
     """
     secrets = [secret for secret in secrets if secret]
     if not secrets:
@@ -400,21 +447,21 @@ def _redact_body(body: bytes, secrets: Iterable[str]) -> bytes:
         body = body.replace(secret.encode("utf-8", "surrogatepass"), b"***")
     try:
         data = json.loads(body)
-        without = redact(data, secrets)
-        return body if without == data else json.dumps(without).encode()
+        redacted = redact(data, secrets)
+        return body if redacted == data else json.dumps(redacted).encode()
     except (ValueError, RecursionError):
         return body
 
 
 def server_message(response: ResponseLike, secrets: Sequence[str] = ()) -> str:
-    """Find the server's own words in a response, whatever its body is.
+    """Extract the error message from a response with a body of any kind.
 
     Args:
         response: The response.
-        secrets: Values to blank out. Here, and not in what is made of the words: half a secret at the end of a cut is not found.
+        secrets: Values to redact. They are redacted before the message is shortened, since half a secret would not be found.
 
     Returns:
-        One line for a person.
+        The message, in one line.
     """
     if response.status_code in _REDIRECT_STATUSES and (target := response.headers.get("location")):
         return f"the server redirects to {_format_origin(response.url, target)}, which is not followed"
@@ -424,25 +471,25 @@ def server_message(response: ResponseLike, secrets: Sequence[str] = ()) -> str:
     if "html" in response.headers.get("content-type", "").lower() or body[:1] == "<":
         title = re.search(r"<title[^>]*>([^<]*)</title>", body, re.IGNORECASE)
         named = f" titled {one_line(title.group(1), limit=80)!r}" if title and title.group(1).strip() else ""
-        return f"the response is a web page{named}, not one of Orion's"
+        return f"the response is a web page{named}, not a response of Orion"
     try:
-        words = _find_detail(json.loads(body))
+        message = _find_detail(json.loads(body))
     except (ValueError, RecursionError):
-        words = body
-    return one_line(words, limit=_MAX_MESSAGE)
+        message = body
+    return one_line(message, limit=_MAX_MESSAGE)
 
 
 def _format_origin(base: str, url: str) -> str:
-    """Scheme, host and port: path and query may be a permission."""
+    """Format scheme, host and port only, since path and query may grant access, as in a presigned URL."""
     try:
         parts = urlsplit(urljoin(base, url))
     except ValueError:
-        return "an address that cannot be used"
+        return "an invalid URL"
     return one_line(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}", limit=_MAX_MESSAGE)
 
 
 def _find_detail(data: Any) -> str:
-    # Django REST Framework responses {"detail": text} or {field: [texts]}; both forms are read.
+    # Django REST Framework sends {"detail": message} or {field: [messages]}.
     if isinstance(data, dict):
         for key in ("detail", "message", "error"):
             if isinstance(data.get(key), str):

@@ -1,4 +1,4 @@
-"""Links: small dicts that lead back to a resource, a record or a shard, to be kept in records, files or messages."""
+"""Resource links: JSON-serializable references to resources, records and shards."""
 
 from __future__ import annotations
 
@@ -22,37 +22,37 @@ _RECORD: Final = "record"
 
 
 class _Link(ABC):
-    """What the three kinds of links have in common."""
+    """Base class of the three kinds of links."""
 
     _session: SessionLike | None
 
     @abstractmethod
     def get_resource(self) -> Any:
-        """Fetch what the link leads to."""
+        """Fetch the target of the link."""
 
     @abstractmethod
-    def _where(self) -> dict[str, Any]:
-        """The keys of the dict that say where the link leads."""
+    def _get_target(self) -> dict[str, Any]:
+        """Return the keys of the dict that identify the target."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the link as a dict.
+        """Convert the link to a dict.
 
         Returns:
-            What `session.create_link` gives. Its keys are an assumption: those of Orion are not published, but for `id_str` in links to
-            shards.
+            The dict that `session.create_link` returns. Its keys are assumed: those of Orion are not published, except `id_str` in links
+            to shards.
         """
-        return {"link": "orion", "version": _VERSION, **self._where()}
+        return {"link": "orion", "version": _VERSION, **self._get_target()}
 
-    def _bound(self) -> SessionLike:
+    def _require_session(self) -> SessionLike:
         if self._session is None:
-            raise OrionLinkError("this link belongs to no session; get it from session.get_link(...)")
+            raise OrionLinkError("the link has no session; create it with session.get_link(...)")
         return self._session
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Link) and self._where() == other._where()
+        return isinstance(other, _Link) and self._get_target() == other._get_target()
 
     def __hash__(self) -> int:
-        return hash(tuple(self._where().items()))
+        return hash(tuple(self._get_target().items()))
 
 
 class OrionLink(_Link):
@@ -80,14 +80,14 @@ class OrionLink(_Link):
             An instance of `kind`.
 
         Raises:
-            NotFoundResponse: It is gone.
-            OrionLinkError: The link belongs to no session.
-            OrionError: The server rejected, or no good response came.
+            NotFoundResponse: The resource does not exist.
+            OrionLinkError: The link has no session.
+            OrionError: The request failed.
         """
-        return _fetch_all(self.kind(session=self._bound(), id=self.id))
+        return _fetch(self.kind(session=self._require_session(), id=self.id))
 
-    def _where(self) -> dict[str, Any]:
-        return {"type": self.kind.declaration.name, **_check_session("id", self.id)}
+    def _get_target(self) -> dict[str, Any]:
+        return {"type": self.kind.declaration.name, **_encode_id("id", self.id)}
 
     def __repr__(self) -> str:
         return f"OrionLink({self.kind.__name__}, {self.id})"
@@ -115,20 +115,20 @@ class RecordLink(_Link):
         """Fetch the record.
 
         Args:
-            codec: What makes a record of the wire's object; the one for OERecords where `datarecord` is installed, else ours.
+            codec: Codec that decodes the record. Defaults to `OERecordCodec` if `datarecord` is installed, else `RecordCodec`.
 
         Returns:
-            The record, a `Record` by our codec.
+            The record; a `Record` with `RecordCodec`.
 
         Raises:
-            NotFoundResponse: It or its dataset is gone.
-            OrionLinkError: The link belongs to no session.
-            OrionError: The server rejected, or no good response came.
+            NotFoundResponse: The record or its dataset does not exist.
+            OrionLinkError: The link has no session.
+            OrionError: The request failed.
         """
-        return Dataset(session=self._bound(), id=self.dataset_id).record(self.record_id, codec=codec)
+        return Dataset(session=self._require_session(), id=self.dataset_id).record(self.record_id, codec=codec)
 
-    def _where(self) -> dict[str, Any]:
-        return {"type": _RECORD, **_check_session("id", self.record_id), **_check_session("dataset", self.dataset_id)}
+    def _get_target(self) -> dict[str, Any]:
+        return {"type": _RECORD, **_encode_id("id", self.record_id), **_encode_id("dataset", self.dataset_id)}
 
     def __repr__(self) -> str:
         return f"RecordLink(dataset {self.dataset_id}, record {self.record_id})"
@@ -159,16 +159,16 @@ class ShardLink(_Link):
             The shard, without its content.
 
         Raises:
-            NotFoundResponse: It or its collection is gone.
-            OrionLinkError: The link belongs to no session.
-            OrionError: The server rejected, or no good response came.
+            NotFoundResponse: The shard or its collection does not exist.
+            OrionLinkError: The link has no session.
+            OrionError: The request failed.
         """
-        shard: Shard = _fetch_all(Shard(session=self._bound(), collection=self.collection_id, id=self.shard_id))
+        shard: Shard = _fetch(Shard(session=self._require_session(), collection=self.collection_id, id=self.shard_id))
         return shard
 
-    def _where(self) -> dict[str, Any]:
+    def _get_target(self) -> dict[str, Any]:
         name = Shard.declaration.name
-        return {"type": name, **_check_session("id", self.shard_id), **_check_session("collection", self.collection_id)}
+        return {"type": name, **_encode_id("id", self.shard_id), **_encode_id("collection", self.collection_id)}
 
     def __repr__(self) -> str:
         return f"ShardLink(collection {self.collection_id}, shard {self.shard_id})"
@@ -177,39 +177,39 @@ class ShardLink(_Link):
 AnyLink = OrionLink | RecordLink | ShardLink
 
 
-def _check_session(name: str, number: int) -> dict[str, Any]:
-    # The text survives programs that read every number as a double.
-    return {name: number, f"{name}_str": str(number)}
+def _encode_id(name: str, value: int) -> dict[str, Any]:
+    # The string survives JSON parsers that read every number as a double.
+    return {name: value, f"{name}_str": str(value)}
 
 
-def _fetch_all(handle: Resource) -> Any:
-    endpoint, session = handle.declaration.get, handle._bound()
+def _fetch(handle: Resource) -> Any:
+    endpoint, session = handle.declaration.get, handle._require_session()
     if endpoint is None:
-        raise OrionLinkError(f"a {type(handle).__name__} cannot be fetched one by one")
-    return handle._new_instance(session._calls.json(endpoint, handle._ids()), session)
+        raise OrionLinkError(f"cannot resolve the link: the API has no operation that gets one {type(handle).__name__}")
+    return handle._new_instance(session._calls.request_json(endpoint, handle._ids()), session)
 
 
 def link_to(resource: Resource | Record) -> dict[str, Any]:
-    """Make the link to a resource, a record or a shard.
+    """Create a link to a resource, a record or a shard.
 
     Args:
-        resource: The resource, which needs an id and nothing else (a shard its collection too), or a record that was read from a dataset.
+        resource: A resource, for which an id is enough (a shard also needs its collection), or a record that was read from a dataset.
 
     Returns:
-        The link as a dict that JSON can hold.
+        The link as a JSON-serializable dict.
 
     Raises:
-        ValidationError: Links cannot lead to this kind, the resource has no id, or the record was not read from a dataset.
+        ValidationError: The resource type cannot be linked, the resource has no id, or the record was not read from a dataset.
     """
     if isinstance(resource, Record):
         if resource.dataset_id is None or resource.record_id is None:
             raise ValidationError(
-                "a link to a record needs its dataset_id and record_id, which records have that were read from a dataset"
+                "cannot link the record: it has no dataset_id and record_id; only records that were read from a dataset have them"
             )
         dataset_id = resource_id(resource.dataset_id, "dataset_id")
         return RecordLink(dataset_id, resource_id(resource.record_id, "record_id")).to_dict()
     if not isinstance(resource, Resource) or not resource.declaration.linkable:
-        raise ValidationError(f"{type(resource).__name__} cannot be linked")
+        raise ValidationError(f"a {type(resource).__name__} cannot be linked")
     if isinstance(resource, Shard):
         ids = resource._ids()
         return ShardLink(int(ids["collection_id"]), int(ids["shard_id"])).to_dict()
@@ -217,28 +217,28 @@ def link_to(resource: Resource | Record) -> dict[str, Any]:
 
 
 def read_link(link: object, session: SessionLike) -> AnyLink:
-    """Read a link.
+    """Parse a link.
 
     Args:
-        link: The dict that `link_to` made, also after a way through JSON.
+        link: The dict that `link_to` returned, also after a JSON round trip.
         session: Session that will fetch the resource.
 
     Returns:
         The link.
 
     Raises:
-        OrionLinkError: The dict is damaged or leads to a kind that this client does not know.
+        OrionLinkError: The dict is malformed, or its resource type is unknown.
     """
     if not isinstance(link, Mapping) or link.get("link") != "orion":
-        raise OrionLinkError("this is no link: a link is the dict that session.create_link made")
+        raise OrionLinkError("not a resource link: expected a dict that session.create_link returned")
     if link.get("version") != _VERSION:
-        raise OrionLinkError(f"the link has version {link.get('version')!r:.40}; this client reads version {_VERSION}")
+        raise OrionLinkError(f"unknown link version {link.get('version')!r:.40}; this client reads version {_VERSION}")
     if link.get("type") == _RECORD:
         return RecordLink(_parse_id(link, "dataset"), _parse_id(link, "id"), session)
     kind = KINDS.get(str(link.get("type")))
     if kind is None or not kind.declaration.linkable:
         known = ", ".join(sorted([_RECORD, *(name for name, each in KINDS.items() if each.declaration.linkable)]))
-        raise OrionLinkError(f"the link leads to a {link.get('type')!r:.60}; known are {known}")
+        raise OrionLinkError(f"unknown resource type {link.get('type')!r:.60} in the link; known types: {known}")
     if kind is Shard:
         return ShardLink(_parse_id(link, "collection"), _parse_id(link, "id"), session)
     return OrionLink(kind, _parse_id(link, "id"), session)
@@ -248,24 +248,24 @@ def _parse_id(link: Mapping[Any, Any], name: str) -> int:
     try:
         return resource_id(link[f"{name}_str"] if f"{name}_str" in link else link[name])
     except (KeyError, ValidationError):
-        raise OrionLinkError(f"the link holds no usable {name}") from None
+        raise OrionLinkError(f"malformed link: {name!r} is missing or not an integer") from None
 
 
 def resolve(links: Iterable[Any], session: SessionLike, *, max_workers: int, return_exceptions: bool) -> list[Any]:
-    """Fetch what many links lead to, several at a time, and what is named twice once.
+    """Fetch the targets of many links concurrently; duplicates are fetched once.
 
     Args:
-        links: Dicts that `link_to` made, or links.
-        session: Session that fetches.
-        max_workers: Number of requests at a time.
-        return_exceptions: True puts an error in the place of what could not be fetched.
+        links: Dicts that `link_to` returned, or links.
+        session: Session that fetches the targets.
+        max_workers: Maximum count of concurrent requests.
+        return_exceptions: True returns errors in place of the targets that could not be fetched.
 
     Returns:
         Resources, records and shards in the order of the links.
 
     Raises:
-        OrionLinkError: A dict is no link; raised before any request.
-        OrionError: The first error in the order of the links, unless errors are to be returned.
+        OrionLinkError: A link is malformed; raised before any request.
+        OrionError: The first error in the order of the links, unless `return_exceptions` is true.
     """
     read = [read_link(link.to_dict() if isinstance(link, _Link) else link, session) for link in links]
     if not read:

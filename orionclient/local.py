@@ -1,4 +1,4 @@
-"""LocalOrion: a local Orion in this process, with sessions and settings that point at it."""
+"""LocalOrion: a local Orion server in this process, with sessions and configurations for it."""
 
 from __future__ import annotations
 
@@ -25,34 +25,34 @@ __all__ = ["LocalOrion"]
 
 
 class LocalOrion:
-    """A real server with HTTP, persistence and permissions, in a thread of this process, on this machine only.
+    """A local Orion: a server with HTTP API, persistence and permissions in a thread of this process, on the loopback interface only.
 
-    Needs the extra `emulator`. Everything that Orion's documentation leaves open is an assumption; the contract marks it.
+    Requires the extra `local`. Everything that Orion's documentation leaves open is assumed; the contract marks it.
 
     Args:
-        folder: Folder to keep the data in; a temporary one, removed at the end, without it.
-        seed: ``demo`` makes one organization with the users `ada` and `grace` and three projects; None only what must be there.
-        user: Name of the user that `session`, `token` and `environ` speak as; the first one without it.
-        faults: Takes faults from other processes too, over HTTP; `faults` of this object works always.
-        processing: Seconds that a collection takes at least to become ready after it was closed.
-        floes: Floes of your own: functions with `@floe`, names of modules, and paths of files. The built-in ones and those of installed
-            packages (entry points of the group `orionclient.floes`) are there anyway.
-        jobs: Number of jobs that run at once; with 0 they stay in the queue.
-        storage: Opens a second origin, as a stack on S3 has one: downloads of files and shards redirect to presigned addresses there, and
-            the parts of uploads are sent to such. `server.storage` tells what arrived there, and makes it go wrong on demand.
-        storage_seconds: How long a presigned address works.
-        port: Port to listen on; 0 takes a free one.
-        proxied: Takes requests with any port in their `Host` header, as they come through a proxy on this machine.
-        durable: True flushes to disk before each response, so that a power cut loses nothing; with False, data survives the end of
-            the process only, which is faster and enough for tests. Defaults to True for a given folder, False for a temporary one.
+        folder: Folder for the data. Defaults to a temporary folder, which is removed by `stop`.
+        seed: ``demo`` creates an organization with the users `ada` and `grace` and three projects. If omitted, only the minimum.
+        user: Name of the user for `session`, `token` and `environ`. Defaults to the first user.
+        faults: Enables fault injection over HTTP, for other processes; the attribute `faults` always works.
+        processing: Minimum seconds that a closed collection takes to become ready.
+        floes: Floes to offer: functions with `@floe`, module names and paths of files. The built-in floes and those of installed
+            packages (entry points of the group `orionclient.floes`) are always offered.
+        jobs: Maximum count of jobs that run concurrently; with 0 they stay queued.
+        storage: Opens a second origin for object storage, like a stack on S3: downloads of files and shards redirect to presigned URLs
+            there, and parts of uploads are sent to presigned URLs. `server.storage` records its requests and injects faults.
+        storage_seconds: Lifetime of a presigned URL in seconds.
+        port: Port to listen on. Defaults to 0, a free port.
+        proxied: Accepts any port in the `Host` header, for requests through a proxy on this machine.
+        durable: True flushes to disk before each response, so that no data is lost in a power failure; with False, data survives only
+            the end of the process, which is faster and enough for tests. Defaults to True for a given folder, False for a temporary one.
 
     Attributes:
         folder: Folder of the data.
         server: The server.
 
     Raises:
-        ImportError: The extra `emulator` is not installed; the text names it.
-        ValidationError: Something given as a floe is none, or cannot be found by the process that would run it; raised by `start`.
+        ImportError: The extra `local` is not installed; the message names it.
+        ValidationError: An item of `floes` is not a floe, or the process that would run it cannot import it; raised by `start`.
 
     Example:
         >>> from orionclient.local import LocalOrion
@@ -77,10 +77,10 @@ class LocalOrion:
         proxied: bool = False,
         durable: bool | None = None,
     ) -> None:
-        self._wanted = None if folder is None else Path(check_path(folder))
+        self._requested_folder = None if folder is None else Path(check_path(folder))
         self._seed = seed
         self._user = user
-        self._face = faults
+        self._accept_faults = faults
         self._processing = processing
         self._floes = list(floes)
         self._jobs = jobs
@@ -99,24 +99,24 @@ class LocalOrion:
             This object.
 
         Raises:
-            RuntimeError: The file of a floe is being loaded, which would start a local Orion for every job.
+            RuntimeError: The file of a floe is being imported; it would start a local Orion for every job.
         """
         if file := get_loading_target():
             raise RuntimeError(
-                f'{file} starts a local Orion while its floes are loaded; put that part under if __name__ == "__main__":'
+                f'{file} starts a local Orion while its floes are loaded; move the call under if __name__ == "__main__":'
             )
         floes = collect_floes(self._floes)
         with ExitStack() as stack:
-            if self._wanted is None:
+            if self._requested_folder is None:
                 self.folder = Path(stack.enter_context(TemporaryFolder("orion-")))
             else:
-                self.folder = self._wanted
+                self.folder = self._requested_folder
             self.server = stack.enter_context(
                 Server(
                     self.folder,
                     seed=self._seed,
                     port=self._port,
-                    faults=self._face,
+                    faults=self._accept_faults,
                     processing=self._processing,
                     floes=floes,
                     jobs=self._jobs,
@@ -131,7 +131,7 @@ class LocalOrion:
         return self
 
     def stop(self) -> None:
-        """Stop the server, and remove the folder if it was a temporary one. In a forked child both are left to the parent."""
+        """Stop the server and remove its folder if it is temporary. In a forked child this does nothing."""
         self._exit.close()
 
     def __enter__(self) -> Self:
@@ -144,35 +144,35 @@ class LocalOrion:
 
     @property
     def url(self) -> str:
-        """Address of the server."""
+        """URL of the server."""
         return self.server.url
 
     @property
     def faults(self) -> Faults:
-        """Makes requests go wrong on demand, and tells what reached the server."""
+        """Fault injection and the log of received requests."""
         return self.server.faults
 
     @property
     def storage(self) -> Storage:
-        """The second origin: what arrived there, its faults, and how long its addresses work.
+        """The object storage origin: its requests, its faults and the lifetime of its presigned URLs.
 
         Raises:
-            RuntimeError: There is none; `storage=True` opens it.
+            RuntimeError: The local Orion was created without `storage=True`.
         """
         if self.server.storage is None:
-            raise RuntimeError("this local Orion has no second origin; LocalOrion(storage=True) opens one")
+            raise RuntimeError("this local Orion has no object storage; create it with LocalOrion(storage=True)")
         return self.server.storage
 
     @property
     def token(self) -> str:
-        """Token of the user; random."""
-        return self.token_of(self._user)
+        """API token of the user; random."""
+        return self.get_token(self._user)
 
-    def token_of(self, user: str | None) -> str:
-        """Make a token for a user, the same one each time.
+    def get_token(self, user: str | None) -> str:
+        """Get the API token of a user, the same one on each call.
 
         Args:
-            user: Name of the user; the first one for None.
+            user: Name of the user; None for the first user.
 
         Returns:
             The token.
@@ -180,25 +180,30 @@ class LocalOrion:
         return self.server.issue_token(user)
 
     def config(self, user: str | None = None, **changes: Any) -> SessionConfig:
-        """Make a configuration that points at this server.
+        """Create a configuration for this server.
 
         Args:
-            user: Name of the user; the usual one without it.
+            user: Name of the user. Defaults to the `user` of the constructor.
             **changes: Other fields of the configuration, for example `project`.
 
         Returns:
             The configuration.
         """
-        who = self.server.identify(user or self._user)
-        settings = {"url": self.url, "token": who.token, "username": who.username, "project": who.project}
+        identity = self.server.identify(user or self._user)
+        settings = {
+            "url": self.url,
+            "token": identity.token,
+            "username": identity.username,
+            "project": identity.project,
+        }
         return SessionConfig(**{**settings, **changes})
 
     def session(self, user: str | None = None, requests_session: HttpSession | None = None) -> OrionSession:
-        """Make a session on this server.
+        """Create a session on this server.
 
         Args:
-            user: Name of the user; the usual one without it.
-            requests_session: What `get_session` returned.
+            user: Name of the user. Defaults to the `user` of the constructor.
+            requests_session: HTTP session from `get_session`. Optional.
 
         Returns:
             The session.
@@ -207,6 +212,6 @@ class LocalOrion:
 
     @property
     def environ(self) -> dict[str, str]:
-        """Variables that point any Orion client of another process at this server."""
+        """Environment variables that configure an Orion client in another process for this server."""
         config = self.config()
         return {"ORION_URL": config.url, "ORION_TOKEN": config.token, "ORION_PROJECT": str(config.project)}

@@ -1,4 +1,4 @@
-"""Records of datasets: what a record is in Python, and the two codecs between that and the wire."""
+"""Records of datasets, and the codecs that encode and decode them."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ __all__ = ["Codec", "OERecordCodec", "Record", "RecordCodec", "codec_for", "defa
 class Record(dict[str, Any]):
     """A record: an ordered mapping of field name to value.
 
-    A molecule is ``{"format": "sdf" | "smiles", "text": ...}``, kept verbatim; SD tags and CSV columns are the other fields, as text.
+    A molecule is ``{"format": "sdf" | "smiles", "text": ...}``, stored verbatim; SD tags and CSV columns are the other fields, as strings.
 
     Args:
         fields: The fields.
-        dataset_id: Id of the dataset that the record comes from; None for a new record.
+        dataset_id: Id of the dataset that the record was read from; None for a new record.
         record_id: Id of the record in its dataset; None for a new record.
 
     Attributes:
@@ -42,7 +42,7 @@ class Record(dict[str, Any]):
 
     @property
     def molecule(self) -> dict[str, str] | None:
-        """The first molecule among the fields; None where there is none."""
+        """The first molecule among the fields; None if there is none."""
         return next((value for value in self.values() if is_molecule(value)), None)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -54,13 +54,13 @@ def _restore(fields: dict[str, Any], dataset_id: int | None, record_id: int | No
 
 
 def is_molecule(value: object) -> bool:
-    """Tell whether the value of a field is a molecule.
+    """Check whether the value of a field is a molecule.
 
     Args:
         value: The value.
 
     Returns:
-        True for a mapping with a known format and a text.
+        True for a mapping with a known `format` and a string as `text`.
     """
     return (
         isinstance(value, Mapping) and value.get("format") in {"sdf", "smiles"} and isinstance(value.get("text"), str)
@@ -68,37 +68,37 @@ def is_molecule(value: object) -> bool:
 
 
 class Codec(Protocol):
-    """Between the records that people hold and the JSON objects on the wire."""
+    """Converts between records in Python and JSON objects on the wire."""
 
     def encode(self, record: Any) -> dict[str, Any]:
-        """Turn a record into a JSON object."""
+        """Convert a record to a JSON object."""
         ...
 
     def decode(self, fields: dict[str, Any], dataset_id: int, record_id: int) -> Any:
-        """Turn a JSON object into a record."""
+        """Convert a JSON object to a record."""
 
 
 class RecordCodec:
-    """Our own records: any mapping goes out, `Record` comes back."""
+    """Codec of this package: encodes any mapping, decodes to `Record`."""
 
     def encode(self, record: Any) -> dict[str, Any]:
-        """Turn a record into a JSON object.
+        """Convert a record to a JSON object.
 
         Args:
-            record: A mapping of field names to values that JSON can hold.
+            record: A mapping of field names to JSON-serializable values.
 
         Returns:
             The object.
 
         Raises:
-            ValidationError: It is no mapping, or holds a value that JSON cannot hold.
+            ValidationError: The record is not a mapping with strings as keys.
         """
         if not isinstance(record, Mapping) or not all(isinstance(name, str) and name for name in record):
-            raise ValidationError(f"a record is a mapping of field names to values, not {type(record).__name__}")
+            raise ValidationError(f"a record must be a mapping of field names to values, not {type(record).__name__}")
         return dict(record)
 
     def decode(self, fields: dict[str, Any], dataset_id: int, record_id: int) -> Record:
-        """Turn a JSON object into a record.
+        """Convert a JSON object to a record.
 
         Args:
             fields: The object.
@@ -115,10 +115,10 @@ _FORMATS: Final = {"sdf": "SDF", "smiles": "SMI"}
 
 
 class OERecordCodec:
-    """OERecords of the licensed package `datarecord`, for scripts written against the original.
+    """Codec for OERecords of the licensed package `datarecord`, for scripts written against the original.
 
-    Unproven: it was tested with a stand-in for that package only, since the package itself is not public. Values of the types String,
-    Int, Float and Bool are carried; molecules need the OpenEye toolkit besides.
+    Unverified: it was tested with a stand-in for that package only, since the package itself is not public. Values of the types String,
+    Int, Float and Bool are supported; molecules also need the OpenEye toolkit.
 
     Args:
         datarecord: The module.
@@ -128,7 +128,7 @@ class OERecordCodec:
         self._module = datarecord
 
     def encode(self, record: Any) -> dict[str, Any]:
-        """Turn an OERecord into a JSON object.
+        """Convert an OERecord to a JSON object.
 
         Args:
             record: The OERecord.
@@ -137,21 +137,21 @@ class OERecordCodec:
             The object.
 
         Raises:
-            ValidationError: It holds a value of a type that is not carried.
+            ValidationError: A field has a type that is not supported.
         """
         fields: dict[str, Any] = {}
-        for described in record.get_fields():
-            name, value = described.get_name(), record.get_value(described)
+        for field in record.get_fields():
+            name, value = field.get_name(), record.get_value(field)
             if isinstance(value, str | int | float | bool) or value is None:
                 fields[name] = value
             elif hasattr(value, "CreateCopy") or type(value).__name__.startswith("OE"):
                 fields[name] = {"format": "sdf", "text": self._write_molecule(value)}
             else:
-                raise ValidationError(f"the field {name!r} holds a {type(value).__name__}, which is not carried")
+                raise ValidationError(f"cannot encode the field {name!r:.60}: unsupported type {type(value).__name__}")
         return fields
 
     def decode(self, fields: dict[str, Any], dataset_id: int, record_id: int) -> Any:  # noqa: ARG002 - the interface of a codec
-        """Turn a JSON object into an OERecord.
+        """Convert a JSON object to an OERecord.
 
         Args:
             fields: The object.
@@ -180,7 +180,7 @@ class OERecordCodec:
         stream.SetFormat(getattr(chem, f"OEFormat_{_FORMATS[value['format']]}"))
         stream.openstring(value["text"])
         if not chem.OEReadMolecule(stream, molecule):
-            raise ValidationError("the OpenEye toolkit cannot read the molecule of a record")
+            raise ValidationError("the OpenEye toolkit cannot parse the molecule of the record")
         return molecule
 
     def _write_molecule(self, molecule: Any) -> str:
@@ -189,8 +189,8 @@ class OERecordCodec:
         stream.SetFormat(chem.OEFormat_SDF)
         stream.openstring()
         chem.OEWriteMolecule(stream, molecule)
-        text: str = stream.GetString().decode()
-        return text[: text.index("M  END") + 6] if "M  END" in text else text
+        block: str = stream.GetString().decode()
+        return block[: block.index("M  END") + 6] if "M  END" in block else block
 
 
 def _to_string(value: Any) -> str:
@@ -208,7 +208,7 @@ def default_codec() -> Codec:
     """Choose the codec for reading.
 
     Returns:
-        The one for OERecords where the package `datarecord` can be imported, else ours.
+        `OERecordCodec` if the package `datarecord` can be imported, else `RecordCodec`.
     """
     module = _import_datarecord()
     return RecordCodec() if module is None else OERecordCodec(module)
@@ -221,7 +221,7 @@ def codec_for(record: object) -> Codec:
         record: The record.
 
     Returns:
-        Ours for mappings, the one for OERecords for what looks like one.
+        `OERecordCodec` for objects with the interface of an OERecord, else `RecordCodec`.
     """
     if not isinstance(record, Mapping) and hasattr(record, "get_fields"):
         return OERecordCodec(_import_datarecord())
@@ -229,16 +229,16 @@ def codec_for(record: object) -> Codec:
 
 
 def json_lines(chunks: Iterator[bytes]) -> Iterator[dict[str, Any]]:
-    """Cut a stream into JSON objects, one a line.
+    """Parse a stream of JSON objects, one per line.
 
     Args:
-        chunks: Chunks of the stream, cut anywhere.
+        chunks: Chunks of the stream, split at any byte.
 
     Yields:
         The objects.
 
     Raises:
-        ValueError: A line is no JSON object.
+        ValueError: A line is not a JSON object.
     """
     rest = b""
     for chunk in chunks:
@@ -253,5 +253,5 @@ def json_lines(chunks: Iterator[bytes]) -> Iterator[dict[str, Any]]:
 def _parse_object(line: bytes) -> dict[str, Any]:
     value = json.loads(line)
     if not isinstance(value, dict):
-        raise ValueError("a line of the stream is no JSON object")  # noqa: TRY004 - a wrong value from the server
+        raise ValueError("a line of the stream is not a JSON object")  # noqa: TRY004 - invalid data of the server
     return value

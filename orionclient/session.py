@@ -1,4 +1,4 @@
-"""OrionSession: where it speaks and as whom; what it does with resources stands in `_verbs`."""
+"""OrionSession: configuration, authentication and raw access; its resource methods are in `_verbs`."""
 
 from __future__ import annotations
 
@@ -39,21 +39,21 @@ def get_session(
     retry_timeout: float = 300,
     backoff_dict: Mapping[int, tuple[float, float]] | None = None,
 ) -> HttpSession:
-    """Make a session that tries again, for any address, or to bring its policy to an `OrionSession`.
+    """Create an HTTP session with retries, for any URL or to pass its retry policy to an `OrionSession`.
 
     Args:
-        retry_dict: HTTP status -> number of retries, for every method; statuses that are not named are not retried. Without it:
-            404 eight times and 429 up to 45 times (documented), 408, 425, 500, 502, 503 and 504 four times (ours). Broken connections
-            are retried either way where nothing can be done twice.
-        request_timeout: Seconds for one attempt. The vendor advises 60 or more: its load balancer gives up after 60.
+        retry_dict: HTTP status -> maximum count of retries, for every method; other statuses are not retried. If omitted, 404 is
+            retried 8 times and 429 up to 45 times (documented), 408, 425, 500, 502, 503 and 504 four times (ours). Connection errors
+            are retried either way if the request is idempotent.
+        request_timeout: Seconds per attempt. The vendor recommends 60 or more, since its load balancer times out after 60.
         retry_timeout: Seconds for all attempts and waits together.
-        backoff_dict: HTTP status -> (base, cap) in seconds for the waits after it; 0.1 and 90 without it (documented).
+        backoff_dict: HTTP status -> (base, cap) in seconds for the back-off after it. Defaults to (0.1, 90) (documented).
 
     Returns:
-        The session; `get`, `post` and so on return a response with the usual names.
+        The session; `get`, `post` and so on return a response with the attributes of a requests response.
 
     Raises:
-        ValidationError: A table has other keys than statuses.
+        ValidationError: A key of `retry_dict` or `backoff_dict` is not an HTTP status.
 
     Example:
         >>> from orionclient.session import get_session
@@ -71,22 +71,22 @@ def get_session(
 
 
 class OrionSession(Verbs, Transfers):
-    """Works with the resources of one Orion stack as one user.
+    """Accesses the resources of one Orion stack as one user.
 
-    Making one reads nothing and sends nothing: the first request finds out where to speak and as whom, see
-    `orionclient.config.resolve`. A session may be shared by threads, survives `fork`, and pickles without its token.
+    The constructor reads no file and sends no request: the first request resolves endpoint and credentials, see
+    `orionclient.config.resolve`. A session is thread-safe and fork-safe, and is pickled without its token.
 
     Args:
-        config: Where to speak and as whom; without it the job's, the environment's or the profile's configuration. The two leading
-            arguments may come in either order (both are published).
-        orion_versions: Versions of the APIs that the stack offers, name -> numbers: what the attribute of the same name gives. Then an
-            operation that needs another one raises `InvalidAPIVersion` before it is sent. Without it the versions are taken for granted,
-            and asked for when the stack knows no such path. (Its meaning is inferred.)
-        requests_session: What `get_session` returned: how often and how long to try.
-        is_authenticated: Taken for compatibility with the 2020 form: True skips the question whether the token is good.
+        config: Endpoint and credentials. Defaults to the configuration of the job, the environment or the profile. The first two
+            arguments are accepted in either order (both are published).
+        orion_versions: API versions that the stack offers, API name -> version numbers, as the attribute of the same name returns them.
+            An operation that needs another version then raises `InvalidAPIVersion` before it is sent. If omitted, the versions are
+            assumed to be offered, and are fetched to explain a 404 of an unknown path. (Its meaning is inferred.)
+        requests_session: HTTP session from `get_session`, with the retry policy.
+        is_authenticated: Accepted for compatibility with the 2020 signature: True skips the check of the token.
 
     Raises:
-        ValidationError: An argument is of the wrong kind.
+        ValidationError: An argument is of the wrong type.
 
     Example:
         >>> from orionclient.session import OrionSession, get_session
@@ -106,40 +106,40 @@ class OrionSession(Verbs, Transfers):
             raise ValidationError("pass the result of get_session by keyword: OrionSession(requests_session=...)")
         if config is not None and not isinstance(config, SessionConfig):
             raise ValidationError(
-                f"config is a SessionConfig, for example from get_profile_config(), not {type(config).__name__}"
+                f"config must be a SessionConfig, for example from get_profile_config(), not {type(config).__name__}"
             )
         if requests_session is not None and not isinstance(requests_session, HttpSession):
             raise ValidationError(
-                f"requests_session takes what orionclient.session.get_session(...) returns, not {type(requests_session).__module__}."
-                f"{type(requests_session).__name__}; write OrionSession(requests_session=get_session(retry_dict={{503: 5}}))"
+                f"requests_session must be the result of orionclient.session.get_session(), not {type(requests_session).__module__}."
+                f"{type(requests_session).__name__}; use OrionSession(requests_session=get_session(retry_dict={{503: 5}}))"
             )
         self._lock = ForkLock()
         self._config: SessionConfig | None = config
         self._origin: tuple[tuple[str, str, int], str | None, int | None] | None = None
         self._http = requests_session or HttpSession(Policy())
-        self._offers = None if orion_versions is None else parse_server_versions(orion_versions)
+        self._server_versions = None if orion_versions is None else parse_server_versions(orion_versions)
         self._authenticated: bool | None = is_authenticated or None
-        self._calls = Calls(self._resolved, self._http.terms, self._offers)
+        self._calls = Calls(self._resolve_config, self._http.options, self._server_versions)
 
-    # ------------------------------------------------------------------ where and as whom
+    # ------------------------------------------------------------------ configuration
 
     @property
     def config(self) -> SessionConfig:
-        """Where this session speaks and as whom; found out when first needed, and replaceable.
+        """Endpoint and credentials of this session; resolved on first access. Can be replaced.
 
         Raises:
-            InvalidCredentials: Nothing says where to speak.
+            InvalidCredentials: No endpoint and credentials are configured.
         """
-        return self._resolved()
+        return self._resolve_config()
 
     @config.setter
     def config(self, config: SessionConfig) -> None:
         if not isinstance(config, SessionConfig):
-            raise ValidationError(f"config is a SessionConfig, not {type(config).__name__}")
+            raise ValidationError(f"config must be a SessionConfig, not {type(config).__name__}")
         with self._lock:
             self._config, self._origin, self._authenticated = config, None, None
 
-    def _resolved(self) -> SessionConfig:
+    def _resolve_config(self) -> SessionConfig:
         with self._lock:
             if self._config is None:
                 if self._origin is None:
@@ -151,28 +151,28 @@ class OrionSession(Verbs, Transfers):
 
     @property
     def orion_versions(self) -> dict[str, tuple[int, ...]]:
-        """Versions of the APIs that the stack offers, name -> numbers: those that were given, else those that the stack tells now.
+        """API versions that the stack offers, API name -> version numbers: those passed to the constructor, else fetched on each access.
 
         Raises:
-            OrionError: The stack could not be asked.
+            OrionError: The request failed.
 
         Example:
             >>> session.orion_versions["files"]
             (3,)
         """
-        return dict(self._offers) if self._offers is not None else self._calls.versions()
+        return dict(self._server_versions) if self._server_versions is not None else self._calls.fetch_versions()
 
     def is_authenticated(self, reconnect: bool = False) -> bool:
-        """Tell whether the server takes the token.
+        """Check whether the server accepts the token.
 
         Args:
-            reconnect: True asks again, although a response is known.
+            reconnect: True sends a request even if the result is known already.
 
         Returns:
-            True if it does; False if it is rejected or missing.
+            True if it is accepted; False if it is rejected or missing.
 
         Raises:
-            OrionError: The server could not be asked.
+            OrionError: The request failed for another reason.
         """
         if reconnect or self._authenticated is None:
             try:
@@ -187,19 +187,19 @@ class OrionSession(Verbs, Transfers):
 
         Args:
             username: Name of the user.
-            password: Password; not kept.
+            password: Password; not stored.
 
         Returns:
             The token.
 
         Raises:
-            InvalidCredentials: The server rejected them, or nothing says where to speak.
-            OrionError: No good response came.
+            InvalidCredentials: The server rejected user name or password, or no endpoint is configured.
+            OrionError: The request failed.
         """
         return identity.fetch_token(self, username, password)
 
     def get_user_profile(self) -> User:
-        """Get the user whose token is used.
+        """Get the user of the session's token.
 
         Returns:
             The user; `username` is documented, the other fields are assumed.
@@ -217,7 +217,7 @@ class OrionSession(Verbs, Transfers):
 
         Raises:
             InvalidCredentials: The token is rejected, or no project is configured.
-            AuthorizationRequired: The user is no member of it.
+            AuthorizationRequired: The user is not a member of the project.
         """
         project = self.config.project
         if project is None:
@@ -231,8 +231,8 @@ class OrionSession(Verbs, Transfers):
             The balance; the name of its class and its fields are assumed.
 
         Raises:
-            AuthorizationRequired: The user lacks the capability cost accounting of the organization (documented as `BadResponse`, which
-                it is).
+            AuthorizationRequired: The user lacks the organization's capability "cost accounting" (documented as `BadResponse`, its base
+                class).
             InvalidCredentials: The token is rejected.
         """
         return get_balance(self)
@@ -241,7 +241,7 @@ class OrionSession(Verbs, Transfers):
 
     @property
     def raw(self) -> RawSender:
-        """What to pass as `client=` to the generated operations: they then have this session's token, retries and errors.
+        """Client for the generated operations: pass it as `client=` to call them with this session's token, retries and errors.
 
         Example:
             >>> from orion_api.api.identity import get_current_user
@@ -252,13 +252,13 @@ class OrionSession(Verbs, Transfers):
 
     @property
     def raw_async(self) -> AsyncRawSender:
-        """The same for the asynchronous functions of the generated operations; `async with` keeps the connections."""
+        """Client for the asynchronous functions of the generated operations; inside `async with` connections are pooled."""
         return AsyncRawSender(self._calls)
 
-    # ------------------------------------------------------------------ life
+    # ------------------------------------------------------------------ closing and pickling
 
     def close(self) -> None:
-        """End the use of this session. Connections are shared by the process and close when they are idle."""
+        """Do nothing: pooled connections are shared by all sessions of the process and are closed when idle."""
 
     def __enter__(self) -> Self:
         return self
@@ -276,7 +276,7 @@ class OrionSession(Verbs, Transfers):
         origin = self._origin
         if self._config is not None:
             origin = (self._config.origin, self._config.profile, self._config.project)
-        return {"origin": origin, "policy": self._http.policy, "orion_versions": self._offers}
+        return {"origin": origin, "policy": self._http.policy, "orion_versions": self._server_versions}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         OrionSession.__init__(
@@ -285,5 +285,5 @@ class OrionSession(Verbs, Transfers):
         self._origin = state["origin"]
 
 
-#: The session of the environment's or profile's configuration, ready to use; importing it reads nothing.
+#: Session with the configuration of the environment or profile; importing it reads no file.
 APISession: Final = OrionSession()

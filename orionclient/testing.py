@@ -1,4 +1,4 @@
-"""For tests of code that uses orionclient: no real waits, and a proxy that harms connections."""
+"""Helpers for testing code that uses orionclient: skipped waits and a network fault proxy."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ __all__ = ["Counts", "FaultProxy", "Toxic", "set_testing"]
 _LOCK: Final = threading.Lock()
 
 
-class _Skipped:
-    """A clock that the waits move on instead of being waited for."""
+class _VirtualClock:
+    """A clock that each wait advances without waiting."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -41,10 +41,10 @@ class _Skipped:
 
 @contextmanager
 def set_testing() -> Iterator[list[float]]:
-    """Skip every wait between attempts, in this process, as long as the block runs; deadlines count the skipped time.
+    """Skip every wait between attempts of this process while the block runs; deadlines include the skipped time.
 
     Yields:
-        The waits that were skipped, in seconds, in order.
+        The list of skipped waits, in seconds and in order.
 
     Example:
         >>> from orionclient.testing import set_testing
@@ -54,7 +54,7 @@ def set_testing() -> Iterator[list[float]]:
         []
     """
     before = (CLOCK.sleep, CLOCK.monotonic, CLOCK.time, CLOCK.uniform, CLOCK.virtual)
-    skipped = _Skipped()
+    skipped = _VirtualClock()
     CLOCK.sleep, CLOCK.monotonic, CLOCK.time, CLOCK.virtual = skipped.sleep, skipped.monotonic, skipped.now, True
     clear_limiters()
     try:

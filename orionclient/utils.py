@@ -1,4 +1,4 @@
-"""Small helpers that scripts use directly: waiting with jitter, temporary paths."""
+"""Helpers for scripts: back-off with jitter, temporary paths and job tags."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ __all__ = ["Backoff", "TemporaryPath", "job_tag"]
 
 
 def job_tag() -> str | None:
-    """Make the tag that ties outputs to the job that runs here, as Orion's own floes set it (observed).
+    """Return the tag that links outputs to the current job, as Orion's own floes set it (observed).
 
     Returns:
-        ``Job <id>``; None outside a job, which `tags=` leaves out, so that the same line works in both places.
+        ``Job <id>``; None outside a job. `tags=` ignores None, so the same code works in both places.
 
     Example:
         >>> from orionclient.utils import job_tag
@@ -32,14 +32,14 @@ def job_tag() -> str | None:
 
 
 class Backoff:
-    """Wait a little longer each time, with decorrelated jitter.
+    """Exponential back-off with decorrelated jitter.
 
-    Each wait is drawn between `base` and three times the wait before, never above `cap` (documented defaults: ten waits from 0.1 s
+    Each wait is drawn between `base` and three times the previous wait, at most `cap` (documented defaults: ten waits from 0.1 s
     take about 192 s).
 
     Args:
-        cap: Longest wait in seconds.
-        base: Shortest wait in seconds.
+        cap: Maximum wait in seconds.
+        base: Minimum wait in seconds.
         backoff_dict: HTTP status -> (base, cap) in seconds for waits after that status.
 
     Example:
@@ -63,7 +63,7 @@ class Backoff:
         """Draw the next wait without waiting.
 
         Args:
-            status: HTTP status that is the reason, None for none.
+            status: HTTP status that caused the wait; None if none.
 
         Returns:
             Seconds.
@@ -75,23 +75,23 @@ class Backoff:
         return wait
 
     def sleep(self, status: int | None = None) -> None:
-        """Wait, each time a little longer.
+        """Wait, longer with each call on average.
 
         Args:
-            status: HTTP status that is the reason, None for none.
+            status: HTTP status that caused the wait; None if none.
         """
         wait(self.next_wait(status))
 
 
 class TemporaryPath:
-    """A path for a temporary file, which is removed at the end.
+    """Path of a temporary file, which is removed on exit.
 
-    Works with `with`, which gives the path as a str, and without, through `path`, as long as the object lives.
+    As a context manager it returns the path as a str. Otherwise use the attribute `path`; the file is removed with the object.
 
     Args:
-        suffix: End of the file's name, for example ``.sdf``; separators in it are replaced, so that any name can be passed.
+        suffix: End of the file's name, for example ``.sdf``; path separators in it are replaced, so that any name can be passed.
         prefix: Start of the file's name.
-        dir: Folder to put it in; the system's folder for temporary files without it.
+        dir: Folder to create it in. Defaults to the system's folder for temporary files.
 
     Attributes:
         path: The path; the file exists and is empty.

@@ -10,7 +10,12 @@ from pathlib import Path
 
 import pytest
 from helpers.canary import pytest_runtest_makereport
-from helpers.met import pytest_runtest_call, pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown
+from helpers.operation_coverage import (
+    pytest_runtest_call,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+    pytest_testnodedown,
+)
 from helpers.plain import Plain
 from helpers.real_time import real_time
 from helpers.scripted import Scripted

@@ -1,4 +1,7 @@
-"""Generated client of the Orion REST API. Never edit: change openapi/ or generator/ and run `nox -s generate`."""
+"""Generated client of the Orion REST API.
+
+Do not edit: change openapi/ or generator/ and run `nox -s generate`.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
-    # Loaded when first used, so that importing one operation loads nothing else.
+    # Imported on first use, so that importing one operation imports nothing else.
     if name in {"AuthenticatedClient", "Client"}:
         from . import client
 

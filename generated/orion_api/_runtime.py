@@ -1,4 +1,4 @@
-"""The raw senders, and the only room that names the HTTP library, which it loads when the first request is sent."""
+"""Sends requests over httpx or httpx2; the HTTP library is imported with the first request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar
 from urllib.parse import urljoin
 
 from . import __version__
-from ._wire import header, range_problem
+from ._wire import find_range_problem, get_header
 from .errors import RequestFailed, RequestTimeout, UnexpectedBody, UnexpectedStatus
 from .types import AsyncRawResponse, AsyncSender, Content, File, Json, Multipart, RawResponse, Request, Response, Sender
 
@@ -30,66 +30,75 @@ Parse = Callable[[dict[str, Any]], T]
 
 CHUNK = 1 << 20
 _LOG = logging.getLogger("orion_api")
-# Operations and statuses of which the log has a line.
+# Operations and statuses that were already logged.
 _LOGGED: set[tuple[str, int]] = set()
 
 
-# ---------------------------------------------------------------- what the operation modules call
+# ---------------------------------------------------------------- functions for the operation modules
 
 
 def call(client: Sender, request: Request, check: Check, parse: Parse[T]) -> T:
-    """Send, read, check and parse."""
+    """Send a request and return the parsed response.
+
+    Raises:
+        UnexpectedStatus: If the status is not a success.
+        UnexpectedBody: If the body does not match the contract.
+    """
     with client.send(request) as response:
         content = response.read()
-    return _parsed(client, request, response, content, check, parse)
+    return _parse_response(client, request, response, content, check, parse)
 
 
 async def acall(client: AsyncSender, request: Request, check: Check, parse: Parse[T]) -> T:
-    """As `call`, asynchronously."""
+    """Asynchronous version of `call`."""
     async with await client.asend(request) as response:
         content = await response.aread()
-    return _parsed(client, request, response, content, check, parse)
+    return _parse_response(client, request, response, content, check, parse)
 
 
-def detailed(client: Sender, request: Request, check: Check, parse: Parse[T] | None) -> Response[T]:
-    """Send and read; no status is an error."""
+def call_detailed(client: Sender, request: Request, check: Check, parse: Parse[T] | None) -> Response[T]:
+    """Send a request and return the response, whatever its status."""
     with client.send(request) as response:
         content = response.read()
-    return _detailed(client, request, response, content, check, parse)
+    return _build_response(client, request, response, content, check, parse)
 
 
-async def adetailed(client: AsyncSender, request: Request, check: Check, parse: Parse[T] | None) -> Response[T]:
-    """As `detailed`, asynchronously."""
+async def acall_detailed(client: AsyncSender, request: Request, check: Check, parse: Parse[T] | None) -> Response[T]:
+    """Asynchronous version of `call_detailed`."""
     async with await client.asend(request) as response:
         content = await response.aread()
-    return _detailed(client, request, response, content, check, parse)
+    return _build_response(client, request, response, content, check, parse)
 
 
 def stream(client: Sender, request: Request) -> RawResponse:
-    """Send and return the open response of a documented success."""
+    """Send a request and return the open response.
+
+    Raises:
+        UnexpectedStatus: If the status is not a documented success.
+    """
     response = client.send(request)
     if response.status_code in request.operation.success:
         return response
     with response:
         content = response.read()
-    raise client.error(_status(request, response, content), response)
+    raise client.error(_make_status_error(request, response, content), response)
 
 
 async def astream(client: AsyncSender, request: Request) -> AsyncRawResponse:
-    """As `stream`, asynchronously."""
+    """Asynchronous version of `stream`."""
     response = await client.asend(request)
     if response.status_code in request.operation.success:
         return response
     async with response:
         content = await response.aread()
-    raise client.error(_status(request, response, content), response)
+    raise client.error(_make_status_error(request, response, content), response)
 
 
-def _status(request: Request, response: RawResponse | AsyncRawResponse, content: bytes) -> UnexpectedStatus:
+def _make_status_error(request: Request, response: RawResponse | AsyncRawResponse, content: bytes) -> UnexpectedStatus:
     return UnexpectedStatus(response.status_code, content, response.headers, request.operation)
 
 
-def _detailed(
+def _build_response(
     client: Sender | AsyncSender,
     request: Request,
     response: RawResponse | AsyncRawResponse,
@@ -99,7 +108,7 @@ def _detailed(
 ) -> Response[T]:
     result = None
     if response.status_code in request.operation.success:
-        result = _parsed(client, request, response, content, check, parse) if parse is not None else None
+        result = _parse_response(client, request, response, content, check, parse) if parse is not None else None
     elif parse is not None and 200 <= response.status_code < 300:
         with contextlib.suppress(UnexpectedStatus, UnexpectedBody):
             result = parse(check(response.status_code, response.headers, content))
@@ -107,7 +116,7 @@ def _detailed(
     return Response(response.status_code, content, response.headers, result)
 
 
-def _parsed(
+def _parse_response(
     client: Sender | AsyncSender,
     request: Request,
     response: RawResponse | AsyncRawResponse,
@@ -121,7 +130,7 @@ def _parsed(
     except UnexpectedStatus as error:
         raise client.error(error, response) from None
     except UnexpectedBody as error:
-        # `parse` sees the data only; whoever looks for the reason wants the response too.
+        # `parse` has only the data; add the response to the error.
         whole = UnexpectedBody(error.operation, error.reason, status, content, headers)
         raise client.error(whole, response) from None
     _log_undocumented(request, status)
@@ -129,19 +138,19 @@ def _parsed(
 
 
 def _log_undocumented(request: Request, status: int) -> None:
-    """Log a success that the contract does not document, once for each operation and status."""
+    """Log an undocumented success status, once per operation and status."""
     operation = request.operation
     if status not in operation.success and (operation.id, status) not in _LOGGED:
         _LOGGED.add((operation.id, status))
-        _LOG.warning("%s: success with status %d, which is not documented", operation.id, status)
+        _LOG.warning("%s: undocumented success status %d", operation.id, status)
 
 
-# ---------------------------------------------------------------- the senders of client.py
+# ---------------------------------------------------------------- transport of client.py
 
 
 @functools.cache
-def library() -> Any:
-    """Load the HTTP library that ORION_HTTP_LIBRARY names."""
+def load_http_library() -> Any:
+    """Import the HTTP library named by ORION_HTTP_LIBRARY. Defaults to httpx."""
     name = os.environ.get("ORION_HTTP_LIBRARY") or "httpx"
     if name not in {"httpx", "httpx2"}:
         raise ValueError(f"ORION_HTTP_LIBRARY must be httpx or httpx2, not {name!r}")
@@ -149,32 +158,32 @@ def library() -> Any:
 
 
 class Connections:
-    """The connections of a client, made when first needed: per process, and per event loop where asynchronous."""
+    """Connection pools of a client, created on first use: one per process, and one per event loop for asynchronous requests."""
 
     def __init__(self, verify_ssl: bool | str | os.PathLike[str] | ssl.SSLContext) -> None:
         self._verify_ssl = verify_ssl
-        # A child after fork() must use neither the sockets nor a lock of its parent, so all of it is kept by process id.
+        # A forked child must not use sockets or locks of its parent, so all of them are stored by process id.
         self._locks: dict[int, threading.Lock] = {}
         self._clients: dict[int, Any] = {}
         self._async_clients: dict[int, weakref.WeakKeyDictionary[Any, Any]] = {}
 
-    def client(self) -> Any:
-        """Return the HTTP library's client of this process."""
+    def get_client(self) -> Any:
+        """Return the HTTP library's client for this process."""
         process = os.getpid()
         with self._locks.setdefault(process, threading.Lock()):
             if process not in self._clients:
-                self._clients[process] = library().Client(**self._settings())
+                self._clients[process] = load_http_library().Client(**self._settings())
             return self._clients[process]
 
-    def async_client(self) -> Any:
-        """Return the HTTP library's client of this process and event loop."""
+    def get_async_client(self) -> Any:
+        """Return the HTTP library's client for this process and event loop."""
         import asyncio
 
         process, loop = os.getpid(), asyncio.get_running_loop()
         with self._locks.setdefault(process, threading.Lock()):
             clients = self._async_clients.setdefault(process, weakref.WeakKeyDictionary())
             if loop not in clients:
-                clients[loop] = library().AsyncClient(**self._settings())
+                clients[loop] = load_http_library().AsyncClient(**self._settings())
             return clients[loop]
 
     def close(self) -> None:
@@ -193,20 +202,20 @@ class Connections:
             await client.aclose()
 
     def _settings(self) -> dict[str, Any]:
-        # No limit on connections: with the library's own limits, more than 20 threads lose requests.
-        limits = library().Limits(max_connections=None, max_keepalive_connections=None)
-        return {"verify": _verify(self._verify_ssl), "limits": limits, "follow_redirects": False}
+        # No connection limit: with the default limits, requests of more than 20 threads fail.
+        limits = load_http_library().Limits(max_connections=None, max_keepalive_connections=None)
+        return {"verify": _create_ssl_context(self._verify_ssl), "limits": limits, "follow_redirects": False}
 
 
 def send(
     connections: Connections, base_url: str, authorization: str | None, timeout: float | None, request: Request
 ) -> RawResponse:
     """Send a request and return the open response."""
-    client = connections.client()
-    with _own_errors(request):
-        sent = _built(client, base_url, authorization, timeout, request, _chunks)
-        response = _Raw(client.send(sent, stream=True, auth=_no_auth), request)
-    if problem := _range_problem(request, response):
+    client = connections.get_client()
+    with _map_errors(request):
+        sent = _build_request(client, base_url, authorization, timeout, request, _iter_chunks)
+        response = _HttpResponse(client.send(sent, stream=True, auth=_skip_auth), request)
+    if problem := _check_range(request, response):
         response.close()
         raise problem
     return response
@@ -215,29 +224,29 @@ def send(
 async def asend(
     connections: Connections, base_url: str, authorization: str | None, timeout: float | None, request: Request
 ) -> AsyncRawResponse:
-    """Send a request and return the open response, asynchronously."""
-    client = connections.async_client()
-    with _own_errors(request):
-        sent = _built(client, base_url, authorization, timeout, request, _async_chunks)
-        response = _AsyncRaw(await client.send(sent, stream=True, auth=_no_auth), request)
-    if problem := _range_problem(request, response):
+    """Asynchronous version of `send`."""
+    client = connections.get_async_client()
+    with _map_errors(request):
+        sent = _build_request(client, base_url, authorization, timeout, request, _aiter_chunks)
+        response = _AsyncHttpResponse(await client.send(sent, stream=True, auth=_skip_auth), request)
+    if problem := _check_range(request, response):
         await response.aclose()
         raise problem
     return response
 
 
-def _range_problem(request: Request, response: RawResponse | AsyncRawResponse) -> UnexpectedBody | None:
-    """Return the error of a response with a part of the content that was not requested."""
+def _check_range(request: Request, response: RawResponse | AsyncRawResponse) -> UnexpectedBody | None:
+    """Return an error if the response does not match the requested byte range."""
     if request.operation.stream != "download":
         return None
-    requested = header(request.headers, "range")
-    reason = range_problem(requested, response.status_code, response.headers)
+    requested = get_header(request.headers, "range")
+    reason = find_range_problem(requested, response.status_code, response.headers)
     if reason is None:
         return None
     return UnexpectedBody(request.operation, reason, response.status_code, b"", response.headers)
 
 
-def _built(
+def _build_request(
     client: Any,
     base_url: str,
     authorization: str | None,
@@ -257,52 +266,56 @@ def _built(
         body["content"] = json.dumps(request.body.value, allow_nan=False, separators=(",", ":")).encode()
     elif isinstance(request.body, Content):
         headers["Content-Type"] = request.body.media_type
-        body["content"], length = _payload(request.body, chunks)
+        body["content"], length = _encode_content(request.body, chunks)
         if length is not None:
             headers["Content-Length"] = str(length)
     elif isinstance(request.body, Multipart):
-        # Content-Type is the library's: it draws a random boundary.
-        body["files"] = [(name, _part(value)) for name, value in request.body.fields]
-    _refuse_bad_headers(headers)
+        # The library sets Content-Type with a random boundary.
+        body["files"] = [(name, _encode_part(value)) for name, value in request.body.fields]
+    _validate_headers(headers)
     sent = client.build_request(request.method, url, params=query, headers=headers, timeout=timeout, **body)
-    # The one place where the token leaves: only to the scheme, host and port it belongs to, links included.
-    if authorization is not None and request.operation.auth and _origin(sent.url) == _origin(library().URL(base)):
-        _refuse_bad_headers({"Authorization": authorization})
+    # The token is sent only to the origin of base_url, also for links.
+    if (
+        authorization is not None
+        and request.operation.auth
+        and _get_origin(sent.url) == _get_origin(load_http_library().URL(base))
+    ):
+        _validate_headers({"Authorization": authorization})
         sent.headers["Authorization"] = authorization
     return sent
 
 
-def _origin(url: Any) -> tuple[str, str, int | None]:
+def _get_origin(url: Any) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)
 
 
-def _no_auth(request: Any) -> Any:
-    # Without this the library would make an Authorization header of a user name and password in a link.
+def _skip_auth(request: Any) -> Any:
+    # Keeps the library from creating an Authorization header from credentials in a URL.
     return request
 
 
-def _refuse_bad_headers(headers: Mapping[str, str]) -> None:
+def _validate_headers(headers: Mapping[str, str]) -> None:
     for name, value in headers.items():
-        for text in (name, value):
-            if not text.isascii() or any(sign in text for sign in "\r\n\0"):
-                # The value stays out of the message: it may be the token.
-                raise ValueError(f"the header {name!a} holds a line break, a null character or one that is not ASCII")
+        for string in (name, value):
+            if not string.isascii() or any(character in string for character in "\r\n\0"):
+                # The message omits the value because it may be the token.
+                raise ValueError(f"header {name!a} contains a line break, a null character or a non-ASCII character")
 
 
-def _payload(body: Content, chunks: Callable[[Any, int | None], Any]) -> tuple[Any, int | None]:
+def _encode_content(body: Content, chunks: Callable[[Any, int | None], Any]) -> tuple[Any, int | None]:
     payload: Any = body.payload
     if isinstance(payload, (bytes, bytearray, memoryview)):
         return bytes(payload), None  # the library sets the length
     if isinstance(payload, (str, io.TextIOBase)):
-        raise TypeError("the body must be bytes or a file opened in binary mode, not text")
+        raise TypeError("body must be bytes or a file opened in binary mode, not str or a text file")
     length = body.length
     if length is None and hasattr(payload, "read"):
-        length = _remaining(payload)
+        length = _get_remaining_length(payload)
     return chunks(payload, length), length
 
 
-def _remaining(file: BinaryIO) -> int | None:
-    """Bytes from where a file stands to its end; None where it cannot tell."""
+def _get_remaining_length(file: BinaryIO) -> int | None:
+    """Return the number of bytes from the current position to the end of a file; None if it is not seekable."""
     try:
         start = file.tell()
         end = file.seek(0, os.SEEK_END)
@@ -312,34 +325,34 @@ def _remaining(file: BinaryIO) -> int | None:
     return max(end - start, 0)
 
 
-def _chunks(payload: Any, length: int | None) -> Iterator[bytes]:
+def _iter_chunks(payload: Any, length: int | None) -> Iterator[bytes]:
     if hasattr(payload, "read"):
         left = length
-        # A file that grows meanwhile must not outgrow the announced length.
+        # A file that grows while it is sent must not exceed its Content-Length.
         while chunk := payload.read(CHUNK if left is None else min(CHUNK, left)):
             left = None if left is None else left - len(chunk)
             yield chunk
     elif isinstance(payload, AsyncIterable):
-        raise TypeError("an asynchronous body needs the asynchronous function")
+        raise TypeError("an asynchronous iterable can only be sent by the asynchronous functions")
     else:
         yield from payload
 
 
-async def _async_chunks(payload: Any, length: int | None) -> AsyncIterator[bytes]:
+async def _aiter_chunks(payload: Any, length: int | None) -> AsyncIterator[bytes]:
     import asyncio
 
     if isinstance(payload, AsyncIterable):
         async for chunk in payload:
             yield chunk
         return
-    # Reading a file may block, so it is done in a thread.
-    source = _chunks(payload, length)
+    # Reading a file can block, so it runs in a thread.
+    source = _iter_chunks(payload, length)
     while (chunk := await asyncio.to_thread(next, source, None)) is not None:
         yield chunk
 
 
-class _FromHere:
-    """A file for the library's multipart encoder, which rewinds to 0: here 0 is where the file stood."""
+class _OffsetFile:
+    """File whose position 0 is its initial position, because the multipart encoder of the library rewinds to 0."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -355,38 +368,38 @@ class _FromHere:
         return self._file.seek(offset + self._start if whence == os.SEEK_SET else offset, whence) - self._start
 
 
-def _part(value: str | File) -> tuple[Any, ...]:
+def _encode_part(value: str | File) -> tuple[Any, ...]:
     if not isinstance(value, File):
         return (None, value.encode())
     payload: Any = value.payload
     if isinstance(payload, (str, io.TextIOBase)):
-        raise TypeError("a file must be bytes or opened in binary mode, not text")
-    if not isinstance(payload, bytes) and _remaining(payload) is not None:
-        payload = _FromHere(payload)
+        raise TypeError("file must be bytes or opened in binary mode, not str or a text file")
+    if not isinstance(payload, bytes) and _get_remaining_length(payload) is not None:
+        payload = _OffsetFile(payload)
     name = value.file_name or "file"
     return (name, payload, value.mime_type) if value.mime_type else (name, payload)
 
 
-def _verify(setting: bool | str | os.PathLike[str] | ssl.SSLContext) -> ssl.SSLContext:
-    """Return the context; one that the caller made stays as it is."""
+def _create_ssl_context(setting: bool | str | os.PathLike[str] | ssl.SSLContext) -> ssl.SSLContext:
+    """Create the SSL context; a context of the caller is returned unchanged."""
     import ssl
 
     if isinstance(setting, ssl.SSLContext):
         return setting
     if isinstance(setting, bool):
-        context: ssl.SSLContext = library().create_ssl_context(verify=setting)
+        context: ssl.SSLContext = load_http_library().create_ssl_context(verify=setting)
     else:
         folder = os.path.isdir(setting)
         context = ssl.create_default_context(cafile=None if folder else setting, capath=setting if folder else None)
-    # A connection that ends without TLS having said so may have been cut by anybody (RFC 9112, section 9.8); by default it looks like
-    # the end of a body without a length.
+    # Without a close_notify alert, the connection may have been truncated by an attacker (RFC 9112, section 9.8); by default it would
+    # pass as the end of a body without Content-Length.
     context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
-    context.sslsocket_class, context.sslobject_class = _strict_tls()
+    context.sslsocket_class, context.sslobject_class = _create_strict_tls_classes()
     return context
 
 
 @functools.cache
-def _strict_tls() -> tuple[type[ssl.SSLSocket], type[ssl.SSLObject]]:
+def _create_strict_tls_classes() -> tuple[type[ssl.SSLSocket], type[ssl.SSLObject]]:
     import ssl
 
     class StrictSocket(ssl.SSLSocket):
@@ -397,7 +410,9 @@ def _strict_tls() -> tuple[type[ssl.SSLSocket], type[ssl.SSLObject]]:
             try:
                 return super().read(len, buffer)
             except ssl.SSLEOFError as error:
-                broken = ssl.SSLSyscallError(ssl.SSL_ERROR_SYSCALL, "the connection ended without the end of TLS")
+                broken = ssl.SSLSyscallError(
+                    ssl.SSL_ERROR_SYSCALL, "the connection was closed without a TLS close_notify alert"
+                )
                 broken.library, broken.reason = error.library, error.reason
                 raise broken from error
 
@@ -405,19 +420,19 @@ def _strict_tls() -> tuple[type[ssl.SSLSocket], type[ssl.SSLObject]]:
 
 
 @contextlib.contextmanager
-def _own_errors(request: Request) -> Iterator[None]:
-    """Raise our errors in place of the library's, whose classes differ from one library to the other."""
-    http = library()
+def _map_errors(request: Request) -> Iterator[None]:
+    """Convert errors of the HTTP library to errors of this package."""
+    http = load_http_library()
     try:
         yield
     except http.TimeoutException as error:
-        raise RequestTimeout(f"{request.operation.id}: no response in time ({type(error).__name__})") from error
+        raise RequestTimeout(f"{request.operation.id}: request timed out ({type(error).__name__})") from error
     except (http.RequestError, http.InvalidURL) as error:
         raise RequestFailed(f"{request.operation.id}: {type(error).__name__}: {error}") from error
 
 
-class _Raw:
-    """RawResponse over a response of the library."""
+class _HttpResponse:
+    """`RawResponse` that wraps a response of the HTTP library."""
 
     def __init__(self, response: Any, request: Request) -> None:
         self._response = response
@@ -433,11 +448,11 @@ class _Raw:
         return headers
 
     def read(self) -> bytes:
-        with _own_errors(self._request):
+        with _map_errors(self._request):
             return bytes(self._response.read())
 
     def iter_bytes(self) -> Iterator[bytes]:
-        with _own_errors(self._request):
+        with _map_errors(self._request):
             yield from self._response.iter_bytes()
 
     def close(self) -> None:
@@ -452,8 +467,8 @@ class _Raw:
         self.close()
 
 
-class _AsyncRaw:
-    """AsyncRawResponse over a response of the library."""
+class _AsyncHttpResponse:
+    """`AsyncRawResponse` that wraps a response of the HTTP library."""
 
     def __init__(self, response: Any, request: Request) -> None:
         self._response = response
@@ -469,11 +484,11 @@ class _AsyncRaw:
         return headers
 
     async def aread(self) -> bytes:
-        with _own_errors(self._request):
+        with _map_errors(self._request):
             return bytes(await self._response.aread())
 
     async def aiter_bytes(self) -> AsyncIterator[bytes]:
-        with _own_errors(self._request):
+        with _map_errors(self._request):
             async for chunk in self._response.aiter_bytes():
                 yield chunk
 

@@ -1,4 +1,4 @@
-"""Between Python and the wire: what operation modules and models share. Knows no HTTP library."""
+"""Encodes requests and decodes responses; independent of the HTTP library."""
 
 from __future__ import annotations
 
@@ -12,38 +12,38 @@ from urllib.parse import quote
 from uuid import UUID
 
 from .errors import UnexpectedBody, UnexpectedStatus
-from .types import UNSET, File, Operation, Unset, encode_text
+from .types import UNSET, File, Operation, Unset, encode_scalar
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Enum)
 
 
-# ---------------------------------------------------------------- towards the server
+# ---------------------------------------------------------------- requests
 
 
-def number_segment(name: str, value: int | str) -> str:
-    """Return an id as a chunk of a path; only a number or its digits are let through."""
-    text = str(value)
-    if isinstance(value, bool) or not (text.isascii() and text.isdigit()):
-        raise ValueError(f"{name} must be a number or its digits, not {value!r}")
-    return text
+def encode_id(name: str, value: int | str) -> str:
+    """Encode an id as a path segment; only integers and strings of digits are valid."""
+    segment = str(value)
+    if isinstance(value, bool) or not (segment.isascii() and segment.isdigit()):
+        raise ValueError(f"{name} must be an integer or a string of digits, not {value!r}")
+    return segment
 
 
-def text_segment(name: str, value: str) -> str:
-    """Return text as a chunk of a path; what would name another path is rejected."""
-    text = encode_text(value)
-    if text in {"", ".", ".."}:
-        raise ValueError(f"{name} must not be {text!r}")
-    return quote(text, safe="")
+def encode_segment(name: str, value: str) -> str:
+    """Encode a string as a path segment; strings that would change the path are rejected."""
+    segment = encode_scalar(value)
+    if segment in {"", ".", ".."}:
+        raise ValueError(f"{name} must not be {segment!r}")
+    return quote(segment, safe="")
 
 
-def header_fields(headers: Mapping[str, Any]) -> dict[str, str]:
-    """Return the headers that were given, as text."""
-    return {name: encode_text(value) for name, value in headers.items() if value is not None and value is not UNSET}
+def encode_headers(headers: Mapping[str, Any]) -> dict[str, str]:
+    """Encode header values as strings; None and UNSET are omitted."""
+    return {name: encode_scalar(value) for name, value in headers.items() if value is not None and value is not UNSET}
 
 
 def to_wire(value: Any) -> Any:
-    """Return plain JSON data for a model, a mapping, a list or a scalar; UNSET entries are left out."""
+    """Convert a model, mapping, list or scalar to plain JSON data; UNSET entries are omitted."""
     if value is None or type(value) in {str, int, float, bool}:
         return value
     if isinstance(value, Mapping):
@@ -56,11 +56,11 @@ def to_wire(value: Any) -> Any:
         return value.value if isinstance(value, Enum) else value
     if isinstance(value, (UUID, _datetime.date)):
         return str(value) if isinstance(value, UUID) else value.isoformat()
-    raise TypeError(f"{type(value).__name__} cannot be sent as JSON")
+    raise TypeError(f"{type(value).__name__} is not JSON serializable")
 
 
-def form_fields(body: Any) -> tuple[tuple[str, str | File], ...]:
-    """Return the fields of a multipart form; lists retry their name, objects become JSON."""
+def encode_form(body: Any) -> tuple[tuple[str, str | File], ...]:
+    """Encode the fields of a multipart form; list items become repeated fields, objects become JSON."""
     values = body if isinstance(body, Mapping) else body.form_values()
     fields: list[tuple[str, str | File]] = []
     for name, value in values.items():
@@ -72,15 +72,15 @@ def form_fields(body: Any) -> tuple[tuple[str, str | File], ...]:
             elif isinstance(item, Mapping) or hasattr(item, "to_dict"):
                 fields.append((name, json.dumps(to_wire(item))))
             else:
-                fields.append((name, encode_text(item)))
+                fields.append((name, encode_scalar(item)))
     return tuple(fields)
 
 
-# ---------------------------------------------------------------- from the server
+# ---------------------------------------------------------------- responses
 
 
-def header(headers: Mapping[str, str], name: str) -> str:
-    """Look a header up in any mapping, without distinction of upper and lower case."""
+def get_header(headers: Mapping[str, str], name: str) -> str:
+    """Return a header of any mapping, case-insensitively; empty if missing. `name` is in lower case."""
     return next((value for key, value in headers.items() if key.lower() == name), "")
 
 
@@ -91,15 +91,18 @@ def check_status(
     content: bytes,
     parse: Callable[[dict[str, Any]], Any] | None,
 ) -> None:
-    """Accept a documented success, and another 2xx whose body is as documented; `parse` is None where none is."""
+    """Raise UnexpectedStatus unless the status is a documented success, or another 2xx with a documented body.
+
+    `parse` is None if the operation has no response body.
+    """
     if status_code in operation.success:
         return
-    # 206 is a part of something that was not asked for in parts.
+    # A 206 response is partial content, although no range was requested.
     if not 200 <= status_code < 300 or status_code == 206 or (parse is None and content):
         raise UnexpectedStatus(status_code, content, headers, operation)
     try:
         if parse is not None:
-            parse(json_answer(operation, status_code, headers, content))
+            parse(decode_object(operation, status_code, headers, content))
     except UnexpectedBody:
         raise UnexpectedStatus(status_code, content, headers, operation) from None
 
@@ -108,23 +111,26 @@ _CONTENT_RANGE = re.compile(r"\s*bytes\s+(\d{1,19})\s*-\s*(\d{1,19})\s*/\s*(\d{1
 _RANGE = re.compile(r"\s*bytes\s*=\s*(\d{0,19})\s*-\s*(\d{0,19})\s*", re.IGNORECASE | re.ASCII)
 
 
-def range_problem(requested: str, status_code: int, headers: Mapping[str, str]) -> str | None:
-    """Return why a response cannot be the range (or, with an empty string, the whole content) that was requested."""
-    found = _CONTENT_RANGE.fullmatch(header(headers, "content-range"))
+def find_range_problem(requested: str, status_code: int, headers: Mapping[str, str]) -> str | None:
+    """Return why a response does not match the requested range, or None if it does.
+
+    An empty `requested` means the whole content.
+    """
+    found = _CONTENT_RANGE.fullmatch(get_header(headers, "content-range"))
     start, end, total = (int(found[1]), int(found[2]) + 1, int(found[3])) if found else (0, 0, 0)
-    length = header(headers, "content-length").strip()
+    length = get_header(headers, "content-length").strip()
     if status_code == 200:
-        # The header has no meaning here, but caches exist that send a part and change its status alone.
-        part = start < end <= total and end - start < total and length != str(total)
-        return "a 200 response has the Content-Range of a part" if part else None
+        # Content-Range has no meaning here, but some caches send partial content with status 200.
+        partial = start < end <= total and end - start < total and length != str(total)
+        return "a 200 response has a Content-Range of partial content" if partial else None
     if status_code != 206:
         return None
     if not requested:
-        return "a 206 response with a part of the content came, and no range was requested"
-    if header(headers, "content-type").strip().lower().startswith("multipart/"):
-        return "a 206 response holds several ranges, and one was requested"
-    if header(headers, "content-encoding").strip().lower() not in {"", "identity"}:
-        return "a 206 response holds a part of a compressed form"
+        return "the response is 206 Partial Content, but no range was requested"
+    if get_header(headers, "content-type").strip().lower().startswith("multipart/"):
+        return "a 206 response contains several ranges, but one was requested"
+    if get_header(headers, "content-encoding").strip().lower() not in {"", "identity"}:
+        return "a 206 response contains a range of compressed content"
     if not start < end <= total:
         return "a 206 response has no valid Content-Range with a total"
     if length.isdecimal() and int(length) != end - start:
@@ -136,27 +142,27 @@ def range_problem(requested: str, status_code: int, headers: Mapping[str, str]) 
         within = start == max(0, total - int(wanted[2]))
     else:
         within = start == int(wanted[1]) and (wanted[2] == "" or end <= int(wanted[2]) + 1)
-    return None if within else "a 206 response holds another range than the requested one"
+    return None if within else "a 206 response contains another range than the requested one"
 
 
-def json_answer(operation: Operation, status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a response."""
-    media_type = header(headers, "content-type").partition(";")[0].strip().lower()
+def decode_object(operation: Operation, status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
+    """Decode the JSON object of a response."""
+    media_type = get_header(headers, "content-type").partition(";")[0].strip().lower()
     if not (media_type == "application/json" or media_type.endswith("+json")):
-        reason = f"the response is {media_type or 'of no named media type'}, not application/json"
+        reason = f"the response is {media_type or 'without a media type'}, not application/json"
         raise UnexpectedBody(operation, reason, status_code, content, headers)
     try:
         data = json.loads(content)
     except (ValueError, RecursionError):
         raise UnexpectedBody(operation, "the response is not valid JSON", status_code, content, headers) from None
     if not isinstance(data, dict):
-        reason = f"the response is {_kind(data)}, not an object"
+        reason = f"the response is {_describe_type(data)}, not an object"
         raise UnexpectedBody(operation, reason, status_code, content, headers)
     return data
 
 
-def parsed(operation: Operation, read: Callable[[Mapping[str, Any]], T], data: Mapping[str, Any]) -> T:
-    """Read a model; an error names the operation too."""
+def parse_model(operation: Operation, read: Callable[[Mapping[str, Any]], T], data: Mapping[str, Any]) -> T:
+    """Parse a model; errors include the operation."""
     try:
         return read(data)
     except UnexpectedBody as error:
@@ -164,26 +170,26 @@ def parsed(operation: Operation, read: Callable[[Mapping[str, Any]], T], data: M
 
 
 class Reader:
-    """Takes the fields of one object; every complaint names the model and the field."""
+    """Reads the fields of an object; errors include the model and the field."""
 
     def __init__(self, model: str, data: Any) -> None:
         if not isinstance(data, Mapping):
-            raise UnexpectedBody(None, f"{model} is {_kind(data)}, not an object")
+            raise UnexpectedBody(None, f"{model} is {_describe_type(data)}, not an object")
         self._model = model
         self._rest = dict(data)
 
-    def need(self, name: str, convert: Callable[[Any], T]) -> T:
-        """Take a field that is always there."""
+    def read_required(self, name: str, convert: Callable[[Any], T]) -> T:
+        """Read a required field."""
         if name not in self._rest:
             raise UnexpectedBody(None, f"{self._model}.{name} is missing")
         return self._convert(name, convert)
 
-    def may(self, name: str, convert: Callable[[Any], T]) -> T | Unset:
-        """Take a field that may be absent."""
+    def read_optional(self, name: str, convert: Callable[[Any], T]) -> T | Unset:
+        """Read an optional field; UNSET if missing."""
         return self._convert(name, convert) if name in self._rest else UNSET
 
-    def rest(self) -> dict[str, Any]:
-        """Return the fields that the contract does not know."""
+    def get_unknown_fields(self) -> dict[str, Any]:
+        """Return the remaining fields, which are not in the contract."""
         return self._rest
 
     def _convert(self, name: str, convert: Callable[[Any], T]) -> T:
@@ -196,81 +202,81 @@ class Reader:
             raise UnexpectedBody(None, f"{self._model}.{name}: {error.reason}") from None
 
 
-def anything(value: Any) -> Any:
-    """Any JSON value."""
+def parse_any(value: Any) -> Any:
+    """Return any JSON value."""
     return value
 
 
-def text(value: Any) -> str:
-    """A string."""
+def parse_string(value: Any) -> str:
+    """Parse a string."""
     if isinstance(value, str):
         return value
-    raise ValueError(f"is {_kind(value)}, not a string")
+    raise ValueError(f"is {_describe_type(value)}, not a string")
 
 
-def integer(value: Any) -> int:
-    """A whole number."""
+def parse_integer(value: Any) -> int:
+    """Parse an integer."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    raise ValueError(f"is {_kind(value)}, not a whole number")
+    raise ValueError(f"is {_describe_type(value)}, not an integer")
 
 
-def number(value: Any) -> float:
-    """A number."""
+def parse_number(value: Any) -> float:
+    """Parse a number."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return value
-    raise ValueError(f"is {_kind(value)}, not a number")
+    raise ValueError(f"is {_describe_type(value)}, not a number")
 
 
-def boolean(value: Any) -> bool:
-    """True or false."""
+def parse_boolean(value: Any) -> bool:
+    """Parse a boolean."""
     if isinstance(value, bool):
         return value
-    raise ValueError(f"is {_kind(value)}, not true or false")
+    raise ValueError(f"is {_describe_type(value)}, not a boolean")
 
 
-def json_object(value: Any) -> dict[str, Any]:
-    """A free-form object."""
+def parse_object(value: Any) -> dict[str, Any]:
+    """Parse a free-form object."""
     if isinstance(value, Mapping):
         return dict(value)
-    raise ValueError(f"is {_kind(value)}, not an object")
+    raise ValueError(f"is {_describe_type(value)}, not an object")
 
 
-def timestamp(value: Any) -> _datetime.datetime:
-    """A date with a time, ISO 8601; `t` and `z` may be in lower case."""
+def parse_datetime(value: Any) -> _datetime.datetime:
+    """Parse a date and time in ISO 8601; `t` and `z` may be in lower case."""
     try:
-        return _datetime.datetime.fromisoformat(text(value).upper())
+        return _datetime.datetime.fromisoformat(parse_string(value).upper())
     except ValueError:
-        raise ValueError("is no date and time in ISO 8601") from None
+        raise ValueError("is not a date and time in ISO 8601") from None
 
 
-def date(value: Any) -> _datetime.date:
-    """A date, ISO 8601."""
+def parse_date(value: Any) -> _datetime.date:
+    """Parse a date in ISO 8601."""
     try:
-        return _datetime.date.fromisoformat(text(value))
+        return _datetime.date.fromisoformat(parse_string(value))
     except ValueError:
-        raise ValueError("is no date in ISO 8601") from None
+        raise ValueError("is not a date in ISO 8601") from None
 
 
-def uuid(value: Any) -> UUID:
-    """A UUID."""
+def parse_uuid(value: Any) -> UUID:
+    """Parse a UUID."""
     try:
-        return UUID(text(value))
+        return UUID(parse_string(value))
     except ValueError:
-        raise ValueError("is no UUID") from None
+        raise ValueError("is not a UUID") from None
 
 
-def member(kind: type[E]) -> Callable[[Any], E]:
-    """A value of an open enumeration."""
-    return lambda value: kind(text(value))
+def enum_of(kind: type[E]) -> Callable[[Any], E]:
+    """Return a parser for values of an open enumeration."""
+    return lambda value: kind(parse_string(value))
 
 
 def list_of(convert: Callable[[Any], T]) -> Callable[[Any], list[T]]:
-    """A list; a complaint about an item names its position."""
+    """Return a parser for lists; errors include the index of the item."""
 
-    def convert_list(value: Any) -> list[T]:
+    def parse_list(value: Any) -> list[T]:
         if not isinstance(value, list):
-            raise ValueError(f"is {_kind(value)}, not a list")
+            raise ValueError(f"is {_describe_type(value)}, not a list")
         items: list[T] = []
         for index, item in enumerate(value):
             try:
@@ -281,16 +287,16 @@ def list_of(convert: Callable[[Any], T]) -> Callable[[Any], list[T]]:
                 raise UnexpectedBody(None, f"[{index}]: {error.reason}") from None
         return items
 
-    return convert_list
+    return parse_list
 
 
 def nullable(convert: Callable[[Any], T]) -> Callable[[Any], T | None]:
-    """The value or null."""
+    """Return a parser that also accepts null."""
     return lambda value: None if value is None else convert(value)
 
 
-def unknown_member(kind: type[E], value: object) -> E | None:
-    """Return a member for a value that the contract does not list: states belong to the server, which may add some."""
+def create_unknown_member(kind: type[E], value: object) -> E | None:
+    """Create a member for a value that is not in the contract, because the server may add values."""
     if not isinstance(value, str):
         return None
     new: Callable[[type[E], str], E] = str.__new__  # type: ignore[assignment]
@@ -299,7 +305,7 @@ def unknown_member(kind: type[E], value: object) -> E | None:
     return result
 
 
-def _kind(value: Any) -> str:
+def _describe_type(value: Any) -> str:
     names = {
         type(None): "null",
         bool: "a boolean",

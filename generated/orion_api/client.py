@@ -1,4 +1,4 @@
-"""Clients for the raw operations where no session is wanted."""
+"""Clients that send the generated operations without an `OrionSession`."""
 
 from __future__ import annotations
 
@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 
 
 class Client:
-    """Sends requests without a token. Safe to share between threads; use it with `with`, or call `close`.
+    """Client that sends requests without a token.
+
+    Thread-safe. Use it as a context manager, or call `close`.
 
     Args:
-        base_url: Address of the Orion stack.
-        timeout: Seconds to wait for each of connecting, sending and the next bytes; None waits for ever.
-        verify_ssl: True checks certificates, False does not; or the path of a CA file or folder, or a context.
+        base_url: Base URL of the Orion stack.
+        timeout: Timeout in seconds for connecting, and for each read and write; None disables it. Defaults to 60.
+        verify_ssl: True to verify certificates, False to skip verification, the path of a CA file or directory, or an
+            SSL context. Defaults to True.
     """
 
     def __init__(
@@ -34,9 +37,9 @@ class Client:
     ) -> None:
         parts = urlsplit(base_url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("base_url must begin with http:// or https:// and name a host")
+            raise ValueError("base_url must start with http:// or https:// and include a host")
         if parts.username or parts.password or parts.query or parts.fragment:
-            raise ValueError("base_url must hold no user name, password, query or fragment")
+            raise ValueError("base_url must not contain a user name, password, query or fragment")
         self.base_url: str = base_url.rstrip("/")
         self.timeout: float | None = timeout
         self._connections = _runtime.Connections(verify_ssl)
@@ -45,7 +48,7 @@ class Client:
         return f"{type(self).__name__}(base_url={self.base_url!r}, timeout={self.timeout!r})"
 
     def with_timeout(self, timeout: float | None) -> Self:
-        """Return a client with another time-out on the same connections; this one stays as it is."""
+        """Return a copy of the client with another timeout, on the same connections."""
         other = copy.copy(self)
         other.timeout = timeout
         return other
@@ -55,11 +58,11 @@ class Client:
         return _runtime.send(self._connections, self.base_url, self._authorization(), self.timeout, request)
 
     async def asend(self, request: Request) -> AsyncRawResponse:
-        """As `send`, asynchronously."""
+        """Asynchronous version of `send`."""
         return await _runtime.asend(self._connections, self.base_url, self._authorization(), self.timeout, request)
 
     def error(self, error: UnexpectedStatus | UnexpectedBody, response: Any) -> Exception:
-        """Return what to raise for a response that is no good: the error as it is."""
+        """Return the exception to raise for a failed response: the error itself."""
         return error
 
     def close(self) -> None:
@@ -91,14 +94,15 @@ class Client:
 
 
 class AuthenticatedClient(Client):
-    """Sends the token, and only to the scheme, host and port of `base_url`.
+    """Client that sends a token, only to the origin (scheme, host and port) of `base_url`.
 
     Args:
-        base_url: Address of the Orion stack.
-        token: The token; shown by no `repr` and no error.
-        prefix: Word before the token in the Authorization header.
-        timeout: Seconds to wait for each of connecting, sending and the next bytes; None waits for ever.
-        verify_ssl: True checks certificates, False does not; or the path of a CA file or folder, or a context.
+        base_url: Base URL of the Orion stack.
+        token: The API token; redacted in `repr` and errors.
+        prefix: Prefix of the token in the Authorization header. Defaults to `Token`.
+        timeout: Timeout in seconds for connecting, and for each read and write; None disables it. Defaults to 60.
+        verify_ssl: True to verify certificates, False to skip verification, the path of a CA file or directory, or an
+            SSL context. Defaults to True.
     """
 
     def __init__(

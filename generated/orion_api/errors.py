@@ -1,4 +1,4 @@
-"""What the generated code raises. No message holds a body or a secret."""
+"""Exceptions of the generated client. No message contains a response body or a secret."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from .types import Operation
 
 
 class OrionApiError(Exception):
-    """Base of every error of this package."""
+    """Base class of all exceptions of this package."""
 
 
 class UnexpectedStatus(OrionApiError):
-    """The server responded with a status that is no documented success.
+    """The status of the response is not a documented success.
 
     Attributes:
-        status_code: Any number the server sent.
-        content: The body as it came.
-        headers: The headers of the response.
-        operation: What was asked for.
+        status_code: Status code of the response.
+        content: Body of the response.
+        headers: Headers of the response.
+        operation: The requested operation.
     """
 
     def __init__(
@@ -32,18 +32,18 @@ class UnexpectedStatus(OrionApiError):
         self.operation = operation
 
     def __str__(self) -> str:
-        return f"{_name(self.operation)}: the server responded {self.status_code}{_detail(self.content)}"
+        return f"{_format_operation(self.operation)}: the server responded {self.status_code}{_format_detail(self.content)}"
 
 
 class UnexpectedBody(OrionApiError):
-    """The body of a response is not what the contract says.
+    """The body of the response does not match the contract.
 
     Attributes:
-        operation: What was asked for, None where a model was read by itself.
-        reason: What is wrong; names the model and the field.
-        status_code: Status of the response, where known.
-        content: The body as it came.
-        headers: The headers of the response.
+        operation: The requested operation; None if a model was parsed without a response.
+        reason: What does not match, with model and field.
+        status_code: Status code of the response, if known.
+        content: Body of the response.
+        headers: Headers of the response.
     """
 
     def __init__(
@@ -63,22 +63,22 @@ class UnexpectedBody(OrionApiError):
 
     def __str__(self) -> str:
         status = "" if self.status_code is None else f" (status {self.status_code})"
-        return f"{_name(self.operation)}: {self.reason}{status}"
+        return f"{_format_operation(self.operation)}: {self.reason}{status}"
 
 
 class RequestFailed(OrionApiError, ConnectionError):
-    """No response came, or it broke off; `__cause__` is the error of the HTTP library."""
+    """No response was received, or the connection was lost; `__cause__` is the error of the HTTP library."""
 
 
 class RequestTimeout(RequestFailed, TimeoutError):
-    """The server did not connect, take or send a byte within the time-out."""
+    """Connecting, sending or receiving timed out."""
 
 
-def _name(operation: Operation | None) -> str:
+def _format_operation(operation: Operation | None) -> str:
     return "data" if operation is None else f"{operation.id} ({operation.method} {operation.route})"
 
 
-def _detail(content: bytes) -> str:
+def _format_detail(content: bytes) -> str:
     try:
         data = json.loads(content)
     except (ValueError, RecursionError):

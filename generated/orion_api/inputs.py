@@ -1,4 +1,4 @@
-"""Shapes of `filters=` and `params=` and of the objects, for type checkers."""
+"""TypedDicts of request bodies and of the arguments `filters` and `params`."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ class ListWorkfloesFilters(TypedDict):
 
 
 class BalanceInfo(TypedDict):
-    """What an organization has left to spend."""
+    """Balance of an organization."""
 
     organization: int
     amount: str
@@ -213,14 +213,14 @@ class BalanceInfo(TypedDict):
 
 
 class CompleteUpload(TypedDict):
-    """What the parts must be together."""
+    """The expected size and digest of the content."""
 
     size: int
     digest: str
 
 
 class CreateMolsearchDatabase(TypedDict):
-    """What to make a database of."""
+    """Fields of a new molecule database."""
 
     name: NotRequired[str]
     dataset: int
@@ -229,21 +229,21 @@ class CreateMolsearchDatabase(TypedDict):
 
 
 class CreatePackage(TypedDict):
-    """What is known of a package before its archive."""
+    """Fields of a new package."""
 
     name: NotRequired[str]
     project: NotRequired[int]
 
 
 class CreateProject(TypedDict):
-    """What a new project is."""
+    """Fields of a new project."""
 
     name: str
     description: NotRequired[str]
 
 
 class CreateSecret(TypedDict):
-    """A new secret."""
+    """Fields of a new secret."""
 
     name: str
     value: str
@@ -252,13 +252,13 @@ class CreateSecret(TypedDict):
 
 
 class CreateToken(TypedDict):
-    """What is known of a token before it is made."""
+    """Fields of a new token."""
 
     description: NotRequired[str]
 
 
 class CreateUpload(TypedDict):
-    """Where the content goes, and how it is cut."""
+    """Fields of a new multipart upload."""
 
     resource_type: Literal["file", "shard"]
     resource_id: int
@@ -268,7 +268,7 @@ class CreateUpload(TypedDict):
 
 
 class CreatedToken(TypedDict):
-    """A token that was just made, with its value."""
+    """A new token with its value."""
 
     id: int
     description: str
@@ -277,7 +277,7 @@ class CreatedToken(TypedDict):
 
 
 class Credentials(TypedDict):
-    """A user name and its password."""
+    """User name and password."""
 
     username: str
     password: str
@@ -300,7 +300,7 @@ class DatasetInfo(TypedDict):
 
 
 class DatasetPage(TypedDict):
-    """One page of datasets."""
+    """A page of datasets."""
 
     count: int
     next: str | None
@@ -308,7 +308,7 @@ class DatasetPage(TypedDict):
 
 
 class GroupInfo(TypedDict):
-    """Users of an organization under one name."""
+    """A named set of users of an organization."""
 
     id: int
     name: str
@@ -318,7 +318,7 @@ class GroupInfo(TypedDict):
 
 
 class GroupPage(TypedDict):
-    """One page of groups."""
+    """A page of groups."""
 
     count: int
     next: str | None
@@ -326,7 +326,7 @@ class GroupPage(TypedDict):
 
 
 class IssuedToken(TypedDict):
-    """A token, shown once."""
+    """A token, returned once."""
 
     token: str
 
@@ -340,7 +340,7 @@ class OrganizationInfo(TypedDict):
 
 
 class OrganizationPage(TypedDict):
-    """One page of organizations."""
+    """A page of organizations."""
 
     count: int
     next: str | None
@@ -348,7 +348,7 @@ class OrganizationPage(TypedDict):
 
 
 class PartInfo(TypedDict):
-    """A part that is there."""
+    """A received part."""
 
     number: int
     size: int
@@ -359,13 +359,13 @@ Number: TypeAlias = int
 
 
 class PartNumbers(TypedDict):
-    """The parts that addresses are wanted for."""
+    """Part numbers to obtain presigned URLs for."""
 
     numbers: list[Number]
 
 
 class PartPage(TypedDict):
-    """One page of parts."""
+    """A page of parts."""
 
     count: int
     next: str | None
@@ -373,7 +373,7 @@ class PartPage(TypedDict):
 
 
 class Problem(TypedDict):
-    """What the server says about a request that it rejected."""
+    """Error details of a rejected request."""
 
     detail: str
     code: NotRequired[str]
@@ -381,7 +381,7 @@ class Problem(TypedDict):
 
 
 class ProjectInfo(TypedDict):
-    """A room for the work of a team."""
+    """A project; it owns files, datasets and other resources."""
 
     id: int
     name: str
@@ -393,7 +393,7 @@ class ProjectInfo(TypedDict):
 
 
 class ProjectPage(TypedDict):
-    """One page of projects."""
+    """A page of projects."""
 
     count: int
     next: str | None
@@ -413,7 +413,7 @@ class SecretInfo(TypedDict):
 
 
 class SecretPage(TypedDict):
-    """One page of secrets."""
+    """A page of secrets."""
 
     count: int
     next: str | None
@@ -421,7 +421,7 @@ class SecretPage(TypedDict):
 
 
 class ShareTarget(TypedDict):
-    """Whom to share a resource with."""
+    """Target of a share."""
 
     target_type: Literal["user", "group", "project", "organization"]
     target_id: int
@@ -443,7 +443,7 @@ class TokenInfo(TypedDict):
 
 
 class TokenPage(TypedDict):
-    """One page of tokens."""
+    """A page of tokens."""
 
     count: int
     next: str | None
@@ -451,7 +451,7 @@ class TokenPage(TypedDict):
 
 
 class UpdateDataset(TypedDict):
-    """The fields of a dataset to set."""
+    """Fields of a dataset to update."""
 
     name: NotRequired[str]
     description: NotRequired[str]
@@ -459,7 +459,7 @@ class UpdateDataset(TypedDict):
 
 
 class UpdateFile(TypedDict):
-    """The fields of a file to set."""
+    """Fields of a file to update."""
 
     name: NotRequired[str]
     description: NotRequired[str]
@@ -467,7 +467,7 @@ class UpdateFile(TypedDict):
 
 
 class UpdateProject(TypedDict):
-    """The fields of a project to set."""
+    """Fields of a project to update."""
 
     name: NotRequired[str]
     description: NotRequired[str]
@@ -475,7 +475,7 @@ class UpdateProject(TypedDict):
 
 
 class UpdateSecret(TypedDict):
-    """The fields of a secret to set."""
+    """Fields of a secret to update."""
 
     name: NotRequired[str]
     value: NotRequired[str]
@@ -484,13 +484,13 @@ class UpdateSecret(TypedDict):
 
 
 class UpdateToken(TypedDict):
-    """The fields of a token to set."""
+    """Fields of a token to update."""
 
     description: NotRequired[str]
 
 
 class UserInfo(TypedDict):
-    """A person with an account."""
+    """A user account."""
 
     id: int
     username: str
@@ -502,7 +502,7 @@ class UserInfo(TypedDict):
 
 
 class UserPage(TypedDict):
-    """One page of users."""
+    """A page of users."""
 
     count: int
     next: str | None
@@ -534,7 +534,7 @@ MolsearchDatabaseState: TypeAlias = str
 
 
 class MolsearchHitInfo(TypedDict):
-    """A record that a query found."""
+    """A record found by a query."""
 
     rank: int
     dataset: int
@@ -550,7 +550,7 @@ PackageState: TypeAlias = str
 
 
 class PathAssignment(TypedDict):
-    """A resource and the folder that it goes to."""
+    """A resource and its new folder."""
 
     resource_type: str
     id: int
@@ -582,7 +582,7 @@ UploadState: TypeAlias = str
 
 
 class UploadTarget(TypedDict):
-    """An address for one part."""
+    """Presigned URL for one part."""
 
     number: int
     url: str
@@ -628,7 +628,7 @@ class ListFilesFilters(TypedDict):
 
 
 class ApiVersions(TypedDict):
-    """What the stack offers."""
+    """API versions and features of the stack."""
 
     versions: JsonObject
     server: NotRequired[str]
@@ -653,7 +653,7 @@ class CollectionInfo(TypedDict):
 
 
 class CollectionPage(TypedDict):
-    """One page of collections."""
+    """A page of collections."""
 
     count: int
     next: str | None
@@ -661,7 +661,7 @@ class CollectionPage(TypedDict):
 
 
 class CreateCollection(TypedDict):
-    """What is known of a collection before its shards."""
+    """Fields of a new collection."""
 
     name: NotRequired[str]
     description: NotRequired[str]
@@ -672,7 +672,7 @@ class CreateCollection(TypedDict):
 
 
 class CreateDataset(TypedDict):
-    """What is known of a dataset before its records."""
+    """Fields of a new dataset."""
 
     name: str
     description: NotRequired[str]
@@ -681,7 +681,7 @@ class CreateDataset(TypedDict):
 
 
 class CreateFile(TypedDict):
-    """What is known of a file before its content."""
+    """Fields of a new file."""
 
     name: str
     description: NotRequired[str]
@@ -690,7 +690,7 @@ class CreateFile(TypedDict):
 
 
 class CreateMolsearchQuery(TypedDict):
-    """What to search, and where."""
+    """Fields of a new query."""
 
     name: NotRequired[str]
     query_type: Literal["title", "subsearch", "graphsim", "fastrocs"]
@@ -700,7 +700,7 @@ class CreateMolsearchQuery(TypedDict):
 
 
 class CreateShard(TypedDict):
-    """What is known of a shard before its content."""
+    """Fields of a new shard."""
 
     name: NotRequired[str]
     metadata: NotRequired[JsonObject]
@@ -723,7 +723,7 @@ class FileInfo(TypedDict):
 
 
 class FilePage(TypedDict):
-    """One page of files."""
+    """A page of files."""
 
     count: int
     next: str | None
@@ -731,7 +731,7 @@ class FilePage(TypedDict):
 
 
 class FolderPage(TypedDict):
-    """One page of folders."""
+    """A page of folders."""
 
     count: int
     next: str | None
@@ -739,7 +739,7 @@ class FolderPage(TypedDict):
 
 
 class FolderPaths(TypedDict):
-    """Folders to make."""
+    """Folders to create."""
 
     paths: list[FolderPath]
     project: NotRequired[int]
@@ -768,7 +768,7 @@ class JobInfo(TypedDict):
 
 
 class JobPage(TypedDict):
-    """One page of jobs."""
+    """A page of jobs."""
 
     count: int
     next: str | None
@@ -790,7 +790,7 @@ class MolsearchDatabaseInfo(TypedDict):
 
 
 class MolsearchDatabasePage(TypedDict):
-    """One page of databases."""
+    """A page of databases."""
 
     count: int
     next: str | None
@@ -798,7 +798,7 @@ class MolsearchDatabasePage(TypedDict):
 
 
 class MolsearchHitPage(TypedDict):
-    """One page of hits."""
+    """A page of hits."""
 
     count: int
     next: str | None
@@ -806,7 +806,7 @@ class MolsearchHitPage(TypedDict):
 
 
 class MolsearchQueryInfo(TypedDict):
-    """A search without its hits."""
+    """A query without its hits."""
 
     id: int
     name: str
@@ -822,7 +822,7 @@ class MolsearchQueryInfo(TypedDict):
 
 
 class MolsearchQueryPage(TypedDict):
-    """One page of queries."""
+    """A page of queries."""
 
     count: int
     next: str | None
@@ -846,7 +846,7 @@ class PackageInfo(TypedDict):
 
 
 class PackagePage(TypedDict):
-    """One page of packages."""
+    """A page of packages."""
 
     count: int
     next: str | None
@@ -854,7 +854,7 @@ class PackagePage(TypedDict):
 
 
 class PathAssignments(TypedDict):
-    """What goes where."""
+    """The assignments."""
 
     assignments: list[PathAssignment]
 
@@ -882,7 +882,7 @@ class ShardInfo(TypedDict):
 
 
 class ShardPage(TypedDict):
-    """One page of shards."""
+    """A page of shards."""
 
     count: int
     next: str | None
@@ -890,7 +890,7 @@ class ShardPage(TypedDict):
 
 
 class SharePage(TypedDict):
-    """One page of shares."""
+    """A page of shares."""
 
     count: int
     next: str | None
@@ -898,7 +898,7 @@ class SharePage(TypedDict):
 
 
 class StartJob(TypedDict):
-    """What to run, and how."""
+    """Fields of a new job."""
 
     name: NotRequired[str]
     workfloe: int
@@ -908,7 +908,7 @@ class StartJob(TypedDict):
 
 
 class TagPage(TypedDict):
-    """One page of tags."""
+    """A page of tags."""
 
     count: int
     next: str | None
@@ -916,7 +916,7 @@ class TagPage(TypedDict):
 
 
 class UpdateCollection(TypedDict):
-    """The fields of a collection to set."""
+    """Fields of a collection to update."""
 
     name: NotRequired[str]
     description: NotRequired[str]
@@ -925,14 +925,14 @@ class UpdateCollection(TypedDict):
 
 
 class UpdateShard(TypedDict):
-    """The fields of a shard to set."""
+    """Fields of a shard to update."""
 
     name: NotRequired[str]
     metadata: NotRequired[JsonObject]
 
 
 class UploadInfo(TypedDict):
-    """An upload in parts."""
+    """A multipart upload."""
 
     id: int
     resource_type: str
@@ -948,7 +948,7 @@ class UploadInfo(TypedDict):
 
 
 class UploadPage(TypedDict):
-    """One page of uploads."""
+    """A page of uploads."""
 
     count: int
     next: str | None
@@ -956,13 +956,13 @@ class UploadPage(TypedDict):
 
 
 class UploadTargets(TypedDict):
-    """Addresses for parts."""
+    """Presigned URLs for parts."""
 
     targets: list[UploadTarget]
 
 
 class WorkFloeSpecInfo(TypedDict):
-    """A floe: a program with named parameters."""
+    """A floe: a workflow with named parameters."""
 
     id: int
     name: str
@@ -977,7 +977,7 @@ class WorkFloeSpecInfo(TypedDict):
 
 
 class WorkFloeSpecPage(TypedDict):
-    """One page of floes."""
+    """A page of floes."""
 
     count: int
     next: str | None

@@ -1,4 +1,4 @@
-"""Every operation of the contract by its id."""
+"""All operations of the contract by id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shared types of the generated code: requests, bodies, responses and the protocols of what sends them."""
+"""Shared types of the generated client: requests, bodies, responses and sender protocols."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class Unset:
-    """Type of UNSET, which stands for "not given" where None has a meaning of its own."""
+    """Type of `UNSET`, the value of an omitted argument or field; None means null."""
 
     def __bool__(self) -> Literal[False]:
         return False
@@ -31,7 +31,7 @@ class Unset:
         return "UNSET"
 
     def __reduce__(self) -> str:
-        # There is one UNSET; copies and pickles are the same object, so that `is UNSET` holds.
+        # UNSET is a singleton: copies and pickles are the same object, so that `is UNSET` works.
         return "UNSET"
 
 
@@ -47,19 +47,20 @@ class Operation:
     """One operation of the contract.
 
     Attributes:
-        id: The operationId, which is the name of the module as well.
-        method: HTTP method in capitals.
-        route: Path with placeholders.
-        retry: When it may be retried: `read`, `write` (retryable), `create` (only what surely was not applied), `keyed`.
-        paging: How a list goes on: `link`, `stream` or None for what is no list.
-        largest_page: Largest `limit` of a page; None where a list has no pages or takes no limit.
-        offset: Whether a page can be asked for by `offset`, a number of items to leave out.
-        stream: Direction in which raw bytes go, or None.
+        id: The operationId; also the name of the module.
+        method: HTTP method in upper case.
+        route: Path template, for example `/api/v1/users/{user_id}/`.
+        retry: Retry class: `read`, `write` (idempotent), `create` (retried only if certainly not executed) or `keyed`
+            (retried with an idempotency key).
+        paging: Pagination: `link`, `stream`, or None if the operation is not a listing.
+        largest_page: Maximum of the parameter `limit`; None if the operation has no such parameter.
+        offset: Whether the listing has the parameter `offset`.
+        stream: Direction of a binary body, `upload` or `download`; None if there is none.
         auth: Whether the token is sent.
-        success: The documented statuses of a response that is no error.
+        success: Documented success statuses.
         evidence: How the operation is known: `documented`, `listed`, `observed` or `assumed`.
-        tag: Name of the kind of resource.
-        version: The N of `/api/vN/`, None where the path has none.
+        tag: Resource type.
+        version: The N of `/api/vN/`; None if the path has none.
     """
 
     id: str
@@ -79,7 +80,7 @@ class Operation:
 
 @frozen
 class Json:
-    """A body of JSON data; `repr` leaves the data out, which may hold a password."""
+    """A JSON body. `repr` redacts the data, which may contain a password."""
 
     value: Any = field(repr=False)
 
@@ -91,12 +92,12 @@ class Json:
 
 @frozen
 class Content:
-    """A body of raw bytes; a file is sent from where it stands.
+    """A binary body; a file is sent from its current position.
 
     Attributes:
         payload: Bytes, a file opened in binary mode, or an iterable of bytes.
         media_type: Value of Content-Type.
-        length: Number of bytes of an iterable, where known; bytes and seekable files are measured.
+        length: Length of an iterable in bytes, if known; the length of bytes and seekable files is determined automatically.
     """
 
     payload: AsyncPayload = field(repr=False)
@@ -106,7 +107,7 @@ class Content:
 
 @frozen
 class File:
-    """A file inside a multipart form, sent from where it stands."""
+    """A file of a multipart form, sent from its current position."""
 
     payload: bytes | BinaryIO = field(repr=False)
     file_name: str | None = None
@@ -115,22 +116,22 @@ class File:
 
 @frozen
 class Multipart:
-    """A multipart form. The boundary is drawn at random when it is sent, so no content can foresee it."""
+    """A multipart form. The boundary is random, so that content cannot contain it."""
 
     fields: tuple[tuple[str, str | File], ...] = field(repr=False)
 
 
 @frozen
 class Request:
-    """A request that is ready to be sent, without the token.
+    """A prepared request, without the token.
 
     Attributes:
-        operation: What is asked for.
-        path: The path, quoted.
-        query: Names and values, not quoted.
-        body: The body, if any.
-        headers: Further headers.
-        url: A link to follow in place of path and query, for example that of the next page.
+        operation: The operation.
+        path: Percent-encoded path.
+        query: Query parameters as pairs, not percent-encoded.
+        body: Body of the request, if any.
+        headers: Additional headers.
+        url: URL that replaces path and query, for example the link to the next page.
     """
 
     operation: Operation
@@ -147,23 +148,23 @@ class Request:
 
     @property
     def route(self) -> str:
-        """Path of the operation with placeholders."""
+        """Path template of the operation."""
         return self.operation.route
 
     def with_query(self, params: Mapping[str, Any]) -> Request:
-        """Return a copy with further query parameters."""
+        """Return a copy with additional query parameters."""
         return evolve(self, query=self.query + encode_query(params))
 
 
 @frozen
 class Response(Generic[T]):
-    """A response that was read whole.
+    """A response whose body was read.
 
     Attributes:
-        status_code: Any number the server sent.
-        content: The bytes of the body.
-        headers: The headers; lookup does not distinguish upper and lower case.
-        parsed: The model, or None when the status is no success or the response has no body.
+        status_code: Status code.
+        content: Body as bytes.
+        headers: Headers, a case-insensitive mapping.
+        parsed: The model; None if the status is not a success or the response has no body.
     """
 
     status_code: int
@@ -173,7 +174,7 @@ class Response(Generic[T]):
 
 
 class RawResponse(Protocol):
-    """An open response; whoever receives it closes it. Lookup in `headers` does not distinguish upper and lower case."""
+    """An open response, to be closed by the caller. `headers` is case-insensitive."""
 
     @property
     def status_code(self) -> int: ...
@@ -189,7 +190,7 @@ class RawResponse(Protocol):
 
 
 class AsyncRawResponse(Protocol):
-    """An open response of an asynchronous sender; whoever receives it closes it."""
+    """An open response of an asynchronous sender, to be closed by the caller."""
 
     @property
     def status_code(self) -> int: ...
@@ -205,32 +206,34 @@ class AsyncRawResponse(Protocol):
 
 
 class Sender(Protocol):
-    """What `client=` takes. `send` returns the open response whatever its status; `error` chooses what to
-    raise for a response that is no good: it gets what was found and the response, and returns the exception."""
+    """Protocol of the argument `client`.
+
+    `send` returns the open response, whatever its status. `error` returns the exception to raise for a failed response.
+    """
 
     def send(self, request: Request) -> RawResponse: ...
     def error(self, error: UnexpectedStatus | UnexpectedBody, response: Any) -> Exception: ...
 
 
 class AsyncSender(Protocol):
-    """What `client=` of the asynchronous functions takes."""
+    """Protocol of the argument `client` of asynchronous functions."""
 
     async def asend(self, request: Request) -> AsyncRawResponse: ...
     def error(self, error: UnexpectedStatus | UnexpectedBody, response: Any) -> Exception: ...
 
 
 def encode_query(params: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """Return the pairs of a query: None and UNSET are left out, lists retry their key."""
+    """Encode query parameters as pairs; None and UNSET are omitted, list items become repeated parameters."""
     pairs: list[tuple[str, str]] = []
     for name, value in params.items():
         for item in value if isinstance(value, (list, tuple, set, frozenset)) else (value,):
             if item is not None and item is not UNSET:
-                pairs.append((name, encode_text(item)))
+                pairs.append((name, encode_scalar(item)))
     return tuple(pairs)
 
 
-def encode_text(value: Any) -> str:
-    """Return a scalar as the text that stands for it in a query, a header or a form."""
+def encode_scalar(value: Any) -> str:
+    """Encode a scalar as a string for a query, header or form."""
     if isinstance(value, Enum):
         value = value.value
     if isinstance(value, bool):

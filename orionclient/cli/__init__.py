@@ -1,4 +1,4 @@
-"""`ocli`: the whole platform from the shell. Importing it loads nothing; `main` loads click, and each command what it needs."""
+"""The command line `ocli`. Importing this package imports no click; each command imports what it needs when it runs."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run `ocli`.
 
     Args:
-        arguments: What stands after its name; those of the process without it.
+        arguments: The arguments after the program name. Defaults to those of the process.
 
     Raises:
         SystemExit: Always, with one of the documented exit codes.
     """
     try:
-        from orionclient.cli.root import ocli  # noqa: PLC0415 - only who runs it pays for click
+        from orionclient.cli.root import ocli  # noqa: PLC0415 - importing the package does not import click
     except KeyboardInterrupt:
         sys.exit(130)
     ocli.main(None if arguments is None else list(arguments))

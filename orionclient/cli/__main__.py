@@ -1,4 +1,4 @@
-"""Lets `python -m orionclient.cli` run `ocli`."""
+"""Entry point of `python -m orionclient.cli`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`ocli api`: any operation of the contract by its id."""
+"""`ocli api`: send a request for any operation of the contract by its id."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from orionclient.cli.confirmation import dry_run_option, print_plan
 from orionclient.cli.contract_options import JsonParameter
 from orionclient.cli.root import GROUPS
 from orionclient.cli.state import get_state
+from orionclient.cli.suggestions import suggest
 from orionclient.transfer.names import check_path
 
 if TYPE_CHECKING:
@@ -25,20 +26,21 @@ if TYPE_CHECKING:
 
 
 class _OperationId(ParameterType):
-    """The id of an operation."""
+    """The id of an operation of the contract."""
 
     name = "operation"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Check it."""
+        """Check that the operation exists."""
         from orion_api.operations import OPERATIONS  # noqa: PLC0415
 
         if value not in OPERATIONS:
-            self.fail(f"{value!r} is no operation; ocli api --list names them", param, ctx)
+            suggestion = suggest(str(value), OPERATIONS, "operations")
+            self.fail(f"unknown operation {value!r}. {suggestion or 'List them with: ocli api --list'}", param, ctx)
         return str(value)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:  # noqa: ARG002
-        """Name the operations that begin so."""
+        """Complete the id of an operation."""
         from click.shell_completion import CompletionItem  # noqa: PLC0415
         from orion_api.operations import OPERATIONS  # noqa: PLC0415
 
@@ -46,10 +48,10 @@ class _OperationId(ParameterType):
 
 
 def group(name: str) -> click.Command:
-    """Make the command.
+    """Create the command.
 
     Args:
-        name: Its name.
+        name: Name of the command.
 
     Returns:
         The command.
@@ -62,22 +64,22 @@ def group(name: str) -> click.Command:
                 ["-p", "--param", "params"],
                 multiple=True,
                 metavar="NAME=VALUE",
-                help="Parameter of path or query; may be retried.",
+                help="Path or query parameter. Can be given several times.",
             ),
-            click.Option(["--body"], type=JsonParameter(), help="JSON body, or @FILE."),
+            click.Option(["--body"], type=JsonParameter(), help="Body of the request, as JSON or @FILE."),
             click.Option(
-                ["--file"], type=click.Path(), help="File with the bytes to send, where the operation takes bytes."
+                ["--file"], type=click.Path(), help="File to send as the body, for operations that upload content."
             ),
             click.Option(
                 ["-o", "--output"],
                 type=click.Path(),
-                help="File for the bytes of a response; standard output without it.",
+                help="File for downloaded content. Defaults to standard output.",
             ),
-            click.Option(["--list", "listing"], is_flag=True, help="List the operations."),
+            click.Option(["--list", "listing"], is_flag=True, help="List all operations."),
             dry_run_option(),
         ],
         callback=_run,
-        help=f"{GROUPS[name][1]} Prints what the server sends; listings one page.",
+        help=f"{GROUPS[name][1]} Prints the body of the response; of a listing, one page.",
         shape={"type": ["object", "array"]},
         example="ocli api get_file --param file_id=1",
     )
@@ -100,15 +102,15 @@ def _run(
     check_path(output)
     if listing or operation is None:
         if not listing:
-            raise click.UsageError("name an operation; ocli api --list names them")
+            raise click.UsageError("missing operation; list them with: ocli api --list")
         rows = [
             {"id": each.id, "method": each.method, "route": each.route, "tag": each.tag} for each in OPERATIONS.values()
         ]
-        state.out.rows(rows, ("id", "method", "route", "tag"))
+        state.out.print_rows(rows, ("id", "method", "route", "tag"))
         return
     found = OPERATIONS[operation]
     module: Any = importlib.import_module(f"orion_api.api.{found.tag}.{operation}")
-    given = _collect_given(operation, params)
+    given = _collect_parameters(operation, params)
     stream: Any = None
     if file is not None:
         stream = given["body"] = Path(file).open("rb")  # noqa: SIM115 - closed below
@@ -120,11 +122,11 @@ def _run(
         except (TypeError, ValueError) as error:
             raise click.UsageError(f"{operation}: {error}") from None
         if dry_run:
-            print_plan(state, "send", [f"{found.method} {request.path}{_parse_query(request.query)}"])
+            print_plan(state, "send", [f"{found.method} {request.path}{_format_query(request.query)}"])
             return
         if found.stream == "download":
-            what = f"{state.session.config.url} {request.path}{_parse_query(request.query)}"
-            _write(state.session._calls.opener(module, request), output, what)
+            what = f"{state.session.config.url} {request.path}{_format_query(request.query)}"
+            _write(state.session._calls.make_opener(module, request), output, what)
         else:
             _print(state, module, state.session.raw.send(request))
     finally:
@@ -133,24 +135,27 @@ def _run(
 
 
 def _print(state: Any, module: Any, response: Any) -> None:
-    """Print a response; one that is not a success is raised."""
+    """Print the body of a response, or raise its error."""
     from orion_api.errors import UnexpectedBody, UnexpectedStatus  # noqa: PLC0415
 
-    text = response.content
+    content = response.content
     try:
-        module.check(response.status_code, response.headers, text)
+        module.check(response.status_code, response.headers, content)
     except (UnexpectedStatus, UnexpectedBody) as error:
         raise state.session.raw.error(error, response) from None
-    state.out.one(json.loads(text) if text else {}) if state.form != "table" else state.out.write(_print_pretty(text))
+    if state.form == "table":
+        state.out.write(_format_json(content))
+    else:
+        state.out.print_item(json.loads(content) if content else {})
 
 
-def _print_pretty(content: bytes) -> str:
+def _format_json(content: bytes) -> str:
     from orionclient.cli.output import to_json  # noqa: PLC0415
 
     return to_json(json.loads(content) if content else {})
 
 
-def _parse_query(query: Sequence[tuple[str, str]]) -> str:
+def _format_query(query: Sequence[tuple[str, str]]) -> str:
     return "?" + "&".join(f"{name}={value}" for name, value in query) if query else ""
 
 
@@ -167,31 +172,34 @@ def _write(opener: Opener, output: str | None, what: str) -> None:
     out.flush()
 
 
-def _collect_given(operation: str, params: Sequence[str]) -> dict[str, Any]:
+def _collect_parameters(operation: str, params: Sequence[str]) -> dict[str, Any]:
     known: dict[str, Mapping[str, Any]] = {
-        each["name"]: each for place in ("path", "query") for each in contract_options.parameters(operation, place)
+        each["name"]: each for place in ("path", "query") for each in contract_options.list_parameters(operation, place)
     }
     given: dict[str, Any] = {}
-    for text in params:
-        name, equals, value = text.partition("=")
+    for param in params:
+        name, equals, value = param.partition("=")
         if not equals:
-            raise click.UsageError(f"--param takes NAME=VALUE, not {text!r}")
+            raise click.UsageError(f"--param expects NAME=VALUE, not {param!r}")
         if name not in known:
-            raise click.UsageError(f"{operation} has no parameter {name!r}; it has {', '.join(known) or 'none'}")
+            suggestion = suggest(name, known, "parameters") or f"See the parameters of {operation} in openapi/"
+            raise click.UsageError(f"operation {operation!r} has no parameter {name!r}. {suggestion}")
         schema = contract_options.resolve_reference(known[name]["schema"])
         if schema.get("type") == "array":
             given.setdefault(name, []).append(
-                _read_body(name, contract_options.resolve_reference(schema.get("items", {})), value)
+                _convert_parameter(name, contract_options.resolve_reference(schema.get("items", {})), value)
             )
         else:
-            given[name] = _read_body(name, schema, value)
+            given[name] = _convert_parameter(name, schema, value)
     missing = [name for name, each in known.items() if each.get("required") and name not in given]
     if missing:
-        raise click.UsageError(f"{operation} needs {', '.join(f'--param {name}=...' for name in missing)}")
+        raise click.UsageError(
+            f"operation {operation!r} requires {', '.join(f'--param {name}=...' for name in missing)}"
+        )
     return given
 
 
-def _read_body(name: str, schema: Mapping[str, Any], value: str) -> Any:
+def _convert_parameter(name: str, schema: Mapping[str, Any], value: str) -> Any:
     known: dict[str, ParameterType] = {"integer": click.INT, "number": click.FLOAT, "boolean": click.BOOL}
     try:
         return known.get(str(schema.get("type")), click.STRING).convert(value, None, None)

@@ -1,4 +1,4 @@
-"""`ocli billing`: what is left to spend."""
+"""`ocli billing`: show the account balance."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def group(name: str) -> click.Group:
-    """Make the group.
+    """Create the group.
 
     Args:
-        name: Its name.
+        name: Name of the group.
 
     Returns:
         The group.
@@ -24,7 +24,7 @@ def group(name: str) -> click.Group:
 
     def run() -> None:
         state = get_state()
-        state.out.one(state.session.get_current_balance().to_dict(), key="amount")
+        state.out.print_item(state.session.get_current_balance().to_dict(), key="amount")
 
     balance = Command(
         "balance",

@@ -1,4 +1,4 @@
-"""`ocli collections`: whole folders up and down, and waiting."""
+"""Provide the special commands of `ocli collections`: upload, download and wait."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import click
 from orionclient.cli.commands import Command
 from orionclient.cli.completion_types import ResourceIdType
 from orionclient.cli.confirmation import dry_run_option, print_plan
+from orionclient.cli.output import escape_control_characters
 from orionclient.cli.progress import show_progress
-from orionclient.cli.resource_commands import deadline_option
+from orionclient.cli.resource_commands import deadline_option, describe
 from orionclient.cli.state import get_state
 from orionclient.cli.transfers import DOWNLOADED, RERUN_ADVICE, Tally, jobs_option
 from orionclient.transfer.names import check_path
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from orionclient.cli.resource_commands import CommandKind
 
 
-def commands(kind: CommandKind) -> list[Command]:
+def build_commands(kind: CommandKind) -> list[Command]:
     """Make the commands that only collections have.
 
     Args:
@@ -67,19 +68,20 @@ def _upload(kind: CommandKind) -> Command:
             collection.ensure_open()
         tally = Tally("uploaded")
         with show_progress(state) as watch:
-            state.again = f"run the same command again with --into {collection.id} to resume from there"
+            state.resume_advice = f"run the same command again with --into {collection.id} to resume from there"
             collection.upload(
                 sources[0] if len(sources) == 1 else sources,
                 workers=jobs,
                 progress=watch,
                 on_result=lambda result: tally.add(result, 0 if result.value is None else result.value.size),
             )
-            state.again = ""
+            state.resume_advice = ""
         if close:
             collection.close()
         session.refresh_resource(collection)
-        words = "Created collection with id" if into is None else "Uploaded to collection with id"
-        state.out.one(collection.to_dict(), sentence=f"{words} {collection.id}")
+        data = collection.to_dict()
+        verb = "Created" if into is None else "Uploaded to"
+        state.out.print_item(data, sentence=f"{verb} {describe('collection', data)}")
         if state.form == "table":
             state.out.write(str(tally))
 
@@ -90,77 +92,82 @@ def _upload(kind: CommandKind) -> Command:
             click.Option(
                 ["--into"],
                 type=ResourceIdType("collection"),
-                help="Collection to add to; what is there already is not sent again. A new one without it.",
+                help="Collection to upload to; shards that exist already are skipped. If omitted, one is created.",
             ),
-            click.Option(["--name"], help="Display name of a new one; the name of the folder without it."),
+            click.Option(["--name"], help="Display name of the new collection. Defaults to the name of the folder."),
             click.Option(
                 ["--project"],
                 type=ResourceIdType("project"),
-                help="Project of a new one; that of the profile without it.",
+                help="Id of the project of the new collection. Defaults to the profile's project.",
             ),
-            click.Option(["--tag", "tags"], multiple=True, help="Tag to give to a new one; may be retried."),
-            click.Option(["--close"], is_flag=True, help="Close it at the end."),
+            click.Option(
+                ["--tag", "tags"], multiple=True, help="Tag to add to the new collection. Can be given several times."
+            ),
+            click.Option(["--close"], is_flag=True, help="Close the collection after the upload."),
             jobs_option(),
             dry_run_option(),
         ],
         callback=run,
-        help="Upload a folder, or several paths, each file as one shard. After a break resume --into.",
+        help="Upload files or folders. Each file becomes one shard. Resume an interrupted upload with --into.",
         shape=kind.schema,
         example="ocli collections upload frames --close",
     )
 
 
 def _download(_kind: CommandKind) -> Command:
-    def run(number: int, folder: str, jobs: int) -> None:
+    def run(resource_id: int, folder: str, jobs: int) -> None:
         state = get_state()
         check_path(folder)
-        collection = state.shard_session.get_resource(ShardCollection, number)
+        collection = state.shard_session.get_resource(ShardCollection, resource_id)
         items: list[dict[str, Any]] = []
 
-        def reported(result: Any) -> None:
+        def report(result: Any) -> None:
             if result.error is None:
                 path = Path(result.value)
                 items.append({"id": int(result.item.id), "path": str(path), "size": path.stat().st_size})
 
         with show_progress(state) as watch:
-            state.again = RERUN_ADVICE
-            collection.download(folder, workers=jobs, progress=watch, on_result=reported)
-            state.again = ""
+            state.resume_advice = RERUN_ADVICE
+            collection.download(folder, workers=jobs, progress=watch, on_result=report)
+            state.resume_advice = ""
         if state.form == "table":
-            state.out.write(f"Downloaded collection {number}: {len(items)} shards to {folder}")
+            name = escape_control_characters(describe("collection", collection.to_dict()))
+            state.out.write(f"Downloaded {name}: {len(items)} shards to {folder}")
         else:
-            state.out.done(items, [])
+            state.out.print_results(items, [])
 
     return Command(
         "download",
         params=[
-            click.Argument(["number"], metavar="ID", type=ResourceIdType("collection")),
+            click.Argument(["resource_id"], metavar="ID", type=ResourceIdType("collection")),
             click.Argument(["folder"], metavar="DIR"),
             jobs_option(),
         ],
         callback=run,
-        help="Download all shards of a collection into a folder; what is there already is not fetched again.",
+        help="Download all shards of a collection. Files that exist already with the same content are skipped.",
         shape=DOWNLOADED,
         example="ocli collections download 1 here",
     )
 
 
 def _wait(kind: CommandKind) -> Command:
-    def run(number: int, wanted: str, deadline: float) -> None:
+    def run(resource_id: int, wanted: str, deadline: float) -> None:
         state = get_state()
-        collection = state.session.get_resource(ShardCollection, number)
+        collection = state.session.get_resource(ShardCollection, resource_id)
         collection.wait(wanted, timeout=deadline)
-        state.out.one(collection.to_dict(), sentence=f"Collection {number} is {collection.state}")
+        state.out.print_item(
+            collection.to_dict(), sentence=f"{describe('Collection', collection.to_dict())} is {collection.state}"
+        )
 
     return Command(
         "wait",
         params=[
-            *kind.ids(),
+            *kind.id_arguments(),
             click.Option(["--state", "wanted"], default="ready", show_default=True, help="State to wait for."),
             deadline_option(),
         ],
         callback=run,
-        help="Wait until a collection is in a state.",
+        help="Wait until a collection is ready. --state waits for another state.",
         shape=kind.schema,
-        example=kind.example("wait"),
+        example=kind.format_example("wait"),
     )

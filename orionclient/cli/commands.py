@@ -1,12 +1,13 @@
-"""Commands and groups of ours: global options after the command too, an example in every help, groups that load when needed."""
+"""Base classes of the commands and groups of `ocli`, and the global options."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import click
 
 from orionclient.cli.state import FORMATS, MAX_RETRIES, PROFILE, TIMEOUT, State
+from orionclient.cli.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -17,27 +18,35 @@ if TYPE_CHECKING:
 else:
     ParameterType = click.ParamType
 
-_SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-_REPEATED_OPTIONS: Final = "The global options (ocli --help) may also stand after the command."
+#: Settings of the context of every command.
+CONTEXT_SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+_DOCUMENTATION: Final = "docs/cli.md"
+#: Group -> the guide that its help refers to.
+_GUIDES: Final = {
+    "jobs": "docs/floes.md",
+    "local": "docs/faults.md",
+    "packages": "docs/floes.md",
+    "workfloes": "docs/floes.md",
+}
 
 
 def _store_option(name: str, value_of: Callable[[Any], Any] = lambda value: value) -> Callable[..., None]:
-    def keep(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    def store(context: click.Context, parameter: click.Parameter, value: Any) -> None:
         source = context.get_parameter_source(str(parameter.name))
         if value is not None and source is not click.core.ParameterSource.DEFAULT:
-            setattr(State.of(context), name, value_of(value))
+            setattr(State.from_context(context), name, value_of(value))
 
-    return keep
+    return store
 
 
 def common_options(*, hidden: bool) -> list[click.Option]:
-    """Make the global options.
+    """Create the global options.
 
     Args:
-        hidden: True for those that stand after a command.
+        hidden: True for the ones accepted after a command, which its help does not list.
 
     Returns:
-        The options; what they say goes to the state.
+        The options. Their callbacks store the values in the `State`.
     """
     none: dict[str, Any] = {"expose_value": False, "hidden": hidden, "is_eager": True}
     shown: dict[str, Any] = {**none, "show_default": True}
@@ -46,115 +55,183 @@ def common_options(*, hidden: bool) -> list[click.Option]:
             ["--timeout"],
             type=click.FloatRange(0, min_open=True),
             default=int(TIMEOUT),
+            metavar="SECONDS",
             callback=_store_option("timeout"),
-            help="Seconds for one request; raise it for slow links and big uploads.",
+            help="Timeout of a request. Raise it for slow connections and large uploads.",
             **shown,
         ),
         click.Option(
             ["--json", "as_json"],
             is_flag=True,
             callback=_store_option("format", lambda _: "json"),
-            help="JSON instead of text.",
+            help="Print JSON. Short for --format json.",
             **none,
         ),
         click.Option(
             ["--profile"],
+            metavar="NAME",
             default=PROFILE,
             callback=_store_option("profile"),
-            help="Profile to use.",
-            shell_complete=_profiles,
+            help="Name of the profile to use.",
+            shell_complete=_complete_profiles,
             **shown,
         ),
         click.Option(
             ["--max-retries"],
             type=click.IntRange(0),
             default=MAX_RETRIES,
+            metavar="COUNT",
             callback=_store_option("max_retries"),
-            help="Retries after a broken connection, a 404 or a passing fault of the server, with increasing back-off; the content of "
-            "shards has its own.",
+            help="Retries after a connection error, a 404 or a temporary server error, with exponential back-off. Transfers of shard "
+            "content have their own retry policy.",
             **shown,
         ),
         click.Option(
             ["--format", "output_format"],
-            type=click.Choice(FORMATS),
+            type=Choice(FORMATS),
             callback=_store_option("format"),
-            help="Form of the output.",
+            help="Output format. Defaults to table.",
             **none,
         ),
         click.Option(
-            ["-q", "--quiet"], is_flag=True, callback=_store_option("quiet"), help="Ids only, and no progress.", **none
+            ["-q", "--quiet"],
+            is_flag=True,
+            callback=_store_option("quiet"),
+            help="Print ids only, and no progress.",
+            **none,
         ),
         click.Option(
             ["--no-color"],
             is_flag=True,
             callback=_store_option("color", lambda _: False),
-            help="No colour, as with NO_COLOR.",
+            help="Disable colour, as NO_COLOR does.",
             **none,
         ),
         click.Option(
-            ["--debug"], is_flag=True, callback=_store_option("debug"), help="Show where an error came from.", **none
+            ["--debug"], is_flag=True, callback=_store_option("debug"), help="Show the traceback of an error.", **none
         ),
     ]
 
 
-def _profiles(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+def _complete_profiles(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     from orionclient.cli.completion_types import complete_profiles  # noqa: PLC0415
 
     return complete_profiles(incomplete)
+
+
+class Choice(click.Choice):  # type: ignore[type-arg]  # generic since click 8.2
+    """A value out of a list. An unknown value is reported with the closest known ones."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Check a value."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"unknown value {value!r}. {suggest(str(value), map(str, self.choices), 'values')}", param, ctx)
 
 
 class Command(click.Command):
     """A command of `ocli`.
 
     Args:
-        name: Its name.
-        example: A call that works on a local Orion with the demo data; shown by --help and run by the tests.
-        shape: What --json prints: name of a schema of the contract (in [brackets] for a list), or a schema.
-        **settings: Those of click.
+        name: Name of the command.
+        example: A call that works on a local Orion with the demo data. The help shows it, and the tests run it.
+        shape: What --json prints: the name of a schema of the contract (in [brackets] for a list), or a schema.
+        **settings: Arguments of `click.Command`.
 
     Attributes:
-        example: The call.
-        shape: The shape.
+        example: The example.
+        shape: The shape of the JSON output.
     """
 
     def __init__(self, name: str, *, example: str, shape: str | Mapping[str, Any], **settings: Any) -> None:
-        settings["context_settings"] = {**_SETTINGS, **settings.get("context_settings", {})}
+        settings["context_settings"] = {**CONTEXT_SETTINGS, **settings.get("context_settings", {})}
         super().__init__(name, **settings)
         self.example = example
         self.shape = shape
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        """Add the global options, but those whose names the command uses itself."""
+        """Add the global options, except those whose names the command uses itself."""
         own = super().get_params(ctx)
         taken = {name for parameter in own for name in (*parameter.opts, *parameter.secondary_opts)}
         return [*own, *(option for option in common_options(hidden=True) if not taken & {*option.opts})]
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Note which command runs, for hints."""
-        State.of(ctx).command = ctx.command_path
+        """Record which command runs, for the hints of errors, and run it."""
+        State.from_context(ctx).command = ctx.command_path
         return super().invoke(ctx)
 
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
-        """Show the example."""
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the example and where the documentation is."""
         with formatter.section("Example"):
             formatter.write_text(self.example)
         formatter.write_paragraph()
-        formatter.write_text(_REPEATED_OPTIONS)
+        formatter.write_text("The global options (ocli --help) may also follow the command.")
+        formatter.write_text(f"Documentation: {_DOCUMENTATION}#{'-'.join(_list_names(ctx))}")
 
 
-class CommandGroup(click.Group):
+class SuggestingGroup(click.Group):
+    """A group that prints its help when it is called without arguments, and suggests names for an unknown command.
+
+    Attributes:
+        unknown_noun: What the message about an unknown name calls it.
+    """
+
+    unknown_noun: ClassVar[str] = "command"
+
+    def __init__(self, name: str, **settings: Any) -> None:
+        super().__init__(name, no_args_is_help=False, **settings)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments. Without any, print the help on standard output and exit with code 0."""
+        if not args and not ctx.resilient_parsing:
+            click.echo(ctx.get_help(), color=ctx.color)
+            ctx.exit()
+        return super().parse_args(ctx, args)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that the arguments name; suggest the closest ones if it is unknown."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError:
+            if ctx.resilient_parsing or not args or args[0].startswith("-"):
+                raise
+            suggestion = suggest(args[0], self.list_commands(ctx), f"{self.unknown_noun}s")
+            raise click.UsageError(f"unknown {self.unknown_noun} {args[0]!r}. {suggestion}".rstrip(), ctx) from None
+
+
+class CommandGroup(SuggestingGroup):
     """A group of `ocli`: a kind of resource, or a tool.
 
     Args:
-        name: Its name.
+        name: Name of the group.
         commands: Its commands.
-        **settings: Those of click.
+        **settings: Arguments of `click.Group`.
     """
 
     def __init__(self, name: str, commands: Sequence[click.Command] = (), **settings: Any) -> None:
-        settings.setdefault("context_settings", _SETTINGS)
+        settings.setdefault("context_settings", CONTEXT_SETTINGS)
         super().__init__(name, commands=list(commands), **settings)
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        """Let the global options stand after the name of the group too."""
+        """Accept the global options after the name of the group too."""
         return [*super().get_params(ctx), *common_options(hidden=True)]
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write where the help of the commands and the documentation are."""
+        anchor = "-".join(_list_names(ctx)[:2])
+        places = [f"{_DOCUMENTATION}#{anchor}", *([_GUIDES[self.name]] if self.name in _GUIDES else [])]
+        formatter.write_paragraph()
+        formatter.write_text(f"Run '{ctx.command_path} COMMAND --help' for options and an example.")
+        formatter.write_text(f"Documentation: {', '.join(places)}")
+
+
+def _list_names(context: click.Context) -> list[str]:
+    """List the canonical names from `ocli` to a group or command; the documentation has no aliases."""
+    names = []
+    while context.parent is not None:
+        names.append(str(context.command.name))
+        context = context.parent
+    return ["ocli", *reversed(names)]

@@ -1,4 +1,4 @@
-"""`ocli completion`: the scripts that make shells complete commands, options and ids."""
+"""`ocli completion`: print scripts that complete commands, options and ids in shells."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _INSTRUCTIONS: Final = {
 
 
 def group(name: str) -> click.Group:
-    """Make the group.
+    """Create the group.
 
     Args:
-        name: Its name.
+        name: Name of the group.
 
     Returns:
         The group.
@@ -41,18 +41,19 @@ def _script(shell: str) -> Command:
         state = get_state()
         kind = get_completion_class(shell)
         if kind is None:
-            raise click.UsageError(f"click knows no completion for {shell}")
-        # Asking bash for its version, as click does, fails where there is none; the script is the same for all that work.
-        made = kind(ocli, {}, "ocli", "_OCLI_COMPLETE")
-        script = made.source_template % made.source_vars() if isinstance(made, BashComplete) else made.source()
-        state.out.one({"shell": shell, "script": script}, key="script") if state.form != "table" else state.out.write(
-            script
-        )
+            raise click.UsageError(f"this version of click has no completion for {shell}")
+        # Click queries the version of bash, which fails if bash is not installed. The script is the same for every version.
+        completer = kind(ocli, {}, "ocli", "_OCLI_COMPLETE")
+        is_bash = isinstance(completer, BashComplete)
+        script = completer.source_template % completer.source_vars() if is_bash else completer.source()
+        state.out.print_item(
+            {"shell": shell, "script": script}, key="script"
+        ) if state.form != "table" else state.out.write(script)
 
     return Command(
         shell,
         callback=run,
-        help=f"Print the script for {shell}; {_INSTRUCTIONS[shell]}.",
+        help=f"Print the completion script for {shell}. To install, {_INSTRUCTIONS[shell]}",
         shape=_SCRIPT,
         example=f"ocli completion {shell}",
     )

@@ -1,4 +1,4 @@
-"""Completion with what is really there: ids and profiles, within half a second, and in silence where that fails."""
+"""Parameter types and functions that complete ids from the server and profile names, without printing errors."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ _MAX_ITEMS: Final = 50
 
 
 def complete_within(function: Callable[[], list[Any]], seconds: float = _SECONDS) -> list[Any]:
-    """Run a function for so long at most.
+    """Run a function with a timeout.
 
     Args:
         function: The function.
-        seconds: The time.
+        seconds: The timeout in seconds.
 
     Returns:
-        What it returned; nothing where it failed or was too slow.
+        The result of the function. Empty if it failed or timed out.
     """
     found: list[Any] = []
 
     def run() -> None:
-        # Whatever goes wrong, a half-typed command line must stay as it is.
+        # An error message would end up in the command line that is being typed.
         try:
             found.extend(function())
         except BaseException:  # noqa: BLE001
@@ -42,13 +42,13 @@ def complete_within(function: Callable[[], list[Any]], seconds: float = _SECONDS
 
 
 def complete_profiles(incomplete: str) -> list[str]:
-    """Name the profiles.
+    """Complete the name of a profile.
 
     Args:
-        incomplete: How they begin.
+        incomplete: Start of the name.
 
     Returns:
-        Their names.
+        The matching names.
     """
     from orionclient.config import read_profiles  # noqa: PLC0415
 
@@ -56,10 +56,10 @@ def complete_profiles(incomplete: str) -> list[str]:
 
 
 class ResourceIdType(ParameterType):
-    """The id of a resource, completed with those that are there.
+    """The id of a resource. Completed with the ids of existing resources.
 
     Args:
-        kind: Name of its kind on the wire.
+        kind: Name of the kind of resource on the wire.
     """
 
     name = "id"
@@ -68,28 +68,30 @@ class ResourceIdType(ParameterType):
         self.kind = kind
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Read it."""
-        text = str(value)
-        if not (text.isascii() and text.isdigit() and len(text) <= 20):
-            self.fail(f"{text!r} is no id; ids are whole numbers", param, ctx)
-        return int(text)
+        """Convert an id."""
+        digits = str(value)
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= 20):
+            self.fail(f"{digits!r} is not a valid id; ids are integers", param, ctx)
+        return int(digits)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:  # noqa: ARG002
-        """Name the newest ids that begin so, with their names."""
+        """Complete an id with the newest resources, and show their names."""
         from click.shell_completion import CompletionItem  # noqa: PLC0415
 
         return complete_within(
             lambda: [
-                CompletionItem(number, help=name) for number, name in self._found(ctx) if number.startswith(incomplete)
+                CompletionItem(identifier, help=name)
+                for identifier, name in self._list_resources(ctx)
+                if identifier.startswith(incomplete)
             ]
         )
 
-    def _found(self, ctx: click.Context) -> list[tuple[str, str]]:
+    def _list_resources(self, ctx: click.Context) -> list[tuple[str, str]]:
         from orionclient.cli.output import escape_control_characters  # noqa: PLC0415
         from orionclient.cli.state import State  # noqa: PLC0415
         from orionclient.types import KINDS  # noqa: PLC0415
 
-        state, kind = State.of(ctx), KINDS[self.kind]
+        state, kind = State.from_context(ctx), KINDS[self.kind]
         state.timeout, state.max_retries = _SECONDS, 0
         template = kind
         if parent := kind.declaration.parent:

@@ -1,9 +1,10 @@
-"""`ocli config`: profiles, where they lie, and where each setting came from."""
+"""`ocli config`: manage profiles and show the effective configuration."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,10 +15,12 @@ from orionclient.cli.commands import Command, CommandGroup
 from orionclient.cli.completion_types import complete_profiles
 from orionclient.cli.confirmation import confirm, dry_run_option, print_plan, yes_option
 from orionclient.cli.root import GROUPS
-from orionclient.cli.state import PROFILE, active_path, active_profile, get_state
+from orionclient.cli.state import PROFILE, get_active_path, get_state, read_active_profile
+from orionclient.cli.suggestions import suggest
+from orionclient.cli.table_options import table_options
 from orionclient.config import (
     SessionConfig,
-    config_path,
+    get_config_path,
     in_orion,
     read_profiles,
     remove_profile,
@@ -31,17 +34,17 @@ if TYPE_CHECKING:
 
     from orionclient.cli.state import State
 
-_SECRET: Final = "***"  # noqa: S105  # nosec B105 - what stands in the place of one
-_TEXT: Final = {"type": "string"}
+_REDACTED: Final = "***"
+_STRING: Final = {"type": "string"}
 _PROFILE: Final = {
     "type": "object",
     "required": ["profile", "url", "username", "project", "path"],
     "properties": {
-        "profile": _TEXT,
-        "url": _TEXT,
-        "username": _TEXT,
+        "profile": _STRING,
+        "url": _STRING,
+        "username": _STRING,
         "project": {"type": ["integer", "null"]},
-        "path": _TEXT,
+        "path": _STRING,
     },
 }
 _INFO: Final = {
@@ -49,7 +52,7 @@ _INFO: Final = {
     "items": {
         "type": "object",
         "required": ["setting", "value", "origin"],
-        "properties": {"setting": _TEXT, "origin": _TEXT},
+        "properties": {"setting": _STRING, "origin": _STRING},
     },
 }
 _LIST: Final = {
@@ -57,11 +60,12 @@ _LIST: Final = {
     "items": {
         "type": "object",
         "required": ["profile", "active", "url", "username", "project"],
-        "properties": {"profile": _TEXT, "active": {"type": "boolean"}, "url": _TEXT, "username": _TEXT},
+        "properties": {"profile": _STRING, "active": {"type": "boolean"}, "url": _STRING, "username": _STRING},
     },
 }
-_PROFILE_ARGUMENT: Final = {"type": "object", "required": ["profile"], "properties": {"profile": _TEXT}}
-_PATH: Final = {"type": "object", "required": ["path"], "properties": {"path": _TEXT}}
+_LIST_COLUMNS: Final = ("active", "profile", "project", "url", "username")
+_PROFILE_ARGUMENT: Final = {"type": "object", "required": ["profile"], "properties": {"profile": _STRING}}
+_PATH: Final = {"type": "object", "required": ["path"], "properties": {"path": _STRING}}
 _SHOWN_SETTINGS: Final = (
     "url",
     "username",
@@ -76,10 +80,10 @@ _SHOWN_SETTINGS: Final = (
 
 
 def group(name: str) -> click.Group:
-    """Make the group.
+    """Create the group.
 
     Args:
-        name: Its name.
+        name: Name of the group.
 
     Returns:
         The group.
@@ -87,26 +91,26 @@ def group(name: str) -> click.Group:
     return CommandGroup(name, [_profile(), _info(), _list(), _use(), _remove(), _path()], help=GROUPS[name][1])
 
 
-def _name(state: State) -> str:
-    """The profile that a command is about; it need not be there."""
-    return state.profile or os.environ.get("ORION_PROFILE") or active_profile() or PROFILE
+def _get_profile_name(state: State) -> str:
+    """Return the name of the profile that a command applies to. The profile need not exist."""
+    return state.profile or os.environ.get("ORION_PROFILE") or read_active_profile() or PROFILE
 
 
-def report_saved(config: SessionConfig, name: str) -> Path:
-    """Write a profile, and let only the person read and write it and its folder.
+def write_profile(config: SessionConfig, name: str) -> Path:
+    """Write a profile, and restrict the file and its folder to the owner.
 
     Args:
         config: The settings.
         name: Name of the profile.
 
     Returns:
-        The file.
+        Path of the configuration file.
     """
-    path = config_path()
+    path = get_config_path()
     save_profile(config, name)
     with contextlib.suppress(OSError):
         path.chmod(0o600)
-        # A folder that ORION_CONFIG names may be everybody's.
+        # A folder chosen with ORION_CONFIG may be shared, so its mode stays.
         if path.parent.name == ".orion":
             path.parent.chmod(0o700)
     return path
@@ -116,7 +120,7 @@ def _prompt(question: str, *, hide: bool = False) -> str:
     stdin = sys.stdin
     if stdin.isatty() or not hide:
         return str(click.prompt(question, hide_input=hide, err=False))
-    # Without a terminal nothing is shown anyway, and the password prompt of Python would look for one.
+    # Without a terminal there is no echo to hide, and the password prompt of Python would open /dev/tty.
     click.echo(f"{question}: ", nl=False)
     line = stdin.readline()
     click.echo()
@@ -144,18 +148,18 @@ def _profile() -> Command:
         username = username or _prompt("Orion Username")
         config = SessionConfig(url, username=username, project=project, allow_http=allow_http, ca_file=ca_file)
         if password is not None:
-            # The dash asks for the password and is none itself.
-            given = _prompt("Orion Password", hide=True) if password == "-" else password  # noqa: S105 - not one  # nosec B105
-            token = _token_for(state, config, given)
+            # A dash requests the prompt and is not the password.
+            given = _prompt("Orion Password", hide=True) if password == "-" else password  # noqa: S105 - no password  # nosec B105
+            token = _request_token(state, config, given)
         elif with_token and not sys.stdin.isatty():
             token = sys.stdin.read().strip()
         else:
             token = _prompt("Orion token", hide=True)
         if not token:
             raise InvalidCredentials("the token is empty")
-        name = _name(state)
-        path = report_saved(evolve(config, token=token), name)
-        state.out.one(
+        name = _get_profile_name(state)
+        path = write_profile(evolve(config, token=token), name)
+        state.out.print_item(
             {"profile": name, "url": config.url, "username": username, "project": config.project, "path": str(path)},
             sentence=f"Saved profile {name!r} in {path}",
             key="profile",
@@ -164,31 +168,37 @@ def _profile() -> Command:
     return Command(
         "profile",
         params=[
-            click.Option(["--url"], help="Address of the stack; asked for without it."),
-            click.Option(["--username"], help="Name of the user; asked for without it."),
+            click.Option(["--url"], help="URL of the Orion stack. Prompted for if omitted."),
+            click.Option(["--username"], help="User name. Prompted for if omitted."),
             click.Option(
                 ["--password"],
-                help="Get a token for this password; - asks for it, so that it stays out of the shell's history.",
+                help="Request a token with this password. '-' prompts for it, which keeps it out of the shell history.",
             ),
             click.Option(
                 ["--with-token"],
                 is_flag=True,
-                help="Read the token from standard input; on a terminal it is asked for.",
+                help="Read the token from standard input. Prompted for on a terminal.",
             ),
-            click.Option(["--project"], type=click.INT, help="Project for what is new; the user's own without it."),
-            click.Option(["--allow-http"], is_flag=True, help="Let the token go unencrypted to another machine."),
             click.Option(
-                ["--ca-file"], type=click.Path(), help="File of certificates to trust besides the usual ones."
+                ["--project"],
+                type=click.INT,
+                help="Id of the project of new resources. Defaults to the user's default project.",
+            ),
+            click.Option(
+                ["--allow-http"], is_flag=True, help="Allow sending the token to another machine over unencrypted HTTP."
+            ),
+            click.Option(
+                ["--ca-file"], type=click.Path(), help="File of CA certificates to trust in addition to the system's."
             ),
         ],
         callback=run,
-        help="Make or replace a profile: the one that --profile names.",
+        help="Create or replace a profile. --profile chooses its name.",
         shape=_PROFILE,
         example="ocli --profile=work config profile --url https://orion.example.com --username ada --with-token",
     )
 
 
-def _token_for(state: State, config: SessionConfig, password: str) -> str:
+def _request_token(state: State, config: SessionConfig, password: str) -> str:
     from orionclient._http_session import HttpSession  # noqa: PLC0415
     from orionclient._retry import interactive_policy  # noqa: PLC0415
     from orionclient.session import OrionSession  # noqa: PLC0415
@@ -197,17 +207,17 @@ def _token_for(state: State, config: SessionConfig, password: str) -> str:
     return session.retrieve_token(config.username, password)
 
 
-def settings(state: State) -> list[dict[str, Any]]:
-    """Find every setting, masked where it is secret, and where it came from.
+def list_settings(state: State) -> list[dict[str, Any]]:
+    """List the effective settings with their origins. Secrets are redacted.
 
     Args:
-        state: The options.
+        state: The state of the call.
 
     Returns:
         Objects with `setting`, `value` and `origin`.
 
     Raises:
-        InvalidCredentials: Nothing says where to speak.
+        InvalidCredentials: No credentials are configured, or the profile does not exist.
     """
     config = state.config()
     if config.profile is None:
@@ -217,15 +227,15 @@ def settings(state: State) -> list[dict[str, Any]]:
         }
         named = "the job" if in_orion() else "environment"
     else:
-        there = read_profiles().get(config.profile, {})
-        origins = {name: f"{config_path()} [{config.profile}]" for name in _SHOWN_SETTINGS if there.get(name)}
+        profile = read_profiles().get(config.profile, {})
+        origins = {name: f"{get_config_path()} [{config.profile}]" for name in _SHOWN_SETTINGS if profile.get(name)}
         named = (
             "--profile"
             if state.profile
             else "$ORION_PROFILE"
             if os.environ.get("ORION_PROFILE")
             else "ocli config use"
-            if active_profile()
+            if read_active_profile()
             else "default"
         )
     if os.environ.get("ORION_PROJECT"):
@@ -236,7 +246,7 @@ def settings(state: State) -> list[dict[str, Any]]:
         rows.append(
             {
                 "setting": name,
-                "value": _SECRET if name in {"token", "proxy"} and value else value,
+                "value": _REDACTED if name in {"token", "proxy"} and value else value,
                 "origin": origins.get(name, "default"),
             }
         )
@@ -256,12 +266,12 @@ def settings(state: State) -> list[dict[str, Any]]:
 def _info() -> Command:
     def run() -> None:
         state = get_state()
-        state.out.rows(settings(state), ("setting", "value", "origin"), key="value")
+        state.out.print_rows(list_settings(state), ("setting", "value", "origin"), key="value")
 
     return Command(
         "info",
         callback=run,
-        help="Show each setting, masked where it is secret, and where it came from.",
+        help="Show the effective settings and their origins. Secrets are redacted.",
         shape=_INFO,
         example="ocli config info",
     )
@@ -270,7 +280,7 @@ def _info() -> Command:
 def _list() -> Command:
     def run() -> None:
         state = get_state()
-        active = _name(state)
+        active = _get_profile_name(state)
         rows = [
             {
                 "profile": name,
@@ -281,38 +291,55 @@ def _list() -> Command:
             }
             for name, values in sorted(read_profiles().items())
         ]
-        state.out.rows(rows, ("active", "profile", "project", "url", "username"), key="profile")
+        state.out.print_rows(rows, _LIST_COLUMNS, key="profile")
 
-    return Command("list", callback=run, help="List the profiles.", shape=_LIST, example="ocli config list")
+    return Command(
+        "list",
+        params=table_options(_LIST_COLUMNS),
+        callback=run,
+        help="List profiles.",
+        shape=_LIST,
+        example="ocli config list",
+    )
 
 
 def _profile_argument() -> click.Argument:
     return click.Argument(
-        ["name"], metavar="NAME", shell_complete=lambda _context, _parameter, text: complete_profiles(text)
+        ["name"], metavar="NAME", shell_complete=lambda _context, _parameter, incomplete: complete_profiles(incomplete)
     )
 
 
-def _require_known(name: str) -> None:
-    there = read_profiles()
-    if name not in there:
-        raise InvalidCredentials(
-            f"there is no profile {name!r} in {config_path()}; it holds: {', '.join(sorted(there)) or 'none'}"
+def check_profile(name: str) -> None:
+    """Check that a profile exists.
+
+    Args:
+        name: Name of the profile.
+
+    Raises:
+        InvalidCredentials: It does not exist. The message suggests the closest profiles.
+    """
+    profiles = read_profiles()
+    if name not in profiles:
+        suggestion = suggest(name, sorted(profiles), "profiles")
+        raise InvalidCredentials(f"unknown profile {name!r} in {get_config_path()}. {suggestion}".rstrip()).with_hints(
+            "choose a profile with --profile, or list them with: ocli config list",
+            f"to create the profile, run: ocli --profile {shlex.quote(name)} config profile",
         )
 
 
 def _use() -> Command:
     def run(name: str) -> None:
-        _require_known(name)
-        path = active_path()
+        check_profile(name)
+        path = get_active_path()
         path.touch(mode=0o600)
         path.write_text(f"{name}\n", "utf-8")
-        get_state().out.one({"profile": name}, sentence=f"ocli uses profile {name!r} from now on", key="profile")
+        get_state().out.print_item({"profile": name}, sentence=f"ocli uses profile {name!r} from now on", key="profile")
 
     return Command(
         "use",
         params=[_profile_argument()],
         callback=run,
-        help="Choose the profile that ocli uses where none is named. Scripts in Python resume the profile default.",
+        help="Choose the default profile of ocli. Python scripts still default to the profile 'default'.",
         shape=_PROFILE_ARGUMENT,
         example="ocli config use default",
     )
@@ -321,15 +348,15 @@ def _use() -> Command:
 def _remove() -> Command:
     def run(name: str, yes: bool, dry_run: bool) -> None:
         state = get_state()
-        _require_known(name)
+        check_profile(name)
         if dry_run:
             print_plan(state, "remove", [f"profile {name!r}"])
             return
         confirm(f"Remove profile {name!r} with its token?", sure=yes)
         remove_profile(name)
-        if active_profile() == name:
-            active_path().unlink(missing_ok=True)
-        state.out.one({"profile": name}, sentence=f"Removed profile {name!r}", key="profile")
+        if read_active_profile() == name:
+            get_active_path().unlink(missing_ok=True)
+        state.out.print_item({"profile": name}, sentence=f"Removed profile {name!r}", key="profile")
 
     return Command(
         "remove",
@@ -343,22 +370,24 @@ def _remove() -> Command:
 
 def _path() -> Command:
     def run() -> None:
-        path = str(config_path())
-        get_state().out.one({"path": path}, sentence=path, key="path")
+        path = str(get_config_path())
+        get_state().out.print_item({"path": path}, sentence=path, key="path")
 
-    return Command("path", callback=run, help="Print where the profiles lie.", shape=_PATH, example="ocli config path")
+    return Command(
+        "path", callback=run, help="Print the path of the configuration file.", shape=_PATH, example="ocli config path"
+    )
 
 
 def current_config_or_none(state: State) -> tuple[SessionConfig | None, Exception | None]:
-    """Find the configuration without failing.
+    """Resolve the configuration, and return an error instead of raising it.
 
     Args:
-        state: The options.
+        state: The state of the call.
 
     Returns:
-        The configuration, or the error.
+        The configuration or None, and the error or None.
     """
     try:
         return state.config(), None
-    except Exception as error:  # noqa: BLE001 - the doctor tells it
+    except Exception as error:  # noqa: BLE001 - the doctor reports it
         return None, error

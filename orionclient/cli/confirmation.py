@@ -1,4 +1,4 @@
-"""Questions before something is lost, and what `--dry-run` says in place of doing it."""
+"""Provide confirmation prompts and the output of `--dry-run`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from orionclient.cli.state import State
 
-#: What --json prints of a dry run.
+#: Schema of the JSON output of a dry run.
 PLAN: Final[dict[str, Any]] = {
     "type": "array",
     "items": {"type": "object", "required": ["would"], "properties": {"would": {"type": "string"}}},
@@ -25,7 +25,7 @@ def dry_run_option() -> click.Option:
     Returns:
         The option.
     """
-    return click.Option(["--dry-run"], is_flag=True, help="Say what would be done, and do nothing.")
+    return click.Option(["--dry-run"], is_flag=True, help="Print what would be done, without doing it.")
 
 
 def yes_option() -> click.Option:
@@ -34,24 +34,24 @@ def yes_option() -> click.Option:
     Returns:
         The option.
     """
-    return click.Option(["-y", "--yes"], is_flag=True, help="Do not ask.")
+    return click.Option(["-y", "--yes"], is_flag=True, help="Do not ask for confirmation.")
 
 
 def confirm(question: str, *, sure: bool) -> None:
-    """Ask, unless the response is there.
+    """Ask for confirmation on the terminal.
 
     Args:
         question: The question.
-        sure: True where --yes was given.
+        sure: True if --yes was given; then nothing is asked.
 
     Raises:
-        UsageError: Nobody can be asked.
-        Abort: The response is no.
+        UsageError: Standard input is not a terminal.
+        Abort: The user did not confirm.
     """
     if sure:
         return
     if not sys.stdin.isatty():
-        raise click.UsageError(f"{question} Nobody can be asked here: give --yes")
+        raise click.UsageError(f"{question} Cannot ask for confirmation without a terminal: give --yes")
     click.confirm(question, abort=True, err=True)
 
 
@@ -61,7 +61,7 @@ def print_plan(state: State, verb: str, what: Iterable[str]) -> None:
     Args:
         state: The options.
         verb: What would be done.
-        what: To what.
+        what: The objects of the verb, one for each step.
     """
     steps = [f"{verb} {each}" for each in what]
-    state.out.done([{"would": step} for step in steps], [f"Would {step}" for step in steps], key="would")
+    state.out.print_results([{"would": step} for step in steps], [f"Would {step}" for step in steps], key="would")

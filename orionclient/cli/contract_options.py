@@ -1,4 +1,4 @@
-"""What the contract says of an operation, and the options that follow from it."""
+"""Read operations of the contract, and create command-line options from their parameters and bodies."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient.cli.commands import ParameterType
+from orionclient.cli.commands import Choice, ParameterType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,10 +19,10 @@ _SIMPLE: Final[Mapping[str, ParameterType]] = {"integer": click.INT, "number": c
 
 @functools.cache
 def load_contract() -> dict[str, Any]:
-    """Load the contract, once.
+    """Load the contract. The document is cached.
 
     Returns:
-        The merged OpenAPI document; not to be changed.
+        The merged OpenAPI document. Callers must not modify it.
     """
     from orion_api import contract  # noqa: PLC0415
 
@@ -30,19 +30,19 @@ def load_contract() -> dict[str, Any]:
 
 
 def resolve_reference(schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Follow references and what stands for one of them.
+    """Resolve a `$ref`, or an `allOf` with a single entry.
 
     Args:
         schema: A schema, parameter or response of the contract.
 
     Returns:
-        What it refers to, with its own description where it has one.
+        The resolved object, with the description next to the reference if there is one.
     """
     described = {key: schema[key] for key in ("description",) if key in schema}
     if "$ref" in schema:
         found: Any = load_contract()
-        for part in str(schema["$ref"]).removeprefix("#/").split("/"):
-            found = found[part]
+        for key in str(schema["$ref"]).removeprefix("#/").split("/"):
+            found = found[key]
         return {**resolve_reference(found), **described}
     if len(schema.get("allOf", ())) == 1:
         return {**resolve_reference(schema["allOf"][0]), **described}
@@ -50,11 +50,11 @@ def resolve_reference(schema: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 @functools.cache
-def operations() -> dict[str, dict[str, Any]]:
-    """Find every operation.
+def list_operations() -> dict[str, dict[str, Any]]:
+    """List the operations of the contract.
 
     Returns:
-        Id -> its part of the contract, with `method` and `route`.
+        Id -> the operation object, with `method` and `route`.
     """
     return {
         entry["operationId"]: {**entry, "method": method.upper(), "route": route}
@@ -64,53 +64,53 @@ def operations() -> dict[str, dict[str, Any]]:
     }
 
 
-def parameters(operation: str, place: str) -> list[Mapping[str, Any]]:
-    """Find the parameters of an operation.
+def list_parameters(operation: str, place: str) -> list[Mapping[str, Any]]:
+    """List the parameters of an operation.
 
     Args:
-        operation: Its id.
+        operation: Id of the operation.
         place: `path`, `query` or `header`.
 
     Returns:
         The parameters, in order.
     """
-    found = [resolve_reference(each) for each in operations()[operation].get("parameters", ())]
+    found = [resolve_reference(each) for each in list_operations()[operation].get("parameters", ())]
     return [each for each in found if each["in"] == place]
 
 
 def get_body_schema(operation: str) -> tuple[dict[str, Mapping[str, Any]], list[str]]:
-    """Find what the JSON body of an operation holds.
+    """List the properties of the JSON body of an operation.
 
     Args:
-        operation: Its id.
+        operation: Id of the operation.
 
     Returns:
-        Name -> schema, and the names that have to be there.
+        Name -> schema, and the names of the required properties.
     """
-    content = operations()[operation].get("requestBody", {}).get("content", {})
+    content = list_operations()[operation].get("requestBody", {}).get("content", {})
     schema = resolve_reference(content.get("application/json", {}).get("schema", {}))
     return dict(schema.get("properties", {})), list(schema.get("required", ()))
 
 
 def option_flag(name: str) -> str:
-    """Write the name of a field as an option.
+    """Convert the name of a field to the name of an option.
 
     Args:
-        name: The name.
+        name: Name of the field.
 
     Returns:
-        The option.
+        Name of the option.
     """
     return "--" + name.replace("_", "-")
 
 
 class JsonParameter(ParameterType):
-    """JSON, as text or as @FILE."""
+    """A JSON value, given inline or as @FILE."""
 
     name = "json"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Read it."""
+        """Parse the JSON value."""
         from orionclient.transfer.names import check_path  # noqa: PLC0415
 
         if not isinstance(value, str):
@@ -123,102 +123,106 @@ class JsonParameter(ParameterType):
                     value = stream.read()
             return json.loads(value)
         except (OSError, ValueError) as error:
-            self.fail(f"it is not JSON: {error}", param, ctx)
+            self.fail(f"not valid JSON: {error}", param, ctx)
 
 
 def get_type(schema: Mapping[str, Any]) -> ParameterType:
-    """Find how a value is read from the command line.
+    """Choose the parameter type of a value.
 
     Args:
-        schema: Its schema.
+        schema: Schema of the value.
 
     Returns:
-        The type.
+        The parameter type.
     """
     schema = resolve_reference(schema)
     if schema.get("enum"):
-        return click.Choice([str(each) for each in schema["enum"]])
+        return Choice([str(each) for each in schema["enum"]])
     return _SIMPLE.get(str(schema.get("type")), JsonParameter())
 
 
 def get_first_sentence(schema: Mapping[str, Any]) -> str:
-    """Find the first sentence of a description.
+    """Return the first sentence of a description, and its default if the second sentence states one.
 
     Args:
-        schema: What is described.
+        schema: The described schema or parameter.
 
     Returns:
-        The sentence.
+        The sentences; an empty string if there is no description.
     """
-    text = " ".join(str(schema.get("description") or resolve_reference(schema).get("description", "")).split())
-    return text.partition(". ")[0].rstrip(".") + "." if text else ""
+    description = " ".join(str(schema.get("description") or resolve_reference(schema).get("description", "")).split())
+    first, _, rest = description.partition(". ")
+    default = rest.partition(". ")[0].rstrip(".") if rest.startswith("Defaults to ") else ""
+    return " ".join(f"{sentence.rstrip('.')}." for sentence in (first, default) if sentence)
 
 
-def option(name: str, schema: Mapping[str, Any], *, description: str = "") -> click.Option:
-    """Make an option of a field.
+def create_option(name: str, schema: Mapping[str, Any], *, description: str = "") -> click.Option:
+    """Create the option of a field.
 
     Args:
         name: Name of the field.
         schema: Its schema.
-        description: What it is for; its description without it.
+        description: Help of the option. Defaults to the description in the schema.
 
     Returns:
-        The option; None where it is not given.
+        The option. Its value is None if omitted.
     """
     found, names = resolve_reference(schema), [option_flag(name), name]
-    text = description or get_first_sentence(schema)
+    help_line = description or get_first_sentence(schema)
     if found.get("type") == "boolean":
-        return click.Option([f"{option_flag(name)}/--no-{option_flag(name)[2:]}", name], default=None, help=text)
+        return click.Option([f"{option_flag(name)}/--no-{option_flag(name)[2:]}", name], default=None, help=help_line)
     if found.get("type") == "array":
         names = [*sorted({f"--{name.rstrip('s')}", option_flag(name)}), name]
-        return click.Option(names, type=get_type(found.get("items", {})), multiple=True, help=f"{text} May be retried.")
-    return click.Option(names, type=get_type(schema), default=None, help=text)
+        return click.Option(
+            names, type=get_type(found.get("items", {})), multiple=True, help=f"{help_line} Can be given several times."
+        )
+    return click.Option(names, type=get_type(schema), default=None, help=help_line)
 
 
 def get_filters(operation: str, without: Iterable[str] = ("limit", "cursor")) -> list[click.Option]:
-    """Make the options of a listing.
+    """Create the filter options of a listing.
 
     Args:
-        operation: Its id.
-        without: Filters to leave out.
+        operation: Id of the operation.
+        without: Filters to omit.
 
     Returns:
         The options.
     """
-    left_out = {*without}
+    omitted = {*without}
     return [
-        option(each["name"], each["schema"], description=get_first_sentence(each))
-        for each in parameters(operation, "query")
-        if each["name"] not in left_out
+        create_option(each["name"], each["schema"], description=get_first_sentence(each))
+        for each in list_parameters(operation, "query")
+        if each["name"] not in omitted
     ]
 
 
 def get_fields(operation: str, arguments: Sequence[str] = ()) -> list[click.Parameter]:
-    """Make the arguments and options of what creates or changes something.
+    """Create the arguments and options of a command that sends a JSON body.
 
     Args:
-        operation: Its id.
-        arguments: Fields that are arguments although they may be left out.
+        operation: Id of the operation.
+        arguments: Optional fields that become arguments instead of options.
 
     Returns:
-        The parameters; fields that have to be there are arguments.
+        The parameters. Required fields are arguments.
     """
     properties, required = get_body_schema(operation)
     first = [*required, *(each for each in arguments if each not in required)]
     return [
         *(click.Argument([name], type=get_type(properties[name]), required=name in required) for name in first),
-        *(option(name, schema) for name, schema in properties.items() if name not in first),
+        *(create_option(name, schema) for name, schema in properties.items() if name not in first),
     ]
 
 
 def drop_omitted(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what was not given.
+    """Drop the values of omitted options.
 
     Args:
         values: Name -> value.
 
     Returns:
-        What was given; repeated options as lists.
+        The remaining values, with tuples converted to lists.
     """
     return {
         name: list(value) if isinstance(value, tuple) else value

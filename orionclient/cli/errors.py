@@ -1,4 +1,4 @@
-"""How a call ends: exit codes, one line and one hint for an error, silence for a closed pipe, and what Ctrl-C and SIGTERM leave."""
+"""Exit codes, error messages with hints, and the handling of signals and closed pipes for calls of `ocli`."""
 
 from __future__ import annotations
 
@@ -7,93 +7,104 @@ import errno
 import os
 import signal
 import sys
+import textwrap
 import warnings
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from orionclient.cli.state import State
+from orionclient.cli.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-DONE, FAILED, USAGE, LOGIN, NOT_FOUND, REFUSED, LATER, DEADLINE, LOCAL = 0, 1, 2, 4, 5, 6, 7, 8, 9
+SUCCESS, FAILURE, USAGE, AUTHENTICATION, NOT_FOUND, REJECTED, UNAVAILABLE, DEADLINE, LOCAL_FILE = (
+    0,
+    1,
+    2,
+    4,
+    5,
+    6,
+    7,
+    8,
+    9,
+)
 INTERRUPTED, TERMINATED = 130, 143
 
-#: Exit code -> what it means, for the page of the docs.
+#: Exit code -> its meaning, for the documentation.
 CODES: Final = {
-    DONE: "done; also when the reader of a pipe has had enough",
-    FAILED: "failed: a job failed, a check of the doctor failed, a question was responded with no, or an error of ocli itself",
-    USAGE: "the command line is not right",
-    LOGIN: "login needed: no profile, no token, or a token that the server rejects",
+    SUCCESS: "success; also if the reader of a pipe closes it early",
+    FAILURE: "failure: a job or a check of `ocli doctor` failed, a confirmation was declined, or an internal error of `ocli`",
+    USAGE: "invalid command line",
+    AUTHENTICATION: "authentication required: no profile, no token, or a token that the server rejects",
     NOT_FOUND: "not found",
-    REFUSED: "rejected: not allowed, not valid, or in conflict with the state of things",
-    LATER: "try again later: no connection, no response in time, too many requests, or the server failed",
-    DEADLINE: "the deadline of a wait passed; what was waited for goes on",
-    LOCAL: "the disk is full, or a local file cannot be read or written",
-    INTERRUPTED: "Ctrl-C",
-    TERMINATED: "SIGTERM, as when a job is cancelled",
+    REJECTED: "rejected: not permitted, not valid, or in conflict with the current state",
+    UNAVAILABLE: "temporarily unavailable: connection error, timeout, rate limit exceeded or server error; try again later",
+    DEADLINE: "deadline exceeded while waiting; the job or resource is not affected",
+    LOCAL_FILE: "local file error: the disk is full, or a file cannot be read or written",
+    INTERRUPTED: "interrupted by Ctrl-C",
+    TERMINATED: "terminated by SIGTERM, for example when a job is cancelled",
 }
+_MAX_LINE: Final = 200
+_MAX_LINES: Final = 5
+_MAX_WORD: Final = 120
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM came: everything ends as with Ctrl-C, but for the code."""
+    """SIGTERM was received. The call ends as after Ctrl-C, with another exit code."""
 
 
 def run(root: click.Command, arguments: list[str], name: str, extra: dict[str, Any]) -> int:
-    """Run a call to its end.
+    """Run a call of `ocli`, and print its error if it fails.
 
     Args:
-        root: The command.
-        arguments: Its arguments.
-        name: Its name, for messages.
-        extra: Settings of the context.
+        root: The root command.
+        arguments: The arguments.
+        name: Name of the program in messages.
+        extra: Settings of the click context.
 
     Returns:
         The exit code.
     """
     state = State()
-    with _show_warnings_in_one_line(), _install_signal_handlers():
+    with _print_warnings(), _install_signal_handlers():
         try:
             with root.make_context(name, list(arguments), obj=state, **extra) as context:
                 root.invoke(context)
             sys.stdout.flush()
         except click.exceptions.Exit as error:
             return int(error.exit_code)
-        except BaseException as error:  # noqa: BLE001 - nobody shall see a traceback
-            return _end(error, state)
-    return DONE
+        except BaseException as error:  # noqa: BLE001 - users see a message, not a traceback
+            return _handle_error(error, state)
+    return SUCCESS
 
 
-def _end(error: BaseException, state: State) -> int:
+def _handle_error(error: BaseException, state: State) -> int:
     if isinstance(error, SystemExit):
-        return error.code if isinstance(error.code, int) else FAILED
-    interrupt = _interrupt(error)
+        return error.code if isinstance(error.code, int) else FAILURE
+    interrupt = _find_interrupt(error)
     if interrupt is not None:
-        if state.again:
+        if state.resume_advice:
             word = "Terminated" if isinstance(interrupt, Terminated) else "Interrupted"
             with contextlib.suppress(OSError):
-                click.echo(f"{word}: {state.again}", err=True)
+                click.echo(f"{word}: {state.resume_advice}", err=True)
         return TERMINATED if isinstance(interrupt, Terminated) else INTERRUPTED
     if isinstance(error, OSError) and error.errno in {errno.EPIPE, errno.ESHUTDOWN} and not _is_ours(error):
         _discard_output()
-        return DONE
-    # Click has it since 8.2.
-    if isinstance(error, click.UsageError) and type(error).__name__ == "NoArgsIsHelpError":
-        click.echo(error.format_message(), err=True)
-        return USAGE
+        return SUCCESS
     if state.debug:
         import traceback  # noqa: PLC0415
 
         click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
-    code, line, hint = describe_error(error, state)
+    code, message, hint = describe_error(error, state)
     with contextlib.suppress(OSError):
-        colored = state.colored(sys.stderr)
-        label = click.style("Error:", fg="red", bold=True) if colored else "Error:"
-        click.echo(f"{label} {line}", err=True, color=colored)
-        if hint:
-            click.echo(f"Hint: {hint}", err=True)
+        has_color = state.has_color(sys.stderr)
+        label = click.style("Error:", fg="red", bold=True) if has_color else "Error:"
+        click.echo(f"{label} {message if state.debug else wrap_message(message)}", err=True, color=has_color)
+        for line in hint.splitlines():
+            click.echo(f"Hint: {line:.{_MAX_LINE - 6}}", err=True)
     try:
         sys.stdout.flush()
     except (OSError, ValueError):
@@ -107,124 +118,192 @@ def _is_ours(error: BaseException) -> bool:
     return isinstance(error, OrionError)
 
 
-def _interrupt(error: BaseException) -> KeyboardInterrupt | None:
-    # A question that is interrupted is given up.
+def _find_interrupt(error: BaseException) -> KeyboardInterrupt | None:
+    # Click raises Abort for Ctrl-C at a prompt.
     found = error.__context__ if isinstance(error, click.Abort) else error
     return found if isinstance(found, KeyboardInterrupt) else None
 
 
 @contextlib.contextmanager
 def _install_signal_handlers() -> Iterator[None]:
-    """Let SIGTERM end a call as Ctrl-C does, and a second signal at once: threads end at their next chunk only."""
+    """Let SIGTERM end a call as Ctrl-C does. A second signal exits immediately, without waiting for threads to finish their chunk."""
     received = False
 
-    def end(number: int, _frame: FrameType | None) -> None:
+    def interrupt(signum: int, _frame: FrameType | None) -> None:
         nonlocal received
         if received:
-            os._exit(128 + number)
+            os._exit(128 + signum)
         received = True
-        raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
+        raise Terminated if signum == signal.SIGTERM else KeyboardInterrupt
 
     replaced = {}
-    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGTERM, signal.SIG_DFL)):
-        # What is ignored, or handled by the program that calls this, stays so.
-        if signal.getsignal(number) is usual:
-            # Only the main thread may.
+    for each, default in ((signal.SIGINT, signal.default_int_handler), (signal.SIGTERM, signal.SIG_DFL)):
+        # A handler of the calling program, or an ignored signal, stays in place.
+        if signal.getsignal(each) is default:
+            # Only the main thread can set a handler.
             with contextlib.suppress(ValueError):
-                replaced[number] = signal.signal(number, end)
+                replaced[each] = signal.signal(each, interrupt)
     try:
         yield
     finally:
-        # After a signal the process is ending; a further one still finds the threads.
+        # After a signal the process is exiting, and a second one must still end it while threads finish.
         if not received:
-            for number, before in replaced.items():
-                signal.signal(number, before)
+            for each, handler in replaced.items():
+                signal.signal(each, handler)
 
 
 def _discard_output() -> None:
-    """Let the interpreter find nothing to flush into the closed pipe when it ends."""
+    """Redirect standard output to the null device, so that the interpreter does not fail to flush a closed pipe at exit."""
     with contextlib.suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+
+
+def wrap_message(message: str) -> str:
+    """Wrap an error message, so that no line, including the label in front, is longer than 200 characters.
+
+    Args:
+        message: The message, in one line.
+
+    Returns:
+        At most 5 lines, the later ones indented. Words of more than 120 characters are shortened in the middle.
+    """
+    words = [word if len(word) <= _MAX_WORD else f"{word[:80]}…{word[-30:]}" for word in message.split()]
+    lines = textwrap.wrap(
+        " ".join(words),
+        _MAX_LINE - len("Error: "),
+        subsequent_indent="  ",
+        max_lines=_MAX_LINES,
+        placeholder=" …",
+        break_on_hyphens=False,
+    )
+    return "\n".join(lines)
+
+
+def describe_unknown_option(error: click.NoSuchOption) -> str:
+    """Describe an unknown option with the closest known ones.
+
+    Args:
+        error: The error of click.
+
+    Returns:
+        The message.
+    """
+    context = error.ctx
+    options = [
+        each
+        for each in (context.command.get_params(context) if context is not None else ())
+        if isinstance(each, click.Option)
+    ]
+    shown = [option.opts[0] for option in options if not option.hidden]
+    names = [name for option in options for name in (*option.opts, *option.secondary_opts) if name.startswith("--")]
+    return (
+        f"unknown option {error.option_name!r}. {suggest(error.option_name, names, 'options', listed=shown)}".rstrip()
+    )
 
 
 def describe_error(error: BaseException, state: State) -> tuple[int, str, str]:
-    """Find exit code, line and hint for an error.
+    """Determine the exit code, the message and the hint of an error.
 
     Args:
         error: The error.
-        state: The options of the call.
+        state: The state of the call.
 
     Returns:
-        The code, the line and the hint, which may be empty.
+        The exit code, the message in one line, and the hint: one advice per line, or empty.
     """
-    from orionclient.exceptions import one_line  # noqa: PLC0415
+    from orionclient.exceptions import OrionError, one_line  # noqa: PLC0415
 
     if isinstance(error, click.ClickException):
         context = getattr(error, "ctx", None)
         path = context.command_path if context is not None else "ocli"
+        message = one_line(error.format_message())
         if isinstance(error, click.FileError):
-            return LOCAL, one_line(error.format_message()), "check the path and its permissions"
-        return USAGE, one_line(error.format_message()), f"{path} --help shows what it takes, with an example"
+            return LOCAL_FILE, message, "check the path and its permissions"
+        if isinstance(error, click.NoSuchOption):
+            message = one_line(describe_unknown_option(error))
+        hint = getattr(error, "hint", "") or f"see the options and an example with: {path} --help"
+        return USAGE, message[:1].lower() + message[1:], hint
     if isinstance(error, click.Abort):
-        return FAILED, "given up: nobody responded the question", "options can response it; --help names them"
-    code, hint = _exit_code_for(error, state)
-    if code == FAILED and not _is_ours(error) and not isinstance(error, ImportError):
-        return FAILED, one_line(f"unexpected {type(error).__name__}: {error}"), hint
-    return code, one_line(str(error)) or type(error).__name__, hint
+        return FAILURE, "aborted: a confirmation or prompt was declined", "options can replace prompts; see --help"
+    code, hint = _get_exit_code(error, state)
+    if code == FAILURE and not _is_ours(error) and not isinstance(error, ImportError):
+        return FAILURE, one_line(f"unexpected {type(error).__name__}: {error}"), one_line(hint)
+    # The hints of the error itself are more specific.
+    hint = "\n".join(map(one_line, getattr(error, "hints", ()))) or one_line(hint)
+    message = error._complete_message() if isinstance(error, OrionError) else one_line(str(error))
+    return code, message or type(error).__name__, hint
 
 
-def _exit_code_for(error: BaseException, state: State) -> tuple[int, str]:  # noqa: PLR0911 - one for each way to end
+def _find_list_command(command: str) -> str:
+    """Find the command that lists the resources of the group of a command; empty if the group has none."""
+    from orionclient.cli.root import ocli  # noqa: PLC0415
+
+    group: click.Command | None = ocli
+    path, found = ["ocli"], ""
+    for word in command.split()[1:]:
+        group = group.get_command(click.Context(group), word) if isinstance(group, click.Group) else None
+        if not isinstance(group, click.Group):
+            break
+        path.append(word)
+        if "list" in group.commands:
+            found = " ".join([*path, "list"])
+    return found
+
+
+def _get_exit_code(error: BaseException, state: State) -> tuple[int, str]:  # noqa: C901, PLR0911 - one branch for each kind of error
     from orionclient import exceptions as known  # noqa: PLC0415
 
-    group = " ".join(state.command.split()[:2])
     profile = f" --profile {state.profile}" if state.profile else ""
-    if (several := getattr(error, "results", None)) and isinstance(error, known.OrionError):
-        codes = {_exit_code_for(result.error, state) for result in several if result.error is not None}
+    see_help = f"see the expected values and an example with: {state.command} --help"
+    if (results := getattr(error, "results", None)) and isinstance(error, known.OrionError):
+        codes = {_get_exit_code(result.error, state) for result in results if result.error is not None}
         if len({code for code, _ in codes}) == 1:
             return next(iter(codes))
+    if isinstance(error, known.OrionTimeout):
+        # Only the deadline of a wait is exceeded without a failed request.
+        if error.call is None:
+            return DEADLINE, "to wait longer, run the command again, or raise --deadline"
+        return UNAVAILABLE, "raise the timeout with: --timeout SECONDS"
+    if isinstance(error, (known.NotFoundResponse, known.NoResultFound)):
+        listing = _find_list_command(state.command)
+        return NOT_FOUND, f"list the existing ones with: {listing}" if listing else see_help
+    if isinstance(error, known.MultipleResultsFound):
+        listing = _find_list_command(state.command)
+        return REJECTED, f"use the id instead; list the ids with: {listing}" if listing else see_help
     rules: list[tuple[type[BaseException] | tuple[type[BaseException], ...], int, str]] = [
-        (known.InvalidCredentials, LOGIN, f"sign in with: ocli{profile} config profile"),
-        (
-            (known.NotFoundResponse, known.NoResultFound),
-            NOT_FOUND,
-            f"{group} list shows what is there" if group != "ocli" else "",
-        ),
-        (
-            known.AuthorizationRequired,
-            REFUSED,
-            "you may not do this: ask the owner, or choose another user with --profile",
-        ),
+        (known.InvalidCredentials, AUTHENTICATION, f"save a new token with: ocli{profile} config profile"),
+        (known.AuthorizationRequired, REJECTED, "ask the owner for access, or choose another user with --profile"),
         (
             (known.RateLimitedResponse, known.OrionServiceError),
-            LATER,
-            "try again later; --max-retries raises the patience",
+            UNAVAILABLE,
+            "try again later, or allow more attempts with --max-retries",
         ),
-        (known.OrionConnectionError, LATER, "check network and address with: ocli doctor"),
-        (known.NotEnoughDiskError, LOCAL, "make room, or choose another folder, and run the same command again"),
-        (known.BadResponse, REFUSED, f"{state.command} --help shows what it takes"),
-        (known.ValidationError, REFUSED, f"{state.command} --help shows what it takes"),
-        (known.MultipleResultsFound, REFUSED, f"name it by its id; {group} list shows the ids"),
+        (known.OrionConnectionError, UNAVAILABLE, "check the network and the URL with: ocli doctor"),
+        (
+            known.NotEnoughDiskError,
+            LOCAL_FILE,
+            "free disk space or choose another folder, then run the same command again",
+        ),
+        (known.BadResponse, REJECTED, see_help),
+        (known.ValidationError, REJECTED, see_help),
     ]
-    if isinstance(error, known.OrionTimeout):
-        # Only a wait has a deadline without a call that took too long.
-        if error.call is None:
-            return DEADLINE, "it goes on by itself; wait again, or give --deadline more seconds"
-        return LATER, "--timeout gives a request more seconds"
     for kinds, code, hint in rules:
         if isinstance(error, kinds):
             return code, hint
     if isinstance(error, ImportError):
-        return FAILED, "install what it names and run the command again"
+        return FAILURE, "install the missing package, then run the command again"
     if isinstance(error, OSError) and not isinstance(error, known.OrionError):
-        return LOCAL, "make room on the disk" if error.errno == errno.ENOSPC else "check the path and its permissions"
+        is_full = error.errno == errno.ENOSPC
+        return LOCAL_FILE, "free disk space" if is_full else "check the path and its permissions"
     if isinstance(error, known.OrionError):
-        return FAILED, "ocli jobs logs ID shows what the job wrote" if group == "ocli jobs" else ""
-    return FAILED, f"this is an error of ocli: {state.command} --debug shows where; please report it"
+        is_job = state.command.startswith("ocli jobs ")
+        return FAILURE, "show the log of the job with: ocli jobs logs ID" if is_job else ""
+    return FAILURE, f"this is a bug of ocli; please report it with the traceback of: {state.command} --debug"
 
 
 @contextlib.contextmanager
-def _show_warnings_in_one_line() -> Iterator[None]:
+def _print_warnings() -> Iterator[None]:
     def show(message: Warning | str, category: type[Warning], *_rest: Any, **_more: Any) -> None:
         from orionclient.exceptions import one_line  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""`ocli folders`: paths of a project, and what lies under them."""
+"""Provide `ocli folders`: list and create folders, and move resources into them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from orionclient.cli import contract_options
-from orionclient.cli.commands import Command, CommandGroup
+from orionclient.cli.commands import Choice, Command, CommandGroup
 from orionclient.cli.confirmation import dry_run_option, print_plan
+from orionclient.cli.resource_commands import describe, fetch_details
 from orionclient.cli.root import GROUPS
 from orionclient.cli.state import get_state
+from orionclient.cli.table_options import schema_columns, table_options
 from orionclient.types import KINDS, Folder
 
 if TYPE_CHECKING:
@@ -38,11 +40,11 @@ def _list() -> Command:
     def run(**values: Any) -> None:
         state = get_state()
         found = state.session.list_resources(Folder, contract_options.drop_omitted(values))
-        state.out.rows((each.to_dict() for each in found), ("created", "owner", "path", "project"), key="path")
+        state.out.print_rows((each.to_dict() for each in found), ("path", "owner", "created", "project"), key="path")
 
     return Command(
         "list",
-        params=list(contract_options.get_filters("list_folders")),
+        params=[*contract_options.get_filters("list_folders"), *table_options(schema_columns("FolderInfo"))],
         callback=run,
         help="List folders.",
         shape="[FolderInfo]",
@@ -57,38 +59,43 @@ def _create() -> Command:
             print_plan(state, "create", [f"folder {path}" for path in paths])
             return
         state.session.create_paths(*paths)
-        state.out.done([{"path": path} for path in paths], [f"Created folder {path}" for path in paths], key="path")
+        state.out.print_results(
+            [{"path": path} for path in paths], [f"Created folder {path}" for path in paths], key="path"
+        )
 
     return Command(
         "create",
         params=[click.Argument(["paths"], nargs=-1, required=True, metavar="PATH..."), dry_run_option()],
         callback=run,
-        help="Make folders, with all above them.",
+        help="Create folders. Missing parent folders are created too.",
         shape=_PATHS,
         example="ocli folders create /screens/june",
     )
 
 
 def _move() -> Command:
-    def run(kind: str, number: int, path: str, dry_run: bool) -> None:
+    def run(kind: str, resource_id: int, path: str, dry_run: bool) -> None:
         state = get_state()
         if dry_run:
-            print_plan(state, "move", [f"{kind} {number} to {path}"])
+            print_plan(state, "move", [f"{kind} {resource_id} to {path}"])
             return
-        state.session.assign_paths({"resource_type": kind, "id": number, "path": path})
-        state.out.done([{"path": path, "type": kind, "id": number}], [f"Moved {kind} {number} to {path}"], key="path")
+        state.session.assign_paths({"resource_type": kind, "id": resource_id, "path": path})
+        data = fetch_details(state, KINDS[kind](id=resource_id))
+        state.out.print_results(
+            [{"path": path, "type": kind, "id": resource_id}], [f"Moved {describe(kind, data)} to {path}"], key="path"
+        )
 
     kinds = sorted(name for name, kind in KINDS.items() if kind.declaration.in_folders)
     return Command(
         "move",
         params=[
-            click.Argument(["kind"], type=click.Choice(kinds)),
-            click.Argument(["number"], metavar="ID", type=click.INT),
+            click.Argument(["kind"], type=Choice(kinds)),
+            click.Argument(["resource_id"], metavar="ID", type=click.INT),
             click.Argument(["path"]),
             dry_run_option(),
         ],
         callback=run,
-        help="Put a resource into a folder.",
+        help="Move a resource into a folder.",
         shape=_PATHS,
         example="ocli folders move file 1 /screens",
     )

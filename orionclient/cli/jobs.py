@@ -1,4 +1,4 @@
-"""`ocli jobs`: promoted parameters as options, waiting, logs, running again."""
+"""Provide the special commands of `ocli jobs`: start, wait, logs, cancel, rerun and export."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient.cli.commands import _SETTINGS, Command, ParameterType, common_options
+from orionclient.cli.commands import CONTEXT_SETTINGS, Choice, Command, ParameterType, common_options
 from orionclient.cli.completion_types import ResourceIdType
 from orionclient.cli.confirmation import dry_run_option, print_plan
 from orionclient.cli.contract_options import JsonParameter
 from orionclient.cli.output import escape_control_characters
-from orionclient.cli.resource_commands import deadline_option, each_id
+from orionclient.cli.resource_commands import apply_to_each, deadline_option, describe
 from orionclient.cli.state import State, get_state
+from orionclient.cli.suggestions import suggest
 from orionclient.exceptions import UNSAFE, MultipleResultsFound
 from orionclient.types import WorkFloeJob, WorkFloeSpec
 from orionclient.types.workfloes import find_promoted, parse_cubes
@@ -34,7 +35,7 @@ _TYPES: Final[Mapping[str, ParameterType]] = {
     "collection_out": click.STRING,
     "file_out": click.STRING,
 }
-# Blanks and `=` end an option's name on the command line; click parts names at `/` and `;`.
+# Spaces and `=` end the name of an option on the command line; click splits names at `/` and `;`.
 _UNKNOWN_OPTION: Final = re.compile(rf"[\s=/;{UNSAFE}]")
 _RESOURCES: Final = ("file", "dataset", "collection", "secret")
 _LOG: Final = {
@@ -49,8 +50,8 @@ _EXPORT: Final = {
 }
 
 
-def commands(kind: CommandKind) -> list[Command]:
-    """Make the commands that only jobs have.
+def build_commands(kind: CommandKind) -> list[Command]:
+    """Make the special commands of jobs.
 
     Args:
         kind: The kind.
@@ -62,41 +63,43 @@ def commands(kind: CommandKind) -> list[Command]:
 
 
 class AnyValue(ParameterType):
-    """JSON where it is JSON, else text: for types that this client does not know."""
+    """A JSON value, or the string itself if it is not valid JSON: for parameter types unknown to this client."""
 
     name = "value"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002 - click's signature
-        """Read it."""
+        """Parse the value."""
         try:
             return json.loads(value)
         except (TypeError, ValueError):
             return value
 
 
-class _Choice(click.Choice):  # type: ignore[type-arg]
-    """One of some texts that a server chose; click has no parameter for its type before 8.2."""
+class _Choice(Choice):
+    """One of several strings that a server sent."""
 
     def get_metavar(self, *given: Any, **more: Any) -> str:
-        """Write them into the help."""
+        """Show the choices in the help, with control characters escaped."""
         return escape_control_characters(super().get_metavar(*given, **more) or "")
 
 
 def _get_specification(state: State, given: str) -> WorkFloeSpec:
-    """Find a floe by its id, else by its uuid, title or name exactly."""
+    """Find a floe by its id, or by an exact match of its title, name or uuid."""
     if given.isascii() and given.isdigit():
         return state.session.get_resource(WorkFloeSpec, given)
     for wanted in ({"title": given}, {"name": given}):
         found = list(state.session.list_resources(WorkFloeSpec, wanted, exact=True))
         if len({each.id for each in found}) > 1:
             raise MultipleResultsFound(
-                f"several floes are called {given!r}: {', '.join(str(each.id) for each in found)}"
+                f"several floes have the title or name {given!r}: {', '.join(str(each.id) for each in found)}"
             )
         if found:
             return found[0]
     found = [each for each in state.session.list_resources(WorkFloeSpec) if each.uuid == given]
     if not found:
-        raise click.UsageError(f"there is no floe {given!r}; ocli workfloes list shows ids, names and titles")
+        raise click.UsageError(
+            f"no floe with the id, title, name or uuid {given!r}; list them with: ocli workfloes list"
+        )
     return found[-1]
 
 
@@ -116,34 +119,34 @@ def _option(names: Sequence[str], variable: str, parameter: Mapping[str, Any]) -
     words = [parameter.get("description") or parameter.get("title"), f"Type: {kind}."]
     if parameter.get("default") is not None:
         words.append(f"Default: {json.dumps(parameter['default'])}.")
-    text = escape_control_characters(" ".join(str(word) for word in words if word))
+    description = escape_control_characters(" ".join(str(word) for word in words if word))
     more: dict[str, Any] = {"is_flag": False, "flag_value": "true"} if kind == "boolean" else {}
     return click.Option(
         [*names, variable],
         type=read,
         multiple=bool(parameter.get("many")),
         required=required,
-        help=text,
+        help=description,
         **more,
     )
 
 
 class _StartCommand(click.Command):
-    """The rest of `jobs start SPEC`, whose options the floe decides."""
+    """The command `jobs start SPEC`, whose options are the promoted parameters of the floe."""
 
     def __init__(self, spec: WorkFloeSpec, state: State) -> None:
         self._spec, self._state = spec, state
         self._parameters = find_promoted(parse_cubes(spec))
-        # Promoted names need be no identifiers, which click makes of an option's name.
+        # Click requires identifiers for variables, and a promoted name can be any string.
         self._variables = {
-            f"value_{number}": name for number, name in enumerate(self._parameters) if not _UNKNOWN_OPTION.search(name)
+            f"value_{place}": name for place, name in enumerate(self._parameters) if not _UNKNOWN_OPTION.search(name)
         }
         options = [
             _option(self._names(name), variable, self._parameters[name]) for variable, name in self._variables.items()
         ]
         without = [name for name in self._parameters if _UNKNOWN_OPTION.search(name)]
         hint = (
-            f" No option can have these names: {', '.join(map(repr, without))}; set them from Python."
+            f" Parameters whose names cannot be options: {', '.join(map(repr, without))}; set them from Python."
             if without
             else ""
         )
@@ -153,12 +156,12 @@ class _StartCommand(click.Command):
                 ["--cube"],
                 metavar="JSON",
                 type=JsonParameter(),
-                help="Parameters of cubes that are not promoted, by cube and name.",
+                help="Parameters of cubes that are not promoted: cube -> name -> value.",
             ),
             click.Option(
                 ["--project"],
                 type=ResourceIdType("project"),
-                help="Project of the job; that of the profile without it.",
+                help="Id of the project of the job. Defaults to the profile's project.",
             ),
             dry_run_option(),
             *common_options(hidden=True),
@@ -171,7 +174,7 @@ class _StartCommand(click.Command):
                 *(each for each in more if not taken & {*each.opts}),
             ],
             callback=self._run,
-            context_settings=_SETTINGS,
+            context_settings=CONTEXT_SETTINGS,
             help=escape_control_characters(f"Start {spec.title or spec.name}. {spec.description}{hint}"),
         )
 
@@ -197,13 +200,13 @@ class _StartCommand(click.Command):
             )
         else:
             job = self._spec.start(title, given)
-        self._state.out.one(job.to_dict(), sentence=f"Started job with id {job.id}")
+        self._state.out.print_item(job.to_dict(), sentence=f"Started job with id {job.id}")
 
 
 def _start() -> Command:
     def run(spec: str, rest: Sequence[str]) -> None:
         context = click.get_current_context()
-        state = State.of(context)
+        state = State.from_context(context)
         state.command = f"ocli jobs start {spec}"
         floe = _get_specification(state, spec)
         if not floe.specification:
@@ -213,9 +216,12 @@ def _start() -> Command:
             with starting.make_context(f"start {spec}", list(rest), parent=context.parent) as own:
                 starting.invoke(own)
         except click.NoSuchOption as error:
-            known = ", ".join(f"--{name}" for name in starting._variables.values()) or "none"
+            known = [f"--{name}" for name in starting._variables.values()]
+            suggestion = suggest(error.option_name, known, "parameters", listed=())
             raise click.UsageError(
-                f"{error.format_message()} The parameters of floe {floe.id} are: {known}", error.ctx
+                f"unknown option {error.option_name!r}. {suggestion} "
+                f"Parameters of floe {floe.id}: {', '.join(known) or 'none'}",
+                error.ctx,
             ) from None
 
     return Command(
@@ -226,46 +232,46 @@ def _start() -> Command:
         ],
         context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
         callback=run,
-        help="Start a job of a floe, which is named by its id, its title or name exactly, or its uuid. Its promoted parameters are "
-        "options: ocli jobs start SPEC --help lists them.",
+        help="Start a job of a floe. SPEC is the id, title, name or uuid of the floe. Its promoted parameters are options: ocli jobs start "
+        "SPEC --help lists them.",
         shape="JobInfo",
         example='ocli jobs start echo "first try" --text CNS --number=3',
     )
 
 
 class _WorkfloeIdType(ResourceIdType):
-    """The id or the name of a floe."""
+    """The id, title, name or uuid of a floe."""
 
     name = "spec"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002 - click's signature
-        """Read it."""
+        """Return the string; the command finds the floe."""
         return str(value)
 
 
 def _wait(kind: CommandKind) -> Command:
-    def run(number: int, deadline: float) -> None:
+    def run(resource_id: int, deadline: float) -> None:
         state = get_state()
-        job = state.session.get_resource(WorkFloeJob, number)
+        job = state.session.get_resource(WorkFloeJob, resource_id)
         shown = _LogWriter(state)
         try:
             job.wait(timeout=deadline, on_progress=shown)
         finally:
             shown.end()
-        state.out.one(job.to_dict(), sentence=f"Job {number} is {job.state}")
+        state.out.print_item(job.to_dict(), sentence=f"{describe('Job', job.to_dict())} is {job.state}")
 
     return Command(
         "wait",
-        params=[*kind.ids(), deadline_option()],
+        params=[*kind.id_arguments(), deadline_option()],
         callback=run,
-        help="Wait until a job is complete; a job that failed or was cancelled gives exit code 1, with its reason.",
+        help="Wait until a job is complete. If the job fails or is cancelled, its reason is printed and the exit code is 1.",
         shape=kind.schema,
-        example=kind.example("wait"),
+        example=kind.format_example("wait"),
     )
 
 
 class _LogWriter:
-    """Shows on a terminal how far a job is."""
+    """Shows the state and progress of a job on a terminal."""
 
     def __init__(self, state: State) -> None:
         self._on = sys.stderr.isatty() and not state.quiet
@@ -284,16 +290,16 @@ class _LogWriter:
 
 
 def _logs(kind: CommandKind) -> Command:
-    def run(number: int, follow: bool) -> None:
+    def run(resource_id: int, follow: bool) -> None:
         state = get_state()
-        job = WorkFloeJob(session=state.session, id=number)
+        job = WorkFloeJob(session=state.session, id=resource_id)
         lines = job.logs(follow=follow)
         if state.form == "json":
-            state.out.one({"job": number, "lines": list(lines)})
+            state.out.print_item({"job": resource_id, "lines": list(lines)})
         elif state.form == "jsonl":
-            state.out.rows(({"line": line} for line in lines), ("line",))
+            state.out.print_rows(({"line": line} for line in lines), ("line",))
         else:
-            # A pipe gets the log as it is; a terminal must not be moved by it.
+            # Control characters are escaped for a terminal; a pipe receives the log unchanged.
             safe = escape_control_characters if sys.stdout.isatty() else str
             for line in lines:
                 state.out.write(safe(line))
@@ -301,7 +307,10 @@ def _logs(kind: CommandKind) -> Command:
 
     return Command(
         "logs",
-        params=[*kind.ids(), click.Option(["-f", "--follow"], is_flag=True, help="Go on until the job is complete.")],
+        params=[
+            *kind.id_arguments(),
+            click.Option(["-f", "--follow"], is_flag=True, help="Print new lines until the job is complete."),
+        ],
         callback=run,
         help="Print the log of a job.",
         shape=_LOG,
@@ -313,65 +322,69 @@ def _cancel(kind: CommandKind) -> Command:
     def run(ids: Sequence[int], dry_run: bool) -> None:
         state = get_state()
         if dry_run:
-            print_plan(state, "cancel", [f"job {number}" for number in ids])
+            print_plan(state, "cancel", [f"job {each}" for each in ids])
             return
 
-        def cancel(number: int) -> dict[str, Any]:
-            job = WorkFloeJob(session=state.session, id=number)
+        def cancel(resource_id: int) -> dict[str, Any]:
+            job = WorkFloeJob(session=state.session, id=resource_id)
             job.cancel()
             return job.to_dict()
 
-        done, first = each_id(ids, cancel)
-        state.out.done(done, [f"Cancelled job {each['id']}" for each in done])
+        done, first = apply_to_each(ids, cancel)
+        state.out.print_results(done, [f"Cancelled {describe('job', each)}" for each in done])
         if first is not None:
             raise first
 
     return Command(
         "cancel",
-        params=[*kind.ids(several=True), dry_run_option()],
+        params=[*kind.id_arguments(several=True), dry_run_option()],
         callback=run,
-        help="End jobs.",
+        help="Cancel jobs.",
         shape=f"[{kind.schema}]",
         example="ocli jobs cancel 3",
     )
 
 
 def _rerun(kind: CommandKind) -> Command:
-    def run(number: int, name: str | None, dry_run: bool) -> None:
+    def run(resource_id: int, name: str | None, dry_run: bool) -> None:
         state = get_state()
         if dry_run:
-            print_plan(state, "rerun", [f"job {number}"])
+            print_plan(state, "rerun", [f"job {resource_id}"])
             return
-        old = state.session.get_resource(WorkFloeJob, number)
+        old = state.session.get_resource(WorkFloeJob, resource_id)
         job = WorkFloeJob.start(state.session, name=name, param_dict=old.export_params())
-        state.out.one(job.to_dict(), sentence=f"Started job with id {job.id}")
+        state.out.print_item(job.to_dict(), sentence=f"Started {describe('job', job.to_dict())}")
 
     return Command(
         "rerun",
-        params=[*kind.ids(), click.Option(["--name"], help="Display name; the old one without it."), dry_run_option()],
+        params=[
+            *kind.id_arguments(),
+            click.Option(["--name"], help="Display name. Defaults to that of the job."),
+            dry_run_option(),
+        ],
         callback=run,
-        help="Start a job again, with the same parameters.",
+        help="Start a job again with the same parameters.",
         shape=kind.schema,
         example="ocli jobs rerun 1",
     )
 
 
 def _export(kind: CommandKind) -> Command:
-    def run(number: int) -> None:
+    def run(resource_id: int) -> None:
         from orionclient.cli.output import to_json  # noqa: PLC0415
 
         state = get_state()
-        found = state.session.get_resource(WorkFloeJob, number).export_params()
+        found = state.session.get_resource(WorkFloeJob, resource_id).export_params()
         if state.form == "table":
             state.out.write(to_json(found))
         else:
-            state.out.one(found, key="workfloe")
+            state.out.print_item(found, key="workfloe")
 
     return Command(
         "export",
-        params=kind.ids(),
+        params=kind.id_arguments(),
         callback=run,
-        help="Print what a job was started with, as JSON.",
+        help="Print the parameters of a job as JSON.",
         shape=_EXPORT,
         example="ocli jobs export 1",
     )

@@ -1,4 +1,4 @@
-"""The groups of the kinds of resources: their tables, and the commands that only one of them has."""
+"""Define the command groups of all kinds of resources: their tables, examples and special commands."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from orionclient import types
 from orionclient.cli.commands import CommandGroup
-from orionclient.cli.resource_commands import CommandKind, commands
+from orionclient.cli.resource_commands import CommandKind, build_commands
 from orionclient.cli.root import GROUPS
 
 if TYPE_CHECKING:
     import click
 
-_STORED_KINDS: Final = ("created", "id", "name", "owner", "project", "size", "state")
 _SHARE: Final = {"share": "1 --project 3", "unshare": "2 --project 3", "tag": "1 actives 'Job 4242'", "untag": "1 old"}
 
 KINDS: Final = {
@@ -23,8 +22,9 @@ KINDS: Final = {
             kind=types.File,
             group="files",
             noun="file",
-            columns=_STORED_KINDS,
-            created="Uploaded file with id",
+            columns=("id", "name", "state", "owner", "created", "size", "project"),
+            published=("created", "id", "name", "owner", "project", "size", "state"),
+            messages={"upload": "Uploaded file with id"},
             examples={
                 **_SHARE,
                 "create": "empty.sdf --description 'to be filled'",
@@ -36,15 +36,17 @@ KINDS: Final = {
             kind=types.Dataset,
             group="datasets",
             noun="dataset",
-            columns=("count", "created", "id", "name", "owner", "project"),
-            created="Created dataset with Id",
+            columns=("id", "name", "owner", "created", "count", "project"),
+            published=("count", "created", "id", "name", "owner", "project"),
+            messages={"upload": "Created dataset with Id"},
             examples={**_SHARE, "create": "hits", "update": "1 --name drugs", "delete": "3 --yes --immediate"},
         ),
         CommandKind(
             kind=types.ShardCollection,
             group="collections",
             noun="collection",
-            columns=("created", "id", "name", "owner", "project", "shard_count", "state"),
+            columns=("id", "name", "state", "owner", "created", "shard_count", "project"),
+            messages={"close": "Closed collection"},
             arguments=("name",),
             examples={
                 **_SHARE,
@@ -60,7 +62,7 @@ KINDS: Final = {
             kind=types.Shard,
             group="shards",
             noun="shard",
-            columns=("created", "id", "name", "size", "state"),
+            columns=("id", "name", "state", "created", "size"),
             arguments=("name",),
             examples={
                 "list": "1",
@@ -75,14 +77,15 @@ KINDS: Final = {
             kind=types.WorkFloeSpec,
             group="workfloes",
             noun="floe",
-            columns=("created", "id", "name", "package", "state", "title"),
+            columns=("id", "name", "state", "created", "title", "package"),
             examples={"list": "--tag ETL"},
         ),
         CommandKind(
             kind=types.WorkFloeJob,
             group="jobs",
             noun="job",
-            columns=("created", "id", "name", "owner", "progress", "project", "reason", "state", "workfloe"),
+            columns=("id", "name", "state", "owner", "created", "progress", "reason", "workfloe", "project"),
+            messages={"start": "Started job with id"},
             without=("create",),
             examples={
                 "list": "--state complete",
@@ -96,8 +99,8 @@ KINDS: Final = {
             kind=types.WorkFloePackage,
             group="packages",
             noun="package",
-            columns=("created", "id", "name", "owner", "project", "state", "version"),
-            created="Uploaded package with id",
+            columns=("id", "name", "state", "owner", "created", "version", "project"),
+            messages={"upload": "Uploaded package with id", "share": "Shared package"},
             without=("create",),
             examples={**_SHARE, "delete": "3 --yes", "wait": "1"},
         ),
@@ -105,7 +108,7 @@ KINDS: Final = {
             kind=types.Secret,
             group="secrets",
             noun="secret",
-            columns=("created", "id", "name", "owner", "project"),
+            columns=("id", "name", "owner", "created", "project"),
             without=("create", "update"),
             examples={**_SHARE, "delete": "3 --yes"},
         ),
@@ -113,24 +116,26 @@ KINDS: Final = {
             kind=types.Project,
             group="projects",
             noun="project",
-            columns=("archived", "created", "id", "name", "owner"),
+            columns=("id", "name", "owner", "created", "archived"),
             examples={"create": "'Screens of June'", "update": "1 --description 'Only Ada works here.'"},
         ),
         CommandKind(
             kind=types.User,
             group="users",
             noun="user",
-            columns=("created", "email", "first_name", "id", "last_name", "username"),
+            columns=("id", "username", "created", "first_name", "last_name", "email"),
         ),
-        CommandKind(kind=types.Group, group="groups", noun="group", columns=("created", "description", "id", "name")),
+        CommandKind(kind=types.Group, group="groups", noun="group", columns=("id", "name", "created", "description")),
         CommandKind(
-            kind=types.Organization, group="organizations", noun="organization", columns=("created", "id", "name")
+            kind=types.Organization, group="organizations", noun="organization", columns=("id", "name", "created")
         ),
         CommandKind(
             kind=types.Token,
             group="tokens",
             noun="token",
-            columns=("created", "description", "id"),
+            columns=("id", "description", "created"),
+            published=("created", "description", "id"),
+            messages={"create": "Created token with id"},
             without=("create", "update"),
             examples={"delete": "3 --yes", "list": ""},
         ),
@@ -138,7 +143,7 @@ KINDS: Final = {
             kind=types.Upload,
             group="uploads",
             noun="upload",
-            columns=("created", "id", "received", "resource_id", "resource_type", "size", "state"),
+            columns=("id", "state", "owner", "created", "resource_type", "resource_id", "size", "received"),
             without=("create",),
             examples={"delete": "2 --yes"},
         ),
@@ -146,20 +151,20 @@ KINDS: Final = {
             kind=types.MolsearchDatabase,
             group="molsearch databases",
             noun="database",
-            columns=("count", "created", "dataset", "id", "name", "search_type", "state"),
+            columns=("id", "name", "state", "owner", "created", "count", "search_type", "dataset"),
             examples={"create": "1 --name drugs", "delete": "2 --yes"},
         ),
         CommandKind(
             kind=types.MolsearchQuery,
             group="molsearch queries",
             noun="query",
-            columns=("count", "created", "database", "id", "name", "query_type", "state"),
+            columns=("id", "name", "state", "owner", "created", "count", "query_type", "database"),
             examples={"create": 'title 1 \'{"titles": ["aspirin"]}\'', "delete": "2 --yes"},
         ),
     )
 }
 
-# Group -> the module with the commands that only it has, which may replace derived ones.
+# Group -> the module with its special commands, which replace shared commands of the same name.
 _SPECIAL: Final = {
     "files": "transfers",
     "datasets": "transfers",
@@ -182,20 +187,20 @@ def group(name: str) -> click.Group:
     Returns:
         The group.
     """
-    text = GROUPS[name][1]
+    description = GROUPS[name][1]
     if name == "molsearch":
-        parts = [
-            _load_commands("molsearch databases", "Datasets that can be searched."),
-            _load_commands("molsearch queries", "Searches."),
+        subgroups = [
+            _load_commands("molsearch databases", "Manage searchable databases of molecules."),
+            _load_commands("molsearch queries", "Manage searches and list their hits."),
         ]
-        return CommandGroup(name, parts, help=text)
-    return _load_commands(name, text)
+        return CommandGroup(name, subgroups, help=description)
+    return _load_commands(name, description)
 
 
-def _load_commands(name: str, text: str) -> click.Group:
+def _load_commands(name: str, description: str) -> click.Group:
     kind = KINDS[name]
-    found: dict[str | None, click.Command] = {each.name: each for each in commands(kind)}
+    found: dict[str | None, click.Command] = {each.name: each for each in build_commands(kind)}
     if name in _SPECIAL:
         special = importlib.import_module(f"orionclient.cli.{_SPECIAL[name]}")
-        found.update({each.name: each for each in special.commands(kind)})
-    return CommandGroup(name.rpartition(" ")[2], list(found.values()), help=text)
+        found.update({each.name: each for each in special.build_commands(kind)})
+    return CommandGroup(name.rpartition(" ")[2], list(found.values()), help=description)

@@ -1,4 +1,4 @@
-"""`ocli links`: small texts that lead back to a resource."""
+"""Provide `ocli links`: create links to resources and resolve them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from orionclient._resource import Resource
-from orionclient.cli.commands import Command, CommandGroup
+from orionclient.cli.commands import Choice, Command, CommandGroup
 from orionclient.cli.contract_options import JsonParameter
 from orionclient.cli.output import to_json
 from orionclient.cli.root import GROUPS
@@ -38,29 +38,29 @@ def group(name: str) -> click.Group:
 
 
 def _create() -> Command:
-    def run(kind: str, number: int, collection: int | None) -> None:
+    def run(kind: str, resource_id: int, collection: int | None) -> None:
         state = get_state()
         found = KINDS[kind]
         parent = found.declaration.parent
         if parent and collection is None:
-            raise click.UsageError(f"a {kind} needs --collection")
+            raise click.UsageError(f"--collection is required for a {kind}")
         carried: dict[str, Any] = {parent: collection} if parent else {}
-        link = link_to(found(id=number, **carried))
+        link = link_to(found(id=resource_id, **carried))
         if state.form == "table":
             state.out.write(to_json(link, None))
         else:
-            state.out.one(link)
+            state.out.print_item(link)
 
     kinds = sorted(name for name, kind in KINDS.items() if kind.declaration.linkable)
     return Command(
         "create",
         params=[
-            click.Argument(["kind"], type=click.Choice(kinds)),
-            click.Argument(["number"], metavar="ID", type=click.INT),
-            click.Option(["--collection"], type=click.INT, help="Collection of a shard."),
+            click.Argument(["kind"], type=Choice(kinds)),
+            click.Argument(["resource_id"], metavar="ID", type=click.INT),
+            click.Option(["--collection"], type=click.INT, help="Id of the collection; required for a shard."),
         ],
         callback=run,
-        help="Make a link to a resource, in one line of JSON. Nothing is sent.",
+        help="Create a link to a resource. Prints one line of JSON; no request is sent.",
         shape=_LINK,
         example="ocli links create dataset 1",
     )
@@ -70,13 +70,13 @@ def _show() -> Command:
     def run(link: Mapping[str, Any]) -> None:
         state = get_state()
         found = state.session.get_link(link).get_resource()
-        state.out.one(found.to_dict() if isinstance(found, Resource) else dict(found))
+        state.out.print_item(found.to_dict() if isinstance(found, Resource) else dict(found))
 
     return Command(
         "show",
         params=[click.Argument(["link"], type=JsonParameter())],
         callback=run,
-        help="Fetch what a link leads to.",
+        help="Show the resource of a link.",
         shape={"type": "object"},
         example="""ocli links show '{"link": "orion", "version": 1, "type": "dataset", "id": 1, "id_str": "1"}'""",
     )

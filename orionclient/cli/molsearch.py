@@ -1,4 +1,4 @@
-"""`ocli molsearch queries`: the hits of a search."""
+"""Provide the special command of `ocli molsearch queries`: hits."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 from orionclient.cli.commands import Command
 from orionclient.cli.state import get_state
+from orionclient.cli.table_options import schema_columns, table_options
 from orionclient.types import MolsearchQuery
 
 if TYPE_CHECKING:
     from orionclient.cli.resource_commands import CommandKind
 
 
-def commands(kind: CommandKind) -> list[Command]:
-    """Make the commands that only searches have.
+def build_commands(kind: CommandKind) -> list[Command]:
+    """Make the special commands of searches.
 
     Args:
         kind: The kind.
@@ -22,17 +23,17 @@ def commands(kind: CommandKind) -> list[Command]:
         The commands.
     """
 
-    def run(number: int) -> None:
+    def run(resource_id: int) -> None:
         state = get_state()
-        hits = MolsearchQuery(session=state.session, id=number).hits()
-        state.out.rows(hits, ("dataset", "rank", "record", "score", "title"), key="record")
+        hits = MolsearchQuery(session=state.session, id=resource_id).hits()
+        state.out.print_rows(hits, ("record", "title", "rank", "score", "dataset"), key="record")
 
     return [
         Command(
             "hits",
-            params=kind.ids(),
+            params=[*kind.id_arguments(), *table_options(schema_columns("MolsearchHitInfo"))],
             callback=run,
-            help="List what a search has found, the best first.",
+            help="List the hits of a search. They are sorted by rank.",
             shape="[MolsearchHitInfo]",
             example="ocli molsearch queries hits 1",
         )

@@ -1,58 +1,73 @@
-"""What goes to standard output: the documented table, JSON, JSON lines, CSV or ids, with nothing in it that moves a terminal."""
+"""Print the result of a command as a table, JSON, JSON lines, CSV or ids, with control characters escaped."""
 
 from __future__ import annotations
 
 import csv
+import functools
 import json
 import re
 import shutil
 import sys
 import unicodedata
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from orionclient._clock import CLOCK
 from orionclient.exceptions import UNSAFE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 _UNSAFE: Final = re.compile(f"[{UNSAFE}]")
-# The line breaks of a document are its own; those in its texts have their escapes already.
+# Line breaks between the lines of a document stay; those within its strings are escaped already.
 _UNSAFE_IN_JSON: Final = re.compile(f"(?!\n)[{UNSAFE}]")
 _GOOD: Final = frozenset({"ready", "complete", "SUCCESS", "LOADED", "ok"})
 _BAD: Final = frozenset({"error", "ERROR", "deleting", "failed"})
+_FIRST_COLUMNS: Final = ("id", "name", "state", "owner", "created")
+_IDS: Final = frozenset({"id", "id_str", "uuid", "target_id"})
+_NAMES: Final = frozenset({"name", "path", "title", "username"})
+_TIMES: Final = frozenset({"changed", "created", "finished", "started", "updated"})
+# Columns of strings become no narrower than this, or than their heads, before others are left out.
 _MIN_WIDTH: Final = 8
+_MIN_NAME_WIDTH: Final = 16
+_MIN_FOLDED_WIDTH: Final = 10
+# Fields whose numbers the API sends as strings.
+_DECIMALS: Final = frozenset({"amount", "cost", "id_str"})
+_DECIMAL: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_UNITS: Final = ((365 * 86400, "y"), (30 * 86400, "mo"), (86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 
 
 def escape_control_characters(text: str) -> str:
-    """Make a text harmless for a terminal; what would move it shows as an escape of Python's.
+    """Escape the characters that could move a cursor or change a terminal, as Python does in string literals.
 
     Args:
-        text: Any text, also one that a server chose.
+        text: Any string, also one that a server sent.
 
     Returns:
-        The text, in one line.
+        The string, in one line.
     """
     return _UNSAFE.sub(lambda found: found.group().encode("unicode_escape", "surrogatepass").decode(), text)
 
 
 def to_json(value: Any, indent: int | None = 2) -> str:
-    """Write a JSON document that a terminal may show.
+    """Write a JSON document that is safe to show on a terminal.
 
     Args:
-        value: What JSON can hold.
-        indent: Blanks for each level; None for one line.
+        value: A value that JSON can represent.
+        indent: Spaces for each level, or None for one line. Defaults to 2.
 
     Returns:
         The document.
     """
-    text = json.dumps(value, indent=indent, ensure_ascii=False, default=str)
-    return _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    document = json.dumps(value, indent=indent, ensure_ascii=False, default=str)
+    return _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found.group()):04x}", document)
 
 
 def format_cell(value: Any) -> str:
-    """Write a value into a table.
+    """Format a value for a cell of a table.
 
     Args:
         value: The value.
@@ -69,166 +84,349 @@ def format_cell(value: Any) -> str:
     )
 
 
-def display_width(text: str) -> int:
-    """Count the columns that a text takes on a terminal.
+def format_age(value: Any) -> Any:
+    """Format a point in time relative to now.
 
     Args:
-        text: One line.
+        value: The time in ISO 8601; UTC if it has no offset.
 
     Returns:
-        The number.
+        The time in its largest unit, for example ``"3m ago"``; the value itself if it is not a valid time.
     """
-    if text.isascii():
-        return len(text)
-    return sum(
-        0 if unicodedata.combining(each) else 2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text
-    )
+    try:
+        moment = datetime.fromisoformat(value)
+        seconds = int(CLOCK.time() - moment.replace(tzinfo=moment.tzinfo or UTC).timestamp())
+    except (TypeError, ValueError, OverflowError):
+        return value
+    # The clocks of client and server may differ a little.
+    if -60 < seconds <= 0:
+        return "now"
+    count, unit = next((abs(seconds) // length, unit) for length, unit in _UNITS if abs(seconds) >= length)
+    return f"{count}{unit} ago" if seconds > 0 else f"in {count}{unit}"
+
+
+def display_width(line: str) -> int:
+    """Count the columns that a string takes on a terminal.
+
+    Args:
+        line: One line.
+
+    Returns:
+        The count: two for each wide character, none for combining and invisible ones.
+    """
+    if line.isascii():
+        return len(line)
+    return sum(map(_character_width, line))
+
+
+def _character_width(character: str) -> int:
+    # The soft hyphen is the one format character that terminals show.
+    if character != "\xad" and unicodedata.category(character) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def order_columns(names: Iterable[str]) -> list[str]:
+    """Sort the names of columns for a table: id, name, state, owner and created, then the others by name.
+
+    Args:
+        names: The names.
+
+    Returns:
+        The names, in order.
+    """
+    known = set(names)
+    first = [name for name in _FIRST_COLUMNS if name in known]
+    return [*first, *sorted(known.difference(first))]
 
 
 def format_table(
-    rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, width: int | None = None, colors: bool = False
+    rows: Sequence[Mapping[str, Any]],
+    columns: Sequence[str],
+    *,
+    width: int | None = None,
+    colors: bool = False,
+    advice: str = "",
 ) -> list[str]:
-    """Lay out a table as the original documents it: two blanks between columns, numbers to the right, dashes under the names.
+    """Lay out a table as the original documents it: two spaces between columns, numbers to the right, dashes under the names.
 
     Args:
         rows: The rows.
         columns: Names of the columns, in order.
-        width: Columns of the terminal; None where nothing may be cut.
+        width: Columns of the terminal: no line becomes longer, unless ids alone are. If None, nothing is shortened.
         colors: True colours states.
+        advice: Added to the footer that names the columns left out.
 
     Returns:
         The lines.
     """
-    right = [_is_number([row.get(name) for row in rows]) for name in columns]
-    texts = [[format_cell(row.get(name)) for name in columns] for row in rows]
-    heads = [escape_control_characters(name) for name in columns]
-    widths = [
-        max([display_width(name) + 2, *(display_width(line[place]) for line in texts)])
-        for place, name in enumerate(heads)
-    ]
-    if width is not None:
-        widths = _fit(widths, right, width)
-    lines = [_line(heads, widths, right), "  ".join("-" * each for each in widths)]
-    lines += [_line(line, widths, right) for line in texts]
-    if colors:
-        lines[2:] = [_colorize(line, row) for line, row in zip(lines[2:], rows, strict=True)]
+    cells = {name: [format_cell(row.get(name)) for row in rows] for name in columns}
+    heads = {name: escape_control_characters(name) for name in columns}
+    right = {name for name in columns if _is_numeric([row.get(name) for row in rows])}
+    widths = {name: max([display_width(heads[name]) + 2, *map(display_width, each)]) for name, each in cells.items()}
+    if width is not None and _total(widths.values()) > width:
+        # The padding of the heads is the first to go.
+        widths = {name: max(map(display_width, [heads[name], *each])) for name, each in cells.items()}
+        widths = _fit(widths, rigid=right | _IDS, heads=heads, space=width)
+    fitting = list(widths)
+    lines = [_join([_align(heads[name], widths[name], right=name in right) for name in fitting])]
+    lines.append("  ".join("-" * widths[name] for name in fitting))
+    for place in range(len(rows)):
+        shown = []
+        for name in fitting:
+            cell = _align(cells[name][place], widths[name], right=name in right)
+            shown.append(_colorize(cell) if colors and name == "state" else cell)
+        lines.append(_join(shown))
+    if len(fitting) < len(columns) and width is not None:
+        left_out = ", ".join(heads[name] for name in columns if name not in widths)
+        lines += ["", _shorten(f"Not shown: {left_out}{advice}", width)]
     return lines
 
 
-def _is_number(values: Sequence[Any]) -> bool:
+def _is_numeric(values: Sequence[Any]) -> bool:
     found = [value for value in values if value is not None]
     return bool(found) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in found)
 
 
-def _fit(widths: list[int], right: Sequence[bool], space: int) -> list[int]:
-    """Cut the widest columns of text until the table fits, or nothing is left to cut."""
-    widths = list(widths)
-    while sum(widths) + 2 * (len(widths) - 1) > space:
-        able = [place for place, each in enumerate(widths) if not right[place] and each > _MIN_WIDTH]
-        if not able:
+def _total(widths: Collection[int]) -> int:
+    return sum(widths) + 2 * (len(widths) - 1)
+
+
+def _fit(widths: Mapping[str, int], *, rigid: Collection[str], heads: Mapping[str, str], space: int) -> dict[str, int]:
+    """Shorten columns of strings, the widest first, and leave out the last columns if that is not enough."""
+    fitted = dict(widths)
+    least = {
+        name: each
+        if name in rigid
+        else min(each, max(_MIN_NAME_WIDTH if name in _NAMES else _MIN_WIDTH, display_width(heads[name])))
+        for name, each in widths.items()
+    }
+    while len(fitted) > 2 and _total([least[name] for name in fitted]) > space:
+        fitted.popitem()
+    if _total([least[name] for name in fitted]) > space:
+        least = {name: each if name in rigid else 1 for name, each in widths.items()}
+    while len(fitted) > 1 and _total([least[name] for name in fitted]) > space:
+        fitted.popitem()
+    while (excess := _total(fitted.values()) - space) > 0:
+        flexible = sorted((name for name in fitted if fitted[name] > least[name]), key=fitted.__getitem__)
+        if not flexible:
             break
-        widths[max(able, key=lambda place: widths[place])] -= 1
-    return widths
+        widest = flexible[-1]
+        lower = max(least[widest], fitted[flexible[-2]] if len(flexible) > 1 else 0)
+        fitted[widest] = max(lower, fitted[widest] - excess) if lower < fitted[widest] else fitted[widest] - 1
+    return fitted
 
 
-def _line(texts: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
-    cells = []
-    for text, width, to_right in zip(texts, widths, right, strict=True):
-        shown = text
-        if display_width(text) > width:
-            while display_width(shown) > width - 1:
-                shown = shown[:-1]
-            shown += "…"
-        blanks = " " * (width - display_width(shown))
-        cells.append(blanks + shown if to_right else shown + blanks)
+def _shorten(value: str, width: int) -> str:
+    if display_width(value) <= width:
+        return value
+    used, end = 0, 0
+    for end, character in enumerate(value):  # noqa: B007 - where the loop stops is the result
+        used += _character_width(character)
+        if used > width - 1:
+            break
+    return value[:end] + "…"
+
+
+def _align(value: str, width: int, *, right: bool) -> str:
+    shown = _shorten(value, width)
+    spaces = " " * (width - display_width(shown))
+    return spaces + shown if right else shown + spaces
+
+
+def _join(cells: Sequence[str]) -> str:
     return "  ".join(cells).rstrip()
 
 
-def _colorize(line: str, row: Mapping[str, Any]) -> str:
-    state = row.get("state")
-    if not isinstance(state, str) or not state or not line.endswith(state):
-        return line
+def _colorize(cell: str) -> str:
+    state = cell.rstrip()
+    if not state:
+        return cell
     color = "green" if state in _GOOD else "red" if state in _BAD else "yellow"
-    return line[: -len(state)] + click.style(state, fg=color)
+    return click.style(state, fg=color) + cell[len(state) :]
+
+
+def _fold(line: str, width: int) -> list[str]:
+    """Break a line at spaces where there are some, so that no line is wider than the terminal."""
+    lines = []
+    while display_width(line) > width:
+        used, end = 0, 0
+        while used + _character_width(line[end]) <= width:
+            used += _character_width(line[end])
+            end += 1
+        space = line.rfind(" ", 1, end + 1)
+        lines.append(line[: space if space > 0 else end])
+        line = line[space + 1 if space > 0 else end :]
+    return [*lines, line]
+
+
+def sort_rows(rows: Iterable[Mapping[str, Any]], column: str) -> list[Mapping[str, Any]]:
+    """Sort rows by a column: numbers as numbers, before strings, which are compared without case; missing values last.
+
+    Args:
+        rows: The rows.
+        column: Name of the column; with ``-`` before it in descending order.
+
+    Returns:
+        The rows, in order; those with equal values stay in theirs.
+    """
+    name = column.removeprefix("-")
+    present: list[Mapping[str, Any]] = []
+    missing: list[Mapping[str, Any]] = []
+    for row in rows:
+        (missing if row.get(name) in (None, "") else present).append(row)
+    key = functools.partial(_sort_key, decimal=name in _DECIMALS)
+    return [*sorted(present, key=lambda row: key(row[name]), reverse=column.startswith("-")), *missing]
+
+
+def _sort_key(value: Any, *, decimal: bool) -> tuple[int, float | Decimal, str, str]:
+    if isinstance(value, int | float):
+        return 0, value, "", ""
+    if decimal and isinstance(value, str) and _DECIMAL.fullmatch(value):
+        return 0, Decimal(value), "", ""
+    string = value if isinstance(value, str) else to_json(value, None)
+    return 1, 0, string.casefold(), string
 
 
 class Output:
-    """Prints what a command has found or done, in the form that was asked for.
+    """Prints the results of a command in the form that was asked for.
 
     Args:
         form: `table`, `json`, `jsonl`, `csv` or `ids`.
         colors: True where colour may be used.
+        columns: Columns to print in place of those of the command. If None, those of the command.
+        sort: Column to sort lists by, with ``-`` before it in descending order. If None, lists stay in their order.
+        has_columns: True for a command with the option --columns.
+        find_owners: Finds the names of users by their ids. If None, tables show ids.
 
     Attributes:
         form: The form.
     """
 
-    def __init__(self, form: str, *, colors: bool = False) -> None:
+    def __init__(
+        self,
+        form: str,
+        *,
+        colors: bool = False,
+        columns: Sequence[str] | None = None,
+        sort: str | None = None,
+        has_columns: bool = False,
+        find_owners: Callable[[Collection[int]], Mapping[int, str]] | None = None,
+    ) -> None:
         self.form = form
         self._colors = colors
+        self._columns = columns
+        self._sort = sort
+        self._advice = " (choose with --columns)" if has_columns else ""
+        self._find_owners = find_owners
 
     def write(self, text: str) -> None:
-        """Print text as it is.
+        """Print a string as it is.
 
         Args:
-            text: The text; a line break follows.
+            text: The string; a line break follows.
         """
         click.echo(text, color=self._colors)
 
-    def rows(self, items: Iterable[Mapping[str, Any]], columns: Sequence[str], *, key: str = "id") -> None:
+    def print_rows(
+        self,
+        items: Iterable[Mapping[str, Any]],
+        columns: Sequence[str],
+        *,
+        key: str = "id",
+        published: Sequence[str] = (),
+    ) -> None:
         """Print a list.
 
         Args:
-            items: The items; what has no end is printed as it comes where the form allows it.
+            items: The items. Where form and sorting allow it, each is printed as soon as it is received.
             columns: Columns of the table.
-            key: What stands for an item in the form `ids`.
+            key: Field that the form `ids` prints.
+            published: Columns of the table that the original prints. If given, a table in a pipe has these, and ids of owners.
         """
+        chosen = self._columns or columns
         if self.form == "table":
-            width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-            for line in format_table(list(items), columns, width=width, colors=self._colors):
-                self.write(line)
-        elif self.form == "json":
+            self._table(list(items), chosen, () if self._columns else published)
+            return
+        if self._sort:
+            items = sort_rows(items, self._sort)
+        if self.form == "csv":
+            self._csv(items, chosen)
+            return
+        if self._columns and self.form != "ids":
+            items = ({name: item.get(name) for name in chosen} for item in items)
+        if self.form == "json":
             self.write(to_json(list(items)))
-        elif self.form == "csv":
-            self._csv(items, columns)
         else:
             for item in items:
                 self.write(to_json(item, None) if self.form == "jsonl" else format_cell(item.get(key)))
 
-    def one(self, item: Mapping[str, Any], *, sentence: str | None = None, key: str = "id") -> None:
-        """Print one thing.
+    def _table(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], published: Sequence[str]) -> None:
+        width = _terminal_width()
+        if published and width is None:
+            columns = published
+        elif "owner" in columns or (self._sort or "").removeprefix("-") == "owner":
+            rows = self._name_owners(rows)
+        if self._sort:
+            rows = sort_rows(rows, self._sort)
+        if width is not None:
+            rows = [_with_ages(row) for row in rows]
+        for line in format_table(rows, columns, width=width, colors=self._colors, advice=self._advice):
+            self.write(line)
+
+    def _name_owners(self, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """Put the names of owners in place of their ids; an id without a known name stays."""
+        ids = {row["owner"] for row in rows if isinstance(row.get("owner"), int)}
+        names = self._find_owners(ids) if ids and self._find_owners is not None else {}
+        return [
+            {**row, "owner": names.get(row["owner"], row["owner"])} if isinstance(row.get("owner"), int) else row
+            for row in rows
+        ]
+
+    def print_item(self, item: Mapping[str, Any], *, sentence: str | None = None, key: str = "id") -> None:
+        """Print one item.
 
         Args:
-            item: The thing.
-            sentence: What a person reads in place of all its fields.
-            key: What stands for it in the form `ids`.
+            item: The item.
+            sentence: Printed in place of a table of all fields.
+            key: Field that the form `ids` prints.
         """
         if self.form == "table" and sentence is not None:
             self.write(escape_control_characters(sentence))
         elif self.form == "table":
-            heads = {name: escape_control_characters(name) for name in sorted(item)}
-            width = max(map(display_width, heads.values()), default=0)
-            for name, head in heads.items():
-                self.write(f"{head}{' ' * (width - display_width(head))}  {format_cell(item[name])}".rstrip())
+            self._fields(item)
         elif self.form == "json":
             self.write(to_json(dict(item)))
         else:
-            self.rows([item], sorted(item), key=key)
+            self.print_rows([item], order_columns(item), key=key)
 
-    def done(self, items: Sequence[Mapping[str, Any]], sentences: Sequence[str], *, key: str = "id") -> None:
-        """Print what was done to several things.
+    def _fields(self, item: Mapping[str, Any]) -> None:
+        width = _terminal_width()
+        (item,) = self._name_owners([item])
+        if width is not None:
+            item = _with_ages(item)
+        heads = {name: escape_control_characters(name) for name in order_columns(item)}
+        indent = max(map(display_width, heads.values()), default=0) + 2
+        for name, head in heads.items():
+            lines = [format_cell(item[name])]
+            if width is not None and name not in _IDS:
+                lines = _fold(lines[0], max(width - indent, _MIN_FOLDED_WIDTH))
+            for label, line in zip([head] + [""] * len(lines), lines, strict=False):
+                self.write(f"{label}{' ' * (indent - display_width(label))}{line}".rstrip())
+
+    def print_results(self, items: Sequence[Mapping[str, Any]], sentences: Sequence[str], *, key: str = "id") -> None:
+        """Print what was done to several items.
 
         Args:
-            items: The things.
-            sentences: What a person reads, one for each.
-            key: What stands for one in the form `ids`.
+            items: The items.
+            sentences: Printed in place of a table, one for each item.
+            key: Field that the form `ids` prints.
         """
         if self.form == "table":
             for sentence in sentences:
                 self.write(escape_control_characters(sentence))
         else:
-            columns = sorted({name for item in items for name in item})
-            self.rows(items, columns, key=key)
+            self.print_rows(items, order_columns({name for item in items for name in item}), key=key)
 
     def _csv(self, items: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
         writer = csv.writer(_LineWriter(self), lineterminator="")
@@ -236,7 +434,7 @@ class Output:
         started = False
         for item in items:
             if not started:
-                # What cannot be listed leaves nothing on standard output.
+                # A listing that fails prints no header either.
                 writer.writerow(heads)
                 started = True
             writer.writerow([format_cell(item.get(name)) for name in columns])
@@ -244,8 +442,17 @@ class Output:
             writer.writerow(heads)
 
 
+def _terminal_width() -> int | None:
+    """The columns of the terminal on standard output; None for a pipe."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def _with_ages(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: format_age(value) if name in _TIMES else value for name, value in row.items()}
+
+
 class _LineWriter:
-    """Takes what a csv.writer writes, a line at a time."""
+    """The stream of a csv.writer, which writes one line at a time."""
 
     def __init__(self, out: Output) -> None:
         self._out = out

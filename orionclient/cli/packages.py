@@ -1,4 +1,4 @@
-"""`ocli packages`: a skeleton to begin with, the Dockerfile of an image, and uploading an archive or a folder."""
+"""`ocli packages`: create the skeleton of a floe package, print a Dockerfile, and upload an archive or a folder."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from orionclient.cli.resource_commands import CommandKind
 
 _MANIFEST: Final = "manifest.json"
-_FLOE: Final = '''"""A first floe."""
+_FLOE: Final = '''"""An example floe."""
 
 from orionclient.floes import DatasetOut, floe
 from orionclient.session import APISession
@@ -34,11 +34,11 @@ from orionclient.types import Dataset
 
 @floe(title="Count up")
 def count_up(limit: int = 10, dataset: DatasetOut = "numbers") -> None:
-    """Write numbers into a dataset."""
-    made = Dataset.create(APISession, dataset)
-    for number in range(limit):
-        made.write({"Title": str(number)})
-    made.finalize()
+    """Write a sequence of integers to a dataset."""
+    output = Dataset.create(APISession, dataset)
+    for index in range(limit):
+        output.write({"Title": str(index)})
+    output.finalize()
 '''
 _INIT: Final = {
     "type": "object",
@@ -52,11 +52,11 @@ _INIT: Final = {
 _DOCKERFILE: Final = {"type": "object", "required": ["dockerfile"], "properties": {"dockerfile": {"type": "string"}}}
 
 
-def commands(kind: CommandKind) -> list[Command]:
-    """Make the commands that only packages have.
+def build_commands(kind: CommandKind) -> list[Command]:
+    """Create the commands that only packages have.
 
     Args:
-        kind: The kind.
+        kind: The kind of resource.
 
     Returns:
         The commands.
@@ -81,11 +81,11 @@ def _init() -> Command:
             return
         for each in files:
             if (root / each).exists():
-                raise FileExistsError(f"{root / each} is there already")
-        for each, text in files.items():
+                raise FileExistsError(f"{root / each} already exists")
+        for each, content in files.items():
             (root / each).parent.mkdir(parents=True, exist_ok=True)
-            (root / each).write_text(text, "utf-8")
-        state.out.one(
+            (root / each).write_text(content, "utf-8")
+        state.out.print_item(
             {"name": name, "path": str(root), "files": sorted(files)},
             sentence=f"Created package {name} in {root}",
             key="path",
@@ -95,27 +95,27 @@ def _init() -> Command:
         "init",
         params=[click.Argument(["folder"], default=".", metavar="[DIR]"), dry_run_option()],
         callback=run,
-        help="Make the skeleton of a package, which can be uploaded as it is.",
+        help="Create the skeleton of a package, ready to upload.",
         shape=_INIT,
         example="ocli packages init my-floes",
     )
 
 
-def _build_manifest(folder: str) -> dict[str, Any]:
+def _read_manifest(folder: str) -> dict[str, Any]:
     path = Path(check_path(folder)) / _MANIFEST
     try:
         found = json.loads(path.read_text("utf-8"))
     except ValueError as error:
-        raise ValidationError(f"{path} is no JSON: {error}") from None
+        raise ValidationError(f"{path} is not valid JSON: {error}") from None
     if not isinstance(found, dict):
-        raise ValidationError(f"{path} is no JSON object")
+        raise ValidationError(f"{path} is not a JSON object")
     return found
 
 
 def _show_dockerfile() -> Command:
     def run(folder: str) -> None:
         state = get_state()
-        manifest = _build_manifest(folder)
+        manifest = _read_manifest(folder)
         needed = manifest.get("requirements") or []
         lines = [
             f"FROM python:{manifest.get('python_version', '3.11')}-slim",
@@ -123,30 +123,30 @@ def _show_dockerfile() -> Command:
             "COPY . /package",
             f"RUN pip install --no-cache-dir {' '.join(json.dumps(str(each)) for each in ['orion-platform-client', *needed])}",
         ]
-        text = "\n".join(lines)
+        dockerfile = "\n".join(lines)
         if state.form == "table":
-            state.out.write(text)
+            state.out.write(dockerfile)
         else:
-            state.out.one({"dockerfile": text}, key="dockerfile")
+            state.out.print_item({"dockerfile": dockerfile}, key="dockerfile")
 
     return Command(
         "show-dockerfile",
         params=[click.Argument(["folder"], default=".", metavar="[DIR]")],
         callback=run,
-        help="Print a Dockerfile that holds what a package needs (that of the original is not published).",
+        help="Print a Dockerfile with the requirements of a package. The one of the original is not published.",
         shape=_DOCKERFILE,
         example="ocli packages show-dockerfile package",
     )
 
 
-def _pack(folder: Path) -> io.BytesIO:
-    """Pack a folder; hidden files and what Python leaves behind stay out."""
+def _compress(folder: Path) -> io.BytesIO:
+    """Compress a folder into a tar.gz archive, without hidden files and __pycache__."""
     compressed = io.BytesIO()
     with tarfile.open(fileobj=compressed, mode="w:gz") as archive:
         for path in sorted(folder.rglob("*")):
-            parts = path.relative_to(folder).parts
-            if path.is_file() and not any(part.startswith(".") or part == "__pycache__" for part in parts):
-                archive.add(path, "/".join(parts))
+            names = path.relative_to(folder).parts
+            if path.is_file() and not any(name.startswith(".") or name == "__pycache__" for name in names):
+                archive.add(path, "/".join(names))
     compressed.seek(0)
     return compressed
 
@@ -154,17 +154,17 @@ def _pack(folder: Path) -> io.BytesIO:
 def _upload(kind: CommandKind) -> Command:
     def run(paths: Sequence[str], project: int | None, dry_run: bool) -> None:
         state = get_state()
-        for given in paths:
-            check_path(given)
+        for each in paths:
+            check_path(each)
         if dry_run:
             print_plan(state, "upload", paths)
             return
         done = []
-        for given in paths:
-            path = Path(given)
-            source: Any = _pack(path) if path.is_dir() else path
+        for each in paths:
+            path = Path(each)
+            source: Any = _compress(path) if path.is_dir() else path
             done.append(WorkFloePackage.upload(state.session, source, project).to_dict())
-        state.out.done(done, [f"{kind.created} {each['id']}" for each in done])
+        state.out.print_results(done, [kind.format_message("upload", "Uploaded", each) for each in done])
 
     return Command(
         "upload",
@@ -173,12 +173,12 @@ def _upload(kind: CommandKind) -> Command:
             click.Option(
                 ["--project"],
                 type=ResourceIdType("project"),
-                help="Project to put it in; that of the profile without it.",
+                help="Id of the project. Defaults to the profile's project.",
             ),
             dry_run_option(),
         ],
         callback=run,
-        help="Upload packages: archives, or folders, which are compressed.",
+        help="Upload packages. Folders are compressed into archives.",
         shape="[PackageInfo]",
         example="ocli packages upload package",
     )

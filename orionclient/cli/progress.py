@@ -1,4 +1,4 @@
-"""How far transfers are: bars on a terminal, elsewhere one line for every tenth of what is large."""
+"""Show the progress of transfers: bars on a terminal, elsewhere one line for every tenth of a large transfer."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ if TYPE_CHECKING:
     from orionclient.cli.state import State
     from orionclient.transfer.progress import Progress
 
-# What is smaller is done before anybody has read a line about it.
+# Bytes from which a transfer reports its progress in lines; smaller ones are too short for that.
 _LARGE: Final = 1 << 20
+_MAX_NAME: Final = 40
 
 
 class ProgressDisplay:
-    """Passes progress on, and ends all transfers where one was interrupted.
+    """Relays progress, and cancels all transfers after an interrupt.
 
     Args:
-        show: What shows progress; None shows none.
-        bars: What takes bars off the screen; None where there are none.
+        show: Shows the progress of a transfer. If None, nothing is shown.
+        bars: Removes the bars from the terminal. If None, there are no bars.
     """
 
     def __init__(self, show: Callable[[Progress], object] | None, bars: Callable[[], object] | None = None) -> None:
@@ -37,13 +38,13 @@ class ProgressDisplay:
         self._stopped = False
 
     def __call__(self, progress: Progress) -> None:
-        """Show it.
+        """Show the progress of a transfer.
 
         Args:
-            progress: How far one transfer is.
+            progress: The progress.
 
         Raises:
-            Stopped: Nobody waits for it any more.
+            Cancelled: The transfers were cancelled.
         """
         if self._stopped:
             raise Cancelled
@@ -53,11 +54,11 @@ class ProgressDisplay:
 
     @property
     def has_bars(self) -> bool:
-        """True while nothing else may be written to the terminal."""
+        """True while bars are shown, so that nothing else can be written to the terminal."""
         return self._bars is not None
 
     def clear(self) -> None:
-        """Take the bars off the screen."""
+        """Remove the bars from the terminal."""
         if self._bars is not None:
             with self._lock:
                 self._show = None
@@ -65,19 +66,19 @@ class ProgressDisplay:
             self._bars = None
 
     def stop(self) -> None:
-        """End the transfers at their next chunk."""
+        """Cancel the transfers at their next chunk."""
         self._stopped = True
 
 
 @contextlib.contextmanager
 def show_progress(state: State) -> Iterator[ProgressDisplay]:
-    """Show transfers as long as a block runs.
+    """Show the progress of transfers while a block runs, and cancel them if it raises.
 
     Args:
         state: The options.
 
     Yields:
-        The callback for transfers.
+        The progress callback of the transfers.
     """
     with contextlib.ExitStack() as stack:
         watch = ProgressDisplay(None)
@@ -91,7 +92,7 @@ def show_progress(state: State) -> Iterator[ProgressDisplay]:
 
 
 def _bars(stack: contextlib.ExitStack, state: State) -> ProgressDisplay | None:
-    """Make the bars of rich; None where it is not installed."""
+    """Make progress bars with rich; None if it is not installed."""
     try:
         from rich import progress as rich  # noqa: PLC0415
         from rich.console import Console  # noqa: PLC0415
@@ -104,7 +105,7 @@ def _bars(stack: contextlib.ExitStack, state: State) -> ProgressDisplay | None:
             rich.DownloadColumn(),
             rich.TransferSpeedColumn(),
             rich.TimeRemainingColumn(),
-            console=Console(stderr=True, no_color=not state.colored(sys.stderr)),
+            console=Console(stderr=True, no_color=not state.has_color(sys.stderr)),
             transient=True,
         )
     )
@@ -121,7 +122,7 @@ def _bars(stack: contextlib.ExitStack, state: State) -> ProgressDisplay | None:
 
 
 class _ProgressLines:
-    """One line for every tenth."""
+    """Prints one line for every tenth of a transfer."""
 
     def __init__(self) -> None:
         self._tenths: dict[str, int] = {}
@@ -134,25 +135,25 @@ class _ProgressLines:
             self._tenths[progress.item] = tenth
             left = (progress.total - progress.bytes) / progress.rate if progress.rate else 0.0
             rest = "" if progress.done else f", {left:.0f} s left"
-            text = f"{_shorten(progress.item)}: {tenth * 10} % of {format_size(progress.total)}, {format_size(progress.rate)}/s{rest}"
-            click.echo(text, err=True)
+            share = f"{tenth * 10} % of {format_size(progress.total)}"
+            click.echo(f"{_shorten(progress.item)}: {share}, {format_size(progress.rate)}/s{rest}", err=True)
         if progress.done:
             self._tenths.pop(progress.item, None)
 
 
 def _shorten(item: str) -> str:
-    text = escape_control_characters(item)
-    return text if len(text) <= 40 else "…" + text[-39:]
+    name = escape_control_characters(item)
+    return name if len(name) <= _MAX_NAME else "…" + name[1 - _MAX_NAME :]
 
 
 def format_size(count: float) -> str:
-    """Write a number of bytes.
+    """Format a count of bytes.
 
     Args:
-        count: The number.
+        count: The bytes.
 
     Returns:
-        It with a unit.
+        The count with a decimal unit.
 
     Example:
         >>> from orionclient.cli.progress import format_size

@@ -1,4 +1,4 @@
-"""The page of the docs about the command line, made of the commands themselves by `python -m orionclient.cli.reference > docs/cli.md`."""
+"""Generate docs/cli.md from the commands: `python -m orionclient.cli.reference > docs/cli.md`."""
 
 from __future__ import annotations
 
@@ -15,25 +15,35 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _HEAD: Final = """\
-# The command line
+# Command line
 
-`ocli` does from the shell what the client does from Python. This page is made by `python -m orionclient.cli.reference` from the
-commands themselves; a test compares the two.
+`ocli` provides the features of the Python client in the shell. This page is generated from the commands by
+`python -m orionclient.cli.reference`; a test checks that it is up to date.
 
 ## Output
 
-What was asked for goes to standard output; questions, progress, warnings and errors go to standard error. `--format` chooses among
+Results are written to standard output; prompts, progress, warnings and errors to standard error. `--format` chooses the output format:
 
-- `table`, the default, on a terminal and in a pipe alike: the documented table, or one sentence. On a terminal wide columns are cut
-  with `…`, in a pipe never;
-- `json` (or `--json`): one JSON document, whose shape stands with each command below. A name such as `FileInfo` is a schema of the
-  contract (`openapi/`), in [brackets] a list of it. `--dry-run` prints a list of objects with `would`;
-- `jsonl`: one JSON document in a line, for each item as it comes;
-- `csv`: with the columns of the table;
-- `ids` (or `-q`): nothing but ids, for `xargs`.
+- `table`, the default: a table, or one message. See [Tables](#tables);
+- `json` (or `--json`): one JSON document. Its shape is documented with each command below: a name such as `FileInfo` is a schema of
+  the contract (`openapi/`), in [brackets] a list of it. `--dry-run` prints a list of objects with `would`;
+- `jsonl`: one JSON document per line, written as items are received;
+- `csv`: the columns of the table, times in ISO 8601 and the ids of owners;
+- `ids` (or `-q`): ids only, for `xargs`.
 
-What a server sends cannot move your terminal: control characters show as escapes. Colour appears on a terminal only, and not with
-`--no-color`, `NO_COLOR` or `TERM=dumb`; `CLICOLOR_FORCE=1` wants it everywhere.
+Control characters in data from the server are escaped. Colour is used on a terminal only; `--no-color`, `NO_COLOR` and `TERM=dumb`
+disable it, `CLICOLOR_FORCE=1` enables it everywhere.
+
+### Tables
+
+Tables begin with id and name, then state, owner and time of creation. Owners are shown by user name where the server reports it. On a
+terminal, times are relative (`3m ago`), long columns are shortened with `…`, and columns that do not fit are left out and named below the
+table; ids are never shortened. In a pipe, times are in ISO 8601 and nothing is shortened; there, `files list`, `datasets list`,
+`tokens list` and `tokens info` print the columns of the original, with ids of owners.
+
+Every command that lists takes `--columns id,name,size` and `--sort COLUMN` (`--sort=-created` in descending order). `--columns` applies to
+`table`, `csv`, `json` and `jsonl`; combined with `ids` it is an error. `--sort` applies to all forms. It sorts the listed rows, with
+`--limit` only those, and collects them before the first is printed: numbers by value, strings without case, missing values last.
 
 ## Exit codes
 
@@ -41,38 +51,39 @@ What a server sends cannot move your terminal: control characters show as escape
 | --- | --- |
 """
 _AFTER_CODES: Final = """
-An error is one line, and one line that says what helps; `--debug` adds where it came from. Several things in one command are all
-tried; what went well is printed, and the first failure decides the code.
+An error is printed as a message, whose lines have at most 200 characters, and a hint how to fix it. An unknown option, group, command
+or value is reported with the closest known ones. `--debug` adds the traceback with the complete message. A command with several
+items tries all of them, prints the successful ones, and exits with the code of the first failure.
 
-## Profile and environment
+## Configuration
 
-The first that applies says where to speak and as whom: inside a job `ORION_URL` with `ORION_TOKEN`; `--profile`; `ORION_URL` with
-`ORION_TOKEN`; `ORION_PROFILE`; what `ocli config use` chose (for `ocli` only: scripts in Python resume `default`); the profile
-`default`. `ORION_PROJECT` replaces the project, `ORION_CONFIG` names the file of the profiles. `ocli config info` shows each setting
-and where it came from. A token is read from a hidden question or from standard input, never from the command line.
+The first of these that applies is used: inside a job `ORION_URL` with `ORION_TOKEN`; `--profile`; `ORION_URL` with `ORION_TOKEN`;
+`ORION_PROFILE`; the profile chosen by `ocli config use` (for `ocli` only: Python scripts default to `default`); the profile
+`default`. `ORION_PROJECT` replaces the project, `ORION_CONFIG` the path of the configuration file. `ocli config info` shows the
+effective settings and their origins. Tokens are read from a hidden prompt or from standard input, never from the command line.
 
 ## Transfers
 
-Uploads and downloads show bars on a terminal where `rich` is installed (`pip install 'orion-platform-client[progress]'`), and elsewhere
-one line for every tenth of what is larger than 1 MiB. A transfer that was interrupted goes on where it stopped when the same command
-is given again. `--jobs` says how many move at a time.
+Uploads and downloads show progress bars on a terminal if `rich` is installed (`pip install 'orion-platform-client[progress]'`), and
+otherwise one line per 10 % for items larger than 1 MiB. To resume an interrupted transfer, run the same command again. `--jobs` sets
+the number of parallel transfers.
 
-Files of a folder are named by their paths relative to it, without its own name, others by the last part of their path; equal names get
-a number. Of a folder or several paths, a file or shard that is there already with the same name and content is skipped; a single file
-is made anew unless `--if-exists` says otherwise, and so is every dataset. One line at the end sums up: `5 uploaded, 2 skipped, 63 MB`.
+Files of a folder are named by their paths relative to it, without the name of the folder; other files by the last component of their
+path. Duplicate names are numbered. When a folder or several paths are transferred, existing files and shards with the same name and
+content are skipped; a single file is created again unless `--if-exists` says otherwise, and so is every dataset. The last line is a
+summary: `5 uploaded, 2 skipped, 63 MB`.
 
-Ctrl-C and SIGTERM end a call with nothing but its code; where a transfer was under way that can be resumed, one line says how. A
-second one ends it at once, and nothing more is lost by that.
+Ctrl-C and SIGTERM end a call without an error message; if the interrupted transfer can be resumed, one line explains how. A second
+signal ends the call immediately, and the transfer can still be resumed.
 
 ## Completion
 
-`eval "$(ocli completion bash)"` in `~/.bashrc` (or `zsh` in `~/.zshrc`; fish: `ocli completion fish >
-~/.config/fish/completions/ocli.fish`). Ids are completed with those that are there; where the server does not response in half a
-second, nothing is.
+Add `eval "$(ocli completion bash)"` to `~/.bashrc` (or `zsh` to `~/.zshrc`; fish: `ocli completion fish >
+~/.config/fish/completions/ocli.fish`). Ids are completed with those of existing resources if the server responds within 0.5 seconds.
 
 ## Global options
 
-They stand before the command, or after it.
+Global options are accepted before or after the command.
 
 | option | default | meaning |
 | --- | --- | --- |
@@ -80,14 +91,14 @@ They stand before the command, or after it.
 
 
 def iter_commands(group: click.Group, path: str = "ocli") -> Iterator[tuple[str, click.Command]]:
-    """Find all commands.
+    """Iterate over the commands of a group and its subgroups.
 
     Args:
-        group: Where to begin.
-        path: How it is called.
+        group: The group.
+        path: The words that call the group.
 
     Yields:
-        How each command is called, and the command.
+        The words that call a command, and the command.
     """
     context = click.Context(group)
     for name in group.list_commands(context):
@@ -98,14 +109,14 @@ def iter_commands(group: click.Group, path: str = "ocli") -> Iterator[tuple[str,
             yield f"{path} {name}", command
 
 
-def schema_of(shape: str | Mapping[str, Any]) -> dict[str, Any]:
-    """Make the JSON Schema of what a command prints with --json.
+def make_schema(shape: str | Mapping[str, Any]) -> dict[str, Any]:
+    """Make the JSON Schema of the output of a command with --json.
 
     Args:
-        shape: Its shape, see `Command`.
+        shape: Shape of the output, see `Command`.
 
     Returns:
-        A schema that stands for itself.
+        A self-contained schema.
     """
     if not isinstance(shape, str):
         return dict(shape)
@@ -117,24 +128,24 @@ def schema_of(shape: str | Mapping[str, Any]) -> dict[str, Any]:
 def _describe_shape(shape: str | Mapping[str, Any]) -> str:
     if isinstance(shape, str):
         return f"[`{shape.strip('[]')}`]" if shape.startswith("[") else f"`{shape}`"
-    of_items = shape.get("items", shape)
-    if "allOf" in of_items:
-        base, more = of_items["allOf"]
+    items = shape.get("items", shape)
+    if "allOf" in items:
+        base, more = items["allOf"]
         return f"[`{base['$ref'].rpartition('/')[2]}`], each with {', '.join(f'`{name}`' for name in more['required'])}"
-    fields = ", ".join(f"`{name}`" for name in of_items.get("required", ()))
-    what = f"object with {fields}" if fields else "what the server sends"
-    return f"list of: {what}" if shape.get("type") == "array" else what
+    fields = ", ".join(f"`{name}`" for name in items.get("required", ()))
+    description = f"object with {fields}" if fields else "the body of the response"
+    return f"list of: {description}" if shape.get("type") == "array" else description
 
 
-def _options(command: click.Command) -> list[click.Option]:
+def _list_options(command: click.Command) -> list[click.Option]:
     return [each for each in command.params if isinstance(each, click.Option) and not each.hidden]
 
 
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+def _format_cell(content: str) -> str:
+    return " ".join(content.split()).replace("|", "\\|")
 
 
-def _row(option: click.Option, *, default: bool) -> str:
+def _format_row(option: click.Option, *, default: bool) -> str:
     names = ", ".join([*option.opts, *option.secondary_opts])
     value = "" if option.is_flag else f" {option.make_metavar(click.Context(ocli))}"
     shown = (
@@ -145,32 +156,37 @@ def _row(option: click.Option, *, default: bool) -> str:
         else option.default
     )
     middle = f" {shown} |" if default else ""
-    return f"| `{_cell(names + value)}` |{middle} {_cell(option.help or '')} |"
+    return f"| `{_format_cell(names + value)}` |{middle} {_format_cell(option.help or '')} |"
 
 
-def _usage(path: str, command: click.Command) -> str:
+def _format_usage(path: str, command: click.Command) -> str:
     context = click.Context(command)
     words = [each.make_metavar(context) for each in command.params if isinstance(each, click.Argument)]
-    return " ".join([path, *words, *(["[OPTIONS]"] if _options(command) else [])])
+    return " ".join([path, *words, *(["[OPTIONS]"] if _list_options(command) else [])])
 
 
 def render_page() -> str:
-    """Write the page.
+    """Render the page.
 
     Returns:
-        Markdown.
+        The page as Markdown.
     """
-    lines = [_HEAD + "\n".join(f"| {code} | {text} |" for code, text in CODES.items()), _AFTER_CODES.rstrip("\n")]
-    lines += [_row(option, default=True) for option in _options(ocli)]
+    lines = [_HEAD + "\n".join(f"| {code} | {meaning} |" for code, meaning in CODES.items()), _AFTER_CODES.rstrip("\n")]
+    lines += [_format_row(option, default=True) for option in _list_options(ocli)]
     top = ""
     for path, command in iter_commands(ocli):
         name = path.split()[1]
         if name != top:
             top = name
             lines += ["", f"## ocli {name}", "", GROUPS[name][1]]
-        lines += ["", f"### {path}", "", f"    {_usage(path, command)}", "", _cell(command.help or "")]
-        if options := _options(command):
-            lines += ["", "| option | meaning |", "| --- | --- |", *(_row(option, default=False) for option in options)]
+        lines += ["", f"### {path}", "", f"    {_format_usage(path, command)}", "", _format_cell(command.help or "")]
+        if options := _list_options(command):
+            lines += [
+                "",
+                "| option | meaning |",
+                "| --- | --- |",
+                *(_format_row(option, default=False) for option in options),
+            ]
         if isinstance(command, Command):
             lines += ["", f"JSON: {_describe_shape(command.shape)}. Example:", "", f"    {command.example}"]
     return "\n".join(lines) + "\n"

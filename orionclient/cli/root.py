@@ -1,4 +1,4 @@
-"""`ocli` itself: the global options, the groups by name, and the end of a call."""
+"""The command `ocli`: its global options, its groups, which are imported when they are used, and its exit codes."""
 
 from __future__ import annotations
 
@@ -9,80 +9,88 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import click
 
 from orionclient._version import __version__
-from orionclient.cli.commands import _SETTINGS, common_options
+from orionclient.cli.commands import CONTEXT_SETTINGS, SuggestingGroup, common_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _KINDS: Final = "orionclient.cli.kinds"
 
-#: Group -> module that makes it, and what it is for; a module is loaded when its group is used.
-GROUPS: Final[dict[str, tuple[str, str]]] = {
-    "api": ("orionclient.cli.api", "Send a raw operation by its id."),
-    "billing": ("orionclient.cli.billing", "What is left to spend."),
-    "collections": (_KINDS, "Named shards of data, written by many workers."),
-    "completion": ("orionclient.cli.completion", "Completion for bash, zsh and fish."),
-    "config": ("orionclient.cli.config", "Profiles: where Orion is, and who you are."),
-    "datasets": (_KINDS, "Ordered records, most of them with a molecule."),
-    "doctor": ("orionclient.cli.doctor", "Find out why it does not work."),
-    "emulator": ("orionclient.cli.emulator", "A local Orion on this machine."),
-    "files": (_KINDS, "Named bytes in a project."),
-    "folders": ("orionclient.cli.folders", "Paths under which resources lie."),
-    "groups": (_KINDS, "Users under one name, to share with."),
-    "jobs": (_KINDS, "Runs of floes."),
-    "links": ("orionclient.cli.links", "Small texts that lead back to a resource."),
-    "molsearch": (_KINDS, "Search for molecules."),
-    "organizations": (_KINDS, "Companies and institutes."),
-    "packages": (_KINDS, "Floes of one's own, in an archive."),
-    "projects": (_KINDS, "Rooms for the work of a team."),
-    "secrets": (_KINDS, "Texts that a project needs and nobody can read."),
-    "shards": (_KINDS, "Chunks of data of a collection."),
-    "tags": ("orionclient.cli.tags", "Tags of any resource."),
-    "tokens": (_KINDS, "What programs sign in with."),
-    "uploads": (_KINDS, "Uploads in parts that are under way."),
-    "users": (_KINDS, "People with an account."),
-    "workfloes": (_KINDS, "Floes that jobs can be started of."),
+#: Group -> the module that provides it, its description, and the section of the help that lists it.
+GROUPS: Final[dict[str, tuple[str, str, str]]] = {
+    "collections": (_KINDS, "Manage collections of shards.", "Data"),
+    "datasets": (_KINDS, "Manage datasets and their records.", "Data"),
+    "files": (_KINDS, "Manage files.", "Data"),
+    "folders": ("orionclient.cli.folders", "Manage folders.", "Data"),
+    "links": ("orionclient.cli.links", "Create and resolve resource links.", "Data"),
+    "molsearch": (_KINDS, "Manage molecule search databases and queries.", "Data"),
+    "shards": (_KINDS, "Manage the shards of a collection.", "Data"),
+    "tags": ("orionclient.cli.tags", "Manage the tags of resources.", "Data"),
+    "uploads": (_KINDS, "Manage unfinished multipart uploads.", "Data"),
+    "jobs": (_KINDS, "Start and manage jobs.", "Jobs"),
+    "packages": (_KINDS, "Manage floe packages.", "Jobs"),
+    "workfloes": (_KINDS, "Manage floes.", "Jobs"),
+    "billing": ("orionclient.cli.billing", "Show the account balance.", "Account"),
+    "groups": (_KINDS, "Show groups of users.", "Account"),
+    "organizations": (_KINDS, "Show organizations.", "Account"),
+    "projects": (_KINDS, "Manage projects.", "Account"),
+    "secrets": (_KINDS, "Manage secrets.", "Account"),
+    "tokens": (_KINDS, "Manage API tokens.", "Account"),
+    "users": (_KINDS, "Show users.", "Account"),
+    "local": ("orionclient.cli.local", "Manage a local Orion on this machine.", "Local Orion"),
+    "api": ("orionclient.cli.api", "Send a request for any operation of the API.", "Other"),
+    "completion": ("orionclient.cli.completion", "Print shell completion scripts.", "Other"),
+    "config": ("orionclient.cli.config", "Manage profiles and show the configuration.", "Other"),
+    "doctor": ("orionclient.cli.doctor", "Diagnose configuration and connection problems.", "Other"),
 }
-_ALIASES: Final = {"floes": "workfloes"}
+# Other names of groups. They work everywhere, but help and completion do not list them.
+_ALIASES: Final = {"emulator": "local", "floes": "workfloes"}
 
 
-class Root(click.Group):
-    """The command `ocli`; it knows its groups by name and loads the one that is used."""
+class Root(SuggestingGroup):
+    """The command `ocli`. It lists its groups without importing them, and imports the one that is used."""
+
+    unknown_noun = "group"
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Name the groups."""
+        """List the names of the groups."""
         return list(GROUPS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        """Load a group."""
+        """Import a group."""
         name = _ALIASES.get(cmd_name, cmd_name)
         if name not in GROUPS:
             return None
         found: click.Command = importlib.import_module(GROUPS[name][0]).group(name)
         return found
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
-        """Name the groups without loading them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in GROUPS.items()])
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the groups, then the global options."""
+        self.format_commands(ctx, formatter)
+        click.Command.format_options(self, ctx, formatter)
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Name the groups where there is none of a name."""
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            if not ctx.resilient_parsing and args and not args[0].startswith("-"):
-                text = error.format_message().partition(". ")[0].rstrip(".")
-                raise click.UsageError(f"{text}. There are: {', '.join(GROUPS)}.", ctx) from None
-            raise
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """Write the groups by section, without importing them."""
+        width = max(map(len, GROUPS))
+        for section in dict.fromkeys(section for _, _, section in GROUPS.values()):
+            with formatter.section(section):
+                formatter.write_dl(
+                    [
+                        (name.ljust(width), description)
+                        for name, (_, description, its_section) in GROUPS.items()
+                        if its_section == section
+                    ]
+                )
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
-        """Complete the groups without loading them."""
+        """Complete the names of the groups without importing them."""
         from click.shell_completion import CompletionItem  # noqa: PLC0415
 
-        names = [CompletionItem(name, help=text) for name, (_, text) in GROUPS.items() if name.startswith(incomplete)]
+        names = [
+            CompletionItem(name, help=description)
+            for name, (_, description, _) in GROUPS.items()
+            if name.startswith(incomplete)
+        ]
         return names + click.Command.shell_complete(self, ctx, incomplete)
 
     def main(  # type: ignore[override]
@@ -92,13 +100,13 @@ class Root(click.Group):
         complete_var: str | None = None,
         **extra: Any,
     ) -> NoReturn:
-        """Run a call, and end with one of the documented exit codes.
+        """Run a command and exit with one of the documented exit codes.
 
         Args:
-            args: What stands after the name; those of the process without it.
-            prog_name: The name.
-            complete_var: Variable of the environment that asks for completion.
-            **extra: Settings of the context.
+            args: The arguments after the program name. Defaults to those of the process.
+            prog_name: Name of the program in messages. Defaults to ``ocli``.
+            complete_var: Environment variable that requests completion. Defaults to ``_OCLI_COMPLETE``.
+            **extra: Settings of the click context.
 
         Raises:
             SystemExit: Always.
@@ -106,13 +114,19 @@ class Root(click.Group):
         from orionclient.cli import errors  # noqa: PLC0415
 
         extra.pop("standalone_mode", None)
-        given = sys.argv[1:] if args is None else list(args)
+        arguments = sys.argv[1:] if args is None else list(args)
         prog_name = prog_name or "ocli"
         self._main_shell_completion(extra, prog_name, complete_var or "_OCLI_COMPLETE")
-        sys.exit(errors.run(self, given, prog_name, extra))
+        sys.exit(errors.run(self, arguments, prog_name, extra))
 
 
-#: The command itself.
+def _show_version(context: click.Context, _parameter: click.Parameter, value: Any) -> None:
+    if value and not context.resilient_parsing:
+        click.echo(f"ocli {__version__}")
+        context.exit()
+
+
+#: The root command.
 ocli: Root = Root(
     "ocli",
     params=[
@@ -123,16 +137,11 @@ ocli: Root = Root(
             expose_value=False,
             is_eager=True,
             help="Show the version and exit.",
-            callback=lambda ctx, _param, value: _version(ctx, value),
+            callback=_show_version,
         ),
     ],
-    context_settings=_SETTINGS,
-    help="The Orion platform from the shell: ocli GROUP COMMAND.",
-    epilog="ocli GROUP --help lists the commands of a group, and the help of each command has an example. Exit codes: docs/cli.md.",
+    context_settings=CONTEXT_SETTINGS,
+    help="Work with the Orion platform from the command line: ocli GROUP COMMAND.",
+    epilog="Run 'ocli GROUP --help' for the commands of a group, and 'ocli GROUP COMMAND --help' for options and an example.\n\n"
+    "Documentation: docs/cli.md (all commands, output formats, exit codes).",
 )
-
-
-def _version(context: click.Context, value: Any) -> None:
-    if value and not context.resilient_parsing:
-        click.echo(f"ocli {__version__}")
-        context.exit()

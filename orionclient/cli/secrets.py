@@ -1,4 +1,4 @@
-"""`ocli secrets`: values come from standard input or a hidden question, never from the command line."""
+"""`ocli secrets`: create and update secrets. Values are read from standard input or a hidden prompt, not from the command line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from orionclient.cli import contract_options
 from orionclient.cli.commands import Command
 from orionclient.cli.completion_types import ResourceIdType
 from orionclient.cli.confirmation import dry_run_option, print_plan
-from orionclient.cli.resource_commands import report_created
+from orionclient.cli.resource_commands import describe, report_created
 from orionclient.cli.state import get_state
 from orionclient.types import Secret
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from orionclient.cli.resource_commands import CommandKind
 
 
-def commands(kind: CommandKind) -> list[Command]:
-    """Make the commands that only secrets have.
+def build_commands(kind: CommandKind) -> list[Command]:
+    """Create the commands that only secrets have.
 
     Args:
-        kind: The kind.
+        kind: The kind of resource.
 
     Returns:
         The commands.
@@ -56,45 +56,45 @@ def _create(kind: CommandKind) -> Command:
         "create",
         params=[
             click.Argument(["name"]),
-            click.Option(["--description"], help="Free text."),
+            click.Option(["--description"], help="Description of the secret."),
             click.Option(
                 ["--project"],
                 type=ResourceIdType("project"),
-                help="Project to put it in; that of the profile without it.",
+                help="Id of the project. Defaults to the profile's project.",
             ),
-            click.Option(["--tag", "tags"], multiple=True, help="Tag to give it; may be retried."),
+            click.Option(["--tag", "tags"], multiple=True, help="Tag to add. Can be given several times."),
             dry_run_option(),
         ],
         callback=run,
-        help="Keep a value, which is read from standard input; on a terminal it is asked for.",
+        help="Create a secret. The value is read from standard input, or prompted for on a terminal.",
         shape="SecretInfo",
         example="ocli secrets create 'warehouse password' < password.txt",
     )
 
 
 def _update(kind: CommandKind) -> Command:
-    def run(number: int, value: bool, dry_run: bool, **values: object) -> None:
+    def run(resource_id: int, value: bool, dry_run: bool, **values: object) -> None:
         state = get_state()
         changes = contract_options.drop_omitted(values)
         if not changes and not value:
-            raise click.UsageError("nothing to change was given")
+            raise click.UsageError("nothing to change: give at least one option")
         if dry_run:
-            print_plan(state, "update", [f"secret {number}"])
+            print_plan(state, "update", [f"secret {resource_id}"])
             return
-        secret = Secret(session=state.session, id=number)
+        secret = Secret(session=state.session, id=resource_id)
         if value:
             secret.set_value(_read_value())
         if changes:
             state.session.update_resource(secret, changes)
-        state.out.one(secret.to_dict(), sentence=f"Updated secret {number}")
+        state.out.print_item(secret.to_dict(), sentence=f"Updated {describe('secret', secret.to_dict())}")
 
     fields = [each for each in contract_options.get_fields("update_secret") if each.name != "value"]
     return Command(
         "update",
         params=[
-            *kind.ids(),
+            *kind.id_arguments(),
             *fields,
-            click.Option(["--value"], is_flag=True, help="Read another value from standard input."),
+            click.Option(["--value"], is_flag=True, help="Replace the value by one read from standard input."),
             dry_run_option(),
         ],
         callback=run,

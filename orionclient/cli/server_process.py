@@ -1,4 +1,4 @@
-"""The process of `ocli emulator start`: a local Orion on a kept folder, until it is told to stop."""
+"""The server process of `ocli local start`: serve a local Orion from a folder until it is stopped."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ STOP_FILE: Final = "stop"
 _POLL_SECONDS: Final = 0.1
 
 
-def write(path: Path, data: dict[str, Any]) -> None:
-    """Write a file that only the person may read, whole or not at all.
+def write_json(path: Path, data: dict[str, Any]) -> None:
+    """Write a JSON file atomically, readable by the owner only.
 
     Args:
         path: The file.
-        data: What JSON can hold.
+        data: The content.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -31,22 +31,22 @@ def write(path: Path, data: dict[str, Any]) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Serve until a file named `stop` appears in the folder, or a signal comes.
+    """Serve until a file named `stop` appears in the folder, or SIGTERM or SIGINT is received.
 
     Args:
-        arguments: The folder, the seed, the port and `storage` or nothing.
+        arguments: The folder, the seed (empty for none), the port, and optionally `storage`.
     """
     folder, seed, port = Path(arguments[0]), arguments[1] or None, int(arguments[2])
     warnings.simplefilter("ignore")
-    from orionclient.local import LocalOrion  # noqa: PLC0415 - a missing extra is told below
+    from orionclient.local import LocalOrion  # noqa: PLC0415 - reports a missing extra
 
     ended = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: ended.set())
     with LocalOrion(folder / "data", seed=seed, port=port, faults=True, storage=arguments[3:] == ["storage"]) as orion:
         config = orion.config()
         (folder / STOP_FILE).unlink(missing_ok=True)
-        write(
+        write_json(
             folder / RUNNING_FILE,
             {
                 "pid": os.getpid(),

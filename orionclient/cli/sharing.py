@@ -1,4 +1,4 @@
-"""Tags and shares of a resource: the same for every kind that has them."""
+"""Build the commands for the tags and shares of a resource."""
 
 from __future__ import annotations
 
@@ -9,19 +9,25 @@ import click
 from orionclient.cli.commands import Command
 from orionclient.cli.completion_types import ResourceIdType
 from orionclient.cli.confirmation import dry_run_option, print_plan
+from orionclient.cli.output import escape_control_characters
+from orionclient.cli.resource_commands import describe, fetch_details
 from orionclient.cli.state import get_state
+from orionclient.cli.table_options import schema_columns, table_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from orionclient._resource import Resource
     from orionclient.cli.resource_commands import CommandKind
+    from orionclient.cli.state import State
 
 _TARGETS: Final = ("user", "group", "project", "organization")
-_MESSAGES: Final = {"tag": "Tagged", "untag": "Untagged", "share": "Shared", "unshare": "Unshared"}
+TAG_COLUMNS: Final = ("name", "created", "project")
+_SHARE_COLUMNS: Final = ("target_type", "target_id", "owner", "created")
 
 
-def tag(kind: CommandKind, *, verb: str) -> Command:
-    """Make the command that gives tags, or takes them off.
+def build_tag_command(kind: CommandKind, *, verb: str) -> Command:
+    """Make the command that adds or removes tags.
 
     Args:
         kind: The kind.
@@ -31,41 +37,56 @@ def tag(kind: CommandKind, *, verb: str) -> Command:
         The command.
     """
 
-    def run(number: int, tags: Sequence[str], project: int | None, dry_run: bool) -> None:
+    def run(resource_id: int, tags: Sequence[str], project: int | None, dry_run: bool) -> None:
         state = get_state()
-        what = f"{kind.noun} {number}: {', '.join(tags)}"
+        what = f"{kind.noun} {resource_id}: {', '.join(tags)}"
         if dry_run:
             print_plan(state, verb, [what])
             return
-        resource = kind.kind(id=number)
+        resource = kind.kind(id=resource_id)
         act = state.session.tag_resource if verb == "tag" else state.session.untag_resource
         act(resource, *tags, project=project)
-        if state.form == "table":
-            state.out.write(f"{_MESSAGES[verb]} {kind.noun} {number}")
-        else:
-            state.out.rows(state.session.list_tags(resource), ("name", "project"), key="name")
+        report_tags(state, kind.noun, resource, tags, added=verb == "tag")
 
     return Command(
         verb,
         params=[
-            *kind.ids(),
+            *kind.id_arguments(),
             click.Argument(["tags"], nargs=-1, required=True, metavar="TAG..."),
             click.Option(
                 ["--project"],
                 type=ResourceIdType("project"),
-                help="Project that the tags belong to; the resource's own without it.",
+                help="Id of the project of the tags. Defaults to the resource's project.",
             ),
             dry_run_option(),
         ],
         callback=run,
-        help=f"{'Give tags to' if verb == 'tag' else 'Take tags off'} a {kind.noun}; --json prints those that it has then.",
+        help=f"{'Add tags to' if verb == 'tag' else 'Remove tags from'} {kind.article}. --json prints all its tags afterwards.",
         shape="[TagInfo]",
-        example=kind.example(verb),
+        example=kind.format_example(verb),
     )
 
 
-def share(kind: CommandKind, *, verb: str) -> Command:
-    """Make the command that shares, or takes shares back.
+def report_tags(state: State, noun: str, resource: Resource, tags: Sequence[str], *, added: bool) -> None:
+    """Print a message after tags were added or removed, or all tags of the resource in the other forms.
+
+    Args:
+        state: The options.
+        noun: The kind of the resource.
+        resource: The resource.
+        tags: The tags.
+        added: True if they were added, False if they were removed.
+    """
+    if state.form != "table":
+        state.out.print_rows(state.session.list_tags(resource), TAG_COLUMNS, key="name")
+        return
+    what, names = describe(noun, fetch_details(state, resource)), ", ".join(map(repr, tags))
+    message = f"Tagged {what} with {names}" if added else f"Untagged {what}: removed {names}"
+    state.out.write(escape_control_characters(message))
+
+
+def build_share_command(kind: CommandKind, *, verb: str) -> Command:
+    """Make the command that shares a resource or revokes shares.
 
     Args:
         kind: The kind.
@@ -75,45 +96,49 @@ def share(kind: CommandKind, *, verb: str) -> Command:
         The command.
     """
 
-    def run(number: int, dry_run: bool, **values: Any) -> None:
+    def run(resource_id: int, dry_run: bool, **values: Any) -> None:
         from orionclient.types import KINDS  # noqa: PLC0415
 
         state = get_state()
         targets = [(name, each) for name in _TARGETS for each in values[name]]
         if not targets:
-            raise click.UsageError(f"name whom to {verb} it with: {', '.join(f'--{name} ID' for name in _TARGETS)}")
+            raise click.UsageError(f"give at least one of {', '.join(f'--{name} ID' for name in _TARGETS)}")
         if dry_run:
-            print_plan(state, verb, [f"{kind.noun} {number} with {name} {each}" for name, each in targets])
+            print_plan(state, verb, [f"{kind.noun} {resource_id} with {name} {each}" for name, each in targets])
             return
-        resource = kind.kind(id=number)
+        resource = kind.kind(id=resource_id)
         act: Any = state.session.share_resource if verb == "share" else state.session.unshare_resource
         for name, each in targets:
             act(resource, KINDS[name](id=each))
         if state.form == "table":
-            state.out.write(f"{_MESSAGES[verb]} {kind.noun} {number}")
+            recipients = ", ".join(f"{name} {each}" for name, each in targets)
+            done, preposition = ("Shared", "with") if verb == "share" else ("Unshared", "from")
+            data = fetch_details(state, resource) if verb not in kind.messages else {"id": resource_id}
+            message = kind.format_message(verb, done, data, f" {preposition} {recipients}")
+            state.out.write(escape_control_characters(message))
         else:
-            state.out.rows(state.session.list_shares(resource), ("target_id", "target_type"), key="target_id")
+            state.out.print_rows(state.session.list_shares(resource), _SHARE_COLUMNS, key="target_id")
 
     options = [
         click.Option(
             [f"--{name}"],
             type=ResourceIdType(name),
             multiple=True,
-            help=f"Id of {'an' if name[0] == 'o' else 'a'} {name}; may be retried.",
+            help=f"Id of {'an' if name[0] == 'o' else 'a'} {name}. Can be given several times.",
         )
         for name in _TARGETS
     ]
     return Command(
         verb,
-        params=[*kind.ids(), *options, dry_run_option()],
+        params=[*kind.id_arguments(), *options, dry_run_option()],
         callback=run,
-        help=f"{'Let others read' if verb == 'share' else 'Take back the shares of'} a {kind.noun}; --json prints all its shares then.",
+        help=f"{'Share' if verb == 'share' else 'Revoke shares of'} {kind.article}. --json prints all its shares afterwards.",
         shape="[ShareInfo]",
-        example=kind.example(verb),
+        example=kind.format_example(verb),
     )
 
 
-def shares(kind: CommandKind) -> Command:
+def build_shares_command(kind: CommandKind) -> Command:
     """Make the command that lists shares.
 
     Args:
@@ -123,16 +148,16 @@ def shares(kind: CommandKind) -> Command:
         The command.
     """
 
-    def run(number: int) -> None:
+    def run(resource_id: int) -> None:
         state = get_state()
-        found = state.session.list_shares(kind.kind(id=number))
-        state.out.rows(found, ("created", "owner", "target_id", "target_type"), key="target_id")
+        found = state.session.list_shares(kind.kind(id=resource_id))
+        state.out.print_rows(found, _SHARE_COLUMNS, key="target_id")
 
     return Command(
         "shares",
-        params=kind.ids(),
+        params=[*kind.id_arguments(), *table_options(schema_columns("ShareInfo"))],
         callback=run,
-        help=f"List whom a {kind.noun} is shared with.",
+        help=f"List the shares of {kind.article}.",
         shape="[ShareInfo]",
-        example=kind.example("shares"),
+        example=kind.format_example("shares"),
     )

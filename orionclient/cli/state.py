@@ -1,4 +1,4 @@
-"""What the global options say, and the session that follows from it."""
+"""The global options of a call of `ocli`, and the session that they configure."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from orionclient.cli.output import Output
@@ -18,21 +19,26 @@ if TYPE_CHECKING:
 
 FORMATS = ("table", "json", "jsonl", "csv", "ids")
 TIMEOUT, MAX_RETRIES, PROFILE = 10.0, 2, "default"
+# Users of an organization that are read, in one page, to show owners by name.
+_MAX_USERS = 1000
 
 
 class State:
     """The global options of one call of `ocli`.
 
     Attributes:
-        timeout: Seconds for one request.
-        max_retries: Number of retries.
-        profile: Name of the profile; None where none was named.
-        format: Form of the output; None for the table.
-        quiet: True prints ids only, and no progress.
-        color: False leaves colour out; None decides by the terminal.
-        debug: True shows where an error came from.
+        timeout: Timeout of a request in seconds.
+        max_retries: Maximum number of retries.
+        profile: Name of the profile given with --profile, or None.
+        format: Output format given with --format or --json, or None for a table.
+        quiet: True to print ids only, and no progress.
+        color: False to disable colour, or None to decide by the terminal.
+        debug: True to print the traceback of an error.
         command: The command that runs, for hints.
-        again: How to resume the transfers that are under way; empty where there are none, or none that can be resumed.
+        resume_advice: How to resume the transfers in progress. Empty if there are none, or none that can be resumed.
+        columns: Columns to list; None for those of the command.
+        sort: Column to sort a list by, with ``-`` before it in descending order; None for the order of the server.
+        has_columns: True if the command has the option --columns.
     """
 
     def __init__(self) -> None:
@@ -44,17 +50,21 @@ class State:
         self.color: bool | None = None
         self.debug = False
         self.command = "ocli"
-        self.again = ""
+        self.resume_advice = ""
+        self.columns: list[str] | None = None
+        self.sort: str | None = None
+        self.has_columns = False
+        self._owners: dict[int, str] = {}
 
     @classmethod
-    def of(cls, context: click.Context) -> State:
-        """Find the options of the call that a context belongs to.
+    def from_context(cls, context: click.Context) -> State:
+        """Return the state of the call that a context belongs to.
 
         Args:
             context: Any context of the call.
 
         Returns:
-            The options, the same object each time.
+            The state, the same object for all contexts of a call. Created if missing.
         """
         root = context.find_root()
         if not isinstance(root.obj, cls):
@@ -62,22 +72,32 @@ class State:
         return root.obj
 
     def config(self) -> SessionConfig:
-        """Find out where to speak and as whom: what `config use` chose stands in for the profile `default`.
+        """Resolve the configuration. The profile chosen by `ocli config use` replaces the profile `default`.
 
         Returns:
             The configuration.
 
         Raises:
-            InvalidCredentials: Nothing says where to speak.
+            InvalidCredentials: No credentials are configured, or the profile does not exist.
         """
-        from orionclient.config import in_orion, resolve  # noqa: PLC0415
+        from orionclient.cli.config import check_profile  # noqa: PLC0415
+        from orionclient.config import in_orion, read_profiles, resolve  # noqa: PLC0415
+        from orionclient.exceptions import InvalidCredentials  # noqa: PLC0415
 
-        named = any(os.environ.get(name) for name in ("ORION_URL", "ORION_TOKEN", "ORION_PROFILE"))
-        return resolve(self.profile or (None if named or in_orion() else active_profile()))
+        names = ("ORION_URL", "ORION_TOKEN", "ORION_PROFILE")
+        has_environment = any(os.environ.get(name) for name in names)
+        profile = self.profile or (None if has_environment or in_orion() else read_active_profile())
+        try:
+            return resolve(profile)
+        except InvalidCredentials:
+            uses_profile = profile or in_orion() or not any(os.environ.get(name) for name in names[:2])
+            if uses_profile and read_profiles():
+                check_profile(profile or os.environ.get("ORION_PROFILE") or PROFILE)
+            raise
 
     @cached_property
     def session(self) -> OrionSession:
-        """A session with the patience that the options give it."""
+        """A session with the timeout and the retries of the options."""
         from orionclient._http_session import HttpSession  # noqa: PLC0415
         from orionclient._retry import interactive_policy  # noqa: PLC0415
         from orionclient.session import OrionSession  # noqa: PLC0415
@@ -87,31 +107,71 @@ class State:
 
     @cached_property
     def shard_session(self) -> OrionSession:
-        """A session for the content of shards, which --max-retries does not reach (documented)."""
+        """A session for the content of shards, to which --max-retries does not apply (documented)."""
         from orionclient.session import OrionSession, get_session  # noqa: PLC0415
 
         return OrionSession(self.session.config, requests_session=get_session(request_timeout=self.timeout))
 
     @cached_property
     def out(self) -> Output:
-        """What prints."""
+        """The printer of results."""
         from orionclient.cli.output import Output  # noqa: PLC0415
 
-        return Output(self.form, colors=self.colored(sys.stdout))
+        return Output(
+            self.form,
+            colors=self.has_color(sys.stdout),
+            columns=self.columns,
+            sort=self.sort,
+            has_columns=self.has_columns,
+            find_owners=self.find_owners,
+        )
+
+    @cached_property
+    def lookup_session(self) -> OrionSession:
+        """A session without retries, for names that a command can do without."""
+        from orionclient._http_session import HttpSession  # noqa: PLC0415
+        from orionclient._retry import interactive_policy  # noqa: PLC0415
+        from orionclient.session import OrionSession  # noqa: PLC0415
+
+        return OrionSession(self.session.config, requests_session=HttpSession(interactive_policy(self.timeout, 0)))
+
+    def find_owners(self, ids: Collection[int]) -> Mapping[int, str]:
+        """Find the names of users with one request, unless they are known already.
+
+        Args:
+            ids: Ids of the users.
+
+        Returns:
+            Id -> user name; users that are not found are left out.
+        """
+        from orionclient.exceptions import OrionError  # noqa: PLC0415
+        from orionclient.types import User  # noqa: PLC0415
+
+        missing = [each for each in ids if each not in self._owners]
+        try:
+            if len(missing) == 1:
+                self._owners[missing[0]] = self.lookup_session.get_resource(User, missing[0]).username
+            elif missing:
+                users = self.lookup_session.list_resources(User, limit=_MAX_USERS)
+                self._owners.update({user.id: user.username for user in users})
+        except OrionError:
+            # The table shows ids for those.
+            pass
+        return self._owners
 
     @property
     def form(self) -> str:
-        """Form of the output."""
+        """The effective output format."""
         return "ids" if self.quiet else self.format or "table"
 
-    def colored(self, stream: Any) -> bool:
-        """Tell whether colour may go to a stream.
+    def has_color(self, stream: Any) -> bool:
+        """Return whether to write colour to a stream.
 
         Args:
-            stream: Standard output or error.
+            stream: Standard output or standard error.
 
         Returns:
-            True on a terminal, unless --no-color, NO_COLOR or TERM=dumb say otherwise; CLICOLOR_FORCE wins over the terminal.
+            True on a terminal, unless --no-color, NO_COLOR or TERM=dumb disable it. CLICOLOR_FORCE enables it without a terminal.
         """
         if self.color is not None:
             return self.color
@@ -122,33 +182,33 @@ class State:
 
 
 def get_state() -> State:
-    """Find the options of the call that runs.
+    """Return the state of the current call.
 
     Returns:
-        The options.
+        The state.
     """
-    return State.of(click.get_current_context())
+    return State.from_context(click.get_current_context())
 
 
-def active_path() -> Path:
-    """Find the file that holds what `config use` chose.
+def get_active_path() -> Path:
+    """Return the path of the file that stores the choice of `ocli config use`.
 
     Returns:
-        The path, beside the file of the profiles.
+        The path, in the folder of the configuration file.
     """
-    from orionclient.config import config_path  # noqa: PLC0415
+    from orionclient.config import get_config_path  # noqa: PLC0415
 
-    path = config_path()
+    path = get_config_path()
     return path.with_name(f"{path.name}.active")
 
 
-def active_profile() -> str | None:
-    """Read what `config use` chose.
+def read_active_profile() -> str | None:
+    """Read the profile chosen by `ocli config use`.
 
     Returns:
-        Name of the profile; None where nothing was chosen.
+        Name of the profile, or None if none was chosen.
     """
     try:
-        return active_path().read_text("utf-8").strip() or None
+        return get_active_path().read_text("utf-8").strip() or None
     except (OSError, UnicodeDecodeError):
         return None

@@ -1,4 +1,4 @@
-"""`ocli tags`: the tags of any resource, by its kind and id."""
+"""Provide `ocli tags`: list, add and remove the tags of any resource."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orionclient.cli.commands import Command, CommandGroup
+from orionclient.cli.commands import Choice, Command, CommandGroup
 from orionclient.cli.confirmation import dry_run_option, print_plan
 from orionclient.cli.root import GROUPS
+from orionclient.cli.sharing import TAG_COLUMNS, report_tags
 from orionclient.cli.state import get_state
+from orionclient.cli.table_options import schema_columns, table_options
 from orionclient.types import KINDS
 
 if TYPE_CHECKING:
@@ -27,29 +29,29 @@ def group(name: str) -> click.Group:
     Returns:
         The group.
     """
-    return CommandGroup(name, [_list(), _describe_change("add"), _describe_change("remove")], help=GROUPS[name][1])
+    return CommandGroup(name, [_list(), _change("add"), _change("remove")], help=GROUPS[name][1])
 
 
 def _resource_arguments() -> list[click.Parameter]:
     kinds = sorted(name for name, kind in KINDS.items() if kind.declaration.taggable)
     return [
-        click.Argument(["kind"], type=click.Choice(kinds)),
-        click.Argument(["number"], metavar="ID", type=click.INT),
+        click.Argument(["kind"], type=Choice(kinds)),
+        click.Argument(["resource_id"], metavar="ID", type=click.INT),
     ]
 
 
-def _handle(kind: str, number: int) -> Resource:
-    return KINDS[kind](id=number)
+def _make_handle(kind: str, resource_id: int) -> Resource:
+    return KINDS[kind](id=resource_id)
 
 
 def _list() -> Command:
-    def run(kind: str, number: int) -> None:
+    def run(kind: str, resource_id: int) -> None:
         state = get_state()
-        state.out.rows(state.session.list_tags(_handle(kind, number)), ("name", "project"), key="name")
+        state.out.print_rows(state.session.list_tags(_make_handle(kind, resource_id)), TAG_COLUMNS, key="name")
 
     return Command(
         "list",
-        params=_resource_arguments(),
+        params=[*_resource_arguments(), *table_options(schema_columns("TagInfo"))],
         callback=run,
         help="List the tags of a resource.",
         shape="[TagInfo]",
@@ -57,18 +59,15 @@ def _list() -> Command:
     )
 
 
-def _describe_change(verb: str) -> Command:
-    def run(kind: str, number: int, tags: Sequence[str], dry_run: bool) -> None:
+def _change(verb: str) -> Command:
+    def run(kind: str, resource_id: int, tags: Sequence[str], dry_run: bool) -> None:
         state = get_state()
         if dry_run:
-            print_plan(state, verb, [f"{', '.join(tags)}: {kind} {number}"])
+            print_plan(state, verb, [f"{', '.join(tags)}: {kind} {resource_id}"])
             return
-        resource = _handle(kind, number)
+        resource = _make_handle(kind, resource_id)
         (state.session.tag_resource if verb == "add" else state.session.untag_resource)(resource, *tags)
-        if state.form == "table":
-            state.out.write(f"{'Tagged' if verb == 'add' else 'Untagged'} {kind} {number}")
-        else:
-            state.out.rows(state.session.list_tags(resource), ("name", "project"), key="name")
+        report_tags(state, kind, resource, tags, added=verb == "add")
 
     return Command(
         verb,
@@ -78,7 +77,7 @@ def _describe_change(verb: str) -> Command:
             dry_run_option(),
         ],
         callback=run,
-        help=f"{'Give tags to' if verb == 'add' else 'Take tags off'} a resource; --json prints those that it has then.",
+        help=f"{'Add tags to' if verb == 'add' else 'Remove tags from'} a resource. --json prints all its tags afterwards.",
         shape="[TagInfo]",
         example=f"ocli tags {verb} dataset 1 actives",
     )

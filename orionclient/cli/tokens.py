@@ -1,4 +1,4 @@
-"""`ocli tokens`: the value shows once, when a token is created."""
+"""`ocli tokens`: create, show and update API tokens. The value of a token is shown only when it is created."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from orionclient.cli.resource_commands import CommandKind
 
 
-def commands(kind: CommandKind) -> list[Command]:
-    """Make the commands that only tokens have.
+def build_commands(kind: CommandKind) -> list[Command]:
+    """Create the commands that only tokens have.
 
     Args:
-        kind: The kind.
+        kind: The kind of resource.
 
     Returns:
         The commands.
@@ -44,50 +44,50 @@ def _create(kind: CommandKind) -> Command:
         "create",
         params=[click.Argument(["description"]), dry_run_option()],
         callback=run,
-        help="Create a token; its value is shown now and never again.",
+        help="Create a token. The value is shown only once.",
         shape="CreatedToken",
         example="ocli tokens create 'nightly run'",
     )
 
 
 def _info(kind: CommandKind) -> Command:
-    def run(number: int | None) -> None:
+    def run(resource_id: int | None) -> None:
         state = get_state()
-        if number is None:
+        if resource_id is None:
             found = [each.to_dict() for each in state.session.list_resources(Token)]
         else:
-            found = [state.session.get_resource(Token, number).to_dict()]
-        state.out.rows(found, kind.columns)
+            found = [state.session.get_resource(Token, resource_id).to_dict()]
+        state.out.print_rows(found, kind.columns, published=kind.published)
 
-    (argument,) = kind.ids()
+    (argument,) = kind.id_arguments()
     argument.required = False
     return Command(
         "info",
         params=[argument],
         callback=run,
-        help="Show a token, or all of them, without their values.",
+        help="Show a token, or all tokens if ID is omitted. The values are not shown.",
         shape="[TokenInfo]",
         example="ocli tokens info 1",
     )
 
 
 def _update(kind: CommandKind) -> Command:
-    def run(number: int, description: str | None, dry_run: bool) -> None:
+    def run(resource_id: int, description: str | None, dry_run: bool) -> None:
         state = get_state()
         if dry_run:
-            print_plan(state, "update", [f"token {number}"])
+            print_plan(state, "update", [f"token {resource_id}"])
             return
         if description is None:
             description = click.prompt("Description", err=True)
-        token = Token(session=state.session, id=number)
+        token = Token(session=state.session, id=resource_id)
         state.session.update_resource(token, {"description": description})
-        state.out.one(token.to_dict(), sentence=f"Updated token {number}")
+        state.out.print_item(token.to_dict(), sentence=f"Updated token {resource_id}")
 
     return Command(
         "update",
         params=[
-            *kind.ids(),
-            click.Option(["--description"], help="What it is for; asked for without it."),
+            *kind.id_arguments(),
+            click.Option(["--description"], help="Purpose of the token. Prompted for if omitted."),
             dry_run_option(),
         ],
         callback=run,

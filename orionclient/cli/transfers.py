@@ -1,4 +1,4 @@
-"""`upload` and `download` of files, datasets and shards: many paths and folders at once."""
+"""Provide `upload` and `download` of files, datasets and shards."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from orionclient.cli import contract_options
-from orionclient.cli.commands import Command, ParameterType
+from orionclient.cli.commands import Choice, Command, ParameterType
 from orionclient.cli.completion_types import ResourceIdType
 from orionclient.cli.confirmation import dry_run_option, print_plan
 from orionclient.cli.progress import format_size, show_progress
+from orionclient.cli.resource_commands import describe
 from orionclient.cli.state import get_state
 from orionclient.exceptions import TransferErrors
 from orionclient.helpers.filenames import UniqueFilenames
@@ -36,10 +37,10 @@ if TYPE_CHECKING:
     from orionclient.cli.state import State
     from orionclient.transfer.bulk import Result
 
-#: How to resume what was interrupted.
+#: How to resume an interrupted transfer.
 RERUN_ADVICE: Final = "run the same command again to resume from there"
 _FORMATS: Final = ("sdf", "smi", "csv", "json", "binary")
-# A dataset with such a name is downloaded under it, any other as JSON.
+# A dataset whose name ends so is downloaded under that name, any other as JSON.
 _EXTENSIONS: Final = (
     *(".sdf", ".sd", ".mol", ".smi", ".smiles", ".ism", ".csv", ".json", ".jsonl", ".ndjson", ".oedb", ".bin"),
     *(".oeb", ".oez", ".mol2", ".pdb", ".mae", ".cif"),
@@ -54,13 +55,18 @@ DOWNLOADED: Final[dict[str, Any]] = {
         "properties": {"id": {"type": "integer"}, "path": {"type": "string"}, "size": {"type": "integer"}},
     },
 }
-_RERUN_HELP: Final = "Run it again to go on after a break"
-_COMPARISON_HELP: Final = "of a folder or several paths, what is there already with the same content is skipped"
-_SOURCES: Final = "files, folders with all in them, or - for standard input"
-_UPLOAD_HELP: Final = {
-    "files": f"Upload files: {_SOURCES}. {_RERUN_HELP}: {_COMPARISON_HELP}; a single file is made anew.",
-    "datasets": f"Upload datasets: {_SOURCES}. Each is made anew, unless --if-exists says otherwise.",
-    "shards": f"Upload shards: {_SOURCES}. {_RERUN_HELP}: {_COMPARISON_HELP}; a single file is made anew.",
+_UPLOAD_HELP: Final = (
+    "Upload files or folders{target}. Folders are uploaded with all files in them; - reads standard input. "
+)
+_RERUN_HELP: Final = (
+    "Run the command again to resume: of a folder or several paths, files that exist already with the same content are skipped; a single "
+    "file is always uploaded again."
+)
+_UPLOAD_HELPS: Final = {
+    "files": _UPLOAD_HELP.format(target="") + _RERUN_HELP,
+    "datasets": _UPLOAD_HELP.format(target=" as datasets")
+    + "A dataset that exists already is uploaded again unless --if-exists is given.",
+    "shards": _UPLOAD_HELP.format(target=" as shards") + _RERUN_HELP,
 }
 _EXAMPLES: Final = {
     "files": ("drugs.sdf", "1 -o copy.sdf"),
@@ -69,8 +75,8 @@ _EXAMPLES: Final = {
 }
 
 
-def commands(kind: CommandKind) -> list[Command]:
-    """Make the commands of a kind with content.
+def build_commands(kind: CommandKind) -> list[Command]:
+    """Make the commands of a kind that has content.
 
     Args:
         kind: The kind.
@@ -88,25 +94,28 @@ def jobs_option() -> click.Option:
         The option.
     """
     return click.Option(
-        ["-j", "--jobs"], type=click.IntRange(1), default=4, show_default=True, help="Number of transfers at a time."
+        ["-j", "--jobs"], type=click.IntRange(1), default=4, show_default=True, help="Number of concurrent transfers."
     )
 
 
 class _Format(ParameterType):
-    """A format of datasets; which ones there are is the server's business."""
+    """A format of datasets; the server decides which it supports."""
 
     name = "format"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:  # noqa: ARG002
-        """Name the usual ones that begin so."""
+        """Complete the common formats."""
         from click.shell_completion import CompletionItem  # noqa: PLC0415
 
         return [CompletionItem(each) for each in _FORMATS if each.startswith(incomplete)]
 
 
 def _format_option(variable: str, default: str) -> click.Option:
-    text = f"Format: {', '.join(_FORMATS)}, or what else the server knows; with .gz for gzip. Defaults to {default}."
-    return click.Option(["--as", variable], type=_Format(), help=text)
+    return click.Option(
+        ["--as", variable],
+        type=_Format(),
+        help=f"Format: {', '.join(_FORMATS)} or another that the server supports; with .gz for gzip. Defaults to {default}.",
+    )
 
 
 def _find_paths(paths: Sequence[str], name: str | None) -> Iterator[TransferItem]:
@@ -117,9 +126,9 @@ def _find_paths(paths: Sequence[str], name: str | None) -> Iterator[TransferItem
             continue
         is_folder = Path(check_path(given)).is_dir()
         if is_folder and name is not None:
-            raise click.UsageError("--name is for one file, not for a folder")
+            raise click.UsageError("--name cannot be combined with a folder; give the path of one file")
         for path, found in list_files(given):
-            # A pipe that is named itself is meant; one in a folder would be waited for.
+            # A pipe is read if its path was given; one found in a folder could block forever.
             force = not is_folder and (len(paths) == 1 or (path.exists() and not path.is_file()))
             yield TransferItem(path, names.add(found if is_folder else name or found), force=force)
 
@@ -128,21 +137,23 @@ def _upload(kind: CommandKind) -> Command:
     def run(paths: Sequence[str], name: str | None, jobs: int, dry_run: bool, **values: Any) -> None:
         state = get_state()
         if name is not None and len(paths) > 1:
-            raise click.UsageError("--name is for one path")
+            raise click.UsageError("--name cannot be combined with several paths; give one path")
         found = list(_find_paths(paths, name))
         if not found:
-            raise click.UsageError(f"there is no file in {', '.join(paths)}")
+            raise click.UsageError(f"no files found in {', '.join(paths)}")
         check_path(values.get("folder_path"))
         if dry_run:
             print_plan(state, "upload", [f"{each.path} as {kind.noun} {each.name}" for each in found])
             return
         _send(state, kind, found, values, jobs=jobs, single=len(paths) == 1 and found[0].force)
 
-    options: list[click.Parameter] = [click.Option(["--name"], help="Display name; the name of the file without it.")]
+    options: list[click.Parameter] = [click.Option(["--name"], help="Display name. Defaults to the name of the file.")]
     if kind.kind is Shard:
         options.append(
             click.Option(
-                ["--metadata"], type=contract_options.JsonParameter(), help="JSON object to keep with it, or @FILE."
+                ["--metadata"],
+                type=contract_options.JsonParameter(),
+                help="Metadata of the shard: a JSON object, or @FILE.",
             )
         )
     else:
@@ -150,31 +161,31 @@ def _upload(kind: CommandKind) -> Command:
             click.Option(
                 ["--project"],
                 type=ResourceIdType("project"),
-                help="Project to put it in; that of the profile without it.",
+                help="Id of the project. Defaults to the profile's project.",
             ),
-            click.Option(["--path", "folder_path"], help="Folder to put it in, which is made where it is missing."),
-            click.Option(["--description"], help="Free text."),
-            click.Option(["--tag", "tags"], multiple=True, help="Tag to give it; may be retried."),
+            click.Option(["--path", "folder_path"], help="Folder in the project to upload to; created if missing."),
+            click.Option(["--description"], help="Description."),
+            click.Option(["--tag", "tags"], multiple=True, help="Tag to add. Can be given several times."),
             click.Option(
                 ["--if-exists"],
-                type=click.Choice(["skip", "replace", "error"]),
-                help="What to do where the name is there.",
+                type=Choice(["skip", "replace", "error"]),
+                help="What to do if the name exists already.",
             ),
         ]
     if kind.kind is Dataset:
-        options.append(_format_option("format", "the extension of the file, and to binary if it has none"))
+        options.append(_format_option("format", "the extension of the file, or to binary if it has none"))
     return Command(
         "upload",
         params=[
-            *kind.parents(),
+            *kind.parent_arguments(),
             click.Argument(["paths"], nargs=-1, required=True, metavar="PATH..."),
             *options,
             jobs_option(),
             dry_run_option(),
         ],
         callback=run,
-        help=_UPLOAD_HELP[kind.group],
-        shape=_report_uploaded(kind),
+        help=_UPLOAD_HELPS[kind.group],
+        shape=_build_upload_schema(kind),
         example=f"ocli {kind.group} upload {_EXAMPLES[kind.group][0]}",
     )
 
@@ -190,28 +201,28 @@ def _send(
         sent: Any = kind.kind
         settings = {name: values.pop(name) for name in ("project", "folder_path", "if_exists")}
         act = partial(send_files, sent, state.session, found, options=values, **settings)
-    with show_progress(state) as watch, _print_results(state, watch, "uploaded", summary=not single) as reported:
+    with show_progress(state) as watch, _print_results(state, watch, "uploaded", summary=not single) as report:
 
         def each(result: Result[Path, Any]) -> None:
             if result.value is None:
-                reported(result, {}, "", 0)
+                report(result, {}, "", 0)
                 return
             item = {**result.value.to_dict(), "skipped": result.skipped}
-            sentence = f"{kind.created or f'Uploaded {kind.noun} with id'} {item['id']}"
+            sentence = kind.format_message("upload", "Uploaded", item)
             if result.skipped:
-                sentence = f"Skipped {item['name']}: it is there already as {kind.noun} {item['id']}"
-            # A dataset has no size of its own.
+                sentence = f"Skipped {describe(kind.noun, item)}: it exists already"
+            # A dataset reports no size.
             count = item.get("size", result.item.stat().st_size if result.item.is_file() else 0)
-            reported(result, item, sentence, count)
+            report(result, item, sentence, count)
 
-        state.again = _rerun_advice(kind, found, single=single)
+        state.resume_advice = _rerun_advice(kind, found, single=single)
         with _first_error(single=single):
             act(workers=min(jobs, len(found)), progress=watch, on_result=each)
-        state.again = ""
+        state.resume_advice = ""
 
 
-def _report_uploaded(kind: CommandKind) -> dict[str, Any]:
-    """The shape of what --json prints of uploads."""
+def _build_upload_schema(kind: CommandKind) -> dict[str, Any]:
+    """Build the schema of the JSON output of uploads."""
     schemas = contract_options.load_contract()["components"]["schemas"]
     skipped = {"type": "object", "required": ["skipped"], "properties": {"skipped": {"type": "boolean"}}}
     return {
@@ -222,14 +233,14 @@ def _report_uploaded(kind: CommandKind) -> dict[str, Any]:
 
 
 def _rerun_advice(kind: CommandKind, found: Sequence[TransferItem], *, single: bool) -> str:
-    """How to resume uploads: what is done is skipped, and what goes in parts is resumed."""
+    """Return how to resume uploads; empty if running the command again would upload everything again."""
     in_parts = any(each.path.is_file() and part_size(each.path.stat().st_size) for each in found)
     return RERUN_ADVICE if kind.kind is not Dataset and (in_parts or not single) else ""
 
 
 @contextmanager
 def _first_error(*, single: bool) -> Iterator[None]:
-    """Raise the error itself where one thing was asked for, or where several failed for different reasons the first."""
+    """Raise the error of a single transfer itself, and the first of several that failed for different reasons."""
     try:
         yield
     except TransferErrors as error:
@@ -243,7 +254,7 @@ class Tally:
     """Counts results for a summary.
 
     Args:
-        verb: What was done, for example ``uploaded``.
+        verb: The verb in the past tense, for example ``"uploaded"``.
     """
 
     def __init__(self, verb: str) -> None:
@@ -267,7 +278,7 @@ class Tally:
 
     @property
     def is_empty(self) -> bool:
-        """True if nothing went well."""
+        """True if no transfer succeeded."""
         return not self._done and not self._skipped
 
     def __str__(self) -> str:
@@ -281,38 +292,38 @@ class Tally:
 def _print_results(
     state: State, watch: ProgressDisplay, verb: str, *, summary: bool
 ) -> Iterator[Callable[[Result[Any, Any], dict[str, Any], str, int], None]]:
-    """Print results as they come where form and bars allow it, and a summary for a person; what went well is printed in any case.
+    """Print each result when it is complete, or all at the end where the form or progress bars require it, and a summary.
 
     Args:
         state: The options.
-        watch: Takes its bars off the screen.
-        verb: What was done, for the summary.
-        summary: True prints one.
+        watch: The progress display, which is cleared before results are printed at the end.
+        verb: The verb of the summary in the past tense.
+        summary: True prints a summary in the form `table`.
 
     Yields:
-        A function that takes a result, its document, its sentence and its size in bytes.
+        A function that takes a result, its fields, its message and its size in bytes.
     """
     streams = state.form in {"table", "ids", "jsonl"} and not watch.has_bars
-    kept: list[tuple[dict[str, Any], str]] = []
+    pending: list[tuple[dict[str, Any], str]] = []
     tally = Tally(verb)
 
-    def reported(result: Result[Any, Any], item: dict[str, Any], sentence: str, count: int) -> None:
+    def report(result: Result[Any, Any], item: dict[str, Any], sentence: str, count: int) -> None:
         tally.add(result, count)
         if result.error is not None:
             return
         if streams:
-            state.out.done([item], [sentence])
+            state.out.print_results([item], [sentence])
         else:
-            kept.append((item, sentence))
+            pending.append((item, sentence))
 
     whole = False
     try:
-        yield reported
+        yield report
         whole = True
     finally:
         watch.clear()
-        if not streams and (whole or kept):
-            state.out.done([item for item, _ in kept], [sentence for _, sentence in kept])
+        if not streams and (whole or pending):
+            state.out.print_results([item for item, _ in pending], [sentence for _, sentence in pending])
         if summary and state.form == "table" and not tally.is_empty:
             state.out.write(str(tally))
 
@@ -327,7 +338,7 @@ def _download(kind: CommandKind) -> Command:
         template = kind.template(values)
         if output == "-":
             if len(ids) > 1 or state.form != "table":
-                raise click.UsageError("-o - prints the content of one, and nothing else")
+                raise click.UsageError("-o - takes one id and no other output form")
             _print_downloaded(session.get_resource(template, ids[0]), as_format)
             return
         chosen = _Targets(kind, output, many=len(ids) > 1, force=force, ending=as_format)
@@ -340,40 +351,46 @@ def _download(kind: CommandKind) -> Command:
                 resource.download_to_file(path, progress=relay.for_item(path.name))
             return path
 
-        resources = [session.get_resource(template, number) for number in ids]
-        with show_progress(state) as watch, _print_results(state, watch, "downloaded", summary=False) as reported:
+        resources = [session.get_resource(template, each) for each in ids]
+        with show_progress(state) as watch, _print_results(state, watch, "downloaded", summary=False) as report:
 
             def each(result: Result[Any, Path]) -> None:
                 item: dict[str, Any] = {}
                 if result.value is not None:
                     path = result.value
                     item = {"id": result.item.id, "path": str(path), "size": path.stat().st_size}
-                reported(
-                    result, item, f"Downloaded {kind.noun} {result.item.id} to {result.value}", item.get("size", 0)
-                )
+                sentence = f"Downloaded {describe(kind.noun, result.item.to_dict())} to {result.value}"
+                report(result, item, sentence, item.get("size", 0))
 
             relay = bulk.ProgressRelay(watch)
-            # The server generates the file of a dataset for each request.
-            state.again = "" if kind.kind is Dataset else RERUN_ADVICE
+            # The server renders a dataset's file again for each request, so that there is nothing to resume.
+            state.resume_advice = "" if kind.kind is Dataset else RERUN_ADVICE
             with _first_error(single=len(ids) == 1):
                 transfer_all(
                     fetch, resources, lambda result: result, workers=min(jobs, len(ids)), executor=None, relay=relay,
                     on_result=each, return_exceptions=False,
                 )  # fmt: skip
-            state.again = ""
+            state.resume_advice = ""
 
     options: list[click.Parameter] = [
-        click.Option(["-o", "--output"], metavar="PATH", help="File or folder to write to, or - for standard output."),
-        click.Option(["--force"], is_flag=True, help="Replace a file that is there and was not named."),
+        click.Option(["-o", "--output"], metavar="PATH", help="File or folder to write to; - for standard output."),
+        click.Option(
+            ["--force"], is_flag=True, help="Replace existing files. A file given with --output is always replaced."
+        ),
         jobs_option(),
     ]
     if kind.kind is Dataset:
         options.append(_format_option("as_format", "the extension of the path"))
     return Command(
         "download",
-        params=[*kind.ids(several=True), *options],
+        params=[*kind.id_arguments(several=True), *options],
         callback=run,
-        help=f"Download {kind.noun}s, whole or not at all. Run it again to go on after a break.",
+        help=f"Download {kind.plural}. An interrupted download leaves no incomplete file. "
+        + (
+            "The server renders the file for each download."
+            if kind.kind is Dataset
+            else "Run the command again to resume it."
+        ),
         shape=DOWNLOADED,
         example=f"ocli {kind.group} download {_EXAMPLES[kind.group][1]}",
     )
@@ -390,7 +407,7 @@ def _print_downloaded(resource: Any, as_format: str | None) -> None:
 
 
 class _Targets:
-    """Where downloads go."""
+    """Chooses the paths of downloads."""
 
     def __init__(self, kind: CommandKind, output: str | None, *, many: bool, force: bool, ending: str | None) -> None:
         self._kind = kind
@@ -411,17 +428,17 @@ class _Targets:
             return self._output
         name = str(resource.to_dict().get("name") or f"{self._kind.noun}-{resource.id}")
         if self._kind.kind is Dataset:
-            name = _describe_names(name, self._ending)
+            name = _with_extension(name, self._ending)
         with self._lock:
             name = self._names.add(name)
         path = prepare_path(self._folder, name)
         if path.exists() and not self._force:
-            raise FileExistsError(f"{path} is there already; --force replaces it, and -o names another path")
+            raise FileExistsError(f"{path} exists already; replace it with --force or choose another path with -o")
         return path
 
 
-def _describe_names(name: str, as_format: str | None) -> str:
-    """The name of a dataset with the extension of a format; without one a usual extension stays."""
+def _with_extension(name: str, as_format: str | None) -> str:
+    """Give the name of a dataset the extension of a format; without a format, a known extension stays."""
     bare = name.lower().removesuffix(".gz")
     extension = next((each for each in _EXTENSIONS if bare.endswith(each)), "")
     if extension and as_format is None:

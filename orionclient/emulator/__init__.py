@@ -9,7 +9,7 @@ except ModuleNotFoundError as _missing:  # pragma: no cover - needs an installat
     if (_missing.name or "").partition(".")[0] not in {"pydantic", "starlette", "uvicorn"}:
         raise
     raise ImportError(
-        f"the local Orion needs {_missing.name}: pip install 'orion-platform-client[emulator]'", name=_missing.name
+        f"the local Orion needs {_missing.name}: pip install 'orion-platform-client[local]'", name=_missing.name
     ) from _missing
 
 __all__ = ["FloeSpecification", "Server"]

@@ -1,4 +1,4 @@
-"""Examples that come with the package: 24 approved drugs as SDF, SMILES and CSV, and the demo that works with them."""
+"""Example data, 24 approved drugs as SDF, SMILES and CSV, and the demo that uses them."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ __all__ = ["drugs"]
 
 
 def drugs(format: str = "sdf") -> Path:  # noqa: A002 - the word of `Dataset.download`
-    """Find a file of 24 approved drugs (structures from published SMILES; coordinates, weight and logP computed).
+    """Return the path of a file with 24 approved drugs (structures from published SMILES; coordinates, weight and logP computed).
 
     Args:
         format: ``sdf``, ``smi`` or ``csv``.
 
     Returns:
-        Its path.
+        The path.
 
     Raises:
-        ValueError: There is no such file.
+        ValueError: The format is not available.
 
     Example:
         >>> from orionclient.examples import drugs
@@ -25,5 +25,5 @@ def drugs(format: str = "sdf") -> Path:  # noqa: A002 - the word of `Dataset.dow
         'CC(=O)Oc1ccccc1C(=O)O aspirin'
     """
     if format not in {"sdf", "smi", "csv"}:
-        raise ValueError(f"the drugs come as sdf, smi or csv, not {format!r}")
+        raise ValueError(f"unknown format {format!r}: the drugs are available as sdf, smi and csv")
     return Path(__file__).with_name(f"drugs.{format}")

@@ -1,4 +1,4 @@
-"""The main job, played against a local Orion with 24 approved drugs: `python -m orionclient.examples.demo`."""
+"""Demo of the main use cases against a local Orion with 24 approved drugs: `python -m orionclient.examples.demo`."""
 
 from __future__ import annotations
 
@@ -21,104 +21,104 @@ from orionclient.types import Dataset, File, WorkFloeSpec
 
 
 class Checks:
-    """Prints what is done and remembers what did not come out as it should."""
+    """Prints the steps of the demo and collects failed checks."""
 
     def __init__(self) -> None:
         self.passed: int = 0
         self.failed: list[str] = []
 
     def step(self, title: str) -> None:
-        """Open a chapter.
+        """Print the title of a step.
 
         Args:
-            title: What follows.
+            title: The title.
         """
         print(f"\n{title}")
 
-    def that(self, good: object, text: str) -> None:
-        """Check one thing.
+    def expect(self, condition: object, description: str) -> None:
+        """Check a condition.
 
         Args:
-            good: Whether it is as it should be.
-            text: What it is.
+            condition: True if the check passes.
+            description: Description of the check.
         """
-        print(f"  {'ok ' if good else 'BAD'}  {text}")
-        if good:
+        print(f"  {'ok ' if condition else 'BAD'}  {description}")
+        if condition:
             self.passed += 1
         else:
-            self.failed.append(text)
+            self.failed.append(description)
 
 
-def who(session: OrionSession, check: Checks) -> None:
-    """Ask who and where we are.
+def show_identity(session: OrionSession, check: Checks) -> None:
+    """Show the current user and project.
 
     Args:
         session: The session.
         check: The checks.
     """
-    check.step("Who am I, and where?")
+    check.step("Current user and project")
     user, project = session.get_user_profile(), session.get_current_project()
-    check.that(session.is_authenticated(), "the token is good")
-    check.that(user.username == "ada", f"user {user.username} of organization {user.organization}")
-    check.that(project.id == session.config.project, f"project {project.id}, {project.name!r}")
+    check.expect(session.is_authenticated(), "the token is valid")
+    check.expect(user.username == "ada", f"user {user.username} of organization {user.organization}")
+    check.expect(project.id == session.config.project, f"project {project.id}, {project.name!r}")
 
 
-def files(session: OrionSession, folder: Path, check: Checks) -> None:
-    """Store a file and read it back.
+def transfer_file(session: OrionSession, folder: Path, check: Checks) -> None:
+    """Upload a file and download it.
 
     Args:
         session: The session.
-        folder: Folder for what is downloaded.
+        folder: Folder for downloads.
         check: The checks.
     """
-    check.step("A file there and back")
+    check.step("Upload and download a file")
     source = drugs("sdf")
     digest = hashlib.sha256(source.read_bytes()).hexdigest()
     file = File.upload(session, "24 approved drugs", source)
-    check.that(file.state == "ready", f"uploaded {source.name} as {file!r:.60}…")
-    target = folder / "back.sdf"
+    check.expect(file.state == "ready", f"uploaded {source.name} as {file!r:.60}…")
+    target = folder / "downloaded.sdf"
     session.get_resource(File, file.id).download_to_file(target)
-    back = hashlib.sha256(target.read_bytes()).hexdigest()
-    check.that(back == digest, f"read back {target.stat().st_size} bytes, SHA-256 {back[:12]}… equal")
-    check.that(file.sha256 == digest, "the server has the same digest")
-    check.that(session.delete_resource(file), "deleted it again")
+    downloaded = hashlib.sha256(target.read_bytes()).hexdigest()
+    check.expect(downloaded == digest, f"downloaded {target.stat().st_size} bytes, SHA-256 {downloaded[:12]}… is equal")
+    check.expect(file.sha256 == digest, "the server has the same digest")
+    check.expect(session.delete_resource(file), "deleted the file")
 
 
-def dataset(session: OrionSession, folder: Path, check: Checks) -> Dataset:
-    """Make a dataset of the drugs and read it in every way.
+def upload_dataset(session: OrionSession, folder: Path, check: Checks) -> Dataset:
+    """Create a dataset of the drugs and read it in every format.
 
     Args:
         session: The session.
-        folder: Folder for what is downloaded.
+        folder: Folder for downloads.
         check: The checks.
 
     Returns:
         The dataset.
     """
-    check.step("A dataset of molecules")
+    check.step("Create and read a dataset of molecules")
     drug_set = Dataset.upload(session, "approved drugs", drugs("sdf"))
-    check.that(drug_set.count == 24, f"uploaded the SDF as dataset {drug_set.id} with {drug_set.count} records")
+    check.expect(drug_set.count == 24, f"uploaded the SDF as dataset {drug_set.id} with {drug_set.count} records")
     found = list(session.list_resources(Dataset, {"name": "drugs", "project": session.config.project}))
-    check.that([each.id for each in found] == [drug_set.id], f"listing by name and project finds {len(found)}")
+    check.expect([each.id for each in found] == [drug_set.id], f"listing by name and project finds {len(found)}")
     session.refresh_resource(found[0])
-    check.that(found[0].count == 24 and not found[0].dirty, "refreshed what the listing gave")
+    check.expect(found[0].count == 24 and not found[0].dirty, "refreshed the listed dataset")
     titles = [record["Title"] for record in drug_set.records()]
-    check.that(len(titles) == 24 and "caffeine" in titles, f"records: {', '.join(titles[:5])}, …")
+    check.expect(len(titles) == 24 and "caffeine" in titles, f"records: {', '.join(titles[:5])}, …")
     for name in ("drugs.csv", "drugs.sdf"):
         drug_set.download_to_file(folder / name)
     rows = (folder / "drugs.csv").read_text().splitlines()
-    check.that(len(rows) == 25, f"as CSV: {rows[0]} / {rows[1]}")
+    check.expect(len(rows) == 25, f"as CSV: {rows[0]} / {rows[1]}")
     blocks = (folder / "drugs.sdf").read_text()
-    check.that(blocks.count("$$$$") == 24, f"as SDF: {len(blocks)} characters, 24 structures")
+    check.expect(blocks.count("$$$$") == 24, f"as SDF: {len(blocks)} characters, 24 structures")
     again = Dataset.upload(session, "approved drugs, again", folder / "drugs.sdf")
     same = all(one == other for one, other in zip(drug_set.records(), again.records(), strict=True))
-    check.that(same, "the SDF that came back makes the same 24 records")
+    check.expect(same, "uploading the downloaded SDF creates the same 24 records")
     session.delete_resource(again, immediate=True)
     return drug_set
 
 
-def tags_and_links(session: OrionSession, drug_set: Dataset, check: Checks) -> None:
-    """Tag, find by tag, untag; link and follow the link.
+def tag_and_link(session: OrionSession, drug_set: Dataset, check: Checks) -> None:
+    """Add tags, find a dataset by its tag and remove a tag; create and resolve a link.
 
     Args:
         session: The session.
@@ -128,36 +128,38 @@ def tags_and_links(session: OrionSession, drug_set: Dataset, check: Checks) -> N
     check.step("Tags and links")
     session.tag_resource(drug_set, "Job 4242", "approved")
     names = sorted(tag["name"] for tag in session.list_tags(drug_set))
-    check.that(names == ["Job 4242", "approved"], f"tagged: {', '.join(names)}")
+    check.expect(names == ["Job 4242", "approved"], f"tagged: {', '.join(names)}")
     hits = [each.id for each in session.list_resources(Dataset, {"tags": "Job 4242"})]
-    check.that(hits == [drug_set.id], "the job's tag finds its output")
+    check.expect(hits == [drug_set.id], "the job's tag finds its output")
     session.untag_resource(drug_set, "approved")
-    check.that([tag["name"] for tag in session.list_tags(drug_set)] == ["Job 4242"], "took one tag off")
-    text = json.dumps(session.create_link(drug_set))
-    linked = session.get_link(json.loads(text)).get_resource()
-    check.that(linked == drug_set and linked.name == drug_set.name, f"a link through JSON leads back: {text}")
+    check.expect([tag["name"] for tag in session.list_tags(drug_set)] == ["Job 4242"], "removed one tag")
+    link = json.dumps(session.create_link(drug_set))
+    linked = session.get_link(json.loads(link)).get_resource()
+    check.expect(
+        linked == drug_set and linked.name == drug_set.name, f"resolved a link after a JSON round trip: {link}"
+    )
 
 
-def job(session: OrionSession, folder: Path, check: Checks) -> None:
-    """Run a floe as a job, and read what it made.
+def run_jobs(session: OrionSession, folder: Path, check: Checks) -> None:
+    """Run floes as jobs, and read their outputs.
 
     Args:
         session: The session.
-        folder: Folder for what is downloaded.
+        folder: Folder for downloads.
         check: The checks.
     """
-    check.step("A job that really runs")
+    check.step("Run jobs")
     file = File.upload(session, "drugs to convert", drugs("sdf"))
     spec = session.list_resources(WorkFloeSpec, {"tags": "ETL"}).one()
     started = spec.start("convert the drugs", file=file, dataset="converted drugs")
-    check.that(started.state != "complete", f"started {spec.title!r} as job {started.id}, {started.state}")
+    check.expect(started.state != "complete", f"started {spec.title!r} as job {started.id}, {started.state}")
     started.wait(timeout=300)
-    check.that(
+    check.expect(
         started.succeeded,
-        f"it is {started.state} after {started.run_time:.1f} s and cost {started.cost} {started.currency}",
+        f"the job is {started.state} after {started.run_time:.1f} s and cost {started.cost} {started.currency}",
     )
     made = started.outputs(Dataset).one()
-    check.that(
+    check.expect(
         made.count == 24,
         f"its tag 'Job {started.id}' finds dataset {made.id}, {made.name!r}, with {made.count} records",
     )
@@ -167,13 +169,13 @@ def job(session: OrionSession, folder: Path, check: Checks) -> None:
     report = writer.start("write a report", title="Drugs", pages=3)
     report.wait(timeout=300)
     found = download_report(report, folder / "report.zip")
-    check.that(
+    check.expect(
         "index.html" in found.pages,
-        f"a report of {len(found.pages)} pages, to be read offline: {', '.join(found.pages[:3])}",
+        f"downloaded a report of {len(found.pages)} pages for offline reading: {', '.join(found.pages[:3])}",
     )
 
 
-def raw(session: OrionSession, drug_set: Dataset, check: Checks) -> None:
+def call_operations(session: OrionSession, drug_set: Dataset, check: Checks) -> None:
     """Call generated operations directly.
 
     Args:
@@ -181,56 +183,56 @@ def raw(session: OrionSession, drug_set: Dataset, check: Checks) -> None:
         drug_set: The dataset.
         check: The checks.
     """
-    check.step("Straight to the generated operations")
+    check.step("Call generated operations")
     model = get_dataset.sync(drug_set.id, client=session.raw)
-    check.that(model.count == 24, f"get_dataset.sync -> {type(model).__name__}(id={model.id}, count={model.count})")
+    check.expect(model.count == 24, f"get_dataset.sync -> {type(model).__name__}(id={model.id}, count={model.count})")
     page = asyncio.run(list_projects.asyncio(client=session.raw_async))
-    check.that(page.count > 0, f"list_projects.asyncio -> {', '.join(project.name for project in page.results)}")
+    check.expect(page.count > 0, f"list_projects.asyncio -> {', '.join(project.name for project in page.results)}")
 
 
-def change(session: OrionSession, drug_set: Dataset, check: Checks) -> None:
-    """Rename and delete.
+def rename_and_delete(session: OrionSession, drug_set: Dataset, check: Checks) -> None:
+    """Rename and delete a dataset.
 
     Args:
         session: The session.
         drug_set: The dataset.
         check: The checks.
     """
-    check.step("Change and delete")
+    check.step("Rename and delete")
     session.update_resource(drug_set, {"name": "approved drugs, checked", "description": "24 structures"})
-    check.that(drug_set.name == "approved drugs, checked", f"renamed to {drug_set.name!r}")
-    check.that(session.delete_resource(drug_set), "moved to the trash")
+    check.expect(drug_set.name == "approved drugs, checked", f"renamed to {drug_set.name!r}")
+    check.expect(session.delete_resource(drug_set), "moved to the trash")
     trash = [each.id for each in session.list_resources(Dataset, {"deleted": True})]
-    check.that(drug_set.id in trash, "the trash lists it")
+    check.expect(drug_set.id in trash, "the trash lists it")
     try:
         session.get_resource(Dataset, drug_set.id)
-        check.that(None, "a deleted dataset must not be found")
+        check.expect(None, "getting a deleted dataset must fail")
     except NotFoundResponse as error:
-        check.that(error, f"and it is gone: {error}")
+        check.expect(error, f"getting it fails: {error}")
 
 
 def main() -> int:
-    """Play the whole job.
+    """Run the demo.
 
     Returns:
         0 if every check passed, else 1.
     """
     check = Checks()
-    print("orionclient demo: the main job, on a local Orion, with 24 approved drugs")
+    print("orionclient demo: the main use cases, on a local Orion, with 24 approved drugs")
     with LocalOrion(seed="demo") as orion, tempfile.TemporaryDirectory() as place:
         print(f"local Orion at {orion.url}, data in {orion.folder}")
-        # By default a 404 is asked for again for some 50 s, as Orion's documentation says; here nothing is replicated.
+        # By default a 404 is retried for some 50 s, as documented for Orion, whose data is replicated; a local Orion needs no retries.
         session = orion.session(requests_session=get_session(retry_dict={503: 5}))
-        who(session, check)
-        files(session, Path(place), check)
-        drug_set = dataset(session, Path(place), check)
-        tags_and_links(session, drug_set, check)
-        job(session, Path(place), check)
-        raw(session, drug_set, check)
-        change(session, drug_set, check)
+        show_identity(session, check)
+        transfer_file(session, Path(place), check)
+        drug_set = upload_dataset(session, Path(place), check)
+        tag_and_link(session, drug_set, check)
+        run_jobs(session, Path(place), check)
+        call_operations(session, drug_set, check)
+        rename_and_delete(session, drug_set, check)
     print(f"\n{check.passed} checks passed, {len(check.failed)} failed")
-    for text in check.failed:
-        print(f"  failed: {text}", file=sys.stderr)
+    for description in check.failed:
+        print(f"  failed: {description}", file=sys.stderr)
     return 1 if check.failed else 0
 
 

@@ -44,7 +44,7 @@ def parameterize_workfloe(
         >>> jobs[2].parameters
         {'promoted': {'text': 'CNS'}, 'cube': {'echo': {'number': 2}}}
     """
-    session = workfloe._bound()
+    session = workfloe._require_session()
     merged = [_merge(defaults, overrides) for overrides in parameters]
     return [WorkFloeJob.start(session, workfloe, name, values) for values in merged]
 

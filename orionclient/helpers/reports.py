@@ -15,7 +15,7 @@ from attrs import frozen
 
 from orionclient._resource import resource_id
 from orionclient._temporary import TemporaryFolder
-from orionclient.config import origin_of
+from orionclient.config import parse_origin
 from orionclient.exceptions import BadResponse, MultipleResultsFound, NoResultFound, ValidationError
 from orionclient.helpers.filenames import UniqueFilenames, safe_filename
 from orionclient.transfer.names import check_path
@@ -133,7 +133,7 @@ def download_report(
         DownloadedReport(pages=('index.html', 'details.html'), files=(), missing=())
     """
     target = _resolve_target(zip)
-    session = session or cast("OrionSession", collection._bound())
+    session = session or cast("OrionSession", collection._require_session())
     if isinstance(collection, WorkFloeJob):
         collection = _find_report(collection)
     current = session.get_resource(type(collection), collection._id())
@@ -289,7 +289,7 @@ class _Export:
     def _is_own(self, origin: bytes) -> bool:
         url = origin.decode("ascii", "replace")
         try:
-            return origin_of(f"{self._origin[0]}:{url}" if url.startswith("//") else url) == self._origin
+            return parse_origin(f"{self._origin[0]}:{url}" if url.startswith("//") else url) == self._origin
         except ValidationError:
             return False
 

@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, Final, Self
 
 from orionclient._locks import CAN_LOCK_FILES, LockedFile
-from orionclient.config import config_path
+from orionclient.config import get_config_path
 from orionclient.transfer.plans import part_size
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class UploadCheckpoint:
 
 
 def _folder() -> Path:
-    return config_path().parent / "uploads"
+    return get_config_path().parent / "uploads"
 
 
 def _open_locked(path: Path) -> LockedFile | None:

@@ -59,7 +59,7 @@ class Content:
         """
         headers = response.headers
         etag = headers.get("etag", "")
-        content_range = ContentRange.of(headers) if response.status_code == 206 else None
+        content_range = ContentRange.from_headers(headers) if response.status_code == 206 else None
         length = headers.get("content-length", "")
         identity = not is_compressed(headers)
         known = length.isascii() and length.isdigit() and identity
@@ -163,7 +163,7 @@ def changed_error() -> OrionConnectionError:
 
 def with_call(error: OrionError, response: Response) -> OrionError:
     """Add the call of the response to an error."""
-    return error.during(response.call) if response.call else error
+    return error.with_call(response.call) if response.call else error
 
 
 def algorithm_for(content: Content, expected: Expected) -> str | None:
@@ -237,7 +237,7 @@ def verify_stream(response: Response | AsyncResponse) -> None:
 
 def _limit_size(response: Response | AsyncResponse) -> None:
     """Check the length of a partial response without Content-Length against its Content-Range."""
-    found = ContentRange.of(response.headers) if response.status_code == 206 else None
+    found = ContentRange.from_headers(response.headers) if response.status_code == 206 else None
     if found is not None and not response.headers.get("content-length", "").strip().isdecimal():
         _wrap_with_check(response, _Check(None, found.end - found.start))
 
@@ -273,7 +273,7 @@ def disable_decompression(opener: Opener) -> Opener:
 
     def open_response(headers: Mapping[str, str]) -> Response:
         response = opener(headers)
-        response.as_stored()
+        response.disable_decompression()
         return response
 
     return open_response
@@ -325,7 +325,7 @@ def iter_verified(
     response = open_range(opener, {})
     if has_stored_encoding(response, expected):
         opener = disable_decompression(opener)
-        response.as_stored()
+        response.disable_decompression()
     content = Content.from_response(response)
     # Without a validator, the digest of the received bytes shows whether another response has the same content.
     algorithm = algorithm_for(content, expected) if content.has_validator else "sha-256"

@@ -239,7 +239,7 @@ class _Download:
         is_stored = has_stored_encoding(response, self._expected)
         if is_stored or (is_stored is None and self._as_stored):
             self._opener = disable_decompression(self._opener)
-            response.as_stored()
+            response.disable_decompression()
         return response
 
     def _prepare(self, response: Response, journal: Journal | None) -> None:

@@ -71,7 +71,7 @@ def create_with_tags(
     check_path(params.get("path"))
     params = {"name": name, "project": project_id(session, project), **params}
     body = {key: value for key, value in params.items() if value is not None}
-    created = kind.from_msg(session._calls.json(endpoint, {}, body=body), session)
+    created = kind.from_msg(session._calls.request_json(endpoint, {}, body=body), session)
     if names:
         with delete_on_error(created):
             tags_of.add(session, created, names, None)
@@ -134,9 +134,9 @@ def update_replaced(found: Resource, *, tags: Sequence[str | None] | None, descr
         ValidationError: A tag is empty.
         OrionError: The request failed.
     """
-    session, endpoint = found._bound(), found.declaration.update
+    session, endpoint = found._require_session(), found.declaration.update
     if description is not None and endpoint is not None:
-        found._replace(session._calls.json(endpoint, found._ids(), body={"description": description}))
+        found._replace(session._calls.request_json(endpoint, found._ids(), body={"description": description}))
     if names := tags_of.tag_names(tags):
         tags_of.add(session, found, names, None)
 
@@ -162,7 +162,9 @@ def delete_on_error(resource: Resource, checkpoint: UploadCheckpoint | None = No
         with contextlib.suppress(OrionError):
             if endpoint is not None:
                 query = {"immediate": True} if resource.declaration.trash else None
-                resource._bound()._calls.json(endpoint, resource._ids(), query=query, timeout=_CLEANUP_SECONDS)
+                resource._require_session()._calls.request_json(
+                    endpoint, resource._ids(), query=query, timeout=_CLEANUP_SECONDS
+                )
         if checkpoint is not None:
             checkpoint.clear()
         raise

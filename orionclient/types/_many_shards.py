@@ -121,11 +121,11 @@ def send_shards(
         TransferErrors: An item failed.
         ValidationError: The collection is not open.
     """
-    session = collection._bound()
+    session = collection._require_session()
     existing: dict[int, ExistingShard] = {}
     count = 0
     if compare:
-        collection._replace(session._calls.json(get_collection, collection._ids()))
+        collection._replace(session._calls.request_json(get_collection, collection._ids()))
         if collection.state != "open":
             raise ValidationError(
                 f"{collection._title()} is {collection.state!r}, not 'open'; collection.ensure_open() waits until it can be opened, and"
@@ -205,10 +205,10 @@ def _drop_duplicates(
     collection: ShardCollection, created: set[int], count_before: int, replacements: dict[int, Shard]
 ) -> None:
     """Delete shards created here of which another process created an equal older one."""
-    session = collection._bound()
+    session = collection._require_session()
     if not created:
         return
-    collection._replace(session._calls.json(get_collection, collection._ids()))
+    collection._replace(session._calls.request_json(get_collection, collection._ids()))
     if collection.shard_count <= count_before + len(created):
         return
     oldest: dict[int, int] = {}

@@ -32,7 +32,7 @@ def object_name(resource: Resource) -> str:
         A unique string.
     """
     ids = "/".join(str(value) for value in resource._ids().values())
-    return f"{resource._bound().config.url} {resource.declaration.name} {ids}"
+    return f"{resource._require_session().config.url} {resource.declaration.name} {ids}"
 
 
 def expected_content(resource: Resource) -> Expected:
@@ -91,10 +91,10 @@ def find_resumable(template: R, checkpoint: UploadCheckpoint, source: UploadSour
     get = template.declaration.get
     if checkpoint.resource_id is None or get is None:
         return None
-    found = template._handle(checkpoint.resource_id)
-    calls = template._bound()._calls
+    found = template._make_handle(checkpoint.resource_id)
+    calls = template._require_session()._calls
     try:
-        found._replace(calls.json(get, found._ids(), timeout=_POLL_SECONDS))
+        found._replace(calls.request_json(get, found._ids(), timeout=_POLL_SECONDS))
     except (NotFoundResponse, AuthorizationRequired):
         return None
     loaded: Any = found

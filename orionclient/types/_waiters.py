@@ -25,7 +25,7 @@ def refresh(resource: Resource, timeout: float | None = None) -> None:
     """
     # Every resource type that is waited for has a get endpoint.
     endpoint = cast("Endpoint", resource.declaration.get)
-    resource._replace(resource._bound()._calls.json(endpoint, resource._ids(), timeout=timeout))
+    resource._replace(resource._require_session()._calls.request_json(endpoint, resource._ids(), timeout=timeout))
 
 
 def wait_until_done(

@@ -70,4 +70,4 @@ def get_balance(session: SessionLike) -> Balance:
     Raises:
         AuthorizationRequired: The user has no permission to see it.
     """
-    return Balance.from_msg(session._calls.json(get_current_balance, {}), session)
+    return Balance.from_msg(session._calls.request_json(get_current_balance, {}), session)

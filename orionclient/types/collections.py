@@ -92,7 +92,7 @@ def require_open(send: Callable[[], dict[str, Any]], advice: str = "") -> dict[s
         return send()
     except BadResponse as error:
         if error.response.status_code == 409:
-            error.advise(f"{advice}collection.ensure_open() waits until the collection can be opened, and opens it")
+            error.add_hint(f"{advice}collection.ensure_open() waits until the collection can be opened, and opens it")
         raise
 
 
@@ -209,7 +209,7 @@ class ShardCollection(Resource):
             raise ValidationError(f"offset must be a non-negative integer, not {offset!r:.60}")
         filters = {"offset": offset or None, "state": [state] if isinstance(state, str) else state}
         given = {name: value for name, value in filters.items() if value is not None}
-        return Listing(self._bound(), list_shards, Shard(collection=self), given, limit=limit)
+        return Listing(self._require_session(), list_shards, Shard(collection=self), given, limit=limit)
 
     def open(self) -> None:
         """Open the collection, so that shards can be added and deleted. Has no effect on an open collection.
@@ -218,8 +218,8 @@ class ShardCollection(Resource):
             BadResponse: The collection is ``processing``, ``deleting`` or in ``error`` (409); `ensure_open` waits during the first.
             OrionError: The request failed.
         """
-        calls, ids = self._bound()._calls, self._ids()
-        self._replace(require_open(lambda: calls.json(open_collection, ids)))
+        calls, ids = self._require_session()._calls, self._ids()
+        self._replace(require_open(lambda: calls.request_json(open_collection, ids)))
 
     def close(self) -> None:
         """Close the collection. Shards that are not ready are dropped, with a warning. Has no effect on a closed collection.
@@ -235,7 +235,7 @@ class ShardCollection(Resource):
                 f"{lost} {'shard' if lost == 1 else 'shards'} of {self._title()} not closed: closing the collection drops them;"
                 " call shard.close() after each upload",
             )
-        self._replace(self._bound()._calls.json(close_collection, self._ids()))
+        self._replace(self._require_session()._calls.request_json(close_collection, self._ids()))
 
     def wait(
         self,
@@ -285,13 +285,13 @@ class ShardCollection(Resource):
             OrionError: The collection is in state ``error`` or ``deleting``.
             NotFoundResponse: The collection was deleted.
         """
-        calls, ids = self._bound()._calls, self._ids()
+        calls, ids = self._require_session()._calls, self._ids()
         for _ in poll_intervals(
             self._refresh, f"{self._title()} to become 'open'", timeout, lambda: f"it is {self.state!r}"
         ):
             if self.state == "ready":
                 try:
-                    self._replace(calls.json(open_collection, ids, timeout=timeout))
+                    self._replace(calls.request_json(open_collection, ids, timeout=timeout))
                 except BadResponse as error:
                     # Another process closed it in the meantime: poll again.
                     if error.response.status_code != 409:
@@ -444,4 +444,4 @@ class ShardCollection(Resource):
         )  # fmt: skip
 
     def _refresh(self, timeout: float) -> None:
-        self._replace(self._bound()._calls.json(get_collection, self._ids(), timeout=timeout))
+        self._replace(self._require_session()._calls.request_json(get_collection, self._ids(), timeout=timeout))

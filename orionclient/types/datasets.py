@@ -227,7 +227,7 @@ class Dataset(Resource):
         request = upload_dataset_content.build(
             self._id(), body=source.stream, format=format, content_digest=source.content_digest
         )
-        self._replace(self._bound()._calls.call(upload_dataset_content, request))
+        self._replace(self._require_session()._calls.send_built(upload_dataset_content, request))
 
     def records(
         self, *, offset: int | None = None, limit: int | None = None, codec: Codec | None = None
@@ -250,7 +250,7 @@ class Dataset(Resource):
         request = list_records.build(self._id()).with_query({"offset": offset, "limit": limit})
         expected, count = _expected_count(self, offset=offset, limit=limit), 0
         try:
-            for item in json_lines(iter_verified(self._bound()._calls.opener(list_records, request))):
+            for item in json_lines(iter_verified(self._require_session()._calls.make_opener(list_records, request))):
                 count += 1
                 yield codec.decode(
                     read_field(item, "record", dict), _parse_record_id(item, "dataset"), _parse_record_id(item, "id")
@@ -277,7 +277,7 @@ class Dataset(Resource):
             OrionError: The request failed.
         """
         own_id, codec = resource_id(record_id, "record_id"), codec or default_codec()
-        item = self._bound()._calls.json(get_record, {**self._ids(), "record_id": own_id})
+        item = self._require_session()._calls.request_json(get_record, {**self._ids(), "record_id": own_id})
         fields = item.get("record")
         if not isinstance(fields, dict):
             raise OrionError(f"the response has no 'record' for record {own_id} of {self._title()}")
@@ -293,7 +293,7 @@ class Dataset(Resource):
             ValidationError: The record is not JSON serializable or is larger than 100 MB as JSON; it was not added.
             OrionError: The request failed.
         """
-        self._bound()
+        self._require_session()
         try:
             line = json.dumps(codec_for(record).encode(record), allow_nan=False).encode() + b"\n"
         except (TypeError, ValueError) as error:
@@ -320,7 +320,7 @@ class Dataset(Resource):
         request = add_records.build(self._id(), body=b"".join(lines))
         self._buffer, self._buffered = [], 0
         try:
-            self._replace(self._bound()._calls.call(add_records, request))
+            self._replace(self._require_session()._calls.send_built(add_records, request))
         except OrionError as error:
             # Records that were certainly not applied stay buffered for a retry; others must not be sent twice.
             if not error.may_have_been_applied:
@@ -336,7 +336,7 @@ class Dataset(Resource):
         """
         self._flush()
         if self._unfinished or self._data.get("dirty"):
-            self._replace(self._bound()._calls.json(finalize_dataset, self._ids()))
+            self._replace(self._require_session()._calls.request_json(finalize_dataset, self._ids()))
             self._unfinished = False
 
     def download(
@@ -374,7 +374,9 @@ class Dataset(Resource):
         )
         expected = _expected_count(self, offset=offset, limit=limit, record_ids=record_ids)
         return b"".join(
-            iter_verified(expected.count_records(self._bound()._calls.opener(download_dataset, request), format))
+            iter_verified(
+                expected.count_records(self._require_session()._calls.make_opener(download_dataset, request), format)
+            )
         )
 
     def download_to_file(
@@ -399,7 +401,9 @@ class Dataset(Resource):
         """
         format = format or get_format(source_name(filename))  # noqa: A001
         request = download_dataset.build(self._id()).with_query({"format": format})
-        opener = _expected_count(self).count_records(self._bound()._calls.opener(download_dataset, request), format)
+        opener = _expected_count(self).count_records(
+            self._require_session()._calls.make_opener(download_dataset, request), format
+        )
         # The server generates the content for each request, without a validator, so the download cannot be resumed.
         save(opener, filename, what=object_name(self))
 

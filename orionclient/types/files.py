@@ -173,7 +173,7 @@ class File(Resource):
     ) -> None:
         def send_whole(content: BinaryIO, digest: str) -> dict[str, Any]:
             request = upload_file_content.build(self._id(), body=content, content_digest=digest)
-            return self._bound()._calls.call(upload_file_content, request)
+            return self._require_session()._calls.send_built(upload_file_content, request)
 
         self._replace(send_content(self, source, send_whole, progress, fresh=fresh))
 
@@ -190,7 +190,7 @@ class File(Resource):
             OrionConnectionError: The content is truncated or is not that of the file; raised after the last chunk.
             OrionError: The request failed.
         """
-        opener = self._bound()._calls.opener(download_file, download_file.build(self._id()))
+        opener = self._require_session()._calls.make_opener(download_file, download_file.build(self._id()))
         yield from iter_verified(opener, chunk_size, expected=expected_content(self))
 
     def download_to_file(
@@ -218,7 +218,7 @@ class File(Resource):
             OrionError: The request failed, or the content is truncated or is not that of the file.
             OSError: The path cannot be written, for example a folder or a pipe without a reader; no request was sent.
         """
-        opener = self._bound()._calls.opener(download_file, download_file.build(self._id()))
+        opener = self._require_session()._calls.make_opener(download_file, download_file.build(self._id()))
         save(
             opener, filename, what=object_name(self), callback=progress, durable=durable, workers=workers, expected=expected_content(self)
         )  # fmt: skip

@@ -59,7 +59,7 @@ def create_folder_paths(session: SessionLike, paths: Sequence[str]) -> None:
         raise ValidationError("no path given")
     body: dict[str, Any] = {"paths": [_check_string("path", check_path(path)) for path in paths]}
     project = project_id(session, None)
-    session._calls.json(create_paths, {}, body=body if project is None else {**body, "project": project})
+    session._calls.request_json(create_paths, {}, body=body if project is None else {**body, "project": project})
 
 
 def assign_folder_paths(session: SessionLike, assignments: Sequence[Mapping[str, Any]]) -> None:
@@ -75,7 +75,7 @@ def assign_folder_paths(session: SessionLike, assignments: Sequence[Mapping[str,
     if not assignments:
         raise ValidationError("no assignment given")
     items = [_parse_assignment(index, assignment) for index, assignment in enumerate(assignments, 1)]
-    session._calls.json(assign_paths, {}, body={"assignments": items})
+    session._calls.request_json(assign_paths, {}, body={"assignments": items})
 
 
 def _parse_assignment(index: int, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ def fetch_current_user(session: SessionLike) -> dict[str, Any]:
     Raises:
         InvalidCredentials: The token is rejected.
     """
-    return session._calls.json(get_current_user, {})
+    return session._calls.request_json(get_current_user, {})
 
 
 def fetch_token(session: SessionLike, username: str, password: str) -> str:
@@ -43,11 +43,11 @@ def fetch_token(session: SessionLike, username: str, password: str) -> str:
         InvalidCredentials: The server rejected the user name or password.
     """
     try:
-        found = session._calls.json(obtain_token, {}, body={"username": username, "password": password})
+        found = session._calls.request_json(obtain_token, {}, body={"username": username, "password": password})
     except OrionError as error:
         # An error response may quote the request, so the password is redacted.
         if error.call is not None:
-            error.during(evolve(error.call, secrets=(*error.call.secrets, password)))
+            error.with_call(evolve(error.call, secrets=(*error.call.secrets, password)))
         raise
     token = found.get("token")
     if not isinstance(token, str) or not token:

@@ -215,7 +215,7 @@ class WorkFloeJob(Resource):
         Raises:
             OrionError: The request failed.
         """
-        self._replace(self._bound()._calls.json(cancel_job, self._ids()))
+        self._replace(self._require_session()._calls.request_json(cancel_job, self._ids()))
 
     def logs(self, follow: bool = False) -> Iterator[str]:
         """Stream the lines of the log.
@@ -254,7 +254,7 @@ class WorkFloeJob(Resource):
 
     def _log(self, offset: int) -> Iterator[bytes]:
         request = download_job_logs.build(self._id(), offset=offset)
-        yield from iter_verified(self._bound()._calls.opener(download_job_logs, request))
+        yield from iter_verified(self._require_session()._calls.make_opener(download_job_logs, request))
 
     def outputs(self, kind: type[R]) -> Listing[R]:
         """List the resources that the job has created, by its tag.
@@ -272,7 +272,7 @@ class WorkFloeJob(Resource):
         endpoint = kind.declaration.list if isinstance(kind, type) and hasattr(kind, "declaration") else None
         if endpoint is None or not kind.declaration.taggable:
             raise ValidationError(f"{getattr(kind, '__name__', kind)!s:.60} cannot be listed by its tags")
-        return Listing(self._bound(), endpoint, kind(), {"tags": f"Job {self._id()}"})
+        return Listing(self._require_session(), endpoint, kind(), {"tags": f"Job {self._id()}"})
 
 
 def _decode_line(line: bytes) -> str:

@@ -349,4 +349,4 @@ class MolsearchQuery(Resource):
         Raises:
             OrionError: The request failed.
         """
-        yield from self._bound()._calls.items(list_molsearch_hits, self._ids())
+        yield from self._require_session()._calls.iter_items(list_molsearch_hits, self._ids())

@@ -112,7 +112,7 @@ class WorkFloePackage(Resource):
 
     def _send(self, source: UploadSource) -> None:
         request = upload_package_content.build(self._id(), body=source.stream, content_digest=source.content_digest)
-        self._replace(self._bound()._calls.call(upload_package_content, request))
+        self._replace(self._require_session()._calls.send_built(upload_package_content, request))
 
     def wait(self, timeout: float = 600) -> None:
         """Wait until the floes of the package are registered, polling every 0.5 to 30 s with back-off and jitter.

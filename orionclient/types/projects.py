@@ -58,7 +58,7 @@ class Project(Resource):
         """
         params = {"name": name, "description": description}
         body = {key: value for key, value in params.items() if value is not None}
-        return cls.from_msg(session._calls.json(create_project, {}, body=body), session)
+        return cls.from_msg(session._calls.request_json(create_project, {}, body=body), session)
 
     def archive(self) -> None:
         """Archive the project: it becomes read-only. Has no effect on an archived project.
@@ -79,4 +79,4 @@ class Project(Resource):
         self._update(archived=False)
 
     def _update(self, **params: Any) -> None:
-        self._replace(self._bound()._calls.json(update_project, self._ids(), body=params))
+        self._replace(self._require_session()._calls.request_json(update_project, self._ids(), body=params))

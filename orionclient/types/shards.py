@@ -141,7 +141,7 @@ class Shard(Resource):
         with open_source(file) as source:
             _check_size(source)
             template = cls(collection=collection, session=session)
-            bound = template._bound()
+            bound = template._require_session()
             purpose = (
                 bound.config.url,
                 account_key(bound),
@@ -172,8 +172,10 @@ class Shard(Resource):
         template = cls(collection=collection, session=session)
         body = {"name": name or None, "metadata": check_metadata(metadata)}
         given = {key: value for key, value in body.items() if value is not None}
-        calls, ids = template._bound()._calls, template._parent_ids()
-        return template._new_instance(require_open(lambda: calls.json(create_shard, ids, body=given)), template.session)
+        calls, ids = template._require_session()._calls, template._parent_ids()
+        return template._new_instance(
+            require_open(lambda: calls.request_json(create_shard, ids, body=given)), template.session
+        )
 
     def upload_file(self, filename: Source, *, progress: Callable[[Progress], object] | None = None) -> None:
         """Upload the content, or replace it while the shard is not ready. Large content is sent as a multipart upload.
@@ -214,7 +216,7 @@ class Shard(Resource):
             request = upload_shard_content.build(
                 ids["collection_id"], ids["shard_id"], body=content, content_digest=digest
             )
-            return self._bound()._calls.call(upload_shard_content, request)
+            return self._require_session()._calls.send_built(upload_shard_content, request)
 
         advice = "the content of a ready shard cannot be replaced, create another with Shard.create(...); "
         self._replace(require_open(lambda: send_content(self, source, send_whole, progress, fresh=fresh), advice))
@@ -226,9 +228,9 @@ class Shard(Resource):
             BadResponse: The shard has no content, or its collection is not open (409).
             OrionError: The request failed.
         """
-        calls, ids = self._bound()._calls, self._ids()
+        calls, ids = self._require_session()._calls, self._ids()
         advice = "upload content with shard.upload_file(...); "
-        self._replace(require_open(lambda: calls.json(close_shard, ids), advice))
+        self._replace(require_open(lambda: calls.request_json(close_shard, ids), advice))
 
     def download(self, chunk_size: int | None = None) -> Iterator[bytes]:
         """Stream the content in chunks, in bounded memory.
@@ -248,7 +250,7 @@ class Shard(Resource):
     def _opener(self) -> Callable[[Mapping[str, str]], Response]:
         ids = self._ids()
         request = download_shard.build(ids["collection_id"], ids["shard_id"])
-        return self._bound()._calls.opener(download_shard, request)
+        return self._require_session()._calls.make_opener(download_shard, request)
 
     def download_to_file(
         self,

@@ -32,7 +32,7 @@ def share(session: SessionLike, resource: Resource, share_with: Resource) -> Non
         ValidationError: The resource cannot be shared, a resource has no valid id, or `share_with` is of another type.
     """
     ids, target = _collect_ids(resource), _build_target(share_with)
-    session._calls.json(share_resource, ids, body=target)
+    session._calls.request_json(share_resource, ids, body=target)
 
 
 def unshare(session: SessionLike, resource: Resource, share_with: Resource) -> None:
@@ -48,7 +48,7 @@ def unshare(session: SessionLike, resource: Resource, share_with: Resource) -> N
     """
     ids, target = _collect_ids(resource), _build_target(share_with)
     request = unshare_resource.build(str(ids["resource_type"]), ids["resource_id"], **target)
-    session._calls.call(unshare_resource, request)
+    session._calls.send_built(unshare_resource, request)
 
 
 def iter_shares(session: SessionLike, resource: Resource) -> Iterator[dict[str, Any]]:
@@ -64,7 +64,7 @@ def iter_shares(session: SessionLike, resource: Resource) -> Iterator[dict[str, 
     Raises:
         ValidationError: The resource cannot be shared or has no valid id.
     """
-    return session._calls.items(list_shares, _collect_ids(resource))
+    return session._calls.iter_items(list_shares, _collect_ids(resource))
 
 
 def _collect_ids(resource: Resource) -> dict[str, Id]:

@@ -26,7 +26,7 @@ def add(session: SessionLike, resource: Resource, tags: Sequence[str], project: 
         ValidationError: The resource cannot be tagged, or a tag is empty.
     """
     ids, body = _collect_ids(resource), {"tags": check_tags(tags), **_project_id(project)}
-    session._calls.json(add_tags, ids, body=body)
+    session._calls.request_json(add_tags, ids, body=body)
 
 
 def remove(session: SessionLike, resource: Resource, tags: Sequence[str], project: Any) -> None:
@@ -43,7 +43,7 @@ def remove(session: SessionLike, resource: Resource, tags: Sequence[str], projec
     """
     ids, names = _collect_ids(resource), check_tags(tags)
     request = remove_tags.build(str(ids["resource_type"]), ids["resource_id"], tag=names)
-    session._calls.call(remove_tags, request.with_query(_project_id(project)))
+    session._calls.send_built(remove_tags, request.with_query(_project_id(project)))
 
 
 def iter_tags(session: SessionLike, resource: Resource) -> Iterator[dict[str, Any]]:
@@ -59,7 +59,7 @@ def iter_tags(session: SessionLike, resource: Resource) -> Iterator[dict[str, An
     Raises:
         ValidationError: The resource cannot be tagged.
     """
-    return session._calls.items(list_tags, _collect_ids(resource))
+    return session._calls.iter_items(list_tags, _collect_ids(resource))
 
 
 def _collect_ids(resource: Resource) -> dict[str, Id]:

@@ -61,7 +61,7 @@ class Token(Resource):
         Raises:
             OrionError: The request failed. If the response was lost, a token whose value is unknown may exist.
         """
-        return cls.from_msg(session._calls.json(create_token, {}, body={"description": description}), session)
+        return cls.from_msg(session._calls.request_json(create_token, {}, body={"description": description}), session)
 
     @property
     def value(self) -> str:

@@ -127,7 +127,7 @@ def send_content(
         OrionError: The request failed.
     """
     meter = Meter(source.name or resource._title(), source.size, progress)
-    calls, get = resource._bound()._calls, resource.declaration.get
+    calls, get = resource._require_session()._calls, resource.declaration.get
     if part_size(source.size) is not None and get is not None:
         parts = _PartsRequests(resource, fresh=fresh)
         try:
@@ -141,7 +141,7 @@ def send_content(
             meter.rewind(meter.bytes)
         else:
             meter.finish()
-            return calls.json(get, resource._ids())
+            return calls.request_json(get, resource._ids())
     found: dict[str, Any] = {}
     for attempts_left in reversed(range(_MAX_SENDS)):
         found = send_whole(source.slice(meter=meter), source.content_digest)  # type: ignore[arg-type]
@@ -150,7 +150,7 @@ def send_content(
             break
         if attempts_left == 0:
             mismatch = OrionConnectionError("corrupted upload: the server computed a different digest")
-            raise mismatch.during(CallInfo(f"content of {resource._title()}", attempts=_MAX_SENDS))
+            raise mismatch.with_call(CallInfo(f"content of {resource._title()}", attempts=_MAX_SENDS))
         meter.rewind(meter.bytes)
     meter.finish()
     return found
@@ -160,7 +160,7 @@ class _PartsRequests:
     """The requests of a multipart upload to one resource."""
 
     def __init__(self, resource: Resource, *, fresh: bool) -> None:
-        self._session: SessionLike = resource._bound()
+        self._session: SessionLike = resource._require_session()
         self._calls = self._session._calls
         self._fresh = fresh
         self._resource: dict[str, Any] = {"resource_type": resource.declaration.name, "resource_id": resource._id()}
@@ -177,7 +177,7 @@ class _PartsRequests:
             return None
         query = {**self._resource, "state": "open"}
         try:
-            listed = self._calls.json(list_uploads, {}, query=query, timeout=_FIND_SECONDS).get("results")
+            listed = self._calls.request_json(list_uploads, {}, query=query, timeout=_FIND_SECONDS).get("results")
         except OrionError:
             # Start a new upload; if the server is unavailable, that request raises the error.
             return None
@@ -201,7 +201,7 @@ class _PartsRequests:
 
         body = {**self._resource, **self._parent, "size": size, "part_size": part_size}
         try:
-            return _read_plan(self._calls.json(create_upload, {}, body=body, check=check), size)
+            return _read_plan(self._calls.request_json(create_upload, {}, body=body, check=check), size)
         except BadResponse:
             self.rejected = True
             if created:
@@ -212,7 +212,7 @@ class _PartsRequests:
 
     def digests(self, upload: UploadPlan) -> Mapping[int, str]:
         found: dict[int, str] = {}
-        for part in self._calls.items(list_parts, {"upload_id": upload.id}):
+        for part in self._calls.iter_items(list_parts, {"upload_id": upload.id}):
             # A part without a valid digest is sent again.
             with contextlib.suppress(ValueError):
                 found[read_field(part, "number", int)] = _read_digest(part)
@@ -221,10 +221,10 @@ class _PartsRequests:
     def put(self, upload: UploadPlan, number: int, part: Slice, digest: str) -> str | None:
         if not upload.presigned:
             request = upload_part.build(upload.id, number, body=part, content_digest=digest)
-            return _read_digest(self._calls.call(upload_part, request, check=_read_digest))
+            return _read_digest(self._calls.send_built(upload_part, request, check=_read_digest))
         headers = {"Content-Type": "application/octet-stream", "Content-Digest": digest}
         for may_renew in (True, False):
-            response = self._calls.put_elsewhere(
+            response = self._calls.put_presigned(
                 self._target(upload, number), part, headers, f"part {number} of upload {upload.id}"
             )  # fmt: skip
             if response.status_code != 403 or not may_renew:
@@ -242,7 +242,7 @@ class _PartsRequests:
             if not url or expires < CLOCK.time() + _MARGIN:
                 count = -(-upload.size // upload.part_size)
                 wanted = range(number, min(number + _TARGET_BATCH, count + 1))
-                found = self._calls.json(
+                found = self._calls.request_json(
                     obtain_upload_targets, {"upload_id": upload.id}, body={"numbers": list(wanted)},
                     check=lambda data: _read_targets(data, wanted),
                 )  # fmt: skip
@@ -252,13 +252,13 @@ class _PartsRequests:
 
     def complete(self, upload: UploadPlan, size: int, digest: str) -> None:
         body = {"size": size, "digest": digest}
-        self._calls.json(complete_upload, {"upload_id": upload.id}, body=body, check=_check_complete)
+        self._calls.request_json(complete_upload, {"upload_id": upload.id}, body=body, check=_check_complete)
 
     def abort(self, upload: UploadPlan) -> None:
         self._delete(upload.id)
 
     def _delete(self, upload_id: int) -> None:
-        self._calls.json(delete_upload, {"upload_id": upload_id}, timeout=_FIND_SECONDS)
+        self._calls.request_json(delete_upload, {"upload_id": upload_id}, timeout=_FIND_SECONDS)
 
 
 def _read_plan(upload: Mapping[str, Any], size: int) -> UploadPlan:

@@ -125,7 +125,7 @@ class WorkFloeSpec(Resource):
         both = {**_group_parameters("promoted", given.get("promoted")), **promoted}
         if both or "promoted" in given:
             given["promoted"] = both
-        return WorkFloeJob.start(self._bound(), self, name, self._check_parameters(given))
+        return WorkFloeJob.start(self._require_session(), self, name, self._check_parameters(given))
 
     def _check_parameters(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Validate the parameters and convert them to JSON."""

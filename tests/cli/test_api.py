@@ -57,7 +57,7 @@ def test_bytes_make_a_round_trip(call: Call, planted: LocalOrion, tmp_path: Path
 @pytest.mark.parametrize(
     ("words", "reported"),
     [
-        (["get_file", "-p", "nix=1"], "it has file_id"),
+        (["get_file", "-p", "nix=1"], "Known parameters: file_id"),
         (["get_file", "-p", "file_id"], "NAME=VALUE"),
         (["get_file", "-p", "file_id=../1"], "file_id"),
         (["list_files", "-p", "limit=x"], "integer"),

@@ -52,7 +52,7 @@ def test_an_invalid_file_is_not_changed(call: Call, own_home: Path, content: byt
         done = call(*arguments, input="t0ken\n")
         assert (done.exit_code, done.stdout) == (6, "")
         error, _ = done.stderr.splitlines()
-        assert error.startswith(f"Error: {path} is no")
+        assert error.startswith((f"Error: {path} is not", f"Error: cannot read profiles from {path}"))
         assert path.read_bytes() == content
     assert {each.name for each in folder.iterdir()} <= {"config", "config.lock"}
 

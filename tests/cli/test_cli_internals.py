@@ -160,9 +160,9 @@ def test_the_process_of_the_local_orion_is_stopped_by_a_file(tmp_path: Path, res
 
 def test_an_invalid_state_file_counts_as_not_running(call: Call, tmp_path: Path) -> None:
     (tmp_path / "running.json").write_text("{")
-    assert call("emulator", "status", "--folder", str(tmp_path)).stdout.startswith("No local Orion runs")
-    assert call("emulator", "stop", "--folder", str(tmp_path)).exit_code == 0
-    assert call("emulator", "start", "--dry-run", "--folder", str(tmp_path)).stdout.startswith("Would start")
+    assert call("local", "status", "--folder", str(tmp_path)).stdout.startswith("No local Orion is running")
+    assert call("local", "stop", "--folder", str(tmp_path)).exit_code == 0
+    assert call("local", "start", "--dry-run", "--folder", str(tmp_path)).stdout.startswith("Would start")
 
 
 def test_the_doctor_without_a_server(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,7 +193,7 @@ def test_prompts_read_the_reply(call: Call, stack: LocalOrion) -> None:
     assert token_id in call("tokens", "info", "-q").stdout.split()
     secret = call("secrets", "create", "name", "-q", input="value\n").stdout.strip()
     assert call("secrets", "update", secret).exit_code == 2
-    assert call("secrets", "update", secret, "--name", "other").stdout == f"Updated secret {secret}\n"
+    assert call("secrets", "update", secret, "--name", "other").stdout == f"Updated secret {secret} 'other'\n"
     assert call("secrets", "create", "name", "--tag", "x", "--dry-run").stdout == "Would create secret 'name'\n"
     assert call("links", "create", "shard", "1").exit_code == 2
     assert call("links", "create", "shard", "1", "--collection", "1", "--json").exit_code == 0

@@ -142,17 +142,17 @@ def test_logs_follow_wait_and_rerun(call: Call, planted: LocalOrion) -> None:
     document = json.loads(call("--json", "jobs", "logs", str(job["id"])).stdout)
     assert document == {"job": job["id"], "lines": ["step 1 of 3", "step 2 of 3", "step 3 of 3"]}
     done = call("jobs", "rerun", str(job["id"]), "--name", "again")
-    job_id = re.fullmatch(r"Started job with id (\d+)\n", done.stdout)
-    assert job_id
-    assert call("jobs", "wait", job_id[1]).stdout == f"Job {job_id[1]} is complete\n"
-    exported = json.loads(call("jobs", "export", job_id[1]).stdout)
+    number = re.fullmatch(r"Started job (\d+) 'again'\n", done.stdout)
+    assert number
+    assert call("jobs", "wait", number[1]).stdout == f"Job {number[1]} 'again' is complete\n"
+    exported = json.loads(call("jobs", "export", number[1]).stdout)
     assert exported["name"] == "again"
     assert exported["parameters"] == {"promoted": {"seconds": 0.3, "steps": 3}}
 
 
 def test_cancel_and_wait_print_the_reason(call: Call, planted: LocalOrion) -> None:
     job = started(call, planted, "slow", "name", "--seconds=60", "--steps=600")
-    assert call("jobs", "cancel", str(job["id"]), on=planted).stdout == f"Cancelled job {job['id']}\n"
+    assert call("jobs", "cancel", str(job["id"]), on=planted).stdout == f"Cancelled job {job['id']} 'name'\n"
     done = call("jobs", "wait", str(job["id"]))
     assert done.exit_code == 1
     assert "cancelled" in done.stderr

@@ -67,7 +67,7 @@ def test_help_loads_neither_httpx_nor_rich(words: list[str], own_home: Path) -> 
     assert list(own_home.iterdir()) == []
 
 
-@pytest.mark.parametrize("group", ["files", "jobs", "config", "emulator", "doctor"])
+@pytest.mark.parametrize("group", ["files", "jobs", "config", "local", "doctor"])
 def test_the_help_of_a_group_opens_no_connection_and_writes_no_file(group: str, process: Run, own_home: Path) -> None:
     done = process(group, "--help")
     assert done.returncode == 0, done.stderr
@@ -95,9 +95,10 @@ def test_a_listing_does_not_load_rich(planted: LocalOrion, own_home: Path) -> No
         (["nonsense"], 2),
         (["files", "show", "4711"], 5),
         (["files", "download", "1", "-o", "no/such\0"], 9),
-        ([], 2),
+        ([], 0),
+        (["files"], 0),
     ],
-    ids=["done", "usage", "not found", "local file", "nothing"],
+    ids=["done", "usage", "not found", "local file", "bare ocli", "bare group"],
 )
 def test_exit_codes(words: list[str], code: int, process: Run, planted: LocalOrion) -> None:
     if "\0" in "".join(words):
@@ -107,10 +108,15 @@ def test_exit_codes(words: list[str], code: int, process: Run, planted: LocalOri
     assert "Traceback" not in done.stderr
 
 
-def test_login_needed(process: Run) -> None:
+def test_the_first_error_without_configuration_is_three_short_lines(process: Run, own_home: Path) -> None:
     done = process("files", "list")
     assert (done.returncode, done.stdout) == (4, "")
-    assert len(done.stderr.splitlines()) == 2
+    error, *hints = done.stderr.splitlines()
+    assert error.startswith("Error: ORION_URL is not set and there is no profile 'default' in ")
+    assert hints == [
+        "Hint: to connect to an Orion stack, run: ocli config profile",
+        "Hint: to try a local Orion on this machine, run: ocli local start",
+    ]
 
 
 @pytest.mark.parametrize("form", ["table", "json", "jsonl", "csv", "ids"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -104,7 +105,7 @@ def test_if_exists(call: Call, empty: LocalOrion, tmp_path: Path) -> None:
 def test_datasets_by_extension_and_by_name(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
     dataset = Dataset.upload(stack.session(), "drugs.sdf", drugs("sdf"))
     done = call("datasets", "download", str(dataset.id), on=stack)
-    assert done.stdout == f"Downloaded dataset {dataset.id} to drugs.sdf\n"
+    assert done.stdout == f"Downloaded dataset {dataset.id} 'drugs.sdf' to drugs.sdf\n"
     assert (tmp_path / "drugs.sdf").read_text().count("$$$$") == 24
     call("datasets", "download", str(dataset.id), "--as", "csv")
     assert len((tmp_path / "drugs.csv").read_text().splitlines()) == 25
@@ -124,7 +125,7 @@ def test_a_collection_up_and_down(call: Call, stack: LocalOrion, tree: Path, tmp
     assert call("collections", "wait", collection_id, "--deadline", "60").exit_code == 0
     assert (
         call("collections", "download", collection_id, "here").stdout
-        == f"Downloaded collection {collection_id}: 3 shards to here\n"
+        == f"Downloaded collection {collection_id} 'frames': 3 shards to here\n"
     )
     assert (tmp_path / "here" / "late" / "3.xyz").read_text() == "late/3.xyz"
     (tree / "4.xyz").write_text("4")
@@ -289,7 +290,7 @@ def test_a_folder_is_uploaded_only_once(call: Call, empty: LocalOrion, tree: Pat
     again = call("files", "upload", "frames")
     lines = again.stdout.splitlines()
     assert [line.partition(" ")[0] for line in lines] == ["Skipped", "Uploaded", "Uploaded", "Skipped", "2"]
-    assert lines[0].startswith("Skipped 1.xyz: it is there already as file ")
+    assert re.fullmatch(r"Skipped file \d+ '1\.xyz': it exists already", lines[0])
     assert lines[-1] == "2 uploaded, 2 skipped, 8 bytes"
     assert on_server(empty) == sorted([*names, "2.xyz", "4.xyz"])
     # The session makes the same names.
@@ -398,7 +399,7 @@ def test_any_format_is_passed_on(call: Call, stack: LocalOrion, tmp_path: Path) 
     # It is downloaded under its name.
     (tmp_path / "back.sdf.gz").unlink()
     done = call("datasets", "download", str(made[0]["id"]))
-    assert done.stdout == f"Downloaded dataset {made[0]['id']} to back.sdf.gz\n"
+    assert done.stdout == f"Downloaded dataset {made[0]['id']} 'back.sdf.gz' to back.sdf.gz\n"
     assert gzip.decompress((tmp_path / "back.sdf.gz").read_bytes()).count(b"$$$$") == 24
 
 
@@ -418,7 +419,7 @@ def test_any_format_is_passed_on(call: Call, stack: LocalOrion, tmp_path: Path) 
     ],
 )
 def test_names_of_downloaded_datasets(name: str, as_format: str | None, found: str) -> None:
-    assert transfers._describe_names(name, as_format) == found
+    assert transfers._with_extension(name, as_format) == found
 
 
 def test_an_empty_path_is_rejected(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
@@ -447,8 +448,8 @@ def test_an_empty_path_is_rejected(call: Call, stack: LocalOrion, tmp_path: Path
         ("api", "upload_file_content", "-p", "file_id=1", "--file", ""),
         ("api", "download_file", "-p", "file_id=1", "-o", ""),
         ("api", "create_file", "--body", "@"),
-        ("emulator", "start", "--folder", ""),
-        ("emulator", "stop", "--folder", ""),
+        ("local", "start", "--folder", ""),
+        ("local", "stop", "--folder", ""),
         ("config", "profile", "--url", "http://localhost", "--username", "ada", "--ca-file", ""),
     ):
         done = call(*words, on=stack)

@@ -27,12 +27,12 @@ def planted(stack: LocalOrion) -> LocalOrion:
     return stack
 
 
-# Users wait half a second; here a busy machine may take longer.
-PATIENT = """
+# The timeout of half a second is too short for a busy machine.
+LONG_TIMEOUT = """
 import sys
 from orionclient.cli import completion_types, main
-completing._SECONDS = 120.0
-completing.within.__defaults__ = (120.0,)
+completion_types._SECONDS = 120.0
+completion_types.complete_within.__defaults__ = (120.0,)
 main(sys.argv[1:])
 """
 
@@ -40,7 +40,7 @@ main(sys.argv[1:])
 def complete(home: Path, line: str, orion: LocalOrion | None = None, **more: str) -> list[str]:
     words = line.split(" ")
     env = environment(home, orion, _OCLI_COMPLETE="fish_complete", COMP_WORDS=line, COMP_CWORD=words[-1], **more)
-    command = [sys.executable, "-W", "error", "-c", PATIENT]
+    command = [sys.executable, "-W", "error", "-c", LONG_TIMEOUT]
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=300, check=False)
     assert done.stderr == ""
     return [line for line in done.stdout.splitlines() if line]

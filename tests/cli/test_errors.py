@@ -1,7 +1,4 @@
-"""Every kind of command with every class of error:
-
-the documented exit code, one line and one hint, and no traceback.
-"""
+"""Commands by classes of errors: the documented exit code, a short message and a hint, and no traceback."""
 
 from __future__ import annotations
 
@@ -10,11 +7,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from cli.conftest import Call
 from helpers.canary import CANARIES
+from helpers.scripted import Scripted, ScriptedResponse
 
+from orionclient.cli import errors
 from orionclient.emulator.faults import reset
+from orionclient.exceptions import (
+    InvalidCredentials,
+    MultipleResultsFound,
+    NoResultFound,
+    OrionConnectionError,
+    OrionError,
+    OrionTimeout,
+    ValidationError,
+)
 from orionclient.local import LocalOrion
 from orionclient.types import Dataset, File, Shard, ShardCollection, WorkFloeSpec
 
@@ -87,13 +96,13 @@ def run_command(call: Call, name: str, resource_id: int = 1, **settings: Any) ->
     return call(*(word.format(id=resource_id) for word in COMMANDS[name]), **settings)
 
 
-def check(done: Any, code: int) -> None:
+def check(done: Any, code: int, advices: int = 1) -> None:
     assert done.exit_code == code, done.output
     lines = done.stderr.splitlines()
-    errors = [line for line in lines if line.startswith("Error: ")]
+    messages = [line for line in lines if line.startswith("Error: ")]
     hints = [line for line in lines if line.startswith("Hint: ")]
-    assert len(errors) == 1, done.output
-    assert len(hints) == 1, done.output
+    assert len(messages) == 1, done.output
+    assert len(hints) == advices, done.output
     assert "Traceback" not in done.output
     assert "unexpected" not in done.output
     if code not in {5, 6, 7} or not done.stdout:
@@ -107,8 +116,9 @@ usefixtures = pytest.mark.usefixtures("prepared")
 @pytest.mark.parametrize("name", COMMANDS)
 def test_no_profile(name: str, call: Call) -> None:
     done = run_command(call, name)
-    check(done, 4)
-    assert "config profile" in done.stderr
+    check(done, 4, advices=2)
+    assert "ocli config profile" in done.stderr
+    assert "ocli local start" in done.stderr
 
 
 @usefixtures
@@ -225,7 +235,7 @@ def test_a_conflict(call: Call, planted: LocalOrion) -> None:
 def test_successful_results_are_printed(call: Call, planted: LocalOrion) -> None:
     done = call("files", "delete", "10", "4711", "11", "--yes", on=planted)
     check(done, 5)
-    assert done.stdout == "Deleted file 10\nDeleted file 11\n"
+    assert done.stdout == "Deleted file 10 'name'\nDeleted file 11 'name'\n"
 
 
 def test_an_error_of_ocli_itself_has_no_traceback(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -248,3 +258,121 @@ def test_debug_prints_the_traceback(call: Call, monkeypatch: pytest.MonkeyPatch)
     done = CliRunner().invoke(ocli, ["--debug", "files", "list"])
     assert done.exit_code == 4
     assert "Traceback" in done.stderr
+
+
+LONG = "x" * 3000
+SENTENCE = "an explanation of the server that does not end " * 60
+LONG_ERRORS: dict[str, tuple[BaseException, int]] = {
+    "a long file name": (FileNotFoundError(2, "No such file or directory", f"/data/{LONG}"), 9),
+    "a full disk": (OSError(28, "No space left on device", f"/data/{LONG}"), 9),
+    "a long URL": (OrionConnectionError(f"GET https://orion.example.com/api/v3/storage/files/?name={LONG}: no response"), 7),
+    "a long body": (ValidationError(f"400 Bad Request: {SENTENCE}"), 6),
+    "a body of one word": (OrionError(LONG), 1),
+    "a body with line breaks": (OrionError("\n".join([SENTENCE] * 5)), 1),
+    "credentials": (InvalidCredentials(f"no token for {LONG}"), 4),
+    "no result": (NoResultFound(f"no file {LONG!r}"), 5),
+    "several results": (MultipleResultsFound(f"{LONG!r}: {', '.join(map(str, range(1000)))}"), 6),
+    "a deadline": (OrionTimeout(f"job {LONG!r} is not complete"), 8),
+    "a missing package": (ImportError(f"pip install {LONG}"), 1),
+    "a usage error": (click.UsageError(SENTENCE), 2),
+    "a bad value": (click.BadParameter(f"{LONG!r} is not a valid id"), 2),
+    "an unknown option": (click.NoSuchOption(f"--{LONG}"), 2),
+    "a file of click": (click.FileError(LONG, SENTENCE), 9),
+    "an internal error": (RuntimeError(SENTENCE), 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LONG_ERRORS)
+def test_no_line_of_an_error_has_more_than_200_characters(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    error, code = LONG_ERRORS[name]
+
+    def run() -> None:
+        raise error
+
+    assert errors.run(click.Command("ocli", callback=run), [], "ocli", {}) == code
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith("Error: ")
+    assert len(lines[0]) > 20
+    assert max(map(len, lines)) <= 200
+    message = [line for line in lines if not line.startswith("Hint: ")]
+    assert len(message) <= 5
+    assert all(line.startswith("  ") for line in message[1:])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [LONG],
+        ["files", LONG],
+        ["files", f"--{LONG}"],
+        ["files", "list", f"--{LONG}"],
+        ["files", "show", LONG],
+        ["--format", LONG, "files", "list"],
+        ["--profile", LONG, "files", "list"],
+        ["config", "use", LONG],
+        ["api", LONG],
+        ["api", "get_file", "-p", f"{LONG}=1"],
+        ["api", "get_file", "-p", LONG],
+        ["files", "upload", LONG],
+        ["files", "upload", f"folder/{LONG}"],
+        ["jobs", "start", LONG, "name"],
+        ["config", "profile", "--url", f"https://{LONG}", "--username", "ada", "--with-token"],
+        ["local", "seed", "--folder", LONG[:200]],
+    ],
+    ids=lambda words: " ".join(words).replace(LONG, "LONG")[:60],
+)
+def test_long_arguments_are_reported_in_short_lines(words: list[str], call: Call, planted: LocalOrion) -> None:
+    done = call(*words, on=None if words[0] == "--profile" else planted, input="token\n")
+    assert done.exit_code not in {0, 1}, done.output
+    assert max(map(len, done.stderr.splitlines())) <= 200
+    assert done.stderr.startswith("Error: ")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code"),
+    [
+        (400, {"detail": SENTENCE}, 6),
+        (404, {"detail": SENTENCE}, 5),
+        (422, {"name": [SENTENCE, LONG]}, 6),
+        (403, LONG, 6),
+        (500, {"detail": SENTENCE}, 7),
+        (200, {"id": SENTENCE}, 6),
+    ],
+    ids=lambda value: str(value) if isinstance(value, int) else "",
+)
+def test_a_long_body_of_the_server_is_reported_in_short_lines(
+    status: int, body: Any, code: int, call: Call, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scripted.responses = [ScriptedResponse(status, body)]
+    monkeypatch.setenv("ORION_URL", scripted.url)
+    monkeypatch.setenv("ORION_TOKEN", "token")
+    done = call("--max-retries", "0", "files", "show", "1")
+    assert done.exit_code == code, done.output
+    assert max(map(len, done.stderr.splitlines())) <= 200
+
+
+def test_debug_shows_the_complete_message(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    from click.testing import CliRunner
+
+    from orionclient.cli.root import ocli
+    from orionclient.cli.state import State
+
+    def wrong(_: State) -> None:
+        raise ValidationError(LONG)
+
+    monkeypatch.setattr(State, "config", wrong)
+    assert LONG in CliRunner().invoke(ocli, ["--debug", "files", "list"]).stderr
+    assert LONG not in call("files", "list").stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["files", "show", "4711"], "list the existing ones with: ocli files list"),
+        (["molsearch", "databases", "show", "4711"], "list the existing ones with: ocli molsearch databases list"),
+        (["api", "get_file", "-p", "file_id=4711"], "see the expected values and an example with: ocli api --help"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_the_hint_names_an_existing_list(words: list[str], hint: str, call: Call, planted: LocalOrion) -> None:
+    assert call(*words, on=planted).stderr.splitlines()[-1] == f"Hint: {hint}"

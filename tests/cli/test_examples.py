@@ -17,11 +17,11 @@ import click
 import pytest
 from cli.conftest import Call
 from click.testing import CliRunner
-from helpers.canary import meant
+from helpers.canary import allow_token
 
 from orionclient.cli.commands import Command
-from orionclient.cli.packages import _pack
-from orionclient.cli.reference import iter_commands, schema_of
+from orionclient.cli.packages import _compress
+from orionclient.cli.reference import iter_commands, make_schema
 from orionclient.cli.root import ocli
 from orionclient.examples import drugs
 from orionclient.local import LocalOrion
@@ -41,8 +41,8 @@ from orionclient.types import (
 )
 
 COMMANDS = {path: command for path, command in iter_commands(ocli) if isinstance(command, Command)}
-# Its examples need a process that outlives them; test_emulator.py runs them.
-HERE = sorted(path for path in COMMANDS if not path.startswith("ocli emulator "))
+# Its examples need a process that outlives them; test_local.py runs them.
+HERE = sorted(path for path in COMMANDS if not path.startswith("ocli local "))
 MANIFEST = {"name": "mine", "version": "1.0", "python_version": "3.11", "requirements": []}
 
 
@@ -68,7 +68,7 @@ def plant(orion: LocalOrion, folder: Path) -> None:  # noqa: C901 - one line for
     done = CliRunner().invoke(ocli, ["packages", "init", str(folder / "made")])
     assert done.exit_code == 0, done.output
     for _ in range(3):
-        WorkFloePackage.upload(session, _pack(folder / "made")).wait(timeout=60)
+        WorkFloePackage.upload(session, _compress(folder / "made")).wait(timeout=60)
     for _ in range(3):
         Secret.create(session, "password", "s3cret", tags=["old", "current"])
     for name in ("secret", "file", "dataset", "collection", "package"):
@@ -88,9 +88,9 @@ def plant(orion: LocalOrion, folder: Path) -> None:  # noqa: C901 - one line for
         session.tag_resource(job, "old", "current")
         job.wait(timeout=60)
     session.create_paths("/screens")
-    for resource_id in (1, 2):
-        body = {"resource_type": "file", "resource_id": resource_id, "size": 10, "part_size": 5}
-        session._calls.json(_create_upload(), {}, body=body)
+    for number in (1, 2):
+        body = {"resource_type": "file", "resource_id": number, "size": 10, "part_size": 5}
+        session._calls.request_json(_create_upload(), {}, body=body)
 
 
 def _create_upload() -> Any:
@@ -154,7 +154,7 @@ def standard_input(path: str, folder: Path, given: str | None) -> str | None:
 
 def run_example(path: str, orion: LocalOrion, folder: Path, call: Call, *options: str) -> str:
     words, given = split(COMMANDS[path].example)
-    with meant("ocli tokens create shows the token that it made") if path == "ocli tokens create" else nullcontext():
+    with allow_token("ocli tokens create prints the new token") if path == "ocli tokens create" else nullcontext():
         done = call(*options, *words, on=orion, input=standard_input(path, folder, given))
     assert done.exit_code == 0, done.output
     assert done.stdout
@@ -172,7 +172,7 @@ def test_the_example_runs_and_its_json_has_the_documented_shape(
     if path == "ocli config profile":
         output = output[output.index("{") :]
     document = json.loads(output)
-    jsonschema.Draft202012Validator(schema_of(COMMANDS[path].shape)).validate(document)
+    jsonschema.Draft202012Validator(make_schema(COMMANDS[path].shape)).validate(document)
     assert document != [], "the example finds nothing, so that the shape of an item was not looked at"
 
 
@@ -210,7 +210,7 @@ def test_every_command_is_registered() -> None:
 def test_commands_that_write_support_a_dry_run(json_world: LocalOrion, folder: Path, call: Call) -> None:
     seen = json_world.faults
     for path, command in COMMANDS.items():
-        if any("--dry-run" in parameter.opts for parameter in command.params) and not path.startswith("ocli emulator"):
+        if any("--dry-run" in parameter.opts for parameter in command.params) and not path.startswith("ocli local"):
             words, given = split(command.example)
             before = [each for each in seen.requests() if each.method != "GET"]
             done = call(*words, "--dry-run", on=json_world, input=standard_input(path, folder, given))

@@ -34,17 +34,17 @@ def test_forms(call: Call, planted: LocalOrion) -> None:
     assert [json.loads(line)["name"] for line in lines] == names
     rows = list(csv.DictReader(io.StringIO(call("--format=csv", "files", "list").stdout)))
     assert [row["name"] for row in rows] == names
-    assert list(rows[0]) == ["created", "id", "name", "owner", "project", "size", "state"]
-    assert call("files", "list", "--name", "no such").stdout.splitlines()[0].split() == list(rows[0])
+    assert list(rows[0]) == ["id", "name", "state", "owner", "created", "size", "project"]
+    assert call("files", "list", "--name", "no such").stdout.splitlines()[0].split() == sorted(rows[0])
     assert call("files", "list", "--name", "no such", "--json").stdout == "[]\n"
     assert call("files", "list", "--name", "no such", "--format", "csv").stdout == ",".join(rows[0]) + "\n"
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "json", "jsonl"])
-def test_strings_are_printed_escaped(form: str, capsys: pytest.CaptureFixture[str]) -> None:
-    Output(form).rows([{"id": 1, "name": NASTY}], ["id", "name"])
-    Output(form).one({"id": 1, "name": NASTY})
-    Output(form).one({"id": 1, "name": NASTY}, sentence=f"Made {NASTY}")
+def test_nothing_moves_the_terminal(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Output(form).print_rows([{"id": 1, "name": NASTY}], ["id", "name"])
+    Output(form).print_item({"id": 1, "name": NASTY})
+    Output(form).print_item({"id": 1, "name": NASTY}, sentence=f"Made {NASTY}")
     shown = capsys.readouterr().out
     assert not {character for character in shown if character in "\x1b\x07\x9b\r\u202e\u2028"}
     assert all(ord(character) >= 32 or character == "\n" for character in shown)

@@ -137,22 +137,22 @@ def test_interactive_work(orion: LocalOrion, terminal: Terminal, tmp_path: Path)
     # upload and list, with colour
     assert terminal.run("ocli files upload drugs.sdf") == "Uploaded file with id 1"
     listed = terminal.run("ocli files list").splitlines()
-    assert listed[0].split() == ["created", "id", "name", "owner", "project", "size", "state"]
-    assert re.fullmatch(r"\S+Z     1  drugs\.sdf        1          1  +\d+  ready", listed[2])
+    assert listed[0].split() == ["id", "name", "state", "owner", "created", "size", "project"]
+    assert re.fullmatch(r" +1  drugs\.sdf  ready    ada +(now|\d+s ago) +\d+ +1", listed[2])
     assert b"\x1b[32mready\x1b[0m" in terminal.raw
 
     # a question before something is lost
     terminal.clear()
     terminal.type("ocli files delete 1")
-    terminal.wait_for(r"Delete file 1\? \[y/N\]:")
+    terminal.wait_for(r"Delete file 1 'drugs\.sdf'\? \[y/N\]:")
     terminal.type("n")
-    terminal.wait_for(r"Error: given up")
+    terminal.wait_for(r"Error: aborted")
     terminal.wait_for(r"^\$\s*\Z")
 
     # a job and its log
     assert terminal.run('ocli jobs start slow "a job" --seconds=0.6 --steps=3') == "Started job with id 1"
     assert terminal.run("ocli jobs logs 1 --follow").splitlines() == [f"step {step} of 3" for step in (1, 2, 3)]
-    assert terminal.run("ocli jobs wait 1") == "Job 1 is complete"
+    assert terminal.run("ocli jobs wait 1") == "Job 1 'a job' is complete"
 
     # a collection: a bar, an interrupt without noise, and the rest
     orion.faults.script("download_shard", [{"step": "drip", "seconds": 0.05, "size": 262144}])
@@ -173,7 +173,7 @@ def test_interactive_work(orion: LocalOrion, terminal: Terminal, tmp_path: Path)
     orion.faults.clear()
     assert (
         terminal.run("ocli collections download 1 here --jobs 1").splitlines()[-1]
-        == "Downloaded collection 1: 2 shards to here"
+        == "Downloaded collection 1 'frames': 2 shards to here"
     )
     assert (tmp_path / "work" / "here" / "large.bin").read_bytes() == b"x" * LARGE
     # The run resumed the same part_file file.

@@ -17,7 +17,7 @@ from orion_api.api.files import get_file
 
 from orionclient import _http, _pool
 from orionclient import exceptions as errors
-from orionclient.config import SessionConfig, config_path, resolve, save_profile
+from orionclient.config import SessionConfig, get_config_path, resolve, save_profile
 from orionclient.helpers.collections import try_hard_to_download_shard
 from orionclient.records import default_codec
 from orionclient.session import OrionSession, get_profile_config, get_session
@@ -227,7 +227,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     for _ in range(5):
         with scripted.session() as session:
             session.get_resource(File, 1)
-    (transport,) = _http.REGISTRY._clients.values()
+    (transport,) = _http.REGISTRY._pools.values()
     assert [len(idle) for idle in transport._idle.values()] == [1]
 
 
@@ -312,9 +312,9 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 @check("D24")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert config_path() == Path.home() / ".orion" / "config"
+    assert get_config_path() == Path.home() / ".orion" / "config"
     monkeypatch.setenv("ORION_CONFIG", str(tmp_path / "other"))
-    assert config_path() == tmp_path / "other"
+    assert get_config_path() == tmp_path / "other"
     monkeypatch.setenv("ORION_URL", scripted.url)
     monkeypatch.setenv("ORION_TOKEN", CANARY)
     assert resolve().url == scripted.url

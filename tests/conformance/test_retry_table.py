@@ -1,6 +1,6 @@
-"""The retry table, row by row: over the session's raw senders, with effects counted and every step consumed.
+"""Test every row of the retry table with the raw senders of the session, counting effects and consumed fault steps.
 
-By day each row is tried with one operation of every class, another one in each row; with ORION_NIGHTLY=1 with every operation.
+By default each row runs with one operation per class, a different one in each row; with ORION_NIGHTLY=1 it runs with every operation.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ TABLE: list[dict[str, Any]] = json.loads((Path(__file__).parent / "retry.json").
 CONTENT = b"CCO ethanol\nC methane\n"
 
 
-def package() -> bytes:
-    """An archive with one floe."""
+def build_package() -> bytes:
+    """Build a package archive with one floe."""
     manifest = {"name": "made", "version": "1", "python_version": "3.11", "requirements": []}
     floe = b"from orionclient.floes import floe\n@floe(title='made')\ndef made() -> None:\n    pass\n"
     compressed = io.BytesIO()
@@ -63,10 +63,10 @@ def package() -> bytes:
     return compressed.getvalue()
 
 
-PACKAGE = package()
+PACKAGE = build_package()
 
-# What an operation needs besides the ids in its path.
-NEEDS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+# Arguments of an operation besides the ids in its path.
+ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "obtain_token": lambda _: {"body": {"username": "grace", "password": "grace-demo"}},
     "create_file": lambda _: {"body": {"name": "made"}},
     "update_file": lambda _: {"body": {"name": "new"}},
@@ -96,10 +96,10 @@ NEEDS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     },
     "create_job": lambda ids: {"body": {"workfloe": ids["workfloe_id"], "parameters": {"promoted": {"text": "CNS"}}}},
     "create_package": lambda _: {"body": {"name": "made"}},
-    # After the first time there is nothing to be done any more, so the table need not wait for the floes.
+    # A repeated upload changes nothing, so the table need not wait for the floes.
     "upload_package_content": lambda _: {"body": PACKAGE},
     "create_molsearch_database": lambda ids: {"body": {"name": "made", "dataset": ids["source_id"]}},
-    "create_upload": lambda ids: {"body": upload_body(ids)},
+    "create_upload": lambda ids: {"body": build_upload_body(ids)},
     "upload_part": lambda _: {"body": CONTENT},
     "obtain_upload_targets": lambda _: {"body": {"numbers": [1]}},
     "complete_upload": lambda _: {
@@ -111,13 +111,13 @@ NEEDS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 }
 
 
-# What an operation names in its body.
-NAMED = {"assign_paths": ["dataset_id"], "create_upload": ["file_id"]}
+# Ids in the body of an operation.
+IDS_IN_BODY = {"assign_paths": ["dataset_id"], "create_upload": ["file_id"]}
 
-# Addresses on a second origin are handed out only where there is one.
+# Operations that need a storage with presigned URLs.
 PRESIGNED = {"obtain_upload_targets"}
 
-# What stands on the server from its start, and the number of a part.
+# Ids of seeded resources, and a part number.
 SEED = {
     "user_id": 2,
     "organization_id": 1,
@@ -129,55 +129,54 @@ SEED = {
 }
 
 
-def filled_shard(session: OrionSession, ids: dict[str, Any]) -> int:
+def create_filled_shard(session: OrionSession, ids: dict[str, Any]) -> int:
     shard = Shard.create(session.get_resource(ShardCollection, ids["collection_id"]), "made before")
     shard.upload_file(CONTENT)
     return shard.id
 
 
-def complete_job(session: OrionSession, ids: dict[str, Any]) -> int:
+def create_complete_job(session: OrionSession, ids: dict[str, Any]) -> int:
     job = WorkFloeJob.start(session, ids["workfloe_id"], "made before")
-    # Nothing leaves the queue of this server, so it is complete at once.
+    # The server starts no jobs, so the cancelled job is complete immediately.
     job.cancel()
     return job.id
 
 
-def upload_body(ids: dict[str, Any]) -> dict[str, Any]:
+def build_upload_body(ids: dict[str, Any]) -> dict[str, Any]:
     return {"resource_type": "file", "resource_id": ids["file_id"], "size": len(CONTENT), "part_size": len(CONTENT)}
 
 
-def upload(session: OrionSession, _: dict[str, Any]) -> int:
-    """An open upload with its only part."""
+def start_upload(session: OrionSession, _: dict[str, Any]) -> int:
+    """Create an open upload with its only part."""
     file = File.upload(session, "made before", b"old")
-    made = create_upload.sync(client=session.raw, body=upload_body({"file_id": file.id}))
-    upload_part.sync(made.id, 1, client=session.raw, body=CONTENT)
-    return made.id
+    created = create_upload.sync(client=session.raw, body=build_upload_body({"file_id": file.id}))
+    upload_part.sync(created.id, 1, client=session.raw, body=CONTENT)
+    return created.id
 
 
-def query(session: OrionSession, ids: dict[str, Any]) -> int:
-    made = MolsearchQuery.create_title_query(session=session, database_id=ids["loaded_id"], titles=["ethanol"])
-    return made.id
+def create_query(session: OrionSession, ids: dict[str, Any]) -> int:
+    return MolsearchQuery.create_title_query(session=session, database_id=ids["loaded_id"], titles=["ethanol"]).id
 
 
-# How that is made which the path of an operation names, what comes first in the path first.
-MAKERS: dict[str, Callable[[OrionSession, dict[str, Any]], int]] = {
+# Factories for the ids in the path of an operation, in path order.
+FACTORIES: dict[str, Callable[[OrionSession, dict[str, Any]], int]] = {
     "file_id": lambda session, _: File.upload(session, "made before", CONTENT).id,
     "resource_id": lambda session, _: File.upload(session, "made before", CONTENT).id,
     "dataset_id": lambda session, _: Dataset.upload(session, "made before", CONTENT, format="smi").id,
     "collection_id": lambda session, _: ShardCollection.create(session, "made before").id,
-    "shard_id": filled_shard,
-    "upload_id": upload,
+    "shard_id": create_filled_shard,
+    "upload_id": start_upload,
     "secret_id": lambda session, _: Secret.create(session, "made before", "value").id,
     "token_id": lambda session, _: Token.create(session, "made before").id,
-    "job_id": complete_job,
+    "job_id": create_complete_job,
     "package_id": lambda session, _: session.create_resource(WorkFloePackage, {"name": "made before"}).id,
     "database_id": lambda session, ids: MolsearchDatabase.create(session, "made before", ids["source_id"]).id,
-    "query_id": query,
+    "query_id": create_query,
 }
 
 
-class Ground:
-    """One server for all rows. Every operation has resources of its own; one that deletes gets a new one for every script."""
+class Server:
+    """The server of all rows. Every operation has its own resources; a delete operation gets a new one for every script."""
 
     def __init__(self, orion: LocalOrion) -> None:
         self.orion = orion
@@ -191,51 +190,51 @@ class Ground:
         self._made: dict[str, dict[str, Any]] = {}
 
     def ids_for(self, operation: Operation) -> dict[str, Any]:
-        """Give what the path of an operation names; what is read and written stands as well after a script as before it."""
+        """Return the ids in the path of an operation, creating missing resources; only deleted resources are created again."""
         ids = {**self._seed, **self._made.get(operation.id, {})}
-        named = [*re.findall(r"{(\w+)}", operation.route), *NAMED.get(operation.id, [])]
+        named = [*re.findall(r"{(\w+)}", operation.route), *IDS_IN_BODY.get(operation.id, [])]
         for name in named:
             if name not in ids:
-                ids[name] = MAKERS[name](self._helper, ids)
+                ids[name] = FACTORIES[name](self._helper, ids)
         self._made[operation.id] = {name: ids[name] for name in (named[:-1] if operation.id in DELETES else named)}
         return ids
 
 
 @pytest.fixture(scope="module")
-def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with LocalOrion(tmp_path_factory.mktemp("orion"), seed="demo", jobs=0, durable=False) as running:
         CANARIES.add(running.token)
-        yield Ground(running)
+        yield Server(running)
 
 
 @pytest.fixture(scope="module")
-def presigned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    """As `ground`, with a second origin."""
+def presigned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Like `server`, with presigned URLs on a second origin."""
     with LocalOrion(tmp_path_factory.mktemp("stored"), seed="demo", jobs=0, storage=True, durable=False) as running:
         CANARIES.add(running.token)
-        yield Ground(running)
+        yield Server(running)
 
 
-def arguments(operation: Operation, ids: dict[str, Any]) -> dict[str, Any]:
+def build_arguments(operation: Operation, ids: dict[str, Any]) -> dict[str, Any]:
     path = {name: ids[name] for name in re.findall(r"{(\w+)}", operation.route)}
-    return {**path, **NEEDS.get(operation.id, lambda _: {})(ids)}
+    return {**path, **ARGUMENTS.get(operation.id, lambda _: {})(ids)}
 
 
-def module_of(operation: Operation) -> Any:
+def import_operation(operation: Operation) -> Any:
     return importlib.import_module(f"orion_api.api.{operation.tag}.{operation.id}")
 
 
-def raw(session: OrionSession, operation: Operation, given: dict[str, Any]) -> Any:
-    response = module_of(operation).sync(client=session.raw, **given)
+def call(session: OrionSession, operation: Operation, given: dict[str, Any]) -> Any:
+    response = import_operation(operation).sync(client=session.raw, **given)
     if operation.stream == "download":
         with response:
             return response.read()
     return response
 
 
-def raw_async(session: OrionSession, operation: Operation, given: dict[str, Any]) -> Any:
+def call_async(session: OrionSession, operation: Operation, given: dict[str, Any]) -> Any:
     async def work() -> Any:
-        response = await module_of(operation).asyncio(client=session.raw_async, **given)
+        response = await import_operation(operation).asyncio(client=session.raw_async, **given)
         if operation.stream == "download":
             async with response:
                 return await response.aread()
@@ -244,9 +243,9 @@ def raw_async(session: OrionSession, operation: Operation, given: dict[str, Any]
     return asyncio.run(work())
 
 
-WAYS = {"raw": raw, "raw_async": raw_async}
+SENDERS = {"raw": call, "raw_async": call_async}
 DELETES = {operation.id for operation in OPERATIONS.values() if operation.id.startswith("delete_")}
-# Operations of one class differ in nothing that the retry policy looks at.
+# Operations of one class are the same to the retry policy.
 CLASSES: dict[str, Callable[[Operation], bool]] = {
     "read": lambda each: each.retry == "read" and each.stream is None,
     "download": lambda each: each.retry == "read" and each.stream == "download",
@@ -263,34 +262,34 @@ MEMBERS = {name: [each for each in OPERATIONS.values() if belongs(each)] for nam
 
 def applies(row: dict[str, Any], operation: Operation) -> bool:
     has_json = operation.stream != "download" and operation.success != (204,)
-    return operation.retry in row["classes"] and (has_json or row.get("answers") != "json")
+    return operation.retry in row["classes"] and (has_json or row.get("response") != "json")
 
 
 def cases(*, nightly: bool) -> Iterator[tuple[dict[str, Any], Operation, str]]:
-    """All operations that a row applies to, or one of each class, the next one for the next row or way."""
-    turns = ((row, way) for row in TABLE for way in WAYS)
-    for turn, (row, way) in enumerate(turns):
+    """Yield the operations of each row: all that it applies to, or one per class, taking turns between rows and senders."""
+    turns = ((row, sender) for row in TABLE for sender in SENDERS)
+    for turn, (row, sender) in enumerate(turns):
         for members in MEMBERS.values():
             chosen = members if nightly else [members[turn % len(members)]]
-            yield from ((row, operation, way) for operation in chosen if applies(row, operation))
+            yield from ((row, operation, sender) for operation in chosen if applies(row, operation))
 
 
 ALL = list(cases(nightly=True))
 CASES = ALL if os.environ.get("ORION_NIGHTLY") == "1" else list(cases(nightly=False))
 
 
-def policy_of(row: dict[str, Any], script: list[Any]) -> HttpSession:
+def build_policy(row: dict[str, Any], script: list[Any]) -> HttpSession:
     named = row.get("policy")
     if named == "interactive":
         return HttpSession(interactive_policy())
     table = None if named is None else {int(status): count for status, count in named.items()}
-    # Only where nobody responses is the time real.
+    # Only stalled responses need real time.
     stalls = any("stall" in str(step) for step in script)
     return get_session(retry_dict=table, request_timeout=2 if stalls else 60, retry_timeout=100_000)
 
 
-def without_keys(step: Any) -> Any:
-    """The same step from a server that does not take idempotency keys."""
+def disable_keys(step: Any) -> Any:
+    """Return the same step for a server without idempotency keys."""
     if isinstance(step, int):
         step = {"step": "status", "code": step}
     if isinstance(step, dict) and step["step"] == "status":
@@ -299,50 +298,57 @@ def without_keys(step: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("row", "operation", "way"), CASES, ids=[f"{row['scenario']}-{operation.id}-{way}" for row, operation, way in CASES]
+    ("row", "operation", "sender"),
+    CASES,
+    ids=[f"{row['scenario']}-{operation.id}-{sender}" for row, operation, sender in CASES],
 )
-def test_row(request: pytest.FixtureRequest, row: dict[str, Any], operation: Operation, way: str) -> None:
-    ground: Ground = request.getfixturevalue("presigned" if operation.id in PRESIGNED else "ground")
-    faults = ground.orion.faults
+def test_row(request: pytest.FixtureRequest, row: dict[str, Any], operation: Operation, sender: str) -> None:
+    server: Server = request.getfixturevalue("presigned" if operation.id in PRESIGNED else "server")
+    faults = server.orion.faults
     for script in row["scripts"]:
-        ids = ground.ids_for(operation)
-        session = OrionSession(ground.config, requests_session=policy_of(row, script))
-        # What was learned of keys and spent of the quota belongs to the script before.
+        ids = server.ids_for(operation)
+        session = OrionSession(server.config, requests_session=build_policy(row, script))
+        # Reset the detected idempotency key support and the retry quota of the previous script.
         _retry_loop._KEYED_ORIGINS.clear()
-        # An operation that takes no keys is not retried the more for a server that does.
+        # An operation without idempotency keys must not be retried more often by a server that supports them.
         if row.get("keys") or operation.retry == "create":
             session.is_authenticated()
-        session._http.terms.quota = RetryQuota()
-        steps = script if row.get("keys") or operation.retry != "keyed" else [without_keys(step) for step in script]
+        session._http.options.quota = RetryQuota()
+        steps = script if row.get("keys") or operation.retry != "keyed" else [disable_keys(step) for step in script]
         faults.clear()
         faults.script(operation.id, steps)
         error = None
         try:
-            WAYS[way](session, operation, arguments(operation, ids))
+            SENDERS[sender](session, operation, build_arguments(operation, ids))
         except OrionError as caught:
             error = caught
-        seen = faults.requests(operation.id)
-        reported = (script, error, [(each.step, each.ran, each.status) for each in seen])
-        if operation.method == "DELETE" and isinstance(error, NotFoundResponse) and error.call and error.call.repeated:
+        requests = faults.requests(operation.id)
+        reported = (script, error, [(each.step, each.ran, each.status) for each in requests])
+        if (
+            operation.method == "DELETE"
+            and isinstance(error, NotFoundResponse)
+            and error.call
+            and error.call.maybe_applied_earlier
+        ):
             # What is gone after a lost response was deleted by it; the session's verb says so, the raw call shows the 404.
             error = None
         assert (error is None) == (row["must"] == "succeed"), reported
         assert not isinstance(error, OrionApiError)
-        assert len({each.request_id for each in seen}) == 1, reported
-        assert operation.retry == "keyed" or {each.idempotency_key for each in seen} == {None}, reported
+        assert len({each.request_id for each in requests}) == 1, reported
+        assert operation.retry == "keyed" or {each.idempotency_key for each in requests} == {None}, reported
         faults.assert_consumed()
-        assert len(seen) == row.get("requests", len(script) + 1), reported
+        assert len(requests) == row.get("requests", len(script) + 1), reported
         effects, ran = row.get("effects", 1), faults.effects(operation.id)
         if isinstance(effects, list):
             assert ran in effects, reported
         elif row["must"] == "fail" or row.get("keys"):
             assert effects is None or ran == effects, reported
         elif effects is not None:
-            # What may be retried may be carried out again: as often as a response was lost after it.
+            # An idempotent operation is executed once more for every lost response.
             lost = sum(step in ("reset_after", "close_after") for step in script)
             assert ran == (lost or 1) + (lost > 0 and operation.id not in DELETES), reported
         if error is not None:
-            assert error.attempts == len(seen), reported
+            assert error.attempts == len(requests), reported
             if "unclear" in row:
                 assert error.may_have_been_applied is row["unclear"], reported
 
@@ -350,14 +356,14 @@ def test_row(request: pytest.FixtureRequest, row: dict[str, Any], operation: Ope
 def test_every_operation_is_in_the_table() -> None:
     assert {operation.id for _, operation, _ in ALL} == set(OPERATIONS)
     by_operation = {
-        (row["scenario"], each.id, way)
+        (row["scenario"], each.id, sender)
         for row in TABLE
         for each in OPERATIONS.values()
-        for way in WAYS
+        for sender in SENDERS
         if applies(row, each)
     }
-    assert sorted((row["scenario"], operation.id, way) for row, operation, way in ALL) == sorted(by_operation)
-    assert set(NEEDS) <= set(OPERATIONS)
+    assert sorted((row["scenario"], operation.id, sender) for row, operation, sender in ALL) == sorted(by_operation)
+    assert set(ARGUMENTS) <= set(OPERATIONS)
     document = contract.load()
     assert len(OPERATIONS) == sum(len(item) for item in document["paths"].values())
 
@@ -368,7 +374,9 @@ def test_every_operation_is_in_exactly_one_class() -> None:
     assert all(MEMBERS.values())
 
 
-def test_by_day_every_row_meets_every_class_that_it_applies_to() -> None:
+def test_by_default_every_row_runs_with_every_class() -> None:
     class_of = {each.id: name for name, members in MEMBERS.items() for each in members}
-    found = [{(row["scenario"], class_of[operation.id], way) for row, operation, way in each} for each in (CASES, ALL)]
+    found = [
+        {(row["scenario"], class_of[operation.id], sender) for row, operation, sender in each} for each in (CASES, ALL)
+    ]
     assert found[0] == found[1]

@@ -1,4 +1,4 @@
-"""The rows of the table that move content: it arrives whole or not at all, and nothing is left behind."""
+"""Test the transfer rows of the retry table: content arrives complete or not at all, and nothing is left behind."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SMALL = CONTENT[: 1 << 20]
 
 
 class Files:
-    """Files of a project, as seen by the test without the client."""
+    """Uploads files and inspects them without the client."""
 
     creation = "create_file"
 
@@ -31,16 +31,16 @@ class Files:
     def upload(self, session: OrionSession, source: Path | bytes) -> File:
         return File.upload(session, "x", source)
 
-    def content(self, file: File) -> bytes:
+    def read(self, file: File) -> bytes:
         return self._plain.request("GET", f"/api/v3/storage/files/{file.id}/download")[1]
 
-    def number(self) -> int:
+    def count(self) -> int:
         path = "/api/v3/storage/files/"
         return sum(self._plain.get(f"{path}{trash}")["count"] for trash in ("", "?deleted=true"))
 
 
 class Shards:
-    """Shards of a collection, likewise."""
+    """Uploads shards and inspects them without the client."""
 
     creation = "create_shard"
 
@@ -54,10 +54,10 @@ class Shards:
         assert shard.state == "ready"
         return shard
 
-    def content(self, shard: Shard) -> bytes:
+    def read(self, shard: Shard) -> bytes:
         return self._plain.request("GET", f"{self._path}{shard.id}/download/")[1]
 
-    def number(self) -> int:
+    def count(self) -> int:
         return self._plain.get(self._path)["count"]
 
 
@@ -71,15 +71,15 @@ KINDS = {
 
 def cases(verb: str) -> list[Any]:
     return [
-        pytest.param(operation, script, row["must"], id=f"{row['scenario']}-{number}-{operation}")
+        pytest.param(operation, script, row["must"], id=f"{row['scenario']}-{index}-{operation}")
         for row in ROWS
         for operation in row["operations"]
         if operation.startswith(verb)
-        for number, script in enumerate(row["scripts"])
+        for index, script in enumerate(row["scripts"])
     ]
 
 
-def patient(orion: LocalOrion, script: list[Any]) -> OrionSession:
+def create_session(orion: LocalOrion, script: list[Any]) -> OrionSession:
     stalls = "stall" in str(script)
     return OrionSession(orion.config(), requests_session=get_session(request_timeout=2 if stalls else 60))
 
@@ -91,13 +91,13 @@ def test_upload(orion: LocalOrion, plain: Plain, tmp_path: Path, operation: str,
     source.write_bytes(CONTENT)
     orion.faults.script(operation, script)
     if must == "succeed":
-        made = kind.upload(patient(orion, script), source)
-        assert kind.content(made) == CONTENT
-        assert kind.number() == 1
+        resource = kind.upload(create_session(orion, script), source)
+        assert kind.read(resource) == CONTENT
+        assert kind.count() == 1
     else:
         with pytest.raises(OrionError):
-            kind.upload(patient(orion, script), source)
-        assert kind.number() == 0
+            kind.upload(create_session(orion, script), source)
+        assert kind.count() == 0
     orion.faults.assert_consumed()
     assert orion.faults.effects(kind.creation) == 1
 
@@ -107,29 +107,29 @@ def test_upload(orion: LocalOrion, plain: Plain, tmp_path: Path, operation: str,
 def test_download(
     orion: LocalOrion, plain: Plain, tmp_path: Path, operation: str, script: list[Any], must: str, sink: str
 ) -> None:
-    made = KINDS[operation](orion, plain).upload(patient(orion, script), SMALL)
+    resource = KINDS[operation](orion, plain).upload(create_session(orion, script), SMALL)
     target = tmp_path / "target"
     target.write_bytes(b"old")
     orion.faults.script(operation, script)
-    good = must == "succeed" or (must == "anew" and sink == "file")
+    succeeds = must == "succeed" or (must == "restart" and sink == "file")
     error = None
-    got = b"old"
+    received = b"old"
     try:
         if sink == "file":
-            made.download_to_file(target)
-            got = target.read_bytes()
+            resource.download_to_file(target)
+            received = target.read_bytes()
         else:
-            got = b"".join(made.download())
+            received = b"".join(resource.download())
     except OrionError as caught:
         error = caught
-    assert (error is None) == good, error
-    if good:
-        assert got == SMALL
+    assert (error is None) == succeeds, error
+    if succeeds:
+        assert received == SMALL
     elif sink == "file":
         assert target.read_bytes() == b"old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["orion", "target"]
     orion.faults.assert_consumed()
 
 
-def test_every_operation_of_the_table_has_its_kind() -> None:
+def test_every_operation_of_the_table_has_a_kind() -> None:
     assert {operation for row in ROWS for operation in row["operations"]} == set(KINDS)

@@ -62,7 +62,7 @@ def download(session: OrionSession) -> object:
 
 
 def by_buffer(session: OrionSession) -> object:
-    with session._calls.opener(download_file, download_file.build(1))({}) as response:
+    with session._calls.make_opener(download_file, download_file.build(1))({}) as response:
         buffer = memoryview(bytearray(8))
         while response.readinto(buffer):
             pass
@@ -75,9 +75,9 @@ async def download_raw_async(session: OrionSession) -> object:
 
 
 WAYS = [
-    (create, _reset, "connection broke"),
-    (create_raw, _reset, "connection broke"),
-    (create_raw_async, _reset, "connection broke"),
+    (create, _reset, "connection lost"),
+    (create_raw, _reset, "connection lost"),
+    (create_raw_async, _reset, "connection lost"),
     (download, _half, "received 4 bytes"),
     (by_buffer, _half, "received 4 bytes"),
     (download_raw_async, _half, "received 4 bytes"),
@@ -161,7 +161,7 @@ def test_invalid_http_is_not_quoted(
     with pytest.raises(OrionError) as caught:
         asyncio.run(work())
     shown = "".join(traceback.format_exception(caught.value))
-    assert "the response is no HTTP: illegal" in shown
-    for output in (shown, repr(caught.value), str(caught.value), repr(caught.value.__cause__)):
-        assert CANARY not in output
-        assert CANARY[:12] not in output
+    assert "the response is not valid HTTP: illegal" in shown
+    for text in (shown, repr(caught.value), str(caught.value), repr(caught.value.__cause__)):
+        assert CANARY not in text
+        assert CANARY[:12] not in text

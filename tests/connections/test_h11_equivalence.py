@@ -125,7 +125,7 @@ def test_response_heads_are_read_as_by_h11(
     event = state.next_event()
     assert isinstance(event, h11.Response)
     assert (event.status_code, event.headers.raw_items()) == (head.status, head.headers)
-    assert head.keep is (state.our_state is h11.DONE)
+    assert head.keep_alive is (state.our_state is h11.DONE)
     assert not head.chunked
     assert state.trailing_data[0] == head.rest
     # The length that h11 derives.

@@ -48,7 +48,7 @@ def wait_for_close() -> None:
     """Wait until the close of the idle connection has been received."""
     end = time.monotonic() + 120
     while not all(
-        _EXPIRED(each) for pool in _http.REGISTRY._clients.values() for idle in pool._idle.values() for each in idle
+        _EXPIRED(each) for pool in _http.REGISTRY._pools.values() for idle in pool._idle.values() for each in idle
     ):
         assert time.monotonic() < end
         time.sleep(0.005)

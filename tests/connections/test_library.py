@@ -53,7 +53,7 @@ def test_the_selected_library_is_used(scripted: Scripted, library: str) -> None:
 
 def test_an_unknown_library(scripted: Scripted) -> None:
     done = run(scripted.url, "requests")
-    assert "ValidationError: ORION_HTTP_LIBRARY is 'httpx' or 'httpx2', not 'requests'" in done.stderr
+    assert "ValidationError: ORION_HTTP_LIBRARY must be 'httpx' or 'httpx2', not 'requests'" in done.stderr
     assert scripted.requests == []
 
 

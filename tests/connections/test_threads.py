@@ -115,7 +115,7 @@ def test_idle_connections_are_closed(
 ) -> None:
     session = OrionSession(SessionConfig(fast.url, "token", project=1))
     send_requests(session, 8, 400)
-    (transport,) = _http.REGISTRY._clients.values()
+    (transport,) = _http.REGISTRY._pools.values()
     (idle,) = transport._idle.values()
     assert 1 < len(idle) <= 8
     real = time.monotonic

@@ -17,7 +17,7 @@ from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.files import download_file, get_file
 
 from orionclient import _http
-from orionclient.config import SessionConfig, origin_of, resolve
+from orionclient.config import SessionConfig, parse_origin, resolve
 from orionclient.exceptions import BadResponse, InvalidCredentials, OrionConnectionError, OrionError, ValidationError
 from orionclient.session import OrionSession, get_session
 from orionclient.types import File
@@ -194,7 +194,7 @@ def test_http_to_another_machine_must_be_allowed() -> None:
 )
 def test_invalid_hosts_are_rejected(host: str) -> None:
     with pytest.raises(ValidationError):
-        origin_of(f"https://{host}/")
+        parse_origin(f"https://{host}/")
 
 
 def test_an_address_too_long_for_the_library(own: Scripted) -> None:

@@ -1,4 +1,4 @@
-"""Teaches schemathesis what the contract cannot say: which bodies make sense, and values that depend on other values."""
+"""Schemathesis hooks for what the contract cannot express: meaningful bodies and values that depend on other values."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _IN_FOLDERS = ("file", "dataset", "collection")
 _KINDS = (*_IN_FOLDERS, "secret", "job", "package")
 
 
-def _package() -> bytes:
+def _build_package() -> bytes:
     manifest = b'{"name": "tools", "version": "1.0", "python_version": "3.11", "requirements": []}'
-    made = io.BytesIO()
-    with tarfile.open(fileobj=made, mode="w:gz") as archive:
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w:gz") as archive:
         info = tarfile.TarInfo("manifest.json")
         info.size = len(manifest)
         archive.addfile(info, io.BytesIO(manifest))
-    return made.getvalue()
+    return content.getvalue()
 
 
 _keys = itertools.count(1)
@@ -45,7 +45,7 @@ _records = st.dictionaries(st.text(min_size=1, max_size=20), _values, max_size=4
 
 schemathesis.openapi.media_type(
     "application/octet-stream",
-    st.sampled_from([*(text.encode() for text in _FILES), _package()]) | st.binary(max_size=200),
+    st.sampled_from([*(content.encode() for content in _FILES), _build_package()]) | st.binary(max_size=200),
 )
 schemathesis.openapi.media_type(
     "application/x-ndjson",
@@ -56,15 +56,15 @@ schemathesis.openapi.media_type(
 
 
 @schemathesis.serializer("application/x-ndjson")
-def _ndjson(context: Any, value: Any) -> Any:
+def _serialize_ndjson(context: Any, value: Any) -> Any:
     return value if isinstance(value, bytes) else str(value).encode()
 
 
 @schemathesis.hook
 def before_call(context: Any, case: Any, **kwargs: Any) -> None:
-    """Leave out of valid requests what only the server can make (cursors) or what must fit the body (digests).
+    """Remove values from valid requests that only the server can create (cursors) or that must match the body (digests).
 
-    Keep what the run itself needs, too: its token and the projects of the seed, which are the first ones.
+    Also protect the token of the run and the seeded projects, which have the lowest ids.
     """
     operation = case.operation.definition.raw.get("operationId")
     if operation == "delete_token" and str(case.path_parameters.get("token_id")) == "1":
@@ -78,47 +78,47 @@ def before_call(context: Any, case: Any, **kwargs: Any) -> None:
     if case.meta is None or not case.meta.generation.mode.is_positive:
         return
     if case.headers and "Idempotency-Key" in case.headers:
-        # The same key with another body is rejected, and two random requests are not one sent twice.
+        # A reused key is rejected for another body, so each request gets its own key.
         case.headers["Idempotency-Key"] = f"key-{next(_keys)}"
     for container, name in ((case.query, "cursor"), (case.headers, "Content-Digest")):
         if container:
             container.pop(name, None)
     for values in (case.query, case.path_parameters):
-        _write_whole(values or {})
-    # Any text is the name of a kind, as far as the contract knows; of the low numbers some are there.
+        _convert_whole_floats(values or {})
+    # In the contract any string is a resource type. Resources with low ids exist.
     if "resource_type" in (case.path_parameters or {}):
-        _make_sense(case.path_parameters, "resource_id", _KINDS)
-    _make_sensible(operation, case.body)
+        _set_existing_resource(case.path_parameters, "resource_id", _KINDS)
+    _adjust_body(operation, case.body)
 
 
-def _write_whole(values: dict[str, Any]) -> None:
-    """To JSON Schema 3.0 is a whole number; whoever writes an address writes 3."""
+def _convert_whole_floats(values: dict[str, Any]) -> None:
+    """Convert floats such as 3.0, which are integers in JSON Schema, to integers for the URL."""
     for name, value in values.items():
         if isinstance(value, float) and value.is_integer():
             values[name] = int(value)
 
 
-def _make_sense(named: dict[str, Any], number: str, kinds: tuple[str, ...]) -> None:
-    if named["resource_type"] not in kinds:
-        named["resource_type"] = kinds[len(named["resource_type"]) % len(kinds)]
-        # It may be the text of a number.
-        named[number] = int(named[number]) % 5 + 1
+def _set_existing_resource(values: dict[str, Any], id_name: str, kinds: tuple[str, ...]) -> None:
+    if values["resource_type"] not in kinds:
+        values["resource_type"] = kinds[len(values["resource_type"]) % len(kinds)]
+        # The id can be a string.
+        values[id_name] = int(values[id_name]) % 5 + 1
 
 
-def _make_sensible(operation: str, body: Any) -> None:
-    """Values that depend on others, or on what is there."""
+def _adjust_body(operation: str, body: Any) -> None:
+    """Adjust values that depend on other values or on existing resources."""
     if not isinstance(body, dict):
         return
     if operation == "assign_paths":
         for item in body["assignments"]:
-            _make_sense(item, "id", _IN_FOLDERS)
+            _set_existing_resource(item, "id", _IN_FOLDERS)
     if operation == "create_job":
-        # One of the floes that are there, mostly without parameters: those of a floe are in its specification.
+        # An existing floe, mostly without parameters, because the parameters depend on the specification of the floe.
         body["workfloe"] = 1 + body["workfloe"] % 8
         if body["workfloe"] % 2:
             body.pop("parameters", None)
     if operation == "create_upload":
-        # Into one of the first files or shards, and in few parts.
+        # Upload to one of the first files or shards, in few parts.
         body["resource_id"] = 1 + body["resource_id"] % 5
         body["size"], body["part_size"] = 1 + body["size"] % 9, 1 + body["part_size"] % 9
         if body["resource_type"] == "shard":

@@ -1,4 +1,4 @@
-"""Let schemathesis look for differences between the contract and the local Orion: all checks, links followed, fixed seed."""
+"""Test the local Orion against the contract with schemathesis: all checks, stateful links, fixed seed."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ HERE = Path(__file__).parent
 
 
 def main() -> int:
-    """Run it; further arguments go to schemathesis."""
+    """Run schemathesis; unknown arguments are passed on to it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seed", default="1", help="seed of everything that is random")
-    parser.add_argument("--max-examples", default="40", help="cases for each operation and phase")
-    known, further = parser.parse_known_args()
+    parser.add_argument("--seed", default="1", help="random seed")
+    parser.add_argument("--max-examples", default="40", help="maximum number of examples per operation and phase")
+    known, extra = parser.parse_known_args()
     document = Path(orion_api.contract.__file__).with_name("openapi.json")
-    # It keeps notes in the folder in which it runs.
+    # Schemathesis writes files to its working directory.
     with LocalOrion(seed="demo") as orion, tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
             [
@@ -33,14 +33,14 @@ def main() -> int:
                 *("--phases", "examples,coverage,fuzzing,stateful"),
                 *("--seed", known.seed, "--max-examples", known.max_examples),
                 *("--generation-database", "none", "--no-color", "-H", f"Authorization: Token {orion.token}"),
-                *further,
+                *extra,
             ],
             cwd=folder,
             env={**os.environ, "SCHEMATHESIS_HOOKS": str(HERE / "hooks.py")},
             check=False,
         )
         alive = orion.session().is_authenticated()
-    print("the local Orion responses still" if alive else "the local Orion responds to no longer")
+    print("the local Orion is still running" if alive else "the local Orion no longer responds")
     return done.returncode or (0 if alive else 1)
 
 

@@ -1,4 +1,4 @@
-"""The demo plays the main job and says how it went."""
+"""The demo runs the main workflow and reports its checks."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ def test_the_demo_passes(capsys: pytest.CaptureFixture[str], real_time: None) ->
     assert "28 checks passed, 0 failed" in shown
 
 
-def test_a_failed_check_ends_with_1(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_check_ends_with_status_1(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def nothing(*_: object) -> None:
         return
 
     def fails(_: object, check: demo.Checks) -> None:
-        check.that(None, "water is dry")
+        check.expect(None, "water is dry")
 
-    for name in ("files", "dataset", "tags_and_links", "job", "raw", "change"):
+    for name in ("transfer_file", "upload_dataset", "tag_and_link", "run_jobs", "call_operations", "rename_and_delete"):
         monkeypatch.setattr(demo, name, nothing)
-    monkeypatch.setattr(demo, "who", fails)
+    monkeypatch.setattr(demo, "show_identity", fails)
     assert demo.main() == 1
     shown = capsys.readouterr()
     assert "BAD  water is dry" in shown.out

@@ -1,4 +1,4 @@
-"""Every example in a docstring runs and gives what it says."""
+"""Every example in a docstring runs and prints what it shows."""
 
 from __future__ import annotations
 
@@ -17,34 +17,34 @@ if TYPE_CHECKING:
     from orionclient.session import OrionSession
 
 
-def sources() -> dict[str, str]:
-    """Name -> text of the modules that have examples, of both packages."""
+def read_sources() -> dict[str, str]:
+    """Map the names of the modules with examples, in both packages, to their source code."""
     found = {}
     for package in (orionclient, orion_api):
         root = Path(str(package.__file__)).parent
         for path in sorted(root.rglob("*.py")):
-            text = path.read_text("utf-8")
-            if ">>> " in text:
-                parts = path.relative_to(root.parent).with_suffix("").parts
-                found[".".join(parts).removesuffix(".__init__")] = text
+            source = path.read_text("utf-8")
+            if ">>> " in source:
+                names = path.relative_to(root.parent).with_suffix("").parts
+                found[".".join(names).removesuffix(".__init__")] = source
     return found
 
 
-def examples() -> list[doctest.DocTest]:
+def collect_examples() -> list[doctest.DocTest]:
     finder = doctest.DocTestFinder(exclude_empty=True)
     return [
         test
-        for name in sources()
+        for name in read_sources()
         for test in finder.find(importlib.import_module(name), name)
         if test.examples and test.name.startswith(name)
     ]
 
 
-EXAMPLES = examples()
+EXAMPLES = collect_examples()
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
-def test_the_example_is_true(
+def test_the_example_runs_as_shown(
     example: doctest.DocTest, session: OrionSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -55,11 +55,11 @@ def test_the_example_is_true(
 
 
 def test_no_example_is_overlooked() -> None:
-    texts = [
+    docstrings = [
         ast.get_docstring(node) or ""
-        for source in sources().values()
+        for source in read_sources().values()
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
     ]
-    assert len(EXAMPLES) == sum(">>> " in text for text in texts)
+    assert len(EXAMPLES) == sum(">>> " in docstring for docstring in docstrings)
     assert len(EXAMPLES) >= 12

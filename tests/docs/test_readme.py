@@ -1,9 +1,10 @@
-"""The README and the pages of docs/ tell the truth: their code runs, what they name exists."""
+"""The code of the README and of docs/ runs, and the files, sessions and links that they name exist."""
 
 from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 OTHERS = [
     ROOT / name for name in ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "openapi/README.md", "tests/README.md")
@@ -27,8 +29,8 @@ OTHERS = [
 START = "python3 -m venv .venv && .venv/bin/pip install nox && .venv/bin/nox -s"
 
 
-def blocks(text: str, language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+def blocks(page: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -43,15 +45,15 @@ def test_the_code_of_a_page_runs_from_top_to_bottom(
     for name, value in orion.environ.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
-    # What the pages look for is there, so that no loop runs over nothing.
+    # The pages list resources; these make sure that no loop is empty.
     dataset = Dataset.upload(session, "approved drugs", drugs("sdf"))
     session.tag_resource(dataset, "Job 4242")
     names = {"session": session, "orion": orion, "dataset": dataset}
-    for number, block in enumerate(blocks(page.read_text("utf-8"), "python"), 1):
-        # A block that begins with the name of a file is that file, too.
+    for index, block in enumerate(blocks(page.read_text("utf-8"), "python"), 1):
+        # A block that starts with a file name is also written to that file.
         if named := re.match(r"# (\w+\.py)\n", block):
             (tmp_path / named[1]).write_text(block)
-        exec(compile(block, f"{page.name}, block {number}", "exec"), names)
+        exec(compile(block, f"{page.name}, block {index}", "exec"), names)
     if page.name == "README.md":
         assert (tmp_path / f"{dataset.id}.sdf").read_text().count("$$$$") == 24
         page_of_datasets: object = names["page"]
@@ -68,27 +70,32 @@ def test_the_readme_prints_what_it_promises(capsys: pytest.CaptureFixture[str], 
 
 def test_the_readme_has_blocks_of_code() -> None:
     assert len(blocks(README, "python")) >= 3
-    assert README.count("```") == 2 * (len(blocks(README, "python")) + len(blocks(README, "ini")))
+    assert README.count("```") == 2 * sum(len(blocks(README, language)) for language in ("python", "ini", "console"))
+
+
+@pytest.mark.parametrize("page", ["guide.md", "faults.md", "floes.md"])
+def test_the_page_has_blocks_of_code(page: str) -> None:
+    assert len(blocks((ROOT / "docs" / page).read_text("utf-8"), "python")) >= 3
 
 
 @pytest.mark.parametrize("session_of_nox", ["demo", "tests"])
-def test_the_two_commands_stand_there(session_of_nox: str) -> None:
+def test_the_readme_has_the_commands_of_the_demo_and_the_tests(session_of_nox: str) -> None:
     assert f"    {START} {session_of_nox}\n" in README
 
 
-def test_the_profile_of_the_readme_works_once_a_token_stands_in_it(own_home: Path) -> None:
-    (text,) = blocks(README, "ini")
+def test_the_profile_of_the_readme_is_valid_once_it_has_a_token(own_home: Path) -> None:
+    (profile,) = blocks(README, "ini")
     path = own_home / ".orion" / "config"
     path.parent.mkdir()
-    path.write_text(text)
+    path.write_text(profile)
     path.chmod(0o600)
     profiles = read_profiles()
     assert set(profiles) == {"default"}
     placeholder = profiles["default"]["token"]
-    with pytest.raises(ValidationError, match=r"profile 'default' in .*config: the token holds white space") as caught:
+    with pytest.raises(ValidationError, match=r"profile 'default' in .*config: invalid token") as caught:
         resolve()
     assert placeholder not in str(caught.value)
-    path.write_text(text.replace(placeholder, "s3cret"))
+    path.write_text(profile.replace(placeholder, "s3cret"))
     config = resolve()
     assert (config.url, config.username, config.token, config.project, config.profile) == (
         "https://orion.example.com",
@@ -99,15 +106,22 @@ def test_the_profile_of_the_readme_works_once_a_token_stands_in_it(own_home: Pat
     )
 
 
-def table() -> dict[str, str]:
-    rows = re.findall(r"^\| (`.*`) \| (.*) \|$", README, re.MULTILINE)
+def read_table(page: str) -> dict[str, str]:
+    rows = re.findall(r"^\| (`.*`) \| (.*) \|$", page, re.MULTILINE)
     assert len(rows) >= 5
     return dict(rows)
 
 
-def test_the_places_of_the_table_exist() -> None:
-    places = [place for cell in table() for place in re.findall(r"`([^`]+)`", cell)]
-    assert [place for place in places if not (ROOT / place).exists()] == []
+def test_the_paths_of_the_repository_layout_exist() -> None:
+    paths = [path for cell in read_table(README) for path in re.findall(r"`([^`]+)`", cell)]
+    assert len(paths) >= 7
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_every_extra_is_listed_in_the_guide() -> None:
+    extras = set(tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"])
+    listed = {cell.strip("`") for cell in read_table((ROOT / "docs" / "guide.md").read_text("utf-8"))}
+    assert listed == extras - {"emulator"}
 
 
 def sessions() -> list[str]:
@@ -119,8 +133,8 @@ def sessions() -> list[str]:
     ]
 
 
-def test_the_sessions_of_nox_are_the_ones_named() -> None:
-    assert re.findall(r"`(\w+)`", table()["`noxfile.py`"]) == sessions()
+def test_every_session_of_nox_is_listed_and_no_other_is_named() -> None:
+    assert [cell.strip("`") for cell in read_table(CONTRIBUTING)] == sessions()
     commands = [
         names for page in [*PAGES, *OTHERS] for names in re.findall(r"\bnox -s (\w+(?: \w+)*)", page.read_text("utf-8"))
     ]

@@ -9,7 +9,7 @@ import sys
 
 import httpx
 import pytest
-from helpers.canary import learn, meant
+from helpers.canary import allow_token, register_token
 
 from orionclient.emulator import blobs
 
@@ -33,9 +33,9 @@ def small(tmp_path):
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-c", SCRIPT, str(tmp_path / "stack"), str(LIMIT)]
     with subprocess.Popen(command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        with meant("a server in a process of its own tells the test its token"):
+        with allow_token("a separate server process passes its token to the test"):
             url, token = process.stdout.readline().split()
-        learn(token)
+        register_token(token)
         with httpx.Client(base_url=url, headers={"Authorization": f"Token {token}"}, timeout=120) as client:
             yield client
         process.stdin.close()

@@ -57,12 +57,12 @@ def test_a_stopped_proxy_is_gone_while_a_child_lives() -> None:
         connected(proxy.port) as client,
         living_child(),
     ):
-        proxy.down()
+        proxy.disable()
         with pytest.raises(ConnectionResetError):
             rest(client)
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", proxy.port), 30)
-        proxy.up()
+        proxy.enable()
         connected(proxy.port).close()
 
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 import httpx
 import pytest
-from helpers.canary import meant
+from helpers.canary import allow_token
 
 from orionclient.emulator import Server
 from orionclient.emulator.call import Call
@@ -309,7 +309,7 @@ class Process:
             stdout=subprocess.PIPE,
             text=True,
         )
-        with meant("a server in a process of its own tells the test its token"):
+        with allow_token("a separate server process passes its token to the test"):
             url, token = self.process.stdout.readline().split()
         self.client = httpx.Client(base_url=url, headers={"Authorization": f"Token {token}"}, verify=False, timeout=120)
 

@@ -15,7 +15,7 @@ from collections import Counter
 
 import httpx
 import pytest
-from helpers.canary import meant
+from helpers.canary import allow_token
 
 from orionclient.emulator import Server
 
@@ -283,7 +283,7 @@ def test_what_was_acknowledged_survives(tmp_path):
         with subprocess.Popen(
             command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as process:
-            with meant("a server in a process of its own tells the test its token"):
+            with allow_token("a separate server process passes its token to the test"):
                 url, token = process.stdout.readline().split()
             fatal = Fatal(process, luck.randrange(1, 300))
             threads = [

@@ -18,7 +18,7 @@ from contextlib import suppress
 
 import httpx
 import pytest
-from helpers.canary import meant
+from helpers.canary import allow_token
 
 from orionclient.emulator import Server
 from orionclient.emulator.blobs import Blobs
@@ -581,7 +581,7 @@ class Process:
         environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
         command = [sys.executable, "-c", SERVER, str(folder), when]
         self.process = subprocess.Popen(command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        with meant("a server in a process of its own tells the test its token"):
+        with allow_token("a separate server process passes its token to the test"):
             url, token = self.process.stdout.readline().split()
         self.client = httpx.Client(base_url=url, headers={"Authorization": f"Token {token}"}, verify=False, timeout=120)
 

@@ -1,4 +1,4 @@
-"""Every toxic of the fault proxy, seen from a client and a server that only have sockets."""
+"""Tests of every toxic of the fault proxy, with a client and a server on plain sockets."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ LINE = b"0123456789" * 10
 
 
 class Echo:
-    """A server that sends back what it gets, and keeps it."""
+    """A server that sends received data back and records it."""
 
     def __init__(self) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        self.got = bytearray()
+        self.received = bytearray()
         self.ends: list[str] = []
         self.ended = threading.Semaphore(0)
 
@@ -37,14 +37,14 @@ class Echo:
                 raw, _ = self._socket.accept()
             except OSError:
                 return
-            threading.Thread(target=self._talk, args=(raw,), daemon=True).start()
+            threading.Thread(target=self._echo, args=(raw,), daemon=True).start()
 
-    def _talk(self, raw: socket.socket) -> None:
+    def _echo(self, raw: socket.socket) -> None:
         how = "close"
         with raw:
             try:
                 while data := raw.recv(65536):
-                    self.got += data
+                    self.received += data
                     raw.sendall(data)
             except OSError:
                 how = "reset"
@@ -56,7 +56,7 @@ class Echo:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # Whoever waits in accept() is not woken by a close.
+        # close() does not wake a thread that waits in accept().
         self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
 
@@ -73,28 +73,32 @@ def proxy(echo: Echo) -> Iterator[FaultProxy]:
         yield running
 
 
-def talk(proxy: FaultProxy, data: bytes = LINE, seconds: float = 5.0) -> bytes | str:
-    """Send, then read until as much came back, or the end came: what came, or `reset`, `rejected`, `timeout`."""
-    got = b""
+def exchange(proxy: FaultProxy, data: bytes = LINE, seconds: float = 5.0) -> bytes | str:
+    """Send data and read it back until it is complete or the connection ends.
+
+    Returns:
+        The received bytes; or `refused`, `reset` or `timeout` if the connection failed so.
+    """
+    received = b""
     try:
         with socket.create_connection(("127.0.0.1", proxy.port), seconds) as line:
             line.sendall(data)
-            while len(got) < len(data) and (chunk := line.recv(65536)):
-                got += chunk
+            while len(received) < len(data) and (chunk := line.recv(65536)):
+                received += chunk
     except ConnectionRefusedError:
         return "refused"
     except ConnectionError:
         return "reset"
     except TimeoutError:
         return "timeout"
-    return got
+    return received
 
 
 def test_without_toxics_the_bytes_pass_unchanged(proxy: FaultProxy, echo: Echo) -> None:
     data = LINE * 20_000
-    assert talk(proxy, data) == data
+    assert exchange(proxy, data) == data
     counts = proxy.counts()
-    assert (counts.upstream, counts.downstream, counts.swallowed) == (len(data), len(data), 0)
+    assert (counts.upstream, counts.downstream, counts.dropped) == (len(data), len(data), 0)
     assert (counts.connections, counts.resets, counts.hits) == (1, 0, {})
 
 
@@ -102,7 +106,7 @@ def test_without_toxics_the_bytes_pass_unchanged(proxy: FaultProxy, echo: Echo) 
 def test_latency(proxy: FaultProxy, direction: str) -> None:
     toxic = proxy.latency(0.2, 0.1, direction=direction)  # type: ignore[arg-type]
     started = time.monotonic()
-    assert talk(proxy) == LINE
+    assert exchange(proxy) == LINE
     assert time.monotonic() - started >= 0.1
     assert (toxic.hits, proxy.counts().hits) == (1, {"latency": 1})
 
@@ -111,7 +115,7 @@ def test_latency(proxy: FaultProxy, direction: str) -> None:
 def test_bandwidth(proxy: FaultProxy, direction: str) -> None:
     proxy.bandwidth(400, direction=direction)  # type: ignore[arg-type]
     started = time.monotonic()
-    assert talk(proxy) == LINE
+    assert exchange(proxy) == LINE
     assert time.monotonic() - started >= len(LINE) / 400
 
 
@@ -119,7 +123,7 @@ def test_bandwidth(proxy: FaultProxy, direction: str) -> None:
 def test_slicer(proxy: FaultProxy, direction: str) -> None:
     proxy.slicer(10, 3, 0.01, direction=direction)  # type: ignore[arg-type]
     started = time.monotonic()
-    assert talk(proxy) == LINE
+    assert exchange(proxy) == LINE
     assert time.monotonic() - started >= 0.01 * (len(LINE) // 13)
 
 
@@ -134,69 +138,69 @@ def test_slow_close(proxy: FaultProxy) -> None:
 
 def test_timeout(proxy: FaultProxy, echo: Echo) -> None:
     proxy.timeout(0.1)
-    assert talk(proxy) == b""
-    assert bytes(echo.got) == LINE
+    assert exchange(proxy) == b""
+    assert bytes(echo.received) == LINE
     assert proxy.counts().swallowed == len(LINE)
 
 
 def test_timeout_without_end(proxy: FaultProxy, echo: Echo) -> None:
     toxic = proxy.timeout(direction="upstream")
-    assert talk(proxy, seconds=0.1) == "timeout"
-    assert bytes(echo.got) == b""
+    assert exchange(proxy, seconds=0.1) == "timeout"
+    assert bytes(echo.received) == b""
     proxy.remove(toxic)
     assert echo.ended.acquire(timeout=120)
-    assert talk(proxy) == LINE
+    assert exchange(proxy) == LINE
 
 
 @pytest.mark.parametrize(("direction", "arrived"), [("upstream", b""), ("downstream", LINE)])
 def test_reset_peer(proxy: FaultProxy, echo: Echo, direction: str, arrived: bytes) -> None:
     proxy.reset_peer(direction=direction, times=1)  # type: ignore[arg-type]
-    assert talk(proxy) == "reset"
+    assert exchange(proxy) == "reset"
     assert echo.ended.acquire(timeout=120)
-    assert bytes(echo.got) == arrived
+    assert bytes(echo.received) == arrived
     assert echo.ends == ["reset"]
-    assert talk(proxy) == LINE
+    assert exchange(proxy) == LINE
     assert proxy.counts().resets == 1
 
 
 @pytest.mark.parametrize(("how", "expected"), [("close", LINE[:30]), ("reset", "reset")])
 def test_limit_data(proxy: FaultProxy, how: str, expected: bytes | str) -> None:
     proxy.limit_data(30, how=how)  # type: ignore[arg-type]
-    assert talk(proxy) == expected
+    assert exchange(proxy) == expected
     assert proxy.counts().downstream == 30
-    assert proxy.counts().swallowed == len(LINE) - 30
+    assert proxy.counts().dropped == len(LINE) - 30
 
 
 def test_limit_data_upstream(proxy: FaultProxy, echo: Echo) -> None:
     proxy.limit_data(30, direction="upstream")
-    talk(proxy)
+    exchange(proxy)
     assert echo.ended.acquire(timeout=120)
-    assert bytes(echo.got) == LINE[:30]
+    assert bytes(echo.received) == LINE[:30]
 
 
 def test_down_and_up(proxy: FaultProxy, echo: Echo) -> None:
     with socket.create_connection(("127.0.0.1", proxy.port), 5) as line:
         line.sendall(LINE)
         assert line.recv(1) == LINE[:1]
-        proxy.down()
+        proxy.disable()
         with pytest.raises(ConnectionResetError):
-            # What came back before may still be there to be read.
+            # Data that was received before may still be buffered.
             b"".join(iter(lambda: line.recv(1000), b""))
-    assert talk(proxy) == "refused"
+    assert exchange(proxy) == "refused"
     proxy.up()
-    assert talk(proxy) == LINE
+    assert exchange(proxy) == LINE
 
 
 def test_open_connections_are_ended(proxy: FaultProxy) -> None:
     with socket.create_connection(("127.0.0.1", proxy.port), 5) as line:
         line.sendall(LINE)
         assert line.recv(1000) == LINE
-        assert proxy.end_connections() == 1
+        assert proxy.close_connections() == 1
         assert line.recv(1) == b""
     assert proxy.counts().open == 0
 
 
-def test_a_connection_of_tls_is_ended_twice(tmp_path: Path) -> None:
+def test_a_tls_connection_can_be_closed_twice(tmp_path: Path) -> None:
     root = make("root", ca=True)
     context = context_for(tmp_path, make("server", root, hosts=("localhost",)))
     trusting = ssl.create_default_context(cadata=root.pem.decode())
@@ -208,17 +212,17 @@ def test_a_connection_of_tls_is_ended_twice(tmp_path: Path) -> None:
     ):
         line.sendall(LINE)
         with server.accept()[0] as taken:
-            # What a server leaves unread at its end would make that a reset.
+            # Unread data at the close of the server would cause a reset.
             assert taken.recv(len(LINE), socket.MSG_WAITALL) == LINE
-        # The proxy ended its side, and waits for the client to end its own.
+        # The proxy has closed its side and waits for the client.
         assert line.recv(1) == b""
-        proxy.end_connections()
+        proxy.close_connections()
         with socket.socket(fileno=line.detach()) as below, contextlib.suppress(ConnectionResetError):
             below.settimeout(5)
             assert b"".join(iter(lambda: below.recv(1000), b"")) == b""
 
 
-def test_a_connection_that_is_open_meets_a_new_toxic(proxy: FaultProxy) -> None:
+def test_a_new_toxic_affects_open_connections(proxy: FaultProxy) -> None:
     with socket.create_connection(("127.0.0.1", proxy.port), 5) as line:
         line.sendall(LINE)
         assert line.recv(1000) == LINE
@@ -230,10 +234,10 @@ def test_a_connection_that_is_open_meets_a_new_toxic(proxy: FaultProxy) -> None:
 def hit_by(seed: int, url: str) -> list[bool]:
     with FaultProxy(url, seed=seed) as proxy:
         proxy.limit_data(3, probability=0.5)
-        return [talk(proxy) != LINE for _ in range(20)]
+        return [exchange(proxy) != LINE for _ in range(20)]
 
 
-def test_the_seed_decides_who_is_hit(echo: Echo) -> None:
+def test_the_seed_determines_the_affected_connections(echo: Echo) -> None:
     first = hit_by(1, echo.url)
     assert first == hit_by(1, echo.url)
     assert first != hit_by(2, echo.url)
@@ -253,17 +257,17 @@ def test_the_seed_decides_who_is_hit(echo: Echo) -> None:
         lambda _: FaultProxy("somewhere"),
     ],
 )
-def test_what_makes_no_sense_is_rejected(wrong: Callable[[FaultProxy], object]) -> None:
+def test_invalid_arguments_are_rejected(wrong: Callable[[FaultProxy], object]) -> None:
     with pytest.raises(ValueError, match="[a-z]"):
         wrong(FaultProxy("http://127.0.0.1:1"))
 
 
-def test_it_has_to_run() -> None:
+def test_a_stopped_proxy_rejects_calls() -> None:
     with pytest.raises(RuntimeError, match="not running"):
-        FaultProxy("http://127.0.0.1:1").down()
+        FaultProxy("http://127.0.0.1:1").disable()
 
 
-def test_a_session_through_it(tmp_path: Path) -> None:
+def test_a_session_through_the_proxy(tmp_path: Path) -> None:
     with LocalOrion(tmp_path, seed="demo", proxied=True) as orion, FaultProxy(orion.url) as proxy:
         session = OrionSession(orion.config(url=proxy.url))
         proxy.reset_peer(times=1)

@@ -1,4 +1,4 @@
-"""The generator run on a small contract, the stock output of the same contract, and a real server to talk to."""
+"""Fixtures: our output and the stock output for a small contract, and a server for their requests."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TOOLS = ("openapi_python_client", "datamodel_code_generator", "ruff", "openapi_s
 
 @pytest.fixture(scope="session")
 def tools_python() -> str:
-    """The interpreter that has the pinned tools."""
+    """Interpreter of the environment with the pinned tools."""
     named = os.environ.get("ORION_GENERATOR_PYTHON")
     if named:
         return named
@@ -57,7 +57,7 @@ def run(tools_python: str) -> Callable[..., subprocess.CompletedProcess[str]]:
 
 @pytest.fixture(scope="session")
 def contract(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small contract as a folder; tests that change it copy it first."""
+    """Directory of the small contract; tests that change it copy it first."""
     folder = tmp_path_factory.mktemp("contract")
     shutil.copyfile(FIXTURE, folder / "common.yaml")
     return folder
@@ -65,7 +65,7 @@ def contract(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def generated(run: Any, contract: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of the output of our generator."""
+    """Directory of our output."""
     output = tmp_path_factory.mktemp("ours") / "fixture_ours"
     done = run("-m", "generator", "generate", "--contract", contract, "--output", output)
     assert done.returncode == 0, done.stderr
@@ -74,11 +74,11 @@ def generated(run: Any, contract: Path, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture(scope="session")
 def stock_generated(run: Any, contract: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of what openapi-python-client writes by itself."""
+    """Directory of the output of openapi-python-client with its stock templates."""
     work = tmp_path_factory.mktemp("stock")
-    # The stock generator knows no open states, so it is given the closed ones that ours are made from.
+    # The stock generator does not support open states, so it gets enumerations.
     script = "import json, sys, pathlib, generator.merge, generator.prepare as p; "
-    script += "print(json.dumps(p.prepared(generator.merge.merge(pathlib.Path(sys.argv[1])).document)))"
+    script += "print(json.dumps(p.prepare_contract(generator.merge.merge(pathlib.Path(sys.argv[1])).document)))"
     done = run("-c", script, contract)
     assert done.returncode == 0, done.stderr
     (work / "contract.json").write_text(done.stdout)
@@ -91,14 +91,14 @@ def stock_generated(run: Any, contract: Path, tmp_path_factory: pytest.TempPathF
 
 @pytest.fixture(scope="session")
 def ours(generated: Path) -> Ours:
-    """Our output as a subject of the tests."""
+    """Our output as a test subject."""
     sys.path.insert(0, str(generated.parent))
     return Ours(import_module(generated.name).__name__)
 
 
 @pytest.fixture(scope="session")
 def stock(stock_generated: Path) -> Stock:
-    """The stock output as a subject of the tests."""
+    """The stock output as a test subject."""
     sys.path.insert(0, str(stock_generated.parent))
     return Stock(import_module(stock_generated.name).__name__)
 

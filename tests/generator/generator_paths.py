@@ -1,4 +1,4 @@
-"""Where the project and the small contract of these tests lie."""
+"""Paths of the project and of the contract of these tests."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A real server on the loopback interface, to see what really goes over the wire."""
+"""Provides a server on the loopback interface that records requests."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ScriptedResponse:
 
 
 @dataclass
-class Seen:
+class RecordedRequest:
     method: str
     path: str
     headers: dict[str, str]
@@ -28,11 +28,11 @@ class Seen:
 
 
 class Server:
-    """A loopback server that gives one response to everything and remembers what it was asked."""
+    """Server that sends the same response to every request and records the requests."""
 
     def __init__(self) -> None:
-        self.answer = ScriptedResponse()
-        self.seen: list[Seen] = []
+        self.response = ScriptedResponse()
+        self.requests: list[RecordedRequest] = []
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -40,15 +40,15 @@ class Server:
 
             def handle_one_request(self) -> None:
                 super().handle_one_request()
-                # One request per connection keeps the tests apart.
+                # One request per connection isolates the tests from each other.
                 self.close_connection = True
 
             def do(self) -> None:
                 body = self._chunked() if "chunked" in self.headers.get("transfer-encoding", "") else b""
                 body = body or self.rfile.read(int(self.headers.get("content-length", 0)))
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                outer.seen.append(Seen(self.command, self.path, headers, body))
-                response = outer.answer
+                outer.requests.append(RecordedRequest(self.command, self.path, headers, body))
+                response = outer.response
                 self.send_response_only(response.status)
                 for name, value in response.headers.items():
                     self.send_header(name, value)
@@ -74,19 +74,19 @@ class Server:
 
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._http.daemon_threads = True
-        # A client that goes away in the middle is what some tests are about.
+        # Some tests disconnect the client during a response.
         self._http.handle_error = lambda *_: None  # type: ignore[method-assign]
         self.url = f"http://127.0.0.1:{self._http.server_port}"
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
 
-    def json(self, data: object, status: int = 200) -> None:
-        """Response with JSON from now on."""
-        self.answer = ScriptedResponse(status, json.dumps(data).encode(), {"content-type": "application/json"})
+    def respond_json(self, data: object, status: int = 200) -> None:
+        """Respond with JSON from now on."""
+        self.response = ScriptedResponse(status, json.dumps(data).encode(), {"content-type": "application/json"})
 
-    def html(self, status: int = 200) -> None:
-        """Response with a page for people from now on."""
-        self.answer = ScriptedResponse(status, b"<html>Sorry</html>", {"content-type": "text/html"})
+    def respond_html(self, status: int = 200) -> None:
+        """Respond with an HTML page from now on."""
+        self.response = ScriptedResponse(status, b"<html>Sorry</html>", {"content-type": "text/html"})
 
     def close(self) -> None:
         self._http.shutdown()

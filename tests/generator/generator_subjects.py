@@ -1,4 +1,4 @@
-"""Our output and the stock output behind the same few verbs, so that one test body can judge both."""
+"""Provides the same interface to our output and to the stock output, so that one test covers both."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TOKEN = "a-very-secret-token"
 
 
 class Ours:
-    """The output of our templates."""
+    """Output of our templates."""
 
     def __init__(self, package: str) -> None:
         self.package = package
@@ -63,10 +63,10 @@ class Ours:
         with client.send(types.Request(self.operation("list_things").OPERATION, "/", url=url)) as response:
             response.read()
 
-    def connections(self, client: Any) -> Any:
-        return client._connections.client()
+    def get_connections(self, client: Any) -> Any:
+        return client._connections.get_client()
 
-    def timeout_of(self, client: Any) -> Any:
+    def get_timeout(self, client: Any) -> Any:
         return client.timeout
 
     def with_timeout(self, client: Any, seconds: float) -> Any:
@@ -74,7 +74,7 @@ class Ours:
 
 
 class Stock(Ours):
-    """The output of the generator's own templates."""
+    """Output of the stock templates of openapi-python-client."""
 
     def __init__(self, package: str) -> None:
         self.package = package
@@ -82,7 +82,7 @@ class Stock(Ours):
 
     @contextmanager
     def client(self, url: str, token: str = TOKEN, **settings: Any) -> Iterator[Any]:
-        # Not entered: that would make the connections at once, and hide that making them lazily is a race.
+        # Not used as a context manager, which would open the connections eagerly and hide the race of opening them lazily.
         client = self.module("client").AuthenticatedClient(
             base_url=url, token=token, prefix="Token", raise_on_unexpected_status=True, **settings
         )
@@ -92,8 +92,8 @@ class Stock(Ours):
             client.get_httpx_client().close()
 
     def send_form(self, client: Any, note: str, file: BinaryIO) -> None:
-        part = self.module("types").File(payload=file, file_name="a.txt")
-        form = self.module("models.thing_form").ThingForm(note=note, file=part)
+        upload = self.module("types").File(payload=file, file_name="a.txt")
+        form = self.module("models.thing_form").ThingForm(note=note, file=upload)
         self.operation("upload_thing_form").sync_detailed(1, client=client, body=form)
 
     def send_content(self, client: Any, file: BinaryIO) -> None:
@@ -114,10 +114,10 @@ class Stock(Ours):
     def follow(self, client: Any, url: str) -> None:
         client.get_httpx_client().get(url)
 
-    def connections(self, client: Any) -> Any:
+    def get_connections(self, client: Any) -> Any:
         return client.get_httpx_client()
 
-    def timeout_of(self, client: Any) -> Any:
+    def get_timeout(self, client: Any) -> Any:
         return client.get_httpx_client().timeout
 
     def with_timeout(self, client: Any, seconds: float) -> Any:

@@ -1,4 +1,4 @@
-"""Merging, byte-identical runs, and the check that generated code is what the generator writes."""
+"""Test the merge, reproducible output and the check for outdated output."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def copied(contract: Path, generated: Path, tmp_path: Path) -> tuple[Path, Path]:
-    """A contract and its package that a test may change."""
+    """Copies of the contract and its package that a test can change."""
     shutil.copytree(contract, tmp_path / "openapi")
     shutil.copytree(generated, tmp_path / "fixture_ours", ignore=shutil.ignore_patterns("__pycache__"))
     return tmp_path / "openapi", tmp_path / "fixture_ours"
@@ -34,11 +34,11 @@ def check(run: Any, folders: tuple[Path, Path], **where: Any) -> tuple[int, list
     return done.returncode, done.stderr.splitlines()
 
 
-def test_check_is_content_with_what_was_generated(run: Any, copied: tuple[Path, Path]) -> None:
+def test_check_accepts_generated_output(run: Any, copied: tuple[Path, Path]) -> None:
     assert check(run, copied) == (0, [])
 
 
-def test_check_finds_edited_stray_and_missing_files(run: Any, copied: tuple[Path, Path]) -> None:
+def test_check_reports_edited_extra_and_missing_files(run: Any, copied: tuple[Path, Path]) -> None:
     package = copied[1]
     with (package / "types.py").open("a") as file:
         file.write("# better\n")
@@ -49,40 +49,40 @@ def test_check_finds_edited_stray_and_missing_files(run: Any, copied: tuple[Path
         [
             "fixture_ours/api/things/own.py is not generated; remove it",
             "fixture_ours/models/problem.py is missing",
-            "fixture_ours/types.py was edited by hand",
+            "fixture_ours/types.py differs from the generated file",
             "run: nox -s generate",
         ],
     )
 
 
-def test_check_names_a_changed_contract(run: Any, copied: tuple[Path, Path]) -> None:
+def test_check_reports_a_changed_contract(run: Any, copied: tuple[Path, Path]) -> None:
     contract = copied[0] / "common.yaml"
-    contract.write_text(contract.read_text().replace("Removes a thing.", "Removes a thing for good."))
+    contract.write_text(contract.read_text().replace("Deletes a thing.", "Deletes a thing permanently."))
     assert check(run, copied) == (1, ["fixture_ours is out of date: the contract changed", "run: nox -s generate"])
 
 
-def test_a_comment_in_the_contract_changes_nothing(run: Any, copied: tuple[Path, Path]) -> None:
+def test_a_comment_in_the_contract_is_no_change(run: Any, copied: tuple[Path, Path]) -> None:
     with (copied[0] / "common.yaml").open("a") as file:
-        file.write("# A thought.\n")
+        file.write("# A comment.\n")
     assert check(run, copied) == (0, [])
 
 
 @pytest.fixture
 def other_generator(tmp_path: Path) -> Path:
-    """Folder of a copy of the generator that a test may change."""
+    """Copy of the generator that a test can change."""
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "generator", tmp_path / "copy" / "generator", ignore=ignored)
     return tmp_path / "copy"
 
 
-def test_check_names_a_changed_template(run: Any, copied: tuple[Path, Path], other_generator: Path) -> None:
+def test_check_reports_a_changed_template(run: Any, copied: tuple[Path, Path], other_generator: Path) -> None:
     with (other_generator / "generator" / "templates" / "model.py.jinja").open("a") as file:
         file.write("# better\n")
     expected = ["fixture_ours is out of date: the generator or a template changed", "run: nox -s generate"]
     assert check(run, copied, cwd=other_generator, PYTHONPATH="") == (1, expected)
 
 
-def test_another_tool_version_is_named_and_rejected(run: Any, copied: tuple[Path, Path], other_generator: Path) -> None:
+def test_another_tool_version_is_rejected(run: Any, copied: tuple[Path, Path], other_generator: Path) -> None:
     pins = other_generator / "generator" / "requirements.txt"
     before = next(line for line in pins.read_text().splitlines() if line.startswith("ruff=="))
     pins.write_text(pins.read_text().replace(before, "ruff==0.0.1"))
@@ -96,8 +96,8 @@ def test_another_tool_version_is_named_and_rejected(run: Any, copied: tuple[Path
     assert files(copied[1]) == old
 
 
-def test_every_run_gives_the_same_bytes(run: Any, contract: Path, generated: Path, tmp_path: Path) -> None:
-    # Whatever the order of hashes, the settings of the surrounding project and what lies there from an older run.
+def test_output_is_reproducible(run: Any, contract: Path, generated: Path, tmp_path: Path) -> None:
+    # Independent of the hash seed, the settings of a surrounding project and the output of an earlier run.
     (tmp_path / "ruff.toml").write_text('line-length = 40\n[format]\nquote-style = "single"\n')
     settings = "[tool.ruff]\nline-length = 40\n[tool.datamodel-codegen]\nuse-union-operator = false\n"
     (tmp_path / "pyproject.toml").write_text(settings)
@@ -120,31 +120,34 @@ def test_the_merged_document_is_in_the_package(run: Any, contract: Path, generat
 
 
 MERGED = [
-    ("paths: {/api/v1/tokens/: {}}", "paths has `/api/v1/tokens/`, which openapi/common.yaml has already"),
-    ("components: {schemas: {Problem: {}}}", "schemas has `Problem`, which openapi/common.yaml has already"),
-    ("paths: {/x/: {get: {operationId: get_thing}}}", "`get_thing` exists in openapi/common.yaml already"),
-    ("info: {title: x}", "`info` may stand in no file but common.yaml"),
-    ("paths: {/x/: {get: {$ref: 'other.yaml#/x'}}}", "the reference `other.yaml#/x` is not local"),
-    ("paths: {/x/: {get: {$ref: '#/components/schemas/No'}}}", "the reference `#/components/schemas/No` names nothing"),
-    ("paths: {/x/: {get: {responses: {200: {}}}}}", "line 1: the key `200` is not text; put it in quotes"),
-    ("paths:\n  /x/: {}\n  /x/: {}", "line 3: the key `/x/` stands twice in one mapping"),
-    ("paths: {", "not readable as YAML"),
-    ("- paths", "the file holds no mapping"),
+    ("paths: {/api/v1/tokens/: {}}", "paths: `/api/v1/tokens/` is already defined in openapi/common.yaml"),
+    ("components: {schemas: {Problem: {}}}", "schemas: `Problem` is already defined in openapi/common.yaml"),
+    ("paths: {/x/: {get: {operationId: get_thing}}}", "`get_thing` is already defined in openapi/common.yaml"),
+    ("info: {title: x}", "`info` is only allowed in common.yaml"),
+    ("paths: {/x/: {get: {$ref: 'other.yaml#/x'}}}", "reference `other.yaml#/x` is not local"),
+    (
+        "paths: {/x/: {get: {$ref: '#/components/schemas/No'}}}",
+        "reference `#/components/schemas/No` cannot be resolved",
+    ),
+    ("paths: {/x/: {get: {responses: {200: {}}}}}", "line 1: the key `200` is not a string; quote it"),
+    ("paths:\n  /x/: {}\n  /x/: {}", "line 3: the key `/x/` is duplicated"),
+    ("paths: {", "not valid YAML"),
+    ("- paths", "the document is not a mapping"),
 ]
 
 
-@pytest.mark.parametrize(("part", "complaint"), MERGED)
-def test_parts_that_do_not_fit_are_rejected(run: Any, tmp_path: Path, part: str, complaint: str) -> None:
+@pytest.mark.parametrize(("document", "message"), MERGED)
+def test_invalid_partial_documents_are_rejected(run: Any, tmp_path: Path, document: str, message: str) -> None:
     shutil.copyfile(FIXTURE, tmp_path / "common.yaml")
-    (tmp_path / "parts.yaml").write_text(part)
+    (tmp_path / "other.yaml").write_text(document)
     done = run("-m", "generator", "merge", "--contract", tmp_path)
     assert done.returncode == 1
-    assert done.stderr.startswith("openapi/parts.yaml: ")
-    assert complaint in done.stderr
+    assert done.stderr.startswith("openapi/other.yaml: ")
+    assert message in done.stderr
     assert done.stderr.count("\n") == 1
 
 
-def test_parts_are_merged_in_order_and_words_stay_words(run: Any, tmp_path: Path) -> None:
+def test_documents_are_merged_in_order_with_yaml_1_2_scalars(run: Any, tmp_path: Path) -> None:
     (tmp_path / "common.yaml").write_text("openapi: 3.1.0\ncomponents: {schemas: {Common: {}}}")
     (tmp_path / "b.yaml").write_text("paths: {/b2/: {}, /b1/: {}}")
     (tmp_path / "a.yaml").write_text("paths: {/a/: {}}\ncomponents: {schemas: {On: {on: no, at: 2026-01-01, n: 010}}}")
@@ -156,15 +159,15 @@ def test_parts_are_merged_in_order_and_words_stay_words(run: Any, tmp_path: Path
 
 def test_a_contract_without_a_head_is_rejected(run: Any, tmp_path: Path) -> None:
     done = run("-m", "generator", "lint", "--contract", tmp_path)
-    assert (done.returncode, "common.yaml is missing" in done.stderr) == (1, True)
+    assert (done.returncode, "common.yaml not found" in done.stderr) == (1, True)
 
 
-def test_a_document_that_openapi_does_not_allow_is_rejected(run: Any, copied: tuple[Path, Path]) -> None:
+def test_an_invalid_openapi_document_is_rejected(run: Any, copied: tuple[Path, Path]) -> None:
     contract = copied[0] / "common.yaml"
     contract.write_text(contract.read_text().replace("in: query", "in: body", 1))
     done = run("-m", "generator", "generate", "--contract", copied[0], "--output", copied[1])
     assert done.returncode == 1
-    assert "is no valid OpenAPI 3.1" in done.stderr
+    assert "is not valid OpenAPI 3.1" in done.stderr
     assert done.stderr.count("\n") == 1
 
 
@@ -172,15 +175,15 @@ def test_an_operation_without_a_module_is_an_error(run: Any, tmp_path: Path) -> 
     script = "import sys, pathlib; from generator import endpoints, tools\n"
     script += "operation = {'operationId': 'get_x', 'tags': ['xs']}\n"
     script += "document = {'paths': {'/x/': {'get': operation}}}\n"
-    script += "try: endpoints.refuse_missing_modules(document, pathlib.Path(sys.argv[1]))\n"
+    script += "try: endpoints.reject_missing_modules(document, pathlib.Path(sys.argv[1]))\n"
     script += "except tools.ToolError as error: print(error)"
     done = run("-c", script, tmp_path)
     assert done.stdout == "openapi-python-client wrote no module for xs/get_x.py\n"
 
 
-def test_missing_tools_are_one_sentence(tmp_path: Path) -> None:
+def test_missing_tools_are_reported_in_one_line(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-S", "-m", "generator", "lint"], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    sentence = "yaml is missing here; install generator/requirements.txt, or run: nox -s generate\n"
-    assert (done.returncode, done.stderr) == (1, sentence)
+    message = "module 'yaml' not found; install generator/requirements.txt, or run: nox -s generate\n"
+    assert (done.returncode, done.stderr) == (1, message)

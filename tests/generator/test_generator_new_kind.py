@@ -1,4 +1,4 @@
-"""A new kind of resource is a file of the contract, one of the client, one of the local Orion, and a line of a registry."""
+"""Test that a new resource type needs one contract file, one client file, one handler file and one registry line."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COPIED = ("openapi", "generator", "generated", "orionclient", "pyproject.toml")
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Path -> content of everything that was copied."""
+    """Map the paths of all copied files to their content."""
     found: Iterator[Path] = (path for name in COPIED for path in [folder / name, *(folder / name).rglob("*")])
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
@@ -34,7 +34,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A copy of the project, with the new kind."""
+    """Copy of the project with the new resource type."""
     ignored = shutil.ignore_patterns("__pycache__")
     for name in COPIED:
         if (ROOT / name).is_dir():
@@ -49,7 +49,7 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_new_kind_is_three_files_and_a_line(run: Any, project: Path) -> None:
+def test_a_new_resource_type_is_three_files_and_a_line(run: Any, project: Path) -> None:
     before = contents(ROOT)
     for command in ("generate", "check"):
         done = run("-m", "generator", command, cwd=project, PYTHONPATH="")
@@ -67,5 +67,5 @@ def test_a_new_kind_is_three_files_and_a_line(run: Any, project: Path) -> None:
     changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
     assert {name for name in changed if not name.startswith("generated/")} == {*ADDED, REGISTRY}
     assert after[REGISTRY].decode().replace(LINE, "") == before[REGISTRY].decode()
-    # The operations of the other kinds stay as they are, to the byte.
+    # The operations of other resource types are unchanged.
     assert all("protocol" in name for name in changed if name.startswith("generated/orion_api/api/"))

@@ -1,4 +1,4 @@
-"""Every rule of the contract finds the violation that is planted for it."""
+"""Test that every rule of the contract detects a planted violation."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ GET_THING = "operationId: get_thing\n      tags: [things]"
 STATE = "type: string\n      description: State of a thing.\n      x-orion-known: [ready, busy]"
 NOTE = "note: {type: string, description: Free text.}\n    ThingForm"
 
-# rule, text of the fixture, what takes its place, beginning of the complaint
+# Rule, string in the fixture, its replacement, start of the message.
 PLANTED = [
     ("R1", "operationId: delete_thing", "operationId: thing_delete", "thing_delete"),
     ("R1", "operationId: delete_thing", "operationId: delete", "delete"),
     ("R2", GET_THING, "operationId: get_thing\n      tags: [things, more]", "get_thing"),
     ("R2", GET_THING, "operationId: get_thing", "get_thing"),
-    ("R3", "        '204':\n          description: The thing is gone.", "        default: {description: x}", "delete_thing"),
-    ("R3", "        '204':\n          description: The thing is gone.\n", "", "delete_thing: document"),
+    ("R3", "        '204':\n          description: The thing was deleted.", "        default: {description: x}", "delete_thing"),
+    ("R3", "        '204':\n          description: The thing was deleted.\n", "", "delete_thing: document"),
     (
         "R3",
-        "          description: The thing is gone.\n        '404': {$ref: '#/components/responses/NotFound'}",
-        "          description: The thing is gone.\n        '404': {description: x}",
-        "delete_thing: refer",
+        "          description: The thing was deleted.\n        '404': {$ref: '#/components/responses/NotFound'}",
+        "          description: The thing was deleted.\n        '404': {description: x}",
+        "delete_thing: reference",
     ),
     ("R4", "CreateThing", "Response", "Response"),
     ("R4", "CreateThing", "createThing", "createThing"),
@@ -36,11 +36,11 @@ PLANTED = [
     ("R5", STATE, "type: string\n      description: x", "ThingState"),
     ("R5", "allOf: [{$ref: '#/components/schemas/ThingState'}]", "type: string", "ThingInfo.state"),
     ("R6", "required: [name]", "required: [nam]", "CreateThing: `nam`"),
-    ("R6", "required: [name]", "required: []", "CreateThing: name each"),
+    ("R6", "required: [name]", "required: []", "CreateThing: list each"),
     ("R6", NOTE, f"note: {{type: string, nullable: true, description: x}}\n    {NOTE.rsplit(maxsplit=1)[-1]}", "CreateThing.note"),
     ("R7", "x-orion-retry: create", "x-orion-retry: often", "create_thing"),
     ("R7", "x-orion-retry: create\n", "\n", "create_thing"),
-    ("R7", "Removes a thing.\n      x-orion-retry: write", "x\n      x-orion-retry: read", "delete_thing"),
+    ("R7", "Deletes a thing.\n      x-orion-retry: write", "x\n      x-orion-retry: read", "delete_thing"),
     ("R8", "x-orion-paging: link", "x-orion-paging: pages", "list_things"),
     ("R8", "      x-orion-paging: link\n", "", "list_things"),
     ("R8", "x-orion-retry: create", "x-orion-retry: create\n      x-orion-paging: link", "create_thing"),
@@ -50,89 +50,89 @@ PLANTED = [
     ("R9", "x-orion-retry: create", "x-orion-retry: create\n      x-orion-stream: upload", "create_thing: remove"),
     ("R9", "A form with a note and a file.\n      x-orion-retry: write\n      x-orion-stream: upload",
      "A form with a note and a file.\n      x-orion-retry: write", "upload_thing_form"),
-    ("R10", "      summary: Delete a thing\n", "", "delete_thing: write a summary"),
-    ("R10", "summary: Delete a thing", "summary: Delete a thing.", "delete_thing: leave out"),
-    ("R10", "      description: Removes a thing.\n", "", "delete_thing: write a description"),
-    ("R10", "description: The thing is gone.", "description: ''", "delete_thing: describe the response 204"),
-    ("R10", "        description: What is known of the thing.\n", "", "create_thing: describe the request body"),
+    ("R10", "      summary: Delete a thing\n", "", "delete_thing: add a summary"),
+    ("R10", "summary: Delete a thing", "summary: Delete a thing.", "delete_thing: remove the full stop"),
+    ("R10", "      description: Deletes a thing.\n", "", "delete_thing: add a description"),
+    ("R10", "description: The thing was deleted.", "description: ''", "delete_thing: describe the response 204"),
+    ("R10", "        description: The thing to create.\n", "", "create_thing: describe the request body"),
     ("R10", "      description: Id of the thing.\n", "", "parameter ThingId"),
-    ("R10", "          description: True lists the trash.\n", "", "list_things, parameter deleted"),
-    ("R10", "      description: What is known of a thing.\n", "", "CreateThing: write"),
-    ("R10", ", description: Its name.}", "}", "CreateThing.name"),
+    ("R10", "          description: If true, list the trash.\n", "", "list_things, parameter deleted"),
+    ("R10", "      description: Fields of a new thing.\n", "", "CreateThing: add"),
+    ("R10", ", description: Name.}", "}", "CreateThing.name"),
     ("R11", "data:\n          allOf: [{$ref: '#/components/schemas/JsonObject'}]", "data:\n          type: object",
      "ThingInfo.data"),
     ("R11", "items: {type: string}}", "items: {type: object}}", "list_things, parameter tags"),
     ("R11", "schema: {type: array, items: {type: string}}", "style: deepObject\n          schema: {type: string}",
      "list_things, parameter tags: remove `style`"),
     ("R11", "schema: {type: boolean, default: false}", "content: {application/json: {schema: {type: boolean}}}",
-     "list_things, parameter deleted: use `schema`"),
-    ("R11", "          in: header", "          in: cookie", "get_thing, parameter X-Key: cookies"),
-    ("R11", "description: A key of the caller's choice.\n          schema: {type: string}",
+     "list_things, parameter deleted: replace `content`"),
+    ("R11", "          in: header", "          in: cookie", "get_thing, parameter X-Key: cookie"),
+    ("R11", "description: A key chosen by the client.\n          schema: {type: string}",
      "description: x\n          schema: {type: string, format: uuid}", "get_thing, parameter X-Key: a header"),
-    ("R11", "schema: {type: integer, minimum: 1}", "schema: {type: number}", "parameter ThingId: a chunk of a path"),
-    ("R11", "        - name: tags", "        - name: client", "list_things, parameter client: choose"),
+    ("R11", "schema: {type: integer, minimum: 1}", "schema: {type: number}", "parameter ThingId: a path parameter"),
+    ("R11", "        - name: tags", "        - name: client", "list_things, parameter client: rename"),
     ("R11", "          application/octet-stream:\n            schema: {type: string, format: binary}\n      responses:",
      ("          application/octet-stream: {schema: {type: string, format: binary}}\n"
      "          text/plain: {schema: {type: string, format: binary}}\n      responses:"),
      "upload_thing_content: the request body"),
-    ("R11", "      security: []\n", "", "obtain_token: write `security`"),
-    ("R11", "        '201':\n", "        '202': {description: x}\n        '201':\n", "create_thing: all statuses"),
+    ("R11", "      security: []\n", "", "obtain_token: set `security`"),
+    ("R11", "        '201':\n", "        '202': {description: x}\n        '201':\n", "create_thing: all success"),
     ("R11", "schema: {$ref: '#/components/schemas/IssuedToken'}", "schema: {type: string}", "obtain_token: a success"),
     ("R11", "oneOf: [{$ref: '#/components/schemas/ThingInfo'}, {type: 'null'}]",
      "oneOf: [{$ref: '#/components/schemas/ThingInfo'}, {$ref: '#/components/schemas/Problem'}]", "ThingInfo.parent"),
-    ("R11", "created: {type: [string, 'null']", "created: {type: [string, integer]", "ThingInfo.created: give it one"),
+    ("R11", "created: {type: [string, 'null']", "created: {type: [string, integer]", "ThingInfo.created: set one type"),
     ("R11", "allOf: [{$ref: '#/components/schemas/JsonObject'}]",
      "allOf: [{$ref: '#/components/schemas/JsonObject'}, {$ref: '#/components/schemas/Problem'}]", "ThingInfo.data"),
-    ("R11", "name: {type: string, minLength: 1", "name: {type: string, enum: [a, A]", "CreateThing.name: values"),
-    ("R11", "name: {type: string, minLength: 1", "name: {enum: [1, 2]", "CreateThing.name: an enumeration"),
+    ("R11", "name: {type: string, minLength: 1", "name: {type: string, enum: [a, A]", "CreateThing.name: enumeration values must differ"),
+    ("R11", "name: {type: string, minLength: 1", "name: {enum: [1, 2]", "CreateThing.name: enumeration values must be strings"),
     ("R11", "name: {type: string, minLength: 1", "name: {type: string, discriminator: {propertyName: x}", "CreateThing.name"),
-    ("R11", "token: {type: string, description: The value", "to_dict: {type: string, description: The value",
+    ("R11", "token: {type: string, description: Value", "to_dict: {type: string, description: Value",
      "IssuedToken.to_dict"),
     ("R11", "  /api/v1/tokens/:\n", "  /api/v1/tokens/:\n    parameters: []\n", "/api/v1/tokens/: move"),
     ("R12", "x-orion-evidence: documented", "x-orion-evidence: guessed", "create_thing"),
     ("R12", "      x-orion-evidence: documented\n", "", "create_thing"),
-    ("R12", "When it was made., x-orion-evidence: assumed", "When it was made., x-orion-evidence: no", "ThingInfo.created"),
+    ("R12", "Creation time., x-orion-evidence: assumed", "Creation time., x-orion-evidence: no", "ThingInfo.created"),
     ("R13", "              operationId: get_thing\n", "              operationId: delete_thing\n", "create_thing: link"),
     ("R13", "              operationId: get_thing\n", "              operationId: get_other\n", "create_thing, link to get_other"),
-    ("R13", "parameters: {thing_id: $response", "parameters: {id: $response", "create_thing, link to get_thing: the operation"),
-    ("R13", "parameters: {thing_id: $response.body#/id}", "parameters: {}", "create_thing, link to get_thing: the path needs"),
+    ("R13", "parameters: {thing_id: $response", "parameters: {id: $response", "create_thing, link to get_thing: unknown parameter"),
+    ("R13", "parameters: {thing_id: $response.body#/id}", "parameters: {}", "create_thing, link to get_thing: missing path parameter"),
 ]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
-def complaints(run: Any, tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
-    """The complaints about each planted contract, found in one run of the tools' interpreter."""
-    text, folders = FIXTURE.read_text(), []
+def messages(run: Any, tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
+    """Messages for each contract with a planted violation, from one run of the generator."""
+    source, folders = FIXTURE.read_text(), []
     for _, old, new, _ in PLANTED:
-        assert old in text, f"the fixture no longer holds {old!r}"
+        assert old in source, f"{old!r} not found in the fixture"
         folder = tmp_path_factory.mktemp("planted")
-        (folder / "common.yaml").write_text(text.replace(old, new))
+        (folder / "common.yaml").write_text(source.replace(old, new))
         folders.append(str(folder))
     script = "import json, sys, pathlib\nfrom generator import merge, rules\n"
-    script += "print(json.dumps([rules.violations(merge.merge(pathlib.Path(name))) for name in sys.argv[1:]]))"
+    script += "print(json.dumps([rules.find_violations(merge.merge(pathlib.Path(name))) for name in sys.argv[1:]]))"
     done = run("-c", script, *folders)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
 @pytest.mark.parametrize("index", range(len(PLANTED)), ids=[f"{rule}-{where}" for rule, _, _, where in PLANTED])
-def test_a_planted_violation_is_found(complaints: list[list[str]], index: int) -> None:
+def test_planted_violation_is_found(messages: list[list[str]], index: int) -> None:
     rule, _, _, where = PLANTED[index]
-    assert any(line.startswith(f"openapi/common.yaml: {rule} {where}") for line in complaints[index]), complaints[index]
+    assert any(line.startswith(f"openapi/common.yaml: {rule} {where}") for line in messages[index]), messages[index]
 
 
-def test_every_rule_has_a_plant() -> None:
-    assert {rule for rule, *_ in PLANTED} == {f"R{number}" for number in range(1, 14)}
+def test_every_rule_has_a_planted_violation() -> None:
+    assert {rule for rule, *_ in PLANTED} == {f"R{index}" for index in range(1, 14)}
 
 
-def test_lint_prints_the_file_the_rule_and_what_to_do(run: Any, tmp_path: Path) -> None:
-    text = FIXTURE.read_text().replace("x-orion-retry: create", "x-orion-retry: often")
-    (tmp_path / "common.yaml").write_text(text)
+def test_lint_prints_file_rule_and_fix(run: Any, tmp_path: Path) -> None:
+    source = FIXTURE.read_text().replace("x-orion-retry: create", "x-orion-retry: often")
+    (tmp_path / "common.yaml").write_text(source)
     done = run("-m", "generator", "lint", "--contract", tmp_path)
     sentence = "openapi/common.yaml: R7 create_thing: set `x-orion-retry` to one of: read, write, create, keyed\n"
     assert (done.returncode, done.stdout, done.stderr) == (1, "", sentence)
 
 
-def test_lint_is_content_with_the_contract_of_the_fixture(run: Any, contract: Path) -> None:
+def test_lint_accepts_the_fixture(run: Any, contract: Path) -> None:
     done = run("-m", "generator", "lint", "--contract", contract)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -1,1 +1,1 @@
-"""What several tests need besides the fixtures."""
+"""Helpers that several test folders share."""

@@ -1,9 +1,9 @@
-"""Tokens that must never show, and the plugin that searches all that a test captures for them, in every form that text takes.
+"""The search for leaked tokens: canary tokens, and a pytest plugin that fails every test whose output contains one.
 
-Searched are: what pytest captures (output, logs, errors), what `capsys` gave to the test, what `CliRunner` and processes printed, what a
-terminal showed, warnings, errors that the test expected, and the files that the test left below its folder and its home. Every token
-that a local Orion of this process makes is searched for until that Orion has stopped, and every token of a configuration until the
-test ends. Where a token is to be seen, `meant` says so, for one of the reasons in `MEANT`.
+It searches what pytest captures (output, logs, errors), what `capsys` returns, what `CliRunner`, processes and terminals print, warnings,
+expected errors, and the files that the test leaves in its folder and its home directory. A token that a local Orion of this process creates
+is searched for until that Orion stops, and a token of a configuration until the test ends. A test in which a token is expected uses
+`allow_token` with one of the reasons in `ALLOWED`.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from urllib.parse import unquote
 
 import pytest
 
-from . import listening
+from . import output_hooks
 
 CANARY = "canary+7f3a9c/token=QzX"
 CANARIES = {CANARY}
-# Every reason for which a token may be seen, and how many places in the tests name it.
-MEANT: dict[str, int] = {
-    "a server in a process of its own tells the test its token": 4,
-    "ocli tokens create shows the token that it made": 2,
-    "the file of profiles is where a token belongs": 1,
+# Every reason to allow a token, and how many places in the tests use it.
+ALLOWED: dict[str, int] = {
+    "a separate server process passes its token to the test": 4,
+    "ocli tokens create prints the new token": 2,
+    "the profile file stores tokens": 1,
 }
 
-# Larger files are contents of transfers.
+# Larger files are contents of transfers, which are not searched.
 _LARGEST = 1 << 20
-# Shorter tokens, and such of few letters, are words of tests.
+# Shorter tokens, and tokens of few distinct characters, may be ordinary words.
 _SHORTEST, _FEWEST = 16, 8
 _MADE: dict[int, set[str]] = {}
 _RETIRED: set[str] = set()
@@ -44,7 +44,7 @@ _REPORTED, _PASSED = pytest.StashKey[bool](), pytest.StashKey[bool]()
 
 @dataclass
 class Exemption:
-    """A part of a test in which a token is to be seen."""
+    """A block of a test in which a token is expected."""
 
     reason: str
     files: tuple[Path, ...] = ()
@@ -54,24 +54,24 @@ class Exemption:
 
 @dataclass
 class Stream:
-    """What was heard of one output during a test."""
+    """The recorded data of one output during a test."""
 
     where: str
     exempt: Exemption | None
-    parts: list[bytes | str] = field(default_factory=list)
+    chunks: list[bytes | str] = field(default_factory=list)
     searched: int = 0
 
 
 @contextmanager
-def meant(reason: str, *files: Path) -> Iterator[None]:
-    """Let a token be seen in what is captured inside, or in these files for the rest of the test; fails where none is.
+def allow_token(reason: str, *files: Path) -> Iterator[None]:
+    """Allow a token in the output of the block, or in files for the rest of the test; the test fails if there is none.
 
     Args:
-        reason: One of the reasons in `MEANT`, which counts the places that give it.
-        files: Files that hold a token on purpose.
+        reason: One of the reasons in `ALLOWED`, which counts the places that use it.
+        files: Files that contain a token on purpose.
     """
-    if reason not in MEANT:
-        raise LookupError(f"{reason!r} is not in helpers.canary.MEANT")
+    if reason not in ALLOWED:
+        raise LookupError(f"{reason!r} is not in helpers.canary.ALLOWED")
     exemption = Exemption(reason, files)
     _EXEMPT.append(exemption)
     try:
@@ -80,35 +80,35 @@ def meant(reason: str, *files: Path) -> Iterator[None]:
         exemption.open = False
 
 
-def hear(where: str, data: bytes | str, key: object = None) -> None:
-    """Note something that was captured; parts of one output have one key."""
+def record_output(where: str, data: bytes | str, key: object = None) -> None:
+    """Record captured data; chunks of one output have the same key."""
     if data:
         exempt = next((each for each in reversed(_EXEMPT) if each.open and not each.files), None)
-        _STREAMS.setdefault((key or object(), exempt and id(exempt)), Stream(where, exempt)).parts.append(data)
+        _STREAMS.setdefault((key or object(), exempt and id(exempt)), Stream(where, exempt)).chunks.append(data)
 
 
-def leaks(text: str | bytes) -> bool:
-    """Tell whether one of the tokens stands in a text, plain, URL-quoted, in JSON, over several lines or in base64."""
-    text = text.decode("latin-1") if isinstance(text, bytes) else text
-    forms = [form for canary in CANARIES for form in _forms(canary)]
-    return any(form in view for view in _views(text) for form in forms)
+def contains_token(data: str | bytes) -> bool:
+    """Check whether data contains one of the tokens: plain, URL-quoted, in JSON, over several lines or in base64."""
+    data = data.decode("latin-1") if isinstance(data, bytes) else data
+    forms = [form for canary in CANARIES for form in _encode_forms(canary)]
+    return any(form in view for view in _decode_views(data) for form in forms)
 
 
-def _views(text: str) -> Iterator[str]:
-    yield text
-    if "%" in text:
-        yield unquote(text, "latin-1")
-    if "\\" in text:
-        yield text.replace("\\/", "/")
-    if "\n" in text:
-        yield text.replace("\r", "").replace("\n", "")
+def _decode_views(data: str) -> Iterator[str]:
+    yield data
+    if "%" in data:
+        yield unquote(data, "latin-1")
+    if "\\" in data:
+        yield data.replace("\\/", "/")
+    if "\n" in data:
+        yield data.replace("\r", "").replace("\n", "")
 
 
-def _forms(canary: str) -> list[str]:
+def _encode_forms(canary: str) -> list[str]:
     if canary not in _FORMS:
         forms = {canary}
         for shift in range(3):
-            # Only the middle of the base64 text is the same wherever the token stands in what was encoded.
+            # Only the middle of the base64 string is independent of the token's position in the encoded data.
             whole = b"x" * shift + canary.encode()
             for encode in (base64.b64encode, base64.urlsafe_b64encode):
                 forms.add(encode(whole).decode()[4:-4])
@@ -116,8 +116,8 @@ def _forms(canary: str) -> list[str]:
     return _FORMS[canary]
 
 
-def learn(token: str, maker: object = None) -> None:
-    """Search for a token until its maker is retired; without one until the test ends."""
+def register_token(token: str, maker: object = None) -> None:
+    """Search for a token until its maker is retired, or without a maker until the test ends."""
     if len(token) < _SHORTEST or len(set(token)) < _FEWEST or (maker is None and token in CANARIES):
         return
     CANARIES.add(token)
@@ -129,34 +129,34 @@ def learn(token: str, maker: object = None) -> None:
 
 
 def _retire(maker: object) -> None:
-    """Search no more for the tokens of a local Orion once the test is over, for nobody takes them any more."""
+    """End the search for the tokens of a stopped local Orion with the test, because they are no longer valid."""
     _RETIRED.update(_MADE.pop(id(maker), ()))
 
 
-listening.listen(hear, learn, _retire)
+output_hooks.install(record_output, register_token, _retire)
 
 
-def _heard() -> Iterator[str]:
-    """Where tokens stand in what was heard since the last search."""
+def _search_streams() -> Iterator[str]:
+    """Yield the outputs in which a token was recorded since the last search."""
     for stream in list(_STREAMS.values()):
-        parts = list(stream.parts)
-        if len(parts) == stream.searched:
+        chunks = list(stream.chunks)
+        if len(chunks) == stream.searched:
             continue
-        stream.searched = len(parts)
-        if leaks("".join(part.decode("latin-1") if isinstance(part, bytes) else part for part in parts)):
+        stream.searched = len(chunks)
+        if contains_token("".join(each.decode("latin-1") if isinstance(each, bytes) else each for each in chunks)):
             if stream.exempt is None:
                 yield stream.where
             else:
                 stream.exempt.needed = True
 
 
-def _left(item: pytest.Item) -> Iterator[str]:
-    """Which files that the test left hold a token."""
+def _search_files(item: pytest.Item) -> Iterator[str]:
+    """Yield the files with a token that the test left behind."""
     exempt = {str(file.absolute()): each for each in _EXEMPT for file in each.files}
     for name in ("tmp_path", "own_home"):
         top = getattr(item, "funcargs", {}).get(name)
-        for path in _files(top) if top else ():
-            if not leaks(Path(path).read_bytes()):
+        for path in _list_files(top) if top else ():
+            if not contains_token(Path(path).read_bytes()):
                 continue
             if path in exempt:
                 exempt[path].needed = True
@@ -164,13 +164,13 @@ def _left(item: pytest.Item) -> Iterator[str]:
                 yield f"the file {os.path.relpath(path, top)}"
 
 
-def _files(top: Path) -> Iterator[str]:
+def _list_files(top: Path) -> Iterator[str]:
     for folder, folders, names in os.walk(top):
-        # Of a local Orion, contents are the users' own, and a test of its own sees to the database.
+        # In the folder of a local Orion, contents belong to users, and the database has its own test.
         ours = "orion.sqlite" in names
         folders[:] = [each for each in folders if not ours or each != "blobs"]
         for name in names:
-            # The profiles hold tokens: that is what they are for.
+            # The profile file stores tokens.
             if (os.path.basename(folder), name) == (".orion", "config") or (ours and name.startswith("orion.sqlite")):
                 continue
             path = os.path.join(folder, name)
@@ -181,21 +181,21 @@ def _files(top: Path) -> Iterator[str]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Fail a test that shows a token, and one that says it would and does not."""
+    """Fail a test that leaks a token, and one that allows a token and shows none."""
     report = yield
     wrong = []
     item.stash[_PASSED] = item.stash.get(_PASSED, True) and report.passed
-    found = list(_heard())
-    if leaks("\n".join(content for _, content in report.sections)):
-        # The sections come again with the next part of the test.
+    found = list(_search_streams())
+    if contains_token("\n".join(content for _, content in report.sections)):
+        # The sections are repeated in the report of the next phase of the test.
         report.sections = []
         found += [] if item.stash.get(_REPORTED, False) else ["its output or its log"]
         item.stash[_REPORTED] = True
-    shown = leaks(str(report.longrepr or ""))
+    shown = contains_token(str(report.longrepr or ""))
     if report.when == "teardown":
-        found += _left(item)
+        found += _search_files(item)
         wrong += [
-            f"no token is seen, against meant({each.reason!r})"
+            f"no token is shown, although allowed by allow_token({each.reason!r})"
             for each in _EXEMPT
             if not each.needed and item.stash[_PASSED]
         ]
@@ -206,7 +206,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
             _FORMS.pop(token, None)
         _RETIRED.clear()
     found += ["its error"] if shown else []
-    wrong += [f"a token stands in {', '.join(dict.fromkeys(found))} (not shown)"] if found else []
+    wrong += [f"a token is in {', '.join(dict.fromkeys(found))} (redacted)"] if found else []
     if wrong:
         message = [] if shown or report.passed else [str(report.longrepr)]
         report.longrepr = "\n".join([*message, f"{item.nodeid}: {'; '.join(wrong)}"])

@@ -1,4 +1,4 @@
-"""A child of this process that does nothing, and lives until the test is done with it."""
+"""Forked child processes that wait until the test ends them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from contextlib import contextmanager
 
 
 def fork_waiting() -> tuple[int, int]:
-    """Fork a child which ends when the second of the numbers, the end of a pipe, is closed."""
+    """Fork a child that ends when the returned write end of a pipe is closed.
+
+    Returns:
+        The process id of the child, and the file descriptor of the write end.
+    """
     reading, writing = os.pipe()
     if not (pid := os.fork()):
         try:
@@ -21,7 +25,7 @@ def fork_waiting() -> tuple[int, int]:
 
 
 def end(pid: int, writing: int) -> None:
-    """Let a child of `fork_waiting` end; it must still have been there."""
+    """End a child of `fork_waiting`; it must still be alive."""
     alive = os.waitpid(pid, os.WNOHANG) == (0, 0)
     os.close(writing)
     if alive:
@@ -31,7 +35,7 @@ def end(pid: int, writing: int) -> None:
 
 @contextmanager
 def living_child() -> Iterator[None]:
-    """A forked child that lives as long as the block."""
+    """Run a forked child for the duration of the block."""
     child = fork_waiting()
     try:
         yield

@@ -1,10 +1,10 @@
-"""Names that a server may send, and what they become on the disk."""
+"""File names that a server may send, and the names that they get on the disk."""
 
 from __future__ import annotations
 
 import re
 
-# Name as a server may send it -> name on the disk.
+# Name from the server -> name on the disk.
 CORPUS = {
     "hits.sdf": "hits.sdf",
     "Größe 5 µm.csv": "Größe 5 µm.csv",
@@ -74,7 +74,7 @@ CORPUS = {
     "a" * 250 + " " * 10 + "b": "a" * 250,
 }
 
-# The same where ``/`` parts folders: each has to stay below the folder it is joined to.
+# Paths with ``/`` between folders: each has to stay below the folder that it is joined to.
 PATHS = (
     "../x",
     "../../x",
@@ -131,5 +131,5 @@ PATHS = (
 
 
 def label(name: str) -> str:
-    """What a test of a name is called: letters that every program takes back as an argument."""
+    """Return a test id for a name, in characters that every program accepts as an argument."""
     return re.sub(r"[^0-9A-Za-z.]", "_", ascii(name)[1:-1])[:40] or "empty"

@@ -1,4 +1,4 @@
-"""A look at the server over HTTP without the client under test."""
+"""A minimal HTTP client, independent of the client under test."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Plain:
-    """Sends requests with the standard library alone."""
+    """Sends requests with the standard library only."""
 
     def __init__(self, url: str, token: str) -> None:
         self.url, self.token = url, token

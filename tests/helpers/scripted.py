@@ -1,4 +1,4 @@
-"""A loopback server that responds to what a test tells it to, and keeps what it was asked."""
+"""A loopback server that sends scripted responses and records the requests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .canary import CANARY
 
 
 class ReceivedRequest(NamedTuple):
-    """One request as it arrived."""
+    """One request as received."""
 
     method: str
     path: str
@@ -25,7 +25,7 @@ class ReceivedRequest(NamedTuple):
 
 
 class ScriptedResponse(NamedTuple):
-    """One response: JSON data or raw bytes, or a function that writes to the socket itself."""
+    """One response: JSON data, raw bytes, or a function that writes to the socket."""
 
     status: int = 200
     data: Any = None
@@ -35,7 +35,7 @@ class ScriptedResponse(NamedTuple):
 
 
 class Scripted:
-    """Responses in order, the last one for ever; the question for the versions of the APIs gets a response and counted apart."""
+    """Sends its responses in order, the last one also for all further requests. API version requests are counted separately."""
 
     def __init__(self, *responses: ScriptedResponse) -> None:
         self.responses = list(responses)
@@ -53,14 +53,14 @@ class Scripted:
                 except ConnectionError:
                     self.close_connection = True
 
-            def answer(self) -> None:
+            def respond(self) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
-                requests = ReceivedRequest(self.command, self.path, dict(self.headers), self.rfile.read(length))
+                request = ReceivedRequest(self.command, self.path, dict(self.headers), self.rfile.read(length))
                 if self.path == "/api/versions/":
                     outer.version_requests += 1
                     response = outer.versions
                 else:
-                    outer.requests.append(requests)
+                    outer.requests.append(request)
                     response = outer.responses.pop(0) if len(outer.responses) > 1 else outer.responses[0]
                 if response.write is not None:
                     response.write(self)
@@ -74,7 +74,7 @@ class Scripted:
                 if self.command != "HEAD":
                     self.wfile.write(raw)
 
-            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = answer
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = respond
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -95,11 +95,11 @@ class Scripted:
         return self
 
     def config(self, **changes: Any) -> SessionConfig:
-        """A configuration that points here, with the token that must not show."""
+        """Return a configuration for this server, with the canary token."""
         return SessionConfig(**{"url": self.url, "token": CANARY, "project": 7, **changes})
 
     def session(self, **policy: Any) -> OrionSession:
-        """A session that points here; by default nothing but broken connections is retried."""
+        """Return a session for this server; by default only connection errors are retried."""
         return OrionSession(self.config(), requests_session=get_session(**{"retry_dict": {}, **policy}))
 
     def __enter__(self) -> Self:
@@ -115,7 +115,7 @@ class Scripted:
 
 
 def drip(seconds: float, step: float) -> ScriptedResponse:
-    """A response whose body comes one byte at a time."""
+    """Return a response whose body is sent one byte at a time."""
 
     def write(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response_only(200)

@@ -1,4 +1,4 @@
-"""A rate-limited server and its clients in virtual time: what they do depends on a seed, never on the machine."""
+"""A simulation of a rate-limited server and its clients in virtual time; it depends on a seed, not on the machine."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ URL = "http://virtual.example/"
 
 @attrs.define
 class Bucket:
-    """A token bucket, as of the server: `rate` requests a second, which may change with the time, and bursts of a tenth of that."""
+    """The token bucket of the server: `rate` requests per second, which may change over time, and bursts of a tenth of that."""
 
     rate: Callable[[float], float]
     burst: float = 0.1
@@ -44,7 +44,7 @@ class Bucket:
 
 @attrs.define
 class Window:
-    """`count` requests in each `seconds`, then none until the next window begins."""
+    """A fixed window: `count` requests in each `seconds`, then none until the next window starts."""
 
     count: int
     seconds: float
@@ -62,8 +62,8 @@ class Window:
 
 
 @attrs.define
-class Reported:
-    """What came of a run."""
+class RunResult:
+    """The figures of a run."""
 
     seconds: float = 0.0
     sent: int = 0
@@ -74,19 +74,19 @@ class Reported:
     rejected_at: list[tuple[float, str]] = attrs.Factory(list)
 
     @property
-    def share_rejected(self) -> float:
+    def rejected_share(self) -> float:
         return self.rejected / self.sent
 
 
 @attrs.define
 class Virtual:
-    """Workers that send one request after another to a server, each waiting for its response.
+    """Workers that send requests to a server, each waiting for the response before the next request.
 
     Attributes:
-        allows: Operation, seconds from the start -> whether the server takes a request then.
-        retry_after: Seconds from the start -> the header of a 429; None for none.
+        allows: Operation, seconds from the start -> whether the server accepts a request.
+        retry_after: Seconds from the start -> the `Retry-After` header of a 429; None for none.
         latency: Seconds from the request to its response.
-        noise: Up to so many seconds more for each way, and for each wait.
+        noise: Maximum of the random seconds that are added to each direction and each wait.
         seed: Decides the noise and the jitter.
     """
 
@@ -96,31 +96,31 @@ class Virtual:
     noise: float = 0.002
     seed: int = 1
     now: float = 0.0
-    reported: Reported = attrs.Factory(Reported)
-    _terms: CallOptions = attrs.Factory(lambda: CallOptions(Policy()))
+    result: RunResult = attrs.Factory(RunResult)
+    _options: CallOptions = attrs.Factory(lambda: CallOptions(Policy()))
     _events: list[tuple[float, int, Callable[[], None]]] = attrs.Factory(list)
     _serial: int = 0
     _chance: random.Random = attrs.Factory(lambda self: random.Random(self.seed), takes_self=True)
 
-    def run(self, *jobs: tuple[Iterable[str], int]) -> Reported:
-        """Let so many workers each do the jobs (names of operations) of an iterable, which they share."""
+    def run(self, *jobs: tuple[Iterable[str], int]) -> RunResult:
+        """Run pairs of an iterable of operation names and a number of workers that share it."""
         with self._clock():
             queues = [queue for operations, workers in jobs for queue in [iter(operations)] * workers]
             for worker, queue in enumerate(queues):
-                self._in(self._chance.uniform(0, 0.03), self._start, worker, queue)
+                self._schedule(self._chance.uniform(0, 0.03), self._start, worker, queue)
             while self._events:
                 self.now, _, do = heapq.heappop(self._events)
                 do()
-        return self.reported
+        return self.result
 
-    def _in(self, seconds: float, do: Callable[..., None], *arguments: Any) -> None:
+    def _schedule(self, seconds: float, do: Callable[..., None], *arguments: Any) -> None:
         self._serial += 1
         heapq.heappush(self._events, (self.now + seconds, self._serial, partial(do, *arguments)))
 
     def _start(self, worker: int, jobs: Iterator[str]) -> None:
         if (operation := next(jobs, None)) is not None:
             out = PreparedRequest(method="GET", url=URL, action=operation, operation=operation)
-            call = _Call(worker, jobs, operation, RetryLoop(out, self._terms, None).steps())
+            call = _Call(worker, jobs, operation, RetryLoop(out, self._options, None).steps())
             self._advance(call, None)
 
     def _advance(self, call: _Call, result: Response | None) -> None:
@@ -134,27 +134,27 @@ class Virtual:
         else:
             late = self._chance.uniform(0, self.noise)
             if isinstance(step, Wait):
-                self._in(step.seconds + late, self._advance, call, None)
+                self._schedule(step.seconds + late, self._advance, call, None)
             else:
-                self._in(self.latency / 2 + late, self._arrive, call)
+                self._schedule(self.latency / 2 + late, self._arrive, call)
 
     def _arrive(self, call: _Call) -> None:
         status, headers = 200, {}
-        self.reported.sent += 1
+        self.result.sent += 1
         if not self.allows(call.operation, self.now):
             status = 429
-            self.reported.rejected += 1
-            self.reported.rejected_at.append((self.now, call.operation))
+            self.result.rejected += 1
+            self.result.rejected_at.append((self.now, call.operation))
             if (value := self.retry_after(self.now)) is not None:
                 headers["Retry-After"] = value
         response = Response(status, Headers(headers.items()), URL, content=b"{}")
-        self._in(self.latency / 2 + self._chance.uniform(0, self.noise), self._advance, call, response)
+        self._schedule(self.latency / 2 + self._chance.uniform(0, self.noise), self._advance, call, response)
 
     def _finish(self, call: _Call, *, good: bool) -> None:
-        self.reported.failed += not good
-        self.reported.by_worker[call.worker] += good
-        self.reported.done_at.setdefault(call.operation, []).append(self.now)
-        self.reported.seconds = self.now
+        self.result.failed += not good
+        self.result.by_worker[call.worker] += good
+        self.result.done_at.setdefault(call.operation, []).append(self.now)
+        self.result.seconds = self.now
         self._start(call.worker, call.jobs)
 
     @contextmanager

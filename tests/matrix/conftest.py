@@ -1,4 +1,4 @@
-"""The servers of the matrix, and the line that says what of it was run."""
+"""The servers of the fault matrix, and its summary in the terminal report."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from connections_certificates import DAY, NOW, context_for, make
 from helpers.canary import CANARIES
-from matrix_cells import CELLS, not_run
+from matrix_cells import CELLS, find_missing
 from matrix_ground import Ground, Wires
 
 from orionclient.local import LocalOrion
@@ -18,7 +18,7 @@ from orionclient.testing import FaultProxy
 
 @pytest.fixture(scope="session")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    """One server for all cells; no job of it leaves the queue."""
+    """One server for all cells; its jobs stay queued."""
     with LocalOrion(tmp_path_factory.mktemp("orion"), seed="demo", jobs=0, proxied=True, durable=False) as orion:
         CANARIES.add(orion.token)
         yield Ground(orion)
@@ -26,7 +26,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
 
 @pytest.fixture(scope="session")
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    """A server that keeps content on a second origin."""
+    """A server with content on a second origin."""
     with LocalOrion(tmp_path_factory.mktemp("stored"), seed="demo", jobs=0, storage=True, durable=False) as orion:
         CANARIES.add(orion.token)
         yield Ground(orion)
@@ -34,7 +34,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
 
 @pytest.fixture(scope="session")
 def wires(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wires]:
-    """A plain and a TLS way to it."""
+    """Proxies to the server, without and with TLS."""
     folder = tmp_path_factory.mktemp("certificates")
     root = make("root", ca=True)
     ca_file = folder / "root.pem"
@@ -46,7 +46,7 @@ def wires(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @pytest.fixture(scope="session")
 def distrusted(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Wires]]:
-    """TLS ways whose certificate is not to be trusted, by what is wrong with it."""
+    """TLS proxies with certificates that must be rejected, by reason."""
     folder = tmp_path_factory.mktemp("bad")
     root, other = make("root", ca=True), make("other", ca=True)
     ca_file = folder / "root.pem"
@@ -64,35 +64,35 @@ def distrusted(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iter
         proxy.stop()
 
 
-def _reported(config: pytest.Config) -> list[tuple[pytest.TestReport, dict[str, Any]]]:
-    """What the tests that were carried out have recorded."""
+def _read_reports(config: pytest.Config) -> list[tuple[pytest.TestReport, dict[str, Any]]]:
+    """Return the reports of the tests that ran, with their recorded properties."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     reports = [] if reporter is None else [*reporter.getreports("passed"), *reporter.getreports("failed")]
     return [(report, dict(report.user_properties)) for report in reports if report.when == "call"]
 
 
-def _left_out(config: pytest.Config) -> list[str]:
-    """The cells that should have been run and were not."""
+def _find_missing_cells(config: pytest.Config) -> list[str]:
+    """List the cells that should have run and did not."""
     if config.option.collectonly or getattr(config.option, "lf", False) or hasattr(config, "workerinput"):
         return []
-    ran = [str(properties["case"]) for _, properties in _reported(config) if "case" in properties]
-    return not_run(ran, config.args, config.invocation_params.dir, config.option.keyword)
+    ran = [str(properties["case"]) for _, properties in _read_reports(config) if "case" in properties]
+    return find_missing(ran, config.args, config.invocation_params.dir, config.option.keyword)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail where cells were left out by mistake: skipped, deselected or not collected."""
-    if session.exitstatus == pytest.ExitCode.OK and _left_out(session.config):
+    """Fail if cells were skipped, deselected or not collected by mistake."""
+    if session.exitstatus == pytest.ExitCode.OK and _find_missing_cells(session.config):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say what was run, and what the faults were met by as their tools count."""
+    """Report the cells that ran, and the faults that each tool caused."""
     cells: defaultdict[str, list[bool]] = defaultdict(list)
     consumed: defaultdict[str, list[bool]] = defaultdict(list)
     tools: defaultdict[str, list[tuple[str, int, int]]] = defaultdict(list)
     runs = schedules = 0
-    for report, properties in _reported(config):
+    for report, properties in _read_reports(config):
         schedules += int(properties.get("schedules", 0))
         if "case" in properties:
             name, spent = properties["case"].rpartition("-")[0], properties.get("spent", [])
@@ -104,17 +104,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if schedules:
         terminalreporter.section("random faults")
         terminalreporter.line(
-            f"{schedules} schedules in the tests that ended; what was made twice or changed without a word fails one of them"
+            f"{schedules} schedules in the completed tests; anything applied twice or changed silently fails a test"
         )
     if cells:
-        passed, whole = (sum(all(each) for each in kept.values()) for kept in (cells, consumed))
+        passed, whole = (sum(all(each) for each in outcomes.values()) for outcomes in (cells, consumed))
         terminalreporter.section("fault matrix")
         terminalreporter.line(
             f"cells run {len(cells)} of {len(CELLS)}, passed {passed}, scripts fully consumed {whole}; {runs} runs"
         )
         for tool, met in sorted(tools.items()):
             names, due, count = {name for name, _, _ in met}, sum(each[1] for each in met), sum(each[2] for each in met)
-            terminalreporter.line(f"{tool}: {count}, due {due}, in {len(names)} cells")
-    if left_out := _left_out(config):
-        terminalreporter.section(f"{len(left_out)} of the matrix were not run", red=True)
-        terminalreporter.line(", ".join(left_out[:20]))
+            terminalreporter.line(f"{tool}: {count}, expected {due}, in {len(names)} cells")
+    if missing := _find_missing_cells(config):
+        terminalreporter.section(f"{len(missing)} cells of the matrix did not run", red=True)
+        terminalreporter.line(", ".join(missing[:20]))

@@ -1,4 +1,4 @@
-"""How the faults of the matrix come about: steps of the local Orion, toxics, and what neither of them can do."""
+"""Context managers that cause the faults of the matrix: steps of the local Orion, toxics, and other means."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _DATES = {"IMF": "%a, %d %b %Y %H:%M:%S GMT", "RFC850": "%A, %d-%b-%y %H:%M:%S G
 
 
 def dated(steps: list[Any]) -> list[Any]:
-    """Write dates where the steps say `in 30 s: ` and a form."""
+    """Replace placeholders such as `in 30 s: IMF` in steps by dates."""
 
     def date(match: re.Match[str]) -> str:
         return time.strftime(_DATES[match[2]], time.gmtime(math.ceil(CLOCK.time()) + int(match[1])))
@@ -56,7 +56,7 @@ def dated(steps: list[Any]) -> list[Any]:
 
 @contextlib.contextmanager
 def another_zone() -> Iterator[None]:
-    """The machine's clock is not on the wall of Greenwich."""
+    """Set a local time zone other than UTC."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TZ", "EST5")
         time.tzset()
@@ -65,7 +65,7 @@ def another_zone() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def harmed(scene: Scene) -> Iterator[None]:
+def add_toxic(scene: Scene) -> Iterator[None]:
     name, values = scene.run.what
     assert scene.proxy is not None
     proxy = scene.proxy
@@ -109,41 +109,41 @@ def down(scene: Scene) -> Iterator[None]:
         yield
     finally:
         scene.proxy.up()
-    rejected(scene)
+    check_connect_failures(scene)
 
 
 @contextlib.contextmanager
 def deaf(scene: Scene) -> Iterator[None]:
-    """Somebody listens and takes no connection: what the system takes for him is full."""
+    """Let the port listen without accepting connections: its backlog is full."""
     assert scene.proxy is not None
     proxy, open_ones = scene.proxy, contextlib.ExitStack()
 
     def ready() -> None:
         proxy.down()
-        ear = open_ones.enter_context(socket.socket())
-        ear.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        ear.bind(("127.0.0.1", proxy.port))
-        ear.listen(0)
+        listener = open_ones.enter_context(socket.socket())
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", proxy.port))
+        listener.listen(0)
         for _ in range(3):
             caller = open_ones.enter_context(socket.socket())
             caller.setblocking(False)
             with contextlib.suppress(BlockingIOError):
                 caller.connect(("127.0.0.1", proxy.port))
 
-    def hear() -> None:
+    def restore() -> None:
         open_ones.close()
-        proxy.up()
+        proxy.enable()
 
-    scene.ready, scene.first_failure = ready, hear
+    scene.ready, scene.first_failure = ready, restore
     try:
         yield
     finally:
-        hear()
-    rejected(scene)
+        restore()
+    check_connect_failures(scene)
 
 
-def rejected(scene: Scene) -> None:
-    """Nobody listens who could count, so the attempts that found nobody are counted."""
+def check_connect_failures(scene: Scene) -> None:
+    """Check the count of attempts that could not connect, because no server could count them."""
     scene.due, scene.hits = 5 if scene.stays else 1, sum(each.failure == "connect" for each in scene.attempts)
     assert scene.attempts[0].failure == "connect", scene.reported
     assert scene.hits == scene.due, scene.reported
@@ -155,7 +155,7 @@ def idle(scene: Scene) -> Iterator[None]:
     proxy, scene.warm = scene.proxy, True
 
     def ready() -> None:
-        scene.hits = proxy.end_connections()
+        scene.hits = proxy.close_connections()
 
     scene.ready = ready
     yield
@@ -163,7 +163,7 @@ def idle(scene: Scene) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def distrusted(scene: Scene, proxy: FaultProxy) -> Iterator[None]:
+def present_bad_certificate(scene: Scene, proxy: FaultProxy) -> Iterator[None]:
     before = proxy.counts()
     yield
     after = proxy.counts()
@@ -174,16 +174,16 @@ def distrusted(scene: Scene, proxy: FaultProxy) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def unwilling(scene: Scene, status: str) -> Iterator[None]:
-    """A proxy on the way that rejects to connect."""
+def reject_connect(scene: Scene, status: str) -> Iterator[None]:
+    """Configure a proxy that rejects CONNECT."""
     import threading
 
-    ear = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
         while True:
             try:
-                raw, _ = ear.accept()
+                raw, _ = listener.accept()
             except OSError:
                 return
             with raw:
@@ -195,20 +195,20 @@ def unwilling(scene: Scene, status: str) -> Iterator[None]:
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     scene.config = scene.ground.orion.config(
-        url="https://orion.example", proxy=f"http://127.0.0.1:{ear.getsockname()[1]}"
+        url="https://orion.example", proxy=f"http://127.0.0.1:{listener.getsockname()[1]}"
     )
     try:
         yield
     finally:
-        ear.shutdown(socket.SHUT_RDWR)
-        ear.close()
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
         thread.join(5)
     assert scene.hits == 1, scene.reported
 
 
 @contextlib.contextmanager
 def listing(scene: Scene) -> Iterator[None]:
-    """What goes wrong between the pages of a listing."""
+    """Script faults between the pages of a listing."""
     scene.work.filters = {"limit": 2}
     first = scene.ground.plain.get("/api/v1/storage/collections/?limit=2")
     rest = scene.ground.plain.get(first["next"])
@@ -222,7 +222,7 @@ def listing(scene: Scene) -> Iterator[None]:
         "loop": ["pass", {"step": "next_link", "url": start}],
         "scheme": [{"step": "next_link", "url": start.replace("http:", "https:")}],
     }
-    # What was looked up here is no request of the client.
+    # The requests above are not those of the client.
     scene.ground.faults.clear()
     scripts(scene, steps[scene.run.what])
     yield
@@ -235,65 +235,65 @@ def downgrade(scene: Scene) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def undigested() -> Iterator[pytest.MonkeyPatch]:
-    """The server announces no digest, which would tell in the end what was put together wrongly."""
+def omit_digest() -> Iterator[pytest.MonkeyPatch]:
+    """Let the server announce no digest, because the digest alone would detect wrongly assembled content."""
     real = ranges.digest_headers
 
-    def marked(digest: bytes, size: int) -> dict[str, str]:
+    def without_digest(digest: bytes, size: int) -> dict[str, str]:
         return {name: value for name, value in real(digest, size).items() if name != "Repr-Digest"}
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ranges, "digest_headers", marked)
+        patch.setattr(ranges, "digest_headers", without_digest)
         yield patch
 
 
 @contextlib.contextmanager
-def replaced(scene: Scene) -> Iterator[None]:
-    """Other content of the same size takes the place of what was half read; a server that sees no `If-Range` sends a chunk of it."""
+def replace_content(scene: Scene) -> Iterator[None]:
+    """Replace half-read content by other content of the same size; without `If-Range` the server sends a byte range of it."""
     ground, work, contents = scene.ground, scene.work, itertools.cycle([OTHER, CONTENT])
     work.id = ground.new_file("read")
     ground.put_content(work.id, CONTENT)
 
-    def replace(number: int) -> None:
-        # Every first of two requests gets a response by the beginning alone.
-        if number % 2 and (scene.stays or number == 1):
+    def replace(attempt: int) -> None:
+        # The response to every odd request is cut after its start.
+        if attempt % 2 and (scene.stays or attempt == 1):
             work.content = next(contents)
             ground.put_content(work.id, work.content)
 
     second = {"step": "strip", "headers": ["If-Range"]} if scene.run.what == "replaced unseen" else "pass"
     steps: list[Any] = [{"step": "cut", "sent": 1000}, second]
-    scene.answered = replace
+    scene.on_response = replace
     scene.ready = lambda: scripts(scene, steps * (scene.given["attempts"] // 2) if scene.stays else [*steps, "pass"])
-    with undigested():
+    with omit_digest():
         yield
 
 
-# What the response says of a chunk that is another than was asked for; the truth where nothing is named.
-_MESSAGES = {"other start": "pass", "no range": None, "other size": "bytes 1000-199999/300000"}
+# The Content-Range of a response with another byte range than requested; "pass" sends the true one.
+_CONTENT_RANGES = {"other start": "pass", "no range": None, "other size": "bytes 1000-199999/300000"}
 
 
 @contextlib.contextmanager
-def astray(scene: Scene) -> Iterator[None]:
-    """A chunk comes that begins at the first byte, wherever it was asked to begin."""
-    real, message = ranges.parse_range, _MESSAGES[scene.run.what]
-    wrong = message if message == "pass" else {"step": "headers", "headers": {"Content-Range": message}}
+def misplace_range(scene: Scene) -> Iterator[None]:
+    """Send a byte range from the first byte on, whatever start was requested."""
+    real, header = ranges.parse_range, _CONTENT_RANGES[scene.run.what]
+    wrong = header if header == "pass" else {"step": "headers", "headers": {"Content-Range": header}}
     cut = {"step": "cut", "sent": 1000}
 
-    def chunk_of(header: str, size: int) -> range | None:
-        chunk = real(header, size)
-        assert chunk is not None
-        return range(len(chunk))
+    def parse_range(header: str, size: int) -> range | None:
+        requested = real(header, size)
+        assert requested is not None
+        return range(len(requested))
 
     steps = [cut, *([wrong, cut] * (scene.given["attempts"] // 2) if scene.stays else [wrong, "pass"])]
     scene.ready = lambda: scripts(scene, steps)
-    with undigested() as patch:
-        patch.setattr(ranges, "chunk_of", chunk_of)
+    with omit_digest() as patch:
+        patch.setattr(ranges, "parse_range", parse_range)
         yield
 
 
 @contextlib.contextmanager
-def stored(scene: Scene) -> Iterator[None]:
-    """Content lies on another origin, which takes no token."""
+def redirect_to_storage(scene: Scene) -> Iterator[None]:
+    """Check requests to content on another origin, which rejects a token."""
     storage = scene.ground.orion.storage
     storage.clear()
     yield
@@ -305,17 +305,18 @@ def stored(scene: Scene) -> Iterator[None]:
 
 HOW: dict[str, Callable[[Scene], contextlib.AbstractContextManager[None]]] = {
     "resolver": resolver, "down": down, "deaf": deaf, "idle": idle, "repeat": listing, "total": listing, "loop": listing,
-    "replaced": replaced, "replaced unseen": replaced, "other start": astray, "no range": astray, "other size": astray,
-    "scheme": listing, "downgrade": downgrade, "storage": stored,
-    "407": lambda scene: unwilling(scene, "407"), "502": lambda scene: unwilling(scene, "502"),
+    "replaced": replace_content, "replaced unseen": replace_content, "other start": misplace_range, "no range": misplace_range,
+    "other size": misplace_range,
+    "scheme": listing, "downgrade": downgrade, "storage": redirect_to_storage,
+    "407": lambda scene: reject_connect(scene, "407"), "502": lambda scene: reject_connect(scene, "502"),
 }  # fmt: skip
-KINDS = {"script": scripted, "beyond": scripted, "toxic": harmed}
+KINDS = {"script": scripted, "beyond": scripted, "toxic": add_toxic}
 _PLAIN_ONLY = {"resolver", "down", "deaf", "407", "502"}
 _TLS_ONLY = {"downgrade", "untrusted", "expired", "other host"}
 
 
-def ways_there(cell: Cell, run: Run) -> list[str | None]:
-    """The wires that a run is made over; None for no proxy between."""
+def list_wires(cell: Cell, run: Run) -> list[str | None]:
+    """List the proxies of a run by name; None for a direct connection."""
     if run.kind == "how" and run.what in _PLAIN_ONLY:
         return ["plain"]
     if run.kind == "how" and run.what in _TLS_ONLY:

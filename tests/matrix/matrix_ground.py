@@ -1,4 +1,4 @@
-"""What the matrix is run on: local Orions, proxies in front of them, and the ten operations with what they leave behind."""
+"""The environment of the fault matrix: local Orions, their proxies, and the ten operations with their effects."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ from orionclient.types import Dataset, File, ShardCollection, WorkFloeJob
 CONTENT = random.Random(7).randbytes(200_000)
 OTHER = random.Random(8).randbytes(200_000)
 LARGE = "x" * 9_000
-_NUMBERS = itertools.count(1)
+_IDS = itertools.count(1)
 _FILES = "/api/v3/storage/files/"
 
 
 @dataclass
 class Work:
-    """One call of an operation: what it is about, and what came of it."""
+    """One call of an operation: its inputs and its outputs."""
 
     ground: Ground
     folder: Path
     large: bool = False
-    # Whether what is downloaded is got before, with its size and digest.
+    # Whether the resource is loaded before the download, with its size and digest.
     known: bool = False
     filters: dict[str, Any] = field(default_factory=dict)
-    number: int = field(default_factory=lambda: next(_NUMBERS))
+    serial: int = field(default_factory=lambda: next(_IDS))
     id: int = 0
     content: bytes = CONTENT
 
     @property
     def name(self) -> str:
-        return f"made {self.number}"
+        return f"made {self.serial}"
 
     @property
     def body(self) -> dict[str, Any]:
@@ -62,11 +62,11 @@ class Work:
 
     @property
     def target(self) -> Path:
-        return self.folder / f"target {self.number}"
+        return self.folder / f"target {self.serial}"
 
 
 class Ground:
-    """One server with what the operations work on, made without the client."""
+    """One server with the resources of the operations, created without the client."""
 
     def __init__(self, orion: LocalOrion) -> None:
         self.orion = orion
@@ -75,8 +75,8 @@ class Ground:
         self.file = self.new_file("read")
         self.put_content(self.file, CONTENT)
         self.changed = self.new_file("changed")
-        for number in range(3):
-            self.post("/api/v1/storage/collections/", {"name": f"listed {number}"})
+        for index in range(3):
+            self.post("/api/v1/storage/collections/", {"name": f"listed {index}"})
         floes = self.plain.get("/api/v1/workfloes/?title=Echo")["results"]
         self.floe: int = floes[0]["id"]
 
@@ -88,21 +88,21 @@ class Ground:
     def new_file(self, name: str) -> int:
         return self.post(_FILES, {"name": name})
 
-    def put_content(self, number: int, content: bytes) -> None:
-        request = urllib.request.Request(f"{self.orion.url}{_FILES}{number}/upload", content, method="PUT")
+    def put_content(self, file_id: int, content: bytes) -> None:
+        request = urllib.request.Request(f"{self.orion.url}{_FILES}{file_id}/upload", content, method="PUT")
         request.add_header("Authorization", f"Token {self.orion.token}")
         request.add_header("Content-Type", "application/octet-stream")
         urllib.request.urlopen(request, timeout=120).close()
 
-    def content(self, number: int) -> bytes:
-        # The second origin rejects a token, so what leads there is followed without.
-        request = urllib.request.Request(f"{self.orion.url}{_FILES}{number}/download")
+    def content(self, file_id: int) -> bytes:
+        # The second origin rejects a token, so the redirect is followed without one.
+        request = urllib.request.Request(f"{self.orion.url}{_FILES}{file_id}/download")
         request.add_unredirected_header("Authorization", f"Token {self.orion.token}")
         with urllib.request.urlopen(request, timeout=120) as response:
             return bytes(response.read())
 
-    def named(self, path: str, name: str) -> int:
-        """How many resources of a kind have a name, in the trash or not."""
+    def count_named(self, path: str, name: str) -> int:
+        """Count the resources of a kind with a name, including the trash."""
         listed, after = 0, f"{path}?limit=1000&name={quote(name)}"
         while after:
             page = self.plain.get(after)
@@ -113,9 +113,9 @@ class Ground:
 
 @dataclass(frozen=True)
 class Column:
-    """An operation: how it is prepared, called in two ways, and what the server has to show afterwards.
+    """An operation: its preparation, its two ways to call, and the check of its effects on the server.
 
-    `objects` counts on the server what it made; None where nothing is made that could be there twice.
+    `objects` counts on the server what it created; None if it creates nothing that could exist twice.
     """
 
     operation: str
@@ -134,11 +134,11 @@ async def _raw_get(client: Any, work: Work) -> Any:
     return (await get_file.asyncio(work.id, client=client)).name
 
 
-def _listed(session: OrionSession, work: Work) -> Any:
+def _list(session: OrionSession, work: Work) -> Any:
     return sorted(each.name for each in session.list_resources(ShardCollection, work.filters))
 
 
-async def _raw_listed(client: Any, work: Work) -> Any:
+async def _raw_list(client: Any, work: Work) -> Any:
     page = await list_collections.asyncio(client=client)
     return sorted(each.name for each in page.results)
 
@@ -209,47 +209,47 @@ def _wait(session: OrionSession, work: Work) -> Any:
     return file.name
 
 
-def _fresh(work: Work) -> int:
+def _new_file(work: Work) -> int:
     return work.ground.new_file("to be filled")
 
 
-def _trashed(work: Work) -> bool:
+def _is_trashed(work: Work) -> bool:
     return work.ground.plain.status(f"{_FILES}{work.id}/") == 404
 
 
-def _datasets(work: Work) -> int:
-    return work.ground.named("/api/v1/storage/datasets/", work.name)
+def _count_datasets(work: Work) -> int:
+    return work.ground.count_named("/api/v1/storage/datasets/", work.name)
 
 
-def _jobs(work: Work) -> int:
-    return work.ground.named("/api/v1/jobs/", work.name)
+def _count_jobs(work: Work) -> int:
+    return work.ground.count_named("/api/v1/jobs/", work.name)
 
 
-def _name_is_new(work: Work, _: Any) -> bool:
+def _is_renamed(work: Work, _: Any) -> bool:
     return bool(work.ground.plain.get(f"{_FILES}{work.id}/")["name"] == work.name)
 
 
-def _tagged(work: Work, _: Any) -> bool:
+def _is_tagged(work: Work, _: Any) -> bool:
     listed = work.ground.plain.get(f"/api/v1/tags/file/{work.id}/?limit=1000")["results"]
     return sorted(tag["name"] for tag in listed) == sorted(work.tags)
 
 
-_THREE = [f"listed {number}" for number in range(3)]
+_THREE = [f"listed {index}" for index in range(3)]
 
 COLUMN: dict[str, Column] = {
     "G": Column("get_file", _get, _raw_get, lambda _, got: got == "read", lambda work: work.ground.file),
-    "L": Column("list_collections", _listed, _raw_listed, lambda _, got: got == _THREE),
-    "C": Column("create_dataset", _create, _raw_create, lambda work, got: got == work.name, objects=_datasets),
-    "U": Column("update_file", _update, _raw_update, _name_is_new, lambda work: work.ground.changed),
-    "X": Column("delete_file", _delete, _raw_delete, lambda work, _: _trashed(work), _fresh),
-    "T": Column("add_tags", _tag, _raw_tag, _tagged, _fresh),
-    "J": Column("create_job", _start, _raw_start, lambda work, got: got == work.name, objects=_jobs),
+    "L": Column("list_collections", _list, _raw_list, lambda _, got: got == _THREE),
+    "C": Column("create_dataset", _create, _raw_create, lambda work, got: got == work.name, objects=_count_datasets),
+    "U": Column("update_file", _update, _raw_update, _is_renamed, lambda work: work.ground.changed),
+    "X": Column("delete_file", _delete, _raw_delete, lambda work, _: _is_trashed(work), _new_file),
+    "T": Column("add_tags", _tag, _raw_tag, _is_tagged, _new_file),
+    "J": Column("create_job", _start, _raw_start, lambda work, got: got == work.name, objects=_count_jobs),
     "P": Column(
         "upload_file_content",
         _upload,
         _raw_upload,
         lambda work, _: work.ground.content(work.id) == work.content,
-        _fresh,
+        _new_file,
     ),
     "D": Column(
         "download_file", _download, _raw_download, lambda work, got: got == work.content, lambda work: work.ground.file
@@ -259,7 +259,7 @@ COLUMN: dict[str, Column] = {
 
 
 class Wires:
-    """The ways to a server: plain and in TLS, both through proxies that can harm what passes."""
+    """Two fault proxies to a server, without and with TLS."""
 
     def __init__(self, plain: FaultProxy, tls: FaultProxy, ca_file: Path) -> None:
         self.proxies = {"plain": plain, "tls": tls}

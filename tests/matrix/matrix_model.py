@@ -1,4 +1,4 @@
-"""The model of a session under random faults: what must exist, compared with the server after every call."""
+"""The model of a session under random faults: its expected state, compared with the server after every call."""
 
 from __future__ import annotations
 
@@ -40,38 +40,38 @@ FAULTS: list[Any] = [
 ]  # fmt: skip
 
 
-def drawn(fault: Any) -> st.SearchStrategy[Any]:
-    """The status and the target of a redirect are drawn as well."""
+def draw_fault(fault: Any) -> st.SearchStrategy[Any]:
+    """Return a strategy for a fault; for a redirect it draws the status and the target."""
     if fault != "redirect":
         return st.just(fault)
     targets = st.sampled_from(["self", "self", None])
     return st.builds(lambda code, url: {"step": "redirect", "code": code, "url": url}, st.integers(300, 308), targets)
 
 
-# How often a fault comes, and how many calls there are without one, is drawn as well.
-schedules = st.lists(st.sampled_from(FAULTS).flatmap(drawn), max_size=4)
+# The resource_id of faults, and of calls without one, is drawn as well.
+schedules = st.lists(st.sampled_from(FAULTS).flatmap(draw_fault), max_size=4)
 contents = st.binary(min_size=1, max_size=64).flatmap(
     lambda chunk: st.sampled_from([1, 50, 4_000]).map(lambda times: chunk * times)
 )
 
 
 class Server:
-    """The server of all schedules, which each get a project of their own."""
+    """The server of all schedules; each schedule has its own project."""
 
     def __init__(self, orion: LocalOrion, folder: Path) -> None:
         self.orion, self.folder = orion, folder
         self.plain = Plain(orion.url, orion.token)
         self.floe: int = self.plain.get("/api/v1/workfloes/?title=Echo")["results"][0]["id"]
-        self.numbers = itertools.count(1)
+        self.ids = itertools.count(1)
         self.schedules = self.calls = self.failed = self.met = 0
 
     def new_project(self) -> int:
-        status, made = self.plain.request("POST", "/api/v1/projects/", {"name": f"schedule {next(self.numbers)}"})
+        status, made = self.plain.request("POST", "/api/v1/projects/", {"name": f"schedule {next(self.ids)}"})
         assert status == 201, made
         return int(made["id"])
 
-    def listed(self, path: str, project: int, *, trash: bool = False) -> dict[int, str]:
-        """The resources of a project: id -> name."""
+    def list_names(self, path: str, project: int, *, trash: bool = False) -> dict[int, str]:
+        """Map the ids of the resources of a project to their names."""
         found: dict[int, str] = {}
         after = f"{path}?limit=1000&project={project}{'&deleted=true' if trash else ''}"
         while after:
@@ -92,7 +92,7 @@ class Server:
 
 
 class Model(RuleBasedStateMachine):
-    """A session under faults, and what must exist on the self.server."""
+    """A session under faults, and the expected state of the server."""
 
     server: ClassVar[Server]
     keyed: ClassVar[bool]
@@ -101,8 +101,8 @@ class Model(RuleBasedStateMachine):
         super().__init__()
         self.server.schedules += 1
         self.project = self.server.new_project()
-        # Kind -> id -> name, as they have to be.
-        self.there: dict[str, dict[int, str]] = {kind: {} for kind in KINDS}
+        # Kind -> id -> name, as expected.
+        self.expected: dict[str, dict[int, str]] = {kind: {} for kind in KINDS}
         self.content: dict[int, set[bytes | None]] = {}
         self.shards: dict[int, dict[int, bytes]] = {}
         self.tags: dict[int, set[str]] = {}
@@ -118,7 +118,7 @@ class Model(RuleBasedStateMachine):
         self.store(content, [])
 
     def attempt(self, steps: list[Any], call: Callable[[OrionSession], Any]) -> tuple[Any, OrionError | None]:
-        """Make one call under faults; what it gives, or its error."""
+        """Make one call under faults; return its result, or its error."""
         config = self.server.orion.config(project=self.project)
         session = OrionSession(config, requests_session=get_session())
         if self.keyed:
@@ -134,91 +134,94 @@ class Model(RuleBasedStateMachine):
             error = caught
             self.server.failed += 1
         self.server.met += len(self.faults.report().applied)
-        # Whoever looks now is not to meet what is left.
+        # The checks below must not meet faults that are left.
         self.requests = self.faults.requests()
         self.faults.clear()
         return result, error
 
-    def unused(self) -> str:
-        return f"made {next(self.server.numbers)}"
+    def new_name(self) -> str:
+        return f"made {next(self.server.ids)}"
 
-    def pick(self, number: int, of: Any) -> Any:
-        return sorted(of)[number % len(of)]
+    def pick(self, index: int, of: Any) -> Any:
+        return sorted(of)[index % len(of)]
 
-    def made(self, kind: str, name: str, error: OrionError | None) -> int | None:
-        """Compare what a creation left: exactly one, or with an error one at most."""
-        found = self.server.listed(PATHS[kind], self.project)
-        fresh = {number: each for number, each in found.items() if number not in self.there[kind]}
+    def check_created(self, kind: str, name: str, error: OrionError | None) -> int | None:
+        """Check that a creation made exactly one resource, or with an error at most one; return its id."""
+        found = self.server.list_names(PATHS[kind], self.project)
+        fresh = {resource_id: each for resource_id, each in found.items() if resource_id not in self.expected[kind]}
         assert len(fresh) <= 1, ("made twice", kind, fresh, error, self.requests)
-        assert {number: found.get(number) for number in self.there[kind]} == self.there[kind], (kind, error)
+        assert {resource_id: found.get(resource_id) for resource_id in self.expected[kind]} == self.expected[kind], (
+            kind,
+            error,
+        )
         if error is None:
             assert list(fresh.values()) == [name], (kind, fresh, self.requests)
         elif fresh and not error.may_have_been_applied:
-            # A first error may be followed by one of the clean-up, which leaves what it could not remove.
+            # The clean-up after an error may fail too, and leave the resource.
             assert any(each.operation.startswith(("delete", "upload", "add_tags")) for each in self.requests), (
                 kind,
                 error,
                 self.requests,
             )
-        self.there[kind].update(fresh)
+        self.expected[kind].update(fresh)
         return next(iter(fresh), None)
 
     # -- creations
 
     @rule(steps=schedules)
     def create_dataset(self, steps: list[Any]) -> None:
-        name = self.unused()
-        self.made("dataset", name, self.attempt(steps, lambda session: Dataset.create(session, name))[1])
+        name = self.new_name()
+        self.check_created("dataset", name, self.attempt(steps, lambda session: Dataset.create(session, name))[1])
 
     @rule(steps=schedules)
     def start_job(self, steps: list[Any]) -> None:
-        name, params = self.unused(), {"promoted": {"text": "CNS"}}
+        name, params = self.new_name(), {"promoted": {"text": "CNS"}}
         _, error = self.attempt(steps, lambda session: WorkFloeJob.start(session, self.server.floe, name, params))
-        self.made("job", name, error)
+        self.check_created("job", name, error)
 
     @rule(steps=schedules)
     def create_collection(self, steps: list[Any]) -> None:
-        name = self.unused()
+        name = self.new_name()
         _, error = self.attempt(steps, lambda session: ShardCollection.create(session, name))
-        number = self.made("collection", name, error)
-        if number is not None:
-            self.shards[number] = {}
+        resource_id = self.check_created("collection", name, error)
+        if resource_id is not None:
+            self.shards[resource_id] = {}
 
     @rule(steps=schedules, content=contents)
     def store(self, content: bytes, steps: list[Any]) -> None:
-        name = self.unused()
+        name = self.new_name()
         _, error = self.attempt(steps, lambda session: File.upload(session, name, content))
-        number = self.made("file", name, error)
-        if number is not None:
-            got = self.server.content(f"{PATHS['file']}{number}/download")
+        resource_id = self.check_created("file", name, error)
+        if resource_id is not None:
+            got = self.server.content(f"{PATHS['file']}{resource_id}/download")
             assert got == content or (error is not None and got is None), (got, error, self.requests)
-            self.content[number] = {got}
+            self.content[resource_id] = {got}
 
-    # -- changes of what is there
+    # -- changes of existing resources
 
-    @precondition(lambda self: self.there["file"])
+    @precondition(lambda self: self.expected["file"])
     @rule(steps=schedules, content=contents, which=st.integers(0, 99))
     def replace(self, steps: list[Any], content: bytes, which: int) -> None:
-        number = self.pick(which, self.there["file"])
-        _, error = self.attempt(steps, lambda session: File(id=number, session=session).put_content(content))
-        got = self.server.content(f"{PATHS['file']}{number}/download")
-        allowed = {content} if error is None else {content, *self.content[number]}
+        resource_id = self.pick(which, self.expected["file"])
+        _, error = self.attempt(steps, lambda session: File(id=resource_id, session=session).put_content(content))
+        got = self.server.content(f"{PATHS['file']}{resource_id}/download")
+        allowed = {content} if error is None else {content, *self.content[resource_id]}
         assert got in allowed, (got, error, self.requests)
-        self.content[number] = {got}
+        self.content[resource_id] = {got}
 
-    @precondition(lambda self: self.there["file"])
+    @precondition(lambda self: self.expected["file"])
     @rule(steps=schedules, which=st.integers(0, 99), sink=st.booleans())
     def fetch(self, steps: list[Any], which: int, sink: bool) -> None:
-        number = self.pick(which, self.there["file"])
+        resource_id = self.pick(which, self.expected["file"])
         target = self.server.folder / "target"
         target.write_bytes(b"old")
-        content = next(iter(self.content[number]))
-        # Content of another size is whole as a response: only what is known of the file shows that it is wrong.
+        content = next(iter(self.content[resource_id]))
+        # A response with content of another size is complete; only the size of the file shows that it is wrong.
         resized = any(str(step).startswith("resize") for step in steps)
         known = {"size": len(content)} if resized and content is not None else {}
 
         def call(session: OrionSession) -> bytes:
-            file = File(id=number, session=session, **known)
+            file = File(id=resource_id, session=session, **known)
             if not sink:
                 return b"".join(file.download())
             file.download_to_file(target, durable=False)
@@ -226,85 +229,89 @@ class Model(RuleBasedStateMachine):
 
         got, error = self.attempt(steps, call)
         if error is None:
-            assert {got} == self.content[number], (got, self.requests)
+            assert {got} == self.content[resource_id], (got, self.requests)
         elif sink:
             assert target.read_bytes() == b"old"
         for left in self.server.folder.iterdir():
             left.unlink()
 
-    @precondition(lambda self: any(self.there[kind] for kind in ("dataset", "file", "collection")))
+    @precondition(lambda self: any(self.expected[kind] for kind in ("dataset", "file", "collection")))
     @rule(steps=schedules, which=st.integers(0, 99))
     def rename(self, steps: list[Any], which: int) -> None:
-        kind, number = self.pick(which, self.all_of("dataset", "file", "collection"))
-        name = self.unused()
-        _, error = self.attempt(steps, lambda session: session.update_resource(KINDS[kind](id=number), {"name": name}))
-        found = self.server.listed(PATHS[kind], self.project)
-        allowed = {name} if error is None else {name, self.there[kind][number]}
-        assert found[number] in allowed, (found[number], error, self.requests)
-        self.there[kind][number] = found[number]
-        assert found == self.there[kind]
+        kind, resource_id = self.pick(which, self.all_of("dataset", "file", "collection"))
+        name = self.new_name()
+        _, error = self.attempt(
+            steps, lambda session: session.update_resource(KINDS[kind](id=resource_id), {"name": name})
+        )
+        found = self.server.list_names(PATHS[kind], self.project)
+        allowed = {name} if error is None else {name, self.expected[kind][resource_id]}
+        assert found[resource_id] in allowed, (found[resource_id], error, self.requests)
+        self.expected[kind][resource_id] = found[resource_id]
+        assert found == self.expected[kind]
 
-    @precondition(lambda self: any(self.there[kind] for kind in ("dataset", "file", "collection")))
+    @precondition(lambda self: any(self.expected[kind] for kind in ("dataset", "file", "collection")))
     @rule(steps=schedules, which=st.integers(0, 99), immediate=st.booleans())
     def delete(self, steps: list[Any], which: int, immediate: bool) -> None:
-        kind, number = self.pick(which, self.all_of("dataset", "file", "collection"))
+        kind, resource_id = self.pick(which, self.all_of("dataset", "file", "collection"))
         _, error = self.attempt(
-            steps, lambda session: session.delete_resource(KINDS[kind](id=number), immediate=immediate)
+            steps, lambda session: session.delete_resource(KINDS[kind](id=resource_id), immediate=immediate)
         )
-        found = self.server.listed(PATHS[kind], self.project)
-        # After an attempt whose end is not known a 404 counts as done; here it may be one of the faults, and untrue.
-        untrue = len(self.requests) > 1 and any(each.step == "status" and each.status == 404 for each in self.requests)
-        assert error is not None or untrue or number not in found, self.requests
-        if number not in found:
-            del self.there[kind][number]
-            for kept in (self.content, self.shards) if kind in {"file", "collection"} else ():
-                kept.pop(number, None)
+        found = self.server.list_names(PATHS[kind], self.project)
+        # After a lost response a 404 counts as deleted; here it may be an injected fault, and false.
+        injected = len(self.requests) > 1 and any(
+            each.step == "status" and each.status == 404 for each in self.requests
+        )
+        assert error is not None or injected or resource_id not in found, self.requests
+        if resource_id not in found:
+            del self.expected[kind][resource_id]
+            for state in (self.content, self.shards) if kind in {"file", "collection"} else ():
+                state.pop(resource_id, None)
             if kind == "file":
-                self.tags.pop(number, None)
-                self.shared.pop(number, None)
-        assert found == self.there[kind], (kind, error)
+                self.tags.pop(resource_id, None)
+                self.shared.pop(resource_id, None)
+        assert found == self.expected[kind], (kind, error)
 
     def all_of(self, *kinds: str) -> list[tuple[str, int]]:
-        return [(kind, number) for kind in kinds for number in self.there[kind]]
+        return [(kind, resource_id) for kind in kinds for resource_id in self.expected[kind]]
 
-    @precondition(lambda self: self.there["file"])
+    @precondition(lambda self: self.expected["file"])
     @rule(steps=schedules, which=st.integers(0, 99), tag=st.sampled_from("abc"), off=st.booleans())
     def tag(self, steps: list[Any], which: int, tag: str, off: bool) -> None:
-        number = self.pick(which, self.there["file"])
-        before = self.tags.get(number, set())
+        resource_id = self.pick(which, self.expected["file"])
+        before = self.tags.get(resource_id, set())
         after = before - {tag} if off else before | {tag}
 
         def call(session: OrionSession) -> None:
-            (session.untag_resource if off else session.tag_resource)(File(id=number), tag)
+            (session.untag_resource if off else session.tag_resource)(File(id=resource_id), tag)
 
         _, error = self.attempt(steps, call)
-        listed = self.server.plain.get(f"/api/v1/tags/file/{number}/?limit=1000")["results"]
+        listed = self.server.plain.get(f"/api/v1/tags/file/{resource_id}/?limit=1000")["results"]
         found = [each["name"] for each in listed]
         assert len(found) == len(set(found)), found
         assert set(found) in ([after] if error is None else [before, after]), (found, error, self.requests)
-        self.tags[number] = set(found)
+        self.tags[resource_id] = set(found)
 
-    @precondition(lambda self: self.there["file"])
+    @precondition(lambda self: self.expected["file"])
     @rule(steps=schedules, which=st.integers(0, 99), off=st.booleans())
     def share(self, steps: list[Any], which: int, off: bool) -> None:
-        number = self.pick(which, self.there["file"])
+        resource_id = self.pick(which, self.expected["file"])
 
         def call(session: OrionSession) -> None:
-            (session.unshare_resource if off else session.share_resource)(File(id=number), User(id=2))
+            (session.unshare_resource if off else session.share_resource)(File(id=resource_id), User(id=2))
 
         _, error = self.attempt(steps, call)
-        found = self.server.plain.get(f"/api/v1/shares/file/{number}/?limit=1000")["results"]
+        found = self.server.plain.get(f"/api/v1/shares/file/{resource_id}/?limit=1000")["results"]
         assert len(found) <= 1, ("shared twice", found)
-        assert bool(found) in ([not off] if error is None else [not off, self.shared.get(number, False)])
-        self.shared[number] = bool(found)
+        assert bool(found) in ([not off] if error is None else [not off, self.shared.get(resource_id, False)])
+        self.shared[resource_id] = bool(found)
 
     # -- shards
 
-    @precondition(lambda self: self.there["collection"])
+    @precondition(lambda self: self.expected["collection"])
     @rule(steps=schedules, which=st.integers(0, 99), content=contents)
     def add_shard(self, steps: list[Any], which: int, content: bytes) -> None:
-        parent = self.pick(which, self.there["collection"])
-        name = self.unused()
+        parent = self.pick(which, self.expected["collection"])
+        name = self.new_name()
 
         def call(session: OrionSession) -> Shard:
             return Shard.create(ShardCollection(id=parent, session=session), name, file=content)
@@ -322,20 +329,20 @@ class Model(RuleBasedStateMachine):
     @precondition(lambda self: any(self.shards.values()))
     @rule(steps=schedules, which=st.integers(0, 99))
     def fetch_shard(self, steps: list[Any], which: int) -> None:
-        pairs = [(parent, number) for parent, kept in self.shards.items() for number in kept]
-        parent, number = self.pick(which, pairs)
+        pairs = [(parent, resource_id) for parent, shards in self.shards.items() for resource_id in shards]
+        parent, resource_id = self.pick(which, pairs)
 
         def call(session: OrionSession) -> bytes:
             collection = ShardCollection(id=parent, session=session)
-            return b"".join(session.get_resource(Shard(collection=collection), number).download())
+            return b"".join(session.get_resource(Shard(collection=collection), resource_id).download())
 
         got, error = self.attempt(steps, call)
-        assert error is not None or got == self.shards[parent][number], self.requests
+        assert error is not None or got == self.shards[parent][resource_id], self.requests
 
-    # -- looks
+    # -- listings
 
     @rule(steps=schedules, kind=st.sampled_from(sorted(KINDS)))
-    def look(self, steps: list[Any], kind: str) -> None:
+    def list_resources(self, steps: list[Any], kind: str) -> None:
         def call(session: OrionSession) -> dict[int, str]:
             found = [
                 (each.id, each.name)
@@ -345,9 +352,9 @@ class Model(RuleBasedStateMachine):
             return dict(found)
 
         found, error = self.attempt(steps, call)
-        assert error is not None or found == self.there[kind], self.requests
+        assert error is not None or found == self.expected[kind], self.requests
 
     def teardown(self) -> None:
         self.faults.clear()
-        for kind, there in self.there.items():
-            assert self.server.listed(PATHS[kind], self.project) == there, kind
+        for kind, expected in self.expected.items():
+            assert self.server.list_names(PATHS[kind], self.project) == expected, kind

@@ -1,4 +1,4 @@
-"""One run of one cell of the fault matrix: the call that is made, and what has to come of it."""
+"""One run of one cell of the fault matrix: the call, and the assertions on its outcome."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from orionclient.exceptions import NotFoundResponse, OrionError, OrionTimeout
 from orionclient.session import OrionSession
 from orionclient.testing import FaultProxy, Toxic
 
-# With so many requests every call has given up.
+# Every call gives up before this number of requests.
 ENDLESS = 60
-# Who waits for a value says himself how long.
+# The timeout that the poll of column W passes, in seconds.
 WAIT = 600
 
 
 class Scene:
-    """One run of one cell: the fault is put in place, the call is made, and it is looked at what came of it."""
+    """One run of one cell: causes the fault, makes the call and checks the outcome."""
 
     def __init__(self, cell: Cell, way: str, run: Run, ground: Ground, work: Work, *, stays: bool) -> None:
         self.cell, self.way, self.run, self.ground, self.work, self.stays = cell, way, run, ground, work, stays
         self.column = COLUMN[cell.column]
         self.given = cell.given
-        # A wait that would pass the deadline is not begun.
+        # A wait that would exceed the deadline is not started.
         self.expected = "E" if run.kind == "beyond" else cell.expected(way)
         self.proxy: FaultProxy | None = None
         self.config = ground.orion.config()
@@ -43,7 +43,7 @@ class Scene:
         self.warm = bool(self.given.get("warm"))
         self.ready: Callable[[], None] = lambda: None
         self.first_failure: Callable[[], None] | None = None
-        self.answered: Callable[[int], None] = lambda _: None
+        self.on_response: Callable[[int], None] = lambda _: None
         self.script: Script | None = None
         self.toxic: Toxic | None = None
         self.result: Any = None
@@ -51,7 +51,7 @@ class Scene:
         self.seconds = 0.0
         self.clocked = 0.0
         self.ranges: list[str | None] = []
-        # What is met by other means than scripts and toxics: so often it has to be, and so often it was.
+        # Of faults by other means than scripts and toxics: the expected and the actual count.
         self.due, self.hits = 1, 0
 
     @property
@@ -62,7 +62,7 @@ class Scene:
 
     @property
     def on_access(self) -> bool:
-        """Whether the error is one of reading a field."""
+        """Whether the error is raised when a field is read."""
         return bool(self.given.get("on_access")) and self.way != "raw_async"
 
     def policy(self) -> Policy:
@@ -77,7 +77,7 @@ class Scene:
     def observe(self, info: AttemptInfo) -> None:
         if info.call.action.startswith((f"{self.column.operation} ", "upload_part ")):
             self.attempts.append(info)
-            self.answered(len(self.attempts))
+            self.on_response(len(self.attempts))
             if info.failure is not None and self.first_failure is not None and not self.stays:
                 self.first_failure()
                 self.first_failure = None
@@ -87,12 +87,12 @@ class Scene:
         http.on_attempt = self.observe
         session = OrionSession(self.config, requests_session=http)
         if self.way == "keyed":
-            # That the stack takes them is learned from any of its responses.
+            # Any response shows that the stack supports keys.
             session.is_authenticated()
         started, clock = time.monotonic(), CLOCK.monotonic()
         try:
             if self.way == "raw_async":
-                self.result = asyncio.run(self.by_raw(session))
+                self.result = asyncio.run(self.call_raw(session))
             else:
                 if self.warm:
                     session.get_user_profile()
@@ -103,7 +103,7 @@ class Scene:
             self.error = error
         self.seconds, self.clocked = time.monotonic() - started, CLOCK.monotonic() - clock
 
-    async def by_raw(self, session: OrionSession) -> Any:
+    async def call_raw(self, session: OrionSession) -> Any:
         from orion_api.api.identity import get_current_user
 
         async with session.raw_async as client:
@@ -112,21 +112,21 @@ class Scene:
             self.ready()
             return await self.column.raw(client, self.work)
 
-    # -- what has to come of it
+    # -- the expected outcome
 
     def judge(self) -> None:
         faults, letter = self.ground.faults, self.expected
         if self.stays and letter in "RS" and self.given.get("stays") != "succeed":
-            self.gave_up()
+            self.check_exhausted()
         else:
             getattr(self, f"is_{letter}")()
         if self.script is not None:
             faults.assert_consumed()
-        self.kept_time()
-        self.typed()
+        self.check_times()
+        self.check_error_class()
         if self.toxic is not None:
             assert self.toxic.hits >= 1, self.reported
-            assert self.stays or letter not in "RS" or self.toxic.used_up, self.reported
+            assert self.stays or letter not in "RS" or self.toxic.is_exhausted, self.reported
             assert not self.stays or self.toxic.hits >= len(self.attempts), self.reported
         assert not isinstance(self.error, OrionApiError)
         if self.error is not None:
@@ -138,59 +138,59 @@ class Scene:
             else:
                 assert self.error.attempts >= 1, self.reported
 
-    def typed(self) -> None:
-        """The class of the error, as published: one of our own may stand below it."""
+    def check_error_class(self) -> None:
+        """Check the published class of the error; a private subclass is allowed."""
         if self.error is None:
             return
         published = [kind.__name__ for kind in type(self.error).__mro__ if kind.__module__ == exceptions.__name__]
         assert published[0] == self.run.error, self.reported
 
-    def kept_time(self) -> None:
-        """Nothing ends after its deadline, and every wait was waited for."""
+    def check_times(self) -> None:
+        """Check that the call ended before its deadline, and that no wait was skipped."""
         deadline = WAIT if self.cell.column == "W" else self.policy().retry_timeout
         assert self.clocked <= deadline + LATE, (self.clocked, self.reported)
         if not self.cell.real:
             waited = sum(each.wait or 0.0 for each in self.attempts)
             assert self.clocked >= waited, (self.clocked, self.reported)
 
-    def spent(self) -> tuple[str, int, int]:
-        """What the fault was met by, how often it had to be met, and how often it was, as its tool counts."""
+    def count_faults(self) -> tuple[str, int, int]:
+        """Return the tool that caused the fault, the expected count and the actual count."""
         if self.script is not None:
             return "steps of scripts", self.script.total, self.script.consumed
         if self.toxic is not None:
-            return "connections harmed by toxics", len(self.attempts) if self.stays else 1, self.toxic.hits
+            return "connections affected by toxics", len(self.attempts) if self.stays else 1, self.toxic.hits
         return "other means", self.due, self.hits
 
-    def whole(self) -> None:
+    def check_success(self) -> None:
         if (
             isinstance(self.error, NotFoundResponse)
             and self.cell.column == "X"
             and self.error.call
-            and self.error.call.repeated
+            and self.error.call.maybe_applied_earlier
         ):
-            # What is gone after a lost response was deleted by it; the session's verb says so, the raw call shows the 404.
+            # A 404 after a lost response means that the resource was deleted. The verb succeeds; the raw call raises the 404.
             self.error = None
         assert self.error is None, self.reported
         assert self.column.good(self.work, self.result), self.reported
         if self.column.objects is not None:
             assert self.column.objects(self.work) == 1, self.reported
 
-    def at_most_once(self) -> None:
+    def check_at_most_once(self) -> None:
         ran = self.ground.faults.effects(self.column.operation)
         if self.column.objects is not None:
             assert ran <= 1, self.reported
             assert self.column.objects(self.work) == ran, self.reported
 
-    def requests(self) -> int:
+    def count_requests(self) -> int:
         parts = self.ground.faults.requests("upload_part") if self.cell.column == "P" else []
         return len(self.ground.faults.requests(self.column.operation)) + len(parts)
 
     def is_R(self) -> None:
-        self.whole()
+        self.check_success()
         if self.given.get("stays") != "succeed":
             assert len(self.attempts) >= 2 or self.cell.column in "PD", self.reported
         if self.script is not None and not self.stays:
-            assert self.requests() == self.script.total + 1, self.reported
+            assert self.count_requests() == self.script.total + 1, self.reported
         if self.run.waits is not None and not self.stays:
             waits = [each.wait for each in self.attempts]
             assert waits.pop() is None, self.reported
@@ -200,11 +200,11 @@ class Scene:
                 assert low <= wait <= high, self.reported
 
     def is_S(self) -> None:
-        self.whole()
+        self.check_success()
         if self.cell.column == "P":
             seen = self.ground.faults.requests()
             assert len(CONTENT) <= sum(each.received for each in seen) <= 1.25 * len(CONTENT), self.reported
-            assert self.requests() >= 2, self.reported
+            assert self.count_requests() >= 2, self.reported
         else:
             seen = self.ground.faults.requests(self.column.operation)
             assert [
@@ -212,37 +212,37 @@ class Scene:
             ] == self.run.requests, self.reported
 
     def is_K(self) -> None:
-        self.whole()
+        self.check_success()
         if self.script is not None:
-            assert self.requests() == self.script.total + self.given.get("more", 0), self.reported
+            assert self.count_requests() == self.script.total + self.given.get("more", 0), self.reported
 
     def is_E(self) -> None:
         assert self.error is not None, self.reported
-        # Where nothing is scripted the request has not got through; a redirect is followed within an attempt.
+        # Without a script no request arrived; a redirect is followed within an attempt.
         requests = 0 if self.script is None else self.script.total
-        assert self.requests() == requests, self.reported
+        assert self.count_requests() == requests, self.reported
         assert len(self.attempts) == (1 if self.given.get("redirects") else max(1, requests)), self.reported
         assert self.attempts[-1].wait is None, self.reported
         if self.cell.fault[0] == "S":
             assert self.ground.faults.effects(self.column.operation) == 0, self.reported
             assert not self.error.may_have_been_applied, self.reported
-        self.at_most_once()
+        self.check_at_most_once()
 
     def is_A(self) -> None:
         assert self.error is not None, self.reported
         assert len(self.attempts) == 1, self.reported
-        assert self.requests() <= 1, self.reported
-        assert self.script is None or self.requests() == 1, self.reported
+        assert self.count_requests() <= 1, self.reported
+        assert self.script is None or self.count_requests() == 1, self.reported
         assert self.error.may_have_been_applied, self.reported
-        self.at_most_once()
+        self.check_at_most_once()
 
     def is_T(self) -> None:
         assert isinstance(self.error, OrionTimeout), self.reported
         total = self.given["total"]
         assert total * 0.9 <= self.seconds <= total + LATE, (self.seconds, self.reported)
-        self.at_most_once()
+        self.check_at_most_once()
 
-    def gave_up(self) -> None:
+    def check_exhausted(self) -> None:
         assert self.error is not None, self.reported
         assert len(self.attempts) >= 1, self.reported
         if self.expected == "R":
@@ -251,6 +251,6 @@ class Scene:
                 expected = next(iter(self.given["policy"].values())) + 1
             assert self.error.attempts == expected, self.reported
         if self.script is not None:
-            assert self.requests() == self.script.total, self.reported
-        assert self.requests() <= ENDLESS, self.reported
-        self.at_most_once()
+            assert self.count_requests() == self.script.total, self.reported
+        assert self.count_requests() <= ENDLESS, self.reported
+        self.check_at_most_once()

@@ -1,4 +1,4 @@
-"""The fault matrix, cell by cell: what comes of a fault, and what really reached the server."""
+"""The fault matrix, cell by cell: the outcome of each fault, and the effects on the server."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from matrix_cells import CASES, CELLS, COLUMNS, DATA, FAULTS, Cell, Run, not_run, runs_of, waiver_of
-from matrix_faults import HOW, KINDS, another_zone, distrusted, ways_there
+from matrix_cells import CASES, CELLS, COLUMNS, DATA, FAULTS, Cell, Run, find_missing, list_runs, list_waivers
+from matrix_faults import HOW, KINDS, another_zone, list_wires, present_bad_certificate
 from matrix_ground import COLUMN, Ground, Wires, Work
 from matrix_scene import Scene
 from starlette.datastructures import Headers
@@ -26,8 +26,8 @@ from orionclient.transfer import plans
 
 
 @pytest.fixture
-def calm(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Large content begins early, so that a cell is quick."""
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lower the size of multipart uploads, so that a cell is quick."""
     monkeypatch.setattr(plans, "_SINGLE_REQUEST_SIZE", 64 * 1024)
     monkeypatch.setattr(plans, "MIN_PART_SIZE", 64 * 1024)
     monkeypatch.setattr(plans, "MIB", 64 * 1024)
@@ -52,14 +52,14 @@ def test_cell(
     if cell.real:
         real_clock(monkeypatch)
     if way != "keyed":
-        # A stack that takes no idempotency keys.
+        # A stack without idempotency keys.
         monkeypatch.setattr(envelope, "FEATURES", ())
     if cell.fault in {"N20", "D12"}:
-        request.getfixturevalue("calm")
+        request.getfixturevalue("small_parts")
     spent: list[tuple[str, int, int]] = []
-    for number, run in enumerate(runs_of(cell, way)):
-        variants = [False, True] if cell.expected(way) in "RS" and number == 0 else [False]
-        for wire in ways_there(cell, run):
+    for index, run in enumerate(list_runs(cell, way)):
+        variants = [False, True] if cell.expected(way) in "RS" and index == 0 else [False]
+        for wire in list_wires(cell, run):
             spent += [play(request, tmp_path, cell, way, run, wire, stays=stays) for stays in variants]
     record_property("spent", spent)
 
@@ -72,29 +72,29 @@ def play(
     work.id = COLUMN[cell.column].prepare(work)
     scene = Scene(cell, way, run, ground, work, stays=stays)
     if wire is not None:
-        over(scene, request, wire)
+        use_proxy(scene, request, wire)
     if cell.fault in {"D7", "D19"}:
         work.filters = {"limit": 2}
     how = HOW.get(run.what) if run.kind == "how" else KINDS[run.kind]
-    # What was learned of keys and paces belongs to the run before.
+    # Clear what earlier runs learned of keys and rates.
     _retry_loop._KEYED_ORIGINS.clear()
     clear_limiters()
     _http.close_connections()
     ground.faults.clear()
-    with how(scene) if how is not None else distrusted(scene, scene.proxy), listening(scene):  # type: ignore[arg-type]
+    with how(scene) if how is not None else present_bad_certificate(scene, scene.proxy), record_ranges(scene):  # type: ignore[arg-type]
         scene.call()
     scene.judge()
-    spent = scene.spent()
+    spent = scene.count_faults()
     ground.faults.clear()
     return spent
 
 
 @contextlib.contextmanager
-def listening(scene: Scene) -> Iterator[None]:
-    """Note what the requests say that the record of the server leaves out; and be in another zone where dates are read."""
+def record_ranges(scene: Scene) -> Iterator[None]:
+    """Record the `Range` headers of downloads; use another time zone for the cell with dates."""
     real = FaultMiddleware.__call__
 
-    async def heard(self: FaultMiddleware, scope: Any, receive: Any, send: Any) -> None:
+    async def record(self: FaultMiddleware, scope: Any, receive: Any, send: Any) -> None:
         if scope["path"].endswith("/download"):
             scene.ranges.append(Headers(scope=scope).get("range"))
         await real(self, scope, receive, send)
@@ -103,20 +103,20 @@ def listening(scene: Scene) -> Iterator[None]:
         pytest.MonkeyPatch.context() as patch,
         another_zone() if scene.cell.fault == "S429c" else contextlib.nullcontext(),
     ):
-        patch.setattr(FaultMiddleware, "__call__", heard)
+        patch.setattr(FaultMiddleware, "__call__", record)
         yield
 
 
-def over(scene: Scene, request: pytest.FixtureRequest, wire: str) -> None:
-    """Lead the session through a proxy."""
+def use_proxy(scene: Scene, request: pytest.FixtureRequest, wire: str) -> None:
+    """Connect the session through a fault proxy."""
     wires: Wires = request.getfixturevalue("wires")
     if scene.run.kind == "how" and scene.run.what in {"untrusted", "expired", "other host"}:
         wires = request.getfixturevalue("distrusted")[scene.run.what]
     scene.proxy = wires.proxies[wire]
-    scene.config = changed(scene.config, scene.proxy.url, wires.ca_file if wire == "tls" else None)
+    scene.config = replace_url(scene.config, scene.proxy.url, wires.ca_file if wire == "tls" else None)
 
 
-def changed(config: SessionConfig, url: str, ca_file: Path | None) -> SessionConfig:
+def replace_url(config: SessionConfig, url: str, ca_file: Path | None) -> SessionConfig:
     return SessionConfig(
         url=url, token=config.token, username=config.username, project=config.project,
         ca_file=None if ca_file is None else str(ca_file),
@@ -135,10 +135,10 @@ def test_the_data_is_the_table_of_the_policy() -> None:
 
 
 def test_every_waiver_is_listed() -> None:
-    """Whatever the data says of a cell that is less than the table asks for stands in `waivers` as well, with its reason."""
+    """Every cell with weaker assertions than the table is in `waivers`, with its reason."""
     found = defaultdict(list)
     for cell in CELLS:
-        for reason in waiver_of(cell):
+        for reason in list_waivers(cell):
             found[reason].append(cell.name)
     assert dict(found) == {reason: names.split() for reason, names in DATA["waivers"].items()}
 
@@ -148,15 +148,18 @@ def test_every_waiver_is_listed() -> None:
     [
         (list(CASES), {}, 0),
         (list(CASES)[1:], {}, 1),
-        ([], {"asked": ["tests"]}, len(CASES)),
-        ([], {"asked": ["tests/matrix/test_stateful.py"]}, 0),
-        ([], {"asked": ["tests/matrix/test_matrix.py::test_cell"]}, 0),
+        ([], {"arguments": ["tests"]}, len(CASES)),
+        ([], {"arguments": ["tests/matrix/test_stateful.py"]}, 0),
+        ([], {"arguments": ["tests/matrix/test_matrix.py::test_cell"]}, 0),
         ([], {"keyword": "N1"}, 0),
     ],
 )
-def test_a_run_that_leaves_cells_out_is_found(ran: list[str], options: dict[str, Any], missing: int) -> None:
-    assert len(not_run(ran, **{"asked": ["tests/matrix"], "folder": Path(__file__).parents[2], **options})) == missing
+def test_missing_cells_are_found(ran: list[str], options: dict[str, Any], missing: int) -> None:
+    assert (
+        len(find_missing(ran, **{"arguments": ["tests/matrix"], "folder": Path(__file__).parents[2], **options}))
+        == missing
+    )
 
 
 def test_every_cell_has_a_fault() -> None:
-    assert [cell.name for cell in CELLS if not runs_of(cell)] == []
+    assert [cell.name for cell in CELLS if not list_runs(cell)] == []

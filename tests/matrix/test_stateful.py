@@ -1,7 +1,7 @@
-"""Random faults at random moments of a session: nothing is made twice, nothing is changed without a word, nothing comes in part.
+"""Random faults at random points of a session: nothing is created twice, changed silently or returned incompletely.
 
-What must exist is kept in a model; after every call the server is asked for the same without the client. A call that ends well has done
-exactly what it says. One that raises has done it once or not at all, and not at all unless its error says that it may have been applied.
+A model holds the expected state; after every call it is compared with the server without the client. A successful call was applied exactly
+once. A call that raises was applied at most once, and not at all unless its error has `may_have_been_applied`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from orionclient.transfer import plans
 NIGHTLY = os.environ.get("ORION_NIGHTLY") == "1"
 SCHEDULES = 2_000 if NIGHTLY else 200
 STEPS = 25
-# One test has so many schedules; each has a seed of its own.
+# Schedules per test; each test has its own seed.
 _SHARE = 50
 
 
@@ -41,16 +41,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.mark.timeout(1800 if NIGHTLY else 900)
 @pytest.mark.parametrize("keyed", [False, True], ids=["no keys", "keys"])
-@pytest.mark.parametrize("number", range(SCHEDULES // _SHARE // 2))
+@pytest.mark.parametrize("index", range(SCHEDULES // _SHARE // 2))
 def test_schedules(
     server: Server,
     monkeypatch: pytest.MonkeyPatch,
     record_property: Callable[[str, object], None],
-    number: int,
+    index: int,
     keyed: bool,
 ) -> None:
     monkeypatch.setattr(envelope, "FEATURES", FEATURES if keyed else ())
-    # Content goes in parts where it is larger than a few kilobytes.
+    # Upload content of more than a few kilobytes in parts.
     monkeypatch.setattr(plans, "_SINGLE_REQUEST_SIZE", 32 * 1024)
     monkeypatch.setattr(plans, "MIN_PART_SIZE", 32 * 1024)
     before = server.schedules
@@ -59,7 +59,7 @@ def test_schedules(
         max_examples=_SHARE, stateful_step_count=STEPS, deadline=None, database=None, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck), print_blob=True,
     )  # fmt: skip
-    run_state_machine_as_test(seed(1000 * number + keyed)(model), settings=limits)
+    run_state_machine_as_test(seed(1000 * index + keyed)(model), settings=limits)
     record_property("schedules", server.schedules - before)
     record_property("calls", server.calls)
     assert server.met > server.calls / 4

@@ -1,6 +1,6 @@
-"""Runs mutmut over the pure rooms in a copy of the project, and tells the share of changes that a test noticed.
+"""Runs mutmut on the modules without I/O in a copy of the project and reports the share of detected mutants.
 
-`nox -s mutation` runs it; `--write` puts the figures into docs/measurements.md.
+Run by `nox -s mutation`; `--write` updates the table in docs/measurements.md.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 FIGURES = ROOT / "docs" / "measurements.md"
 START, END = "<!-- mutations: written by tests/mutation/score.py --write -->", "<!-- mutations: end -->"
-LEAST = 85.0
-NOTICED = {"killed", "timeout", "segfault", "suspicious", "caught by type check"}
+MIN_SCORE = 85.0
+DETECTED = {"killed", "timeout", "segfault", "suspicious", "caught by type check"}
 
 
 def mutmut(folder: Path, *arguments: str) -> str:
-    """Run it in the copy."""
-    # Where the copy lies comes first, so that what is installed is not what is changed.
+    """Run mutmut in a copy of the project."""
+    # mutmut changes the copy, so the copy must take precedence over the installed package.
     environ = {**os.environ, "PYTHONPATH": str(folder / "generated")}
     done = subprocess.run(
         [sys.executable, "-m", "mutmut", *arguments],
@@ -38,60 +38,60 @@ def mutmut(folder: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def module_of(mutant: str) -> str:
-    """The file of a changed place, from a name like orionclient.transfer.plans.x_part_size__mutmut_3."""
+def get_module_path(mutant: str) -> str:
+    """Return the path of the module of a mutant, such as orionclient.transfer.plans.x_part_size__mutmut_3."""
     return mutant.rpartition(".")[0].replace(".", "/") + ".py"
 
 
-def counted(results: str) -> dict[str, Counter[str]]:
-    """Outcomes by file, from lines like `name: survived`."""
+def count_outcomes(results: str) -> dict[str, Counter[str]]:
+    """Count the outcomes by module from lines such as `name: survived`."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for line in results.splitlines():
         name, colon, outcome = line.strip().rpartition(": ")
         if colon and "__mutmut_" in name:
-            found[module_of(name)]["noticed" if outcome in NOTICED else outcome] += 1
+            found[get_module_path(name)]["detected" if outcome in DETECTED else outcome] += 1
     return found
 
 
 def main() -> None:
-    """Run, count, judge."""
+    """Run mutmut and compare the score with the minimum."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="put the figures into docs/measurements.md")
-    parser.add_argument("--children", default="2", help="processes at once")
+    parser.add_argument("--write", action="store_true", help="update the table in docs/measurements.md")
+    parser.add_argument("--children", default="2", help="number of processes")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made).resolve()
+    with tempfile.TemporaryDirectory() as directory:
+        folder = Path(directory).resolve()
         for name in ("orionclient", "generated", "tests", "openapi"):
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy(ROOT / "pyproject.toml", folder)
         mutmut(folder, "run", "--max-children", options.children)
         results = mutmut(folder, "results", "--all", "true")
-    rows = ["| room | changes | noticed | score |", "| --- | --- | --- | --- |"]
-    everything: Counter[str] = Counter()
-    for space, outcomes in sorted(counted(results).items()):
-        everything += outcomes
-        rows.append(row(f"`{space}`", outcomes))
-    rows.append(row("all", everything))
+    rows = ["| module | mutants | detected | score |", "| --- | --- | --- | --- |"]
+    total: Counter[str] = Counter()
+    for module, outcomes in sorted(count_outcomes(results).items()):
+        total += outcomes
+        rows.append(format_row(f"`{module}`", outcomes))
+    rows.append(format_row("all", total))
     print("\n".join(rows))
     if options.write:
-        text = FIGURES.read_text("utf-8")
-        before, _, rest = text.partition(START)
+        content = FIGURES.read_text("utf-8")
+        before, _, rest = content.partition(START)
         _, found, after = rest.partition(END)
         if not found:
-            raise SystemExit(f"{FIGURES} lacks the two comments to write between")
+            raise SystemExit(f"{FIGURES} does not contain the comments {START!r} and {END!r}")
         FIGURES.write_text("\n".join([before + START, *rows, END]) + after, "utf-8")
-    if score(everything) < LEAST:
-        raise SystemExit(f"the score is {score(everything):.1f} %, and {LEAST} % are demanded")
+    if compute_score(total) < MIN_SCORE:
+        raise SystemExit(f"the score is {compute_score(total):.1f} %, below the minimum of {MIN_SCORE} %")
 
 
-def score(outcomes: Counter[str]) -> float:
-    """Share of the changes that were noticed, in percent."""
-    return 100 * outcomes["noticed"] / max(1, outcomes.total())
+def compute_score(outcomes: Counter[str]) -> float:
+    """Return the share of detected mutants in percent."""
+    return 100 * outcomes["detected"] / max(1, outcomes.total())
 
 
-def row(what: str, outcomes: Counter[str]) -> str:
-    """A line of the table."""
-    return f"| {what} | {outcomes.total()} | {outcomes['noticed']} | {score(outcomes):.1f} % |"
+def format_row(name: str, outcomes: Counter[str]) -> str:
+    """Format a row of the table."""
+    return f"| {name} | {outcomes.total()} | {outcomes['detected']} | {compute_score(outcomes):.1f} % |"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Servers that nobody here wrote."""
+"""Fixtures for tests against an independent S3 server."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def moto() -> Iterator[Moto]:
 
 @pytest.fixture
 def bucket(moto: Moto) -> Iterator[Bucket]:
-    """An empty bucket of this test alone; what was asked before is forgotten."""
+    """A new, empty bucket; earlier requests are cleared."""
     made = moto.bucket()
     yield made
     made.client.close()
@@ -26,6 +26,6 @@ def bucket(moto: Moto) -> Iterator[Bucket]:
 
 @pytest.fixture(autouse=True)
 def fewer_logs(caplog: pytest.LogCaptureFixture) -> None:
-    """Leave out what other people's libraries log by the page."""
+    """Silence the verbose logs of third-party libraries."""
     for name in ("botocore", "boto3", "urllib3", "werkzeug"):
         caplog.set_level(logging.WARNING, logger=name)

@@ -1,6 +1,6 @@
-"""Takes one safeguard at a time out of a copy of the package, and demands that the tests which are there for it fail.
+"""Removes one safeguard at a time from a copy of the package and checks that its test fails.
 
-`python tests/removals/removals.py` tells; `--write` puts the list into docs/measurements.md.
+Run `python tests/removals/removals.py`; `--write` updates the list in docs/measurements.md.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ START, END = "<!-- removals: written by tests/removals/removals.py --write -->",
 
 
 class Removal(NamedTuple):
-    """What is taken out: an exact text of a file, and what stands there instead; and the test that has to fail then."""
+    """A safeguard to remove: the code in a file, its replacement, and the test that must then fail."""
 
-    what: str
+    safeguard: str
     file: str
-    text: str
-    instead: str
+    code: str
+    replacement: str
     test: str
 
 
@@ -34,14 +34,14 @@ REMOVALS = [
     Removal(
         "the origin check",
         "orionclient/_retry_loop.py",
-        "if config is not None and config.token and origin == config.origin and out.authenticate:",
-        "if config is not None and config.token and out.authenticate:",
-        "tests/session/test_origin.py::test_a_redirect_to_another_origin_drops_the_token",
+        "if config is not None and config.token and origin == config.origin and request.authenticate:",
+        "if config is not None and config.token and request.authenticate:",
+        "tests/session/test_origin.py::test_a_redirect_to_another_origin_goes_without_the_token",
     ),
     Removal(
         "the fork hook",
         "orionclient/_pool.py",
-        "    os.register_at_fork(after_in_child=REGISTRY.forget)\n",
+        "    os.register_at_fork(after_in_child=REGISTRY.reset_after_fork)\n",
         "    pass\n",
         "tests/session/test_http_session.py::test_a_forked_child_has_connections_of_its_own",
     ),
@@ -69,21 +69,21 @@ REMOVALS = [
     Removal(
         "the quota",
         "orionclient/_retry_loop.py",
-        "        if not self._terms.quota.spend(cost):\n            return None\n",
+        "        if not self._options.quota.acquire(cost):\n            return None\n",
         "",
         "tests/session/test_verbs.py::test_the_retry_quota_of_a_session_ends_its_retries",
     ),
     Removal(
         "the rate limiter",
         "orionclient/_retry_loop.py",
-        "        yield Pause(held)\n",
+        "        yield Wait(seconds)\n",
         "        pass\n",
         "tests/session/test_verbs.py::test_one_429_throttles_all_sessions_of_the_process",
     ),
     Removal(
         "the digest check",
         "orionclient/transfer/downloads.py",
-        "        prove(self._content, self._expected, size, self._algorithm, digest)\n",
+        "        verify_digest(self._content, self._expected, size, self._algorithm, digest)\n",
         "",
         "tests/session/test_content.py::test_a_truncated_or_corrupt_download_leaves_the_old_file",
     ),
@@ -97,16 +97,15 @@ REMOVALS = [
     Removal(
         "the check of ranges that were not requested",
         "orionclient/_ranges.py",
-        "    if requested is None:\n"
-        '        return "a 206 response with a part of the content came, and no range was requested"\n',
-        "    if requested is None:\n        return None\n",
+        "    if requested is None:\n",
+        "    if requested is None:\n        return None\n    if requested is None:\n",
         "tests/session/test_raw_streams.py::test_an_unrequested_range_is_an_error",
     ),
 ]
 
 
 def run(folder: Path, test: str) -> tuple[int, list[str]]:
-    """Run one test in a copy; gives the exit code and the names of the cases that failed."""
+    """Run a test in a copy; return the exit code and the names of the failed tests."""
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(folder / "generated")])}
     command = [
         sys.executable,
@@ -123,60 +122,60 @@ def run(folder: Path, test: str) -> tuple[int, list[str]]:
     ]
     done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False)
     if done.returncode > 1:
-        raise SystemExit(f"{test} cannot be run:\n{done.stdout}{done.stderr}")
-    # Only a name that pytest wrote into its summary counts.
+        raise SystemExit(f"{test} failed to run:\n{done.stdout}{done.stderr}")
+    # Only names in the summary of pytest count.
     return done.returncode, re.findall(r"^FAILED (\S+::\w+)", done.stdout, re.MULTILINE)
 
 
-def copied(folder: Path) -> None:
-    """Make the copy; what is installed elsewhere is not what is tested."""
+def copy_project(folder: Path) -> None:
+    """Copy the project, so that the copy is tested instead of the installed package."""
     for name in ("orionclient", "generated", "tests", "openapi", "generator"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", folder)
 
 
-def tried(folder: Path, removal: Removal) -> str:
-    """Take one thing out, run its test, and put it back; gives the name of the test."""
+def check_removal(folder: Path, removal: Removal) -> str:
+    """Remove a safeguard, run its test and restore the file; return the name of the test."""
     path = folder / removal.file
     source = path.read_text("utf-8")
-    if source.count(removal.text) != 1:
+    if source.count(removal.code) != 1:
         raise SystemExit(
-            f"{removal.what}: its text stands {source.count(removal.text)} times in {removal.file}, not once"
+            f"{removal.safeguard}: found its code {source.count(removal.code)} times in {removal.file}, expected once"
         )
     code, _ = run(folder, removal.test)
     if code:
-        raise SystemExit(f"{removal.what}: {removal.test} fails although nothing was taken out")
+        raise SystemExit(f"{removal.safeguard}: {removal.test} fails before the removal")
     try:
-        path.write_text(source.replace(removal.text, removal.instead), "utf-8")
+        path.write_text(source.replace(removal.code, removal.replacement), "utf-8")
         code, failed = run(folder, removal.test)
     finally:
         path.write_text(source, "utf-8")
     name = removal.test.rpartition("::")[2]
     if not code or not any(each.endswith(f"::{name}") for each in failed):
-        raise SystemExit(f"{removal.what} was taken out of {removal.file}, and {removal.test} did not notice")
+        raise SystemExit(f"{removal.safeguard}: {removal.test} passes although it was removed from {removal.file}")
     return f"`{removal.test}`"
 
 
 def main() -> None:
-    """Try all of them."""
+    """Check all removals."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="put the list into docs/measurements.md")
+    parser.add_argument("--write", action="store_true", help="update the list in docs/measurements.md")
     options = parser.parse_args()
-    rows = ["| taken out | of | failed then |", "| --- | --- | --- |"]
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made).resolve()
-        copied(folder)
+    rows = ["| removed safeguard | file | failed test |", "| --- | --- | --- |"]
+    with tempfile.TemporaryDirectory() as directory:
+        folder = Path(directory).resolve()
+        copy_project(folder)
         for removal in REMOVALS:
-            rows.append(f"| {removal.what} | `{removal.file}` | {tried(folder, removal)} |")
+            rows.append(f"| {removal.safeguard} | `{removal.file}` | {check_removal(folder, removal)} |")
             print(rows[-1], flush=True)
     if options.write:
-        text = FIGURES.read_text("utf-8")
-        before, _, rest = text.partition(START)
+        content = FIGURES.read_text("utf-8")
+        before, _, rest = content.partition(START)
         _, found, after = rest.partition(END)
         if not found:
-            raise SystemExit(f"{FIGURES} lacks the two comments to write between")
+            raise SystemExit(f"{FIGURES} does not contain the comments {START!r} and {END!r}")
         FIGURES.write_text("\n".join([before + START, *rows, END]) + after, "utf-8")
-    print(f"{len(REMOVALS)} of {len(REMOVALS)} removals were noticed")
+    print(f"{len(REMOVALS)} of {len(REMOVALS)} removals were detected")
 
 
 if __name__ == "__main__":

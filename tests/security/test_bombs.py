@@ -115,7 +115,7 @@ def test_a_bomb_is_not_read(
 ) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)
     scripted.then(bombed(bomb, headers=headers))
-    with pytest.raises(OrionConnectionError, match=r"200 times|not asked for") as raised:
+    with pytest.raises(OrionConnectionError, match=r"200 times|unsupported Content-Encoding") as raised:
         way(scripted)
     assert "\n" not in str(raised.value)
     # A retry would get the same response, and a bomb is not downloaded five times.
@@ -146,7 +146,7 @@ def test_an_endless_error_response(scripted: Scripted, way: Callable[..., Any], 
 @pytest.mark.parametrize("way", READS)
 def test_an_endless_json_body(scripted: Scripted, way: Callable[..., Any]) -> None:
     scripted.then(endless(200))
-    with pytest.raises(OrionConnectionError, match="larger than 64 MiB") as raised:
+    with pytest.raises(OrionConnectionError, match="exceeds 64 MiB") as raised:
         way(scripted)
     assert len(scripted.requests) == 1
     assert "\n" not in str(raised.value)

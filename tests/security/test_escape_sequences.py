@@ -34,7 +34,7 @@ UNSAFE = re.compile(
 # Commands that print content or a log unchanged by design, or wait for a state that is never reached.
 _AS_IT_IS = ("download", "logs", "wait", "upload")
 _SHOWING = ("list", "show", "shares", "info", "export")
-_LOCAL = ("config", "completion", "emulator", "links", "packages init", "packages show-dockerfile", "doctor")
+_LOCAL = ("config", "completion", "local", "links", "packages init", "packages show-dockerfile", "doctor")
 
 
 def example(schema: Any, depth: int = 0) -> Any:
@@ -141,10 +141,10 @@ def test_the_parameters_of_a_floe_are_printed_escaped(scripted: Scripted, monkey
 @pytest.mark.parametrize("form", FORMATS)
 def test_field_names_are_escaped_and_keep_their_columns(form: str, capsys: pytest.CaptureFixture[str]) -> None:
     item = {TRICKS: "first", "数据": "second"}
-    Output(form).one(item)
-    Output(form).rows([item], list(item))
-    Output(form).rows([], list(item))
-    Output(form).done([item], ["done"])
+    Output(form).print_item(item)
+    Output(form).print_rows([item], list(item))
+    Output(form).print_rows([], list(item))
+    Output(form).print_results([item], ["done"])
     shown = capsys.readouterr().out
     assert not UNSAFE.search(shown)
     if form == "table":
@@ -193,7 +193,7 @@ def test_a_floe_with_any_promoted_names_can_be_started(scripted: Scripted, monke
     assert done.exit_code == 0, done.output
     shown = " ".join(done.output.split())
     assert all(f"--{name}" in shown for name in SETTABLE)
-    assert "No option can have these names: 'x y', 'x=y', 'x/y', 'x;y'," in shown
+    assert "Parameters whose names cannot be options: 'x y', 'x=y', 'x/y', 'x;y'," in shown
     assert not UNSAFE.search(done.output)
     given = [word for name in SETTABLE for word in (f"--{name}", f"value of {name}")]
     scripted.responses = [

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from helpers.canary import CANARY, leaks
+from helpers.canary import CANARY, contains_token
 from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.files import get_file, upload_file_content
 
@@ -91,7 +91,7 @@ def test_no_frame_shows_the_token(scripted: Scripted, fault: str, way: str) -> N
     with pytest.raises(OrionError) as raised:
         WAYS[way](scripted.session(request_timeout=2, retry_timeout=2))
     assert scripted.requests[0].headers["Authorization"] == f"Token {CANARY}"
-    assert not leaks(shown(raised.value))
+    assert not contains_token(shown(raised.value))
 
 
 @pytest.mark.parametrize("way", sorted(WAYS))
@@ -100,7 +100,7 @@ def test_no_frame_shows_the_token_if_the_connection_is_rejected(scripted: Script
         url = gone.url
     with pytest.raises(OrionError) as raised:
         WAYS[way](OrionSession(scripted.config(url=url)))
-    assert not leaks(shown(raised.value))
+    assert not contains_token(shown(raised.value))
 
 
 @pytest.mark.parametrize("way", sorted(WAYS))
@@ -128,7 +128,7 @@ def test_no_frame_shows_the_token_while_a_body_is_sent(scripted: Scripted, way: 
         }
         with pytest.raises(OrionError) as raised:
             ways[way]()
-    assert not leaks(shown(raised.value))
+    assert not contains_token(shown(raised.value))
 
 
 @pytest.mark.parametrize("way", ["raw", "raw_async"])
@@ -145,12 +145,12 @@ def test_no_frame_shows_the_token_if_the_source_fails(scripted: Scripted, way: s
     }
     with pytest.raises(ValueError, match="the source fails") as raised:
         ways[way]()
-    assert not leaks(shown(raised.value))
+    assert not contains_token(shown(raised.value))
 
 
 def test_the_repr_of_a_request_has_no_headers() -> None:
     message = WireRequest(
         b"http", b"h", None, b"/x?sig=q", b"GET", [(b"Authorization", CANARY.encode())], None, 1.0, 1.0
     )
-    assert not leaks(repr(message))
+    assert not contains_token(repr(message))
     assert "sig" not in repr(message)

@@ -555,7 +555,7 @@ def test_few_file_descriptors(stack: LocalOrion, stored: int, content: bytes, tm
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=90)
     # Without a free descriptor a connection waits until there is one.
     assert done.returncode == 0, done.stderr
-    assert all("trying again" in line for line in done.stderr.splitlines()), done.stderr
+    assert all("retrying in" in line for line in done.stderr.splitlines()), done.stderr
     assert done.stdout.splitlines()[-1] == "left []"
     assert "Too many open files" in done.stdout
     assert (tmp_path / "more").read_bytes() == content

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from helpers.canary import leaks
+from helpers.canary import contains_token
 from orion_api.api.files import get_file, list_files
 from session.test_pickling import one_of_each
 
@@ -122,7 +122,7 @@ def test_nothing_shows_the_token(things: list[Any], orion: LocalOrion) -> None:
     for place, thing in reachable([*things, orion], properties=True):
         if is_ours(thing):
             kinds.add(type(thing).__name__)
-            assert not leaks(f"{thing!r}\n{thing!s}\n{thing}"), place
+            assert not contains_token(f"{thing!r}\n{thing!s}\n{thing}"), place
     assert kinds >= {kind.__name__ for kind in KINDS.values()} | {
         "OrionSession", "SessionConfig", "HttpSession", "Policy", "Calls", "RawSender", "AsyncRawSender", "Response", "Headers", "CallInfo",
         "LocalOrion", "Server", "Faults",
@@ -131,6 +131,8 @@ def test_nothing_shows_the_token(things: list[Any], orion: LocalOrion) -> None:
 
 def test_only_documented_places_hold_the_token(things: list[Any]) -> None:
     found = {
-        place for place, thing in reachable(things, properties=False) if isinstance(thing, str | bytes) and leaks(thing)
+        place
+        for place, thing in reachable(things, properties=False)
+        if isinstance(thing, str | bytes) and contains_token(thing)
     }
     assert found == PLACES

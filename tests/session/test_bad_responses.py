@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.canary import CANARY, leaks
+from helpers.canary import CANARY, contains_token
 from helpers.real_time import LATE
 from helpers.scripted import Scripted, ScriptedResponse, drip
 from orion_api.api.datasets import create_dataset
@@ -90,7 +90,7 @@ def test_every_status_has_its_error(scripted: Scripted, way: Any, status: int, e
     assert caught.value.request_id == scripted.requests[0].headers["X-Request-Id"]
     assert caught.value.request_id in text
     assert len(scripted.requests) == caught.value.attempts == 1
-    assert not leaks(repr(caught.value) + repr(vars(caught.value)))
+    assert not contains_token(repr(caught.value) + repr(vars(caught.value)))
 
 
 # Operation -> how its messages start, the verb of the session, and the raw operation with its arguments.
@@ -237,7 +237,7 @@ def test_an_invalid_page_is_an_error(scripted: Scripted, page: Any) -> None:
 def test_a_drip_ends_at_the_deadline(scripted: Scripted, name: str) -> None:
     scripted.then(drip(120, 0.2))
     started = time.monotonic()
-    with pytest.raises(OrionTimeout, match="no response in time"):
+    with pytest.raises(OrionTimeout, match="no response within the timeout"):
         WAYS[name](scripted.session(request_timeout=0.7, retry_timeout=0.7))
     assert time.monotonic() - started < 0.7 + LATE
 
@@ -245,7 +245,7 @@ def test_a_drip_ends_at_the_deadline(scripted: Scripted, name: str) -> None:
 def test_a_closed_port_is_a_connection_error(scripted: Scripted, way: Any) -> None:
     with Scripted(ScriptedResponse()) as gone:
         url = gone.url
-    with pytest.raises(OrionConnectionError, match="cannot be reached") as caught:
+    with pytest.raises(OrionConnectionError, match="cannot connect to the server") as caught:
         way(OrionSession(scripted.config(url=url)))
     assert caught.value.attempts == 5
     assert not caught.value.may_have_been_applied
@@ -272,7 +272,7 @@ def test_errors_survive_copy_and_pickle_without_the_token(scripted: Scripted) ->
     error = caught.value
     for twin in (copy.copy(error), copy.deepcopy(error), pickle.loads(pickle.dumps(error))):
         assert isinstance(twin, NotFoundResponse)
-        assert not leaks(f"{twin} {vars(twin)} {twin.response.text} {vars(twin.response)}")
+        assert not contains_token(f"{twin} {vars(twin)} {twin.response.text} {vars(twin.response)}")
         assert twin.response.status_code == 404
         assert twin.attempts == 1
 

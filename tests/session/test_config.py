@@ -9,10 +9,10 @@ import stat
 from pathlib import Path
 
 import pytest
-from helpers.canary import CANARY, leaks
+from helpers.canary import CANARY, contains_token
 
 from orionclient.config import (
-    config_path,
+    get_config_path,
     get_profile_config,
     in_orion,
     read_profiles,
@@ -92,24 +92,18 @@ def test_values_of_a_profile(profiles: Path) -> None:
 def test_no_configuration(own_home: Path) -> None:
     with pytest.raises(InvalidCredentials) as caught:
         OrionSession().get_user_profile()
-    text = str(caught.value)
-    for word in (
-        str(own_home / ".orion" / "config"),
-        "ORION_URL",
-        "ORION_TOKEN",
-        "ORION_PROFILE",
-        "ORION_CONFIG",
-        "[default]",
-        "url =",
-        "token =",
-    ):
-        assert word in text
+    path = own_home / ".orion" / "config"
+    assert str(caught.value).splitlines() == [
+        f"ORION_URL is not set and there is no profile 'default' in {path}; the file does not exist",
+        "to connect to an Orion stack, run: ocli config profile",
+        "to try a local Orion on this machine, run: ocli local start",
+    ]
     with pytest.raises(InvalidCredentials):
         list(APISession.list_resources(Dataset))
 
 
 def test_unknown_profile(profiles: Path) -> None:
-    with pytest.raises(InvalidCredentials, match=r"no profile 'prod' in .*it holds: default, lab"):
+    with pytest.raises(InvalidCredentials, match=r"no profile 'prod' in .*known profiles: default, lab"):
         get_profile_config("prod")
 
 
@@ -123,7 +117,7 @@ def test_orion_config(profiles: Path, monkeypatch: pytest.MonkeyPatch, tmp_path:
 
 def test_no_home(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "home", classmethod(lambda _: (_ for _ in ()).throw(RuntimeError())))
-    assert config_path({}) == Path("~/.orion/config")
+    assert get_config_path({}) == Path("~/.orion/config")
 
 
 @pytest.mark.parametrize("token", [f"{CANARY}\n", f"{CANARY}\r\nX: y", f" {CANARY}", f"{CANARY}\0", "tökén", "a b"])
@@ -132,22 +126,22 @@ def test_a_token_with_a_line_break_is_rejected_without_showing_it(
 ) -> None:
     with pytest.raises(ValidationError, match="not shown here") as caught:
         SessionConfig("https://orion.example.com", token)
-    assert not leaks(str(caught.value) + repr(caught.value))
+    assert not contains_token(str(caught.value) + repr(caught.value))
     if "\0" not in token:
         monkeypatch.setenv("ORION_URL", "https://orion.example.com")
         monkeypatch.setenv("ORION_TOKEN", token)
         with pytest.raises(ValidationError) as caught:
             OrionSession().get_user_profile()
-        assert not leaks(str(caught.value))
+        assert not contains_token(str(caught.value))
 
 
 def test_the_token_is_never_shown() -> None:
     config = SessionConfig("https://orion.example.com", CANARY, proxy=f"http://me:{CANARY}@proxy")
     session = OrionSession(config)
-    session._resolved()
+    session._resolve_config()
     shown = [repr(config), str(config), repr(session), str(session), repr(session.raw), repr(session._calls)]
     shown.append(repr(pickle.dumps(session)))
-    assert not leaks("".join(shown))
+    assert not contains_token("".join(shown))
     assert "***" in repr(config)
 
 
@@ -221,8 +215,8 @@ def test_broken_files(own_home: Path, content: bytes) -> None:
     path.chmod(0o600)
     with pytest.raises(ValidationError, match=str(path)) as caught:
         resolve()
-    assert not leaks(str(caught.value))
-    assert not leaks(repr(caught.value.__context__ or "")) or caught.value.__suppress_context__
+    assert not contains_token(str(caught.value))
+    assert not contains_token(repr(caught.value.__context__ or "")) or caught.value.__suppress_context__
 
 
 def test_a_profile_without_url(own_home: Path) -> None:
@@ -264,7 +258,7 @@ def test_swapping_the_configuration(orion: LocalOrion) -> None:
     assert session.get_user_profile().username == "ada"
     session.config = orion.config("grace")
     assert session.get_user_profile().username == "grace"
-    with pytest.raises(ValidationError, match="config is a SessionConfig"):
+    with pytest.raises(ValidationError, match="config must be a SessionConfig"):
         session.config = "grace"  # type: ignore[assignment]
 
 
@@ -277,7 +271,7 @@ def test_constructor_forms(orion: LocalOrion) -> None:
         OrionSession(orion_versions=None, config=config),
     ):
         assert session.is_authenticated()
-    with pytest.raises(ValidationError, match="config is a SessionConfig"):
+    with pytest.raises(ValidationError, match="config must be a SessionConfig"):
         OrionSession("default")  # type: ignore[arg-type]
     with pytest.raises(ValidationError, match="by keyword"):
         OrionSession(config, get_session())
@@ -289,7 +283,7 @@ def test_unpickled_sessions_reload_their_token(
     session = OrionSession(orion.config(project=3))
     made = Dataset.create(session, "travels")
     frozen = pickle.dumps(made)
-    assert not leaks(repr(frozen))
+    assert not contains_token(repr(frozen))
     with pytest.raises(InvalidCredentials, match="was made elsewhere"):
         pickle.loads(frozen).session.get_user_profile()
     save_profile(SessionConfig("https://other.example.com", "x"), "aaa")
@@ -304,7 +298,7 @@ def test_unpickled_sessions_reload_their_token(
         monkeypatch.setenv(name, value)
     assert pickle.loads(frozen).session.get_user_profile().username == "ada"
     monkeypatch.setenv("ORION_URL", "https://elsewhere.example.com")
-    with pytest.raises(OrionError, match="was made elsewhere"):
+    with pytest.raises(OrionError, match="no token for the pickled session"):
         restore_config(session.config.origin, None, os.environ)
 
 

@@ -235,7 +235,7 @@ def test_a_file_that_starts_a_local_orion_is_an_error_that_shows_the_guard(tmp_p
     done = subprocess.run([sys.executable, path], capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 1
     assert (
-        'starts a local Orion while its floes are loaded; put that part under if __name__ == "__main__":' in done.stderr
+        'starts a local Orion while its floes are loaded; move the call under if __name__ == "__main__":' in done.stderr
     )
 
 

@@ -24,7 +24,7 @@ from orionclient._clock import CLOCK
 from orionclient._limits import get_limiter
 from orionclient._retry import Policy
 from orionclient._retry_loop import CallOptions, PreparedRequest, send_async
-from orionclient.config import SessionConfig, origin_of
+from orionclient.config import SessionConfig, parse_origin
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionTimeout, ValidationError
 from orionclient.session import OrionSession, get_session
 from orionclient.testing import set_testing
@@ -157,7 +157,7 @@ def test_each_long_wait_is_logged_once(scripted: Scripted, caplog: pytest.LogCap
     get_session().get(f"{scripted.url}/x?secret={CANARY[:5]}")
     lines = [record for record in caplog.records if record.name == "orionclient"]
     assert [record.levelno for record in lines] == [logging.WARNING]
-    assert "429, trying again in 2." in lines[0].getMessage()
+    assert "429, retrying in 2." in lines[0].getMessage()
     assert "secret" not in lines[0].getMessage()
 
 
@@ -223,7 +223,7 @@ def test_a_proxy_gets_its_own_credentials(scripted: Scripted, monkeypatch: pytes
     assert OrionSession(plain).get_resource(File, 1).name == "x"
     assert scripted.requests[-1].path.startswith("http://other.invalid/")
     monkeypatch.setenv("no_proxy", "other.invalid")
-    with pytest.raises(OrionConnectionError, match="cannot be reached"):
+    with pytest.raises(OrionConnectionError, match="cannot connect to the server"):
         OrionSession(plain, requests_session=get_session(retry_timeout=1)).get_resource(File, 1)
 
 
@@ -260,10 +260,10 @@ def test_a_forked_child_has_connections_of_its_own(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(data=FILE))
     session = scripted.session()
     session.get_resource(File, 1)
-    assert _http.REGISTRY._clients
+    assert _http.REGISTRY._pools
     child = os.fork()
     if child == 0:
-        empty = not _http.REGISTRY._clients
+        empty = not _http.REGISTRY._pools
         good = session.get_resource(File, 1).name == "x"
         os._exit(0 if empty and good else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
@@ -284,7 +284,7 @@ def test_a_forked_child_starts_without_rate_limits(scripted: Scripted) -> None:
 
 def _is_throttled(server: Scripted) -> bool:
     """Return whether requests to a server are throttled."""
-    limiter = get_limiter(origin_of(server.url))
+    limiter = get_limiter(parse_origin(server.url))
     return max(limiter.reserve("GET", CLOCK.monotonic()) for _ in range(3)) > 0
 
 
@@ -371,7 +371,7 @@ def test_an_interrupted_asynchronous_download(scripted: Scripted) -> None:
 
     async def work() -> None:
         async with await download_file.asyncio(1, client=scripted.session().raw_async) as stream:
-            with pytest.raises(OrionConnectionError, match="connection broke"):
+            with pytest.raises(OrionConnectionError, match="connection lost"):
                 await stream.aread()
 
     scripted.then(ScriptedResponse(write=cut))
@@ -473,8 +473,8 @@ def test_half_of_a_surrogate_pair_cannot_be_sent(scripted: Scripted, send: Calla
 
 def test_half_of_a_surrogate_pair_in_a_filter(scripted: Scripted) -> None:
     session = scripted.session()
-    with pytest.raises(ValidationError, match="half of a surrogate pair"):
+    with pytest.raises(ValidationError, match="lone surrogate"):
         list(session.list_resources(File, {"name": "a\ud800b"}))
-    with pytest.raises(ValidationError, match="half of a surrogate pair"):
+    with pytest.raises(ValidationError, match="lone surrogate"):
         list_files.sync(client=session.raw, name="a\ud800b")
     assert scripted.requests == []

@@ -66,7 +66,7 @@ def test_an_item_without_an_id_is_an_error(scripted: Scripted, item: dict[str, A
     assert next(listing).id == 1
     with pytest.raises(
         BadResponse,
-        match=r"^list_files GET \S+: 200 OK: the (response has no id|id in the response must be a whole number)",
+        match=r"^list_files GET \S+: 200 OK: the (resource in the response has no id|id in the response must be an integer)",
     ) as caught:
         next(listing)
     assert (caught.value.attempts, caught.value.may_have_been_applied) == (1, False)

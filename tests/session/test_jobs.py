@@ -294,9 +294,9 @@ def test_further_arguments_replace_exported_ones(scripted: Scripted) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({}, "no floe given"),
-        ({"param_dict": {"name": "x"}}, "no floe given"),
-        ({"workfloe": "the best"}, "workfloe must be a whole number"),
+        ({}, "no floe is named"),
+        ({"param_dict": {"name": "x"}}, "no floe is named"),
+        ({"workfloe": "the best"}, "workfloe must be an integer"),
         ({"workfloe": WorkFloeSpec()}, "has no id"),
         ({"workfloe": 3, "params": [1]}, "params must be a mapping, not list"),
         ({"workfloe": 3, "params": {"promoted": {"file": File(id=1)}}}, "pass resources by id"),

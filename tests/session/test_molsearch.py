@@ -106,11 +106,11 @@ def test_invalid_queries_are_rejected_before_any_request(scripted: Scripted) -> 
         MolsearchQuery.create_title_query(session=session, database_id=1, titles="aspirin")
     with pytest.raises(ValidationError, match="query_mol is not JSON serializable: object"):
         MolsearchQuery.create_fastrocs_query(session=session, database_id=1, query_mol=object())
-    with pytest.raises(ValidationError, match="database_id must be a whole number"):
+    with pytest.raises(ValidationError, match="database_id must be an integer"):
         MolsearchQuery.create_graphsim_query(session=session, database_id="drugs", smiles="C")
     with pytest.raises(ValidationError, match="dataset must be a Dataset or its id, not a File"):
         MolsearchDatabase.create(session, "x", File(id=1))  # type: ignore[arg-type]
-    with pytest.raises(ValidationError, match="dataset must be a whole number"):
+    with pytest.raises(ValidationError, match="dataset must be an integer"):
         MolsearchDatabase.create(session, "x", "drugs")
     assert scripted.requests == []
 

@@ -145,7 +145,7 @@ def test_a_repeated_page_is_an_error(scripted: Scripted, has_ids: bool) -> None:
     scripted.responses = [ScriptedResponse(data={"results": page, "count": 7})]
     listing: Iterator[Any] = scripted.session().list_resources(File if has_ids else Folder)
     assert len(list(itertools.islice(listing, 3))) == 3
-    with pytest.raises(BadResponse, match="not complete: after 3 of 7 items the next page is the same again"):
+    with pytest.raises(BadResponse, match="incomplete listing: after 3 of 7 items the next page repeats the last one"):
         next(listing)
     assert len(scripted.requests) == 2
 
@@ -163,7 +163,7 @@ def test_an_empty_page_before_the_count_is_an_error(scripted: Scripted) -> None:
 
 def test_a_repeated_full_page_is_an_error_without_a_count(scripted: Scripted) -> None:
     scripted.responses = [ScriptedResponse(data={"results": [{"id": 1}, {"id": 2}]})]
-    with pytest.raises(BadResponse, match="not complete: after 2 items the next page is the same again"):
+    with pytest.raises(BadResponse, match="incomplete listing: after 2 items the next page repeats the last one"):
         list(scripted.session().list_resources(File, {"limit": 2}))
     # A server that sends everything, whatever was requested, hides no item.
     del scripted.requests[:]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.canary import leaks
+from helpers.canary import contains_token
 
 from orionclient.exceptions import InvalidCredentials
 from orionclient.local import LocalOrion
@@ -149,7 +149,7 @@ def test_the_token_is_not_pickled(orion: LocalOrion, session: OrionSession, prot
     token = made.value.encode()
     for each in [*one_of_each(session), made]:
         frozen = pickle.dumps(each, protocol)
-        assert not leaks(frozen.decode("latin-1"))
+        assert not contains_token(frozen.decode("latin-1"))
         assert orion.token.encode() not in frozen
         assert token not in frozen
 

@@ -46,7 +46,7 @@ def test_a_timeout_is_an_error(scripted: Scripted, skipped_waits: list[float]) -
     start = CLOCK.monotonic()
     with pytest.raises(OrionTimeout) as caught:
         scripted.session().refresh_resource_until(File(id=7), "state", "ready", timeout=2.5)
-    assert str(caught.value) == "File 7: 'state' did not become 'ready' in 2.5 s; it was 'uploading' at last"
+    assert str(caught.value) == "File 7: 'state' did not become 'ready' within 2.5 s; its last value is 'uploading'"
     assert isinstance(caught.value, TimeoutError)
     assert sum(skipped_waits) <= 2.5 <= CLOCK.monotonic() - start
     assert max(skipped_waits) == 1
@@ -76,7 +76,9 @@ def test_any_value_of_any_field(session: OrionSession, plain: Plain) -> None:
     session.refresh_resource_until(made, "name", "new")
     session.refresh_resource_until(made, "path", None)
     session.refresh_resource_until(made, "count", 0, timeout=0)
-    with pytest.raises(OrionTimeout, match=f"Dataset {made.id}: 'count' did not become 5 in 3 s; it was 0 at last"):
+    with pytest.raises(
+        OrionTimeout, match=f"Dataset {made.id}: 'count' did not become 5 within 3 s; its last value is 0"
+    ):
         session.refresh_resource_until(made, "count", 5, timeout=3)
 
 
@@ -96,7 +98,7 @@ def test_a_field_that_is_missing_at_first(scripted: Scripted) -> None:
     scripted.responses = [ScriptedResponse(data={"id": 7}), ScriptedResponse(data={"id": 7, "state": "ready"})]
     scripted.session().refresh_resource_until(File(id=7), "state", "ready")
     scripted.responses = [ScriptedResponse(data={"id": 7})]
-    with pytest.raises(OrionTimeout, match="its value is not known"):
+    with pytest.raises(OrionTimeout, match="its value is unknown"):
         scripted.session().refresh_resource_until(File(id=7), "state", "ready", timeout=1)
 
 
@@ -108,8 +110,8 @@ def test_unknown_attributes_before_any_request(scripted: Scripted, attribute: An
 
 
 @pytest.mark.parametrize("times", [{"timeout": -1}, {"sleep_time": -0.1}, {"timeout": float("nan")}, {"timeout": "60"}])
-def test_invalid_times_are_rejected(scripted: Scripted, times: Any) -> None:
-    with pytest.raises(ValidationError, match="is a number of seconds"):
+def test_times_that_are_none(scripted: Scripted, times: Any) -> None:
+    with pytest.raises(ValidationError, match="must be seconds"):
         scripted.session().refresh_resource_until(File(id=7), "state", "ready", **times)
     assert scripted.requests == []
 
@@ -134,7 +136,8 @@ def test_a_server_that_hangs_ends_the_wait(scripted: Scripted, monkeypatch: pyte
     scripted.responses = [*states("uploading"), drip(120, 0.05)]
     start = time.monotonic()
     with pytest.raises(
-        OrionTimeout, match=r"'state' did not become 'ready' in 2 s; it was 'uploading' at last, and the last look"
+        OrionTimeout,
+        match=r"'state' did not become 'ready' within 2 s; its last value is 'uploading'; the last poll timed out",
     ):
         scripted.session().refresh_resource_until(File(id=7), "state", "ready", timeout=2.0, sleep_time=0.1)
     assert time.monotonic() - start < 3 + LATE

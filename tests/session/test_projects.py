@@ -62,7 +62,7 @@ def test_archiving(session: OrionSession, project: Project, plain: Plain) -> Non
         assert project.archived is False
     assert list(session.list_resources(Project, {"archived": True})) == []
     assert project in list(session.list_resources(Project))
-    with pytest.raises(ValidationError, match="belongs to no session"):
+    with pytest.raises(ValidationError, match="has no session"):
         Project(id=3).archive()
 
 

@@ -222,7 +222,7 @@ def test_oerecords_with_unsupported_values(session: OrionSession, datarecord: An
     record = datarecord.OERecord()
     record.set_value(FakeField("x", "?"), object())
     dataset = Dataset.create(session, "x")
-    with pytest.raises(ValidationError, match="holds a object, which is not carried"):
+    with pytest.raises(ValidationError, match="unsupported type object"):
         dataset.write(record)
     dataset.write({"m": {"format": "smiles", "text": "CCCC"}})
     dataset.finalize()

@@ -221,9 +221,9 @@ def test_invalid_shares_are_rejected_before_any_request(scripted: Scripted, verb
         with pytest.raises(ValidationError, match="share_with must be one of User, Group, Project, Organization"):
             share(good, wrong)
     for odd in ("abc", "", "1/../2", -1, 1.5, True):
-        with pytest.raises(ValidationError, match="must be a whole number"):
+        with pytest.raises(ValidationError, match="must be an integer"):
             share(good, User(id=odd))
-        with pytest.raises(ValidationError, match="must be a whole number"):
+        with pytest.raises(ValidationError, match="must be an integer"):
             share(Dataset(id=odd), user)
     for resource, recipient in ((Dataset(), user), (good, User())):
         with pytest.raises(ValidationError, match="has no id"):

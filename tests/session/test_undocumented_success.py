@@ -55,7 +55,7 @@ CASES = [(operation, by) for operation, (_, ways) in OPERATIONS.items() for by i
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [each.getMessage() for each in caplog.records if "not documented" in each.getMessage()]
+    return [each.getMessage() for each in caplog.records if "undocumented" in each.getMessage()]
 
 
 @pytest.mark.parametrize(("operation", "by"), CASES)
@@ -70,8 +70,8 @@ def test_an_undocumented_success_with_a_documented_body(
     assert found or operation == "delete_file"
     # The status is logged only once.
     ways[by](session)
-    assert lines(caplog) == [f"{operation}: success with status {status}, which is not documented"]
-    (record,) = (each for each in caplog.records if "not documented" in each.getMessage())
+    assert lines(caplog) == [f"{operation}: undocumented success status {status}"]
+    (record,) = (each for each in caplog.records if "undocumented" in each.getMessage())
     assert (record.name, record.levelname) == ("orionclient" if by == "session" else "orion_api", "WARNING")
     assert len(scripted.requests) == 2
 
@@ -137,8 +137,8 @@ def test_without_a_session(scripted: Scripted, caplog: pytest.LogCaptureFixture)
         with pytest.raises(UnexpectedStatus, match="202"):
             get_file.sync(1, client=client)
     assert lines(caplog) == [
-        "get_file: success with status 203, which is not documented",
-        "delete_file: success with status 202, which is not documented",
+        "get_file: undocumented success status 203",
+        "delete_file: undocumented success status 202",
     ]
 
 

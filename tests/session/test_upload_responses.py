@@ -168,7 +168,7 @@ def test_an_unusable_earlier_upload_is_left_alone(direct: LocalOrion, fields: di
     from orion_api.api.uploads import create_upload
 
     body = {"resource_type": "file", "resource_id": file.id, "size": len(CONTENT), "part_size": 64 * KIB}
-    earlier = calls.json(create_upload, {}, body=body)
+    earlier = calls.request_json(create_upload, {}, body=body)
     direct.faults.clear()
     ((name, value),) = fields.items()
     direct.faults.script("list_uploads", [set_field(f"results.*.{name}", value)])
@@ -198,8 +198,8 @@ def test_an_unknown_part_is_sent_again(direct: LocalOrion, field: str, value: An
     calls = direct.session()._calls
     file = direct.session().create_resource(File, {"name": "x"})
     body = {"resource_type": "file", "resource_id": file.id, "size": len(CONTENT), "part_size": 64 * KIB}
-    earlier = calls.json(create_upload, {}, body=body)
-    calls.call(upload_part, upload_part.build(earlier["id"], 1, body=CONTENT[: 64 * KIB]))
+    earlier = calls.request_json(create_upload, {}, body=body)
+    calls.send_built(upload_part, upload_part.build(earlier["id"], 1, body=CONTENT[: 64 * KIB]))
     direct.faults.clear()
     direct.faults.script("list_parts", [set_field(f"results.*.{field}", value)])
     file.put_content(CONTENT)

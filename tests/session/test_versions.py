@@ -110,7 +110,7 @@ def test_a_known_missing_version_is_not_tried(scripted: Scripted, known: Any) ->
             again.get_resource(File, 1)
         assert isinstance(caught.value, BadResponse)
         assert caught.value.response is None
-        with pytest.raises(InvalidAPIVersion, match="needs version 1 of the API 'datasets'.* offers none of it"):
+        with pytest.raises(InvalidAPIVersion, match="needs version 1 of the API 'datasets'.* offers no version of it"):
             again.get_resource(Dataset, 1)
     assert scripted.requests == []
     assert session.orion_versions == {"files": (1, 2)}

@@ -163,4 +163,4 @@ except ImportError as error:
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) == 1
     assert missing in done.stdout
-    assert "orion-platform-client[emulator]" in done.stdout
+    assert "orion-platform-client[local]" in done.stdout

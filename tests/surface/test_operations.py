@@ -1,6 +1,6 @@
 """Every operation of the contract has a handler, a place in the client, a row in the retry table, and a test that calls it.
 
-The last is counted while the tests run, see helpers/met.py; the tests here check that the count works.
+The last is counted while the tests run, see helpers/operation_coverage.py; the tests here check that the count works.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import met
+from helpers import operation_coverage
 from orion_api import contract
 
 from orionclient.emulator import handlers
@@ -91,7 +91,7 @@ def test_unused_imports_do_not_count(source: str, found: set[tuple[str, str]]) -
 
 def test_only_completed_operations_count(session: OrionSession, monkeypatch: pytest.MonkeyPatch) -> None:
     # The hook cleared the list before this test, and reads it afterwards.
-    monkeypatch.setattr(met, "_ARRIVED", heard := [])
+    monkeypatch.setattr(operation_coverage, "_ARRIVED", heard := [])
     session.get_user_profile()
     assert [(seen.operation, seen.ran) for seen in heard] == [("get_current_user", True)]
 
@@ -115,7 +115,8 @@ def test_bad():
         raise RuntimeError
 """
 CONFTEST = (
-    "from helpers.met import pytest_runtest_call, pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown\n"
+    "from helpers.operation_coverage import pytest_runtest_call, pytest_sessionfinish, pytest_terminal_summary,"
+    " pytest_testnodedown\n"
 )
 ELSEWHERE = SUITE.replace("get_user_profile()", "get_resource(User, 1)")
 
@@ -132,9 +133,9 @@ def test_a_full_run_fails_if_an_operation_was_not_called(tmp_path: Path, options
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     if "-k" in options:
         # A selection of tests is not checked for completeness.
-        assert (done.returncode, met._TITLE in done.stdout) == (0, False), done.stdout
+        assert (done.returncode, operation_coverage._TITLE in done.stdout) == (0, False), done.stdout
         return
     assert "2 passed, 2 xfailed" in done.stdout, done.stdout
-    names = done.stdout.partition(met._TITLE)[2].partition("\n")[2].partition("\n")[0].split(", ")
+    names = done.stdout.partition(operation_coverage._TITLE)[2].partition("\n")[2].partition("\n")[0].split(", ")
     # Rejected requests, failed tests and other folders do not count.
     assert (done.returncode, set(names)) == (1, {name for _, name in operations()} - {"get_current_user"}), done.stdout

@@ -269,7 +269,7 @@ def test_errors_of_responses_hold_the_response(name: str) -> None:
 def test_an_error_survives_pickle_and_copy(name: str, called: bool) -> None:
     error = made(name)
     if called:
-        error.during(CallInfo("get_file GET /files/7/", 3, 1.5, "abc", True, ("s3cret-token",)))
+        error.with_call(CallInfo("get_file GET /files/7/", 3, 1.5, "abc", True, ("s3cret-token",)))
     for again in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
         assert type(again) is type(error)
         assert str(again) == str(error)
@@ -285,7 +285,7 @@ def test_an_error_survives_pickle_and_copy(name: str, called: bool) -> None:
 def test_the_message_of_an_error_is_one_line(name: str, called: bool) -> None:
     error = made(name, "first\r\nsecond\x1b[31m\u2028third")
     if called:
-        error.during(CallInfo("get_file GET /files/7/"))
+        error.with_call(CallInfo("get_file GET /files/7/"))
     assert len(str(error).splitlines()) == 1
     assert str(error).isprintable()
 

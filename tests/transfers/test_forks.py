@@ -16,7 +16,7 @@ from helpers.forked import end, fork_waiting, living_child
 from transfers_stack import Stack, digest_of
 
 from orionclient._locks import LockedFile
-from orionclient.config import SessionConfig, config_path, read_profiles, save_profile
+from orionclient.config import SessionConfig, get_config_path, read_profiles, save_profile
 from orionclient.transfer import progress
 from orionclient.types import File
 from orionclient.utils import TemporaryPath
@@ -204,7 +204,7 @@ def test_profiles_can_be_saved_while_a_forked_child_lives(monkeypatch: pytest.Mo
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", fork)
         save_profile(SessionConfig("https://orion.example.test"), "first")
-    path = config_path()
+    path = get_config_path()
     try:
         # No process holds the lock, so none waits for it.
         locked(path.with_name(path.name + ".lock")).close()

@@ -78,7 +78,7 @@ def test_a_file_without_a_validator_is_downloaded_again(
 
 def test_a_file_without_a_validator_that_always_breaks(scripted: Scripted, target: Path) -> None:
     scripted.then(cut(CONTENT, {}))
-    with pytest.raises(OrionConnectionError, match="connection broke"):
+    with pytest.raises(OrionConnectionError, match="connection lost"):
         file_of(scripted).download_to_file(target)
     assert list(target.parent.iterdir()) == []
     assert len(scripted.requests) < 20

@@ -1,4 +1,4 @@
-"""Ordinary code of users, with the types that they get. Checked by mypy --strict, never run."""
+"""Correct user code with the inferred types. Checked by mypy --strict, never executed."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ def sessions() -> None:
     assert_type(orionclient.session.OrionSession(), OrionSession)
     assert_type(get_profile_config("work"), SessionConfig)
     assert_type(in_orion(), bool)
-    patient = get_session(retry_dict={404: 20, 503: 45}, request_timeout=90, backoff_dict={429: (1.0, 30.0)})
-    OrionSession(get_profile_config(profile="work"), requests_session=patient)
+    http_session = get_session(retry_dict={404: 20, 503: 45}, request_timeout=90, backoff_dict={429: (1.0, 30.0)})
+    OrionSession(get_profile_config(profile="work"), requests_session=http_session)
     OrionSession(config=get_profile_config())
-    response = patient.get("https://example.com/", params={"q": 1})
+    response = http_session.get("https://example.com/", params={"q": 1})
     assert_type(response.status_code, int)
     assert_type(response.content, bytes)
     assert_type(response.ok, bool)
@@ -213,9 +213,9 @@ def molecule_search(session: OrionSession, dataset: Dataset) -> None:
 
 
 @floe
-def plain_floe(text: str, number: int = 3) -> None:
+def plain_floe(smiles: str, count: int = 3) -> None:
     progress(0.5)
-    print(text, number)
+    print(smiles, count)
 
 
 @floe(name="dock", title="Docking", tags=["docking"])
@@ -232,7 +232,7 @@ def docking(
 
 
 def floes() -> None:
-    assert_type(plain_floe("CNS", number=4), None)
+    assert_type(plain_floe("CNS", count=4), None)
     assert_type(docking(Dataset(id=1), Secret(id=1), "good"), int)
     assert_type(describe(docking), dict[str, Any])
     with LocalOrion(seed="demo", floes=[plain_floe, docking, "floes.py"], jobs=1) as orion:
@@ -250,9 +250,9 @@ def errors(session: OrionSession) -> None:
     try:
         session.get_user_profile()
     except OrionConnectionError as broken:
-        lost: ConnectionError = broken
-        anything: OrionError = broken
-        print(lost, anything)
+        as_connection_error: ConnectionError = broken
+        as_orion_error: OrionError = broken
+        print(as_connection_error, as_orion_error)
         assert_type(broken.may_have_been_applied, bool)
 
 
@@ -261,14 +261,14 @@ def reason(error: BadResponse) -> str:
 
 
 class Assay(Dataset):
-    """A kind of the user's own."""
+    """A resource class of the user."""
 
     @property
     def plate(self) -> str:
         return self.name.partition(" ")[0]
 
 
-def kinds_of_ones_own(session: OrionSession) -> None:
+def custom_resource_classes(session: OrionSession) -> None:
     assert_type(Assay.upload(session, "P1 hits", "hits.sdf").plate, str)
     assert_type(Assay.create(session, "P1"), Assay)
     assert_type(session.get_resource(Assay, 1), Assay)
@@ -308,7 +308,7 @@ def helpers(collection: ShardCollection, shard: Shard, job: WorkFloeJob) -> None
     with TemporaryPath(suffix=".sdf") as path:
         assert_type(path, str)
     with concurrent.futures.ThreadPoolExecutor() as pool:
-        assert_type(list(pool.map(lambda number: APISession.get_resource(File, number), range(3))), list[File])
+        assert_type(list(pool.map(lambda file_id: APISession.get_resource(File, file_id), range(3))), list[File])
     assert_type(try_hard_to_create_shard(collection, "first.xyz"), Shard)
     assert_type(try_hard_to_download_shard(shard, "first.xyz"), None)
     assert_type(store_file("first.xyz", "first", tags=["md"]), dict[str, Any] | str)
@@ -319,7 +319,7 @@ def helpers(collection: ShardCollection, shard: Shard, job: WorkFloeJob) -> None
     assert_type(download_report(collection, Path("report.zip")).pages, tuple[str, ...])
 
 
-def many_at_once(session: OrionSession, collection: ShardCollection, reported: list[Progress]) -> None:
+def bulk_transfers(session: OrionSession, collection: ShardCollection, reported: list[Progress]) -> None:
     with concurrent.futures.ProcessPoolExecutor() as executor, rich_progress() as progress:
         for sent in collection.upload("frames", 8, progress, executor):
             assert_type(sent, Result[Path, Shard])

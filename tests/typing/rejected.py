@@ -1,4 +1,4 @@
-"""Misuse that a type checker has to notice; each marked line gives exactly the errors of its mark. Never run."""
+"""Incorrect user code; each marked line has exactly the mypy errors of its mark. Never executed."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def fields(dataset: Dataset, file: File) -> None:
 
 def contents(session: OrionSession, dataset: Dataset) -> None:
     Dataset.create("hits", session)  # E: arg-type arg-type
-    File.upload(session, "x", io.StringIO("text"))  # E: arg-type
+    File.upload(session, "x", io.StringIO("abc"))  # E: arg-type
     dataset.download(record_ids=7)  # E: arg-type
     dataset.download().decode("utf-8", 3)  # E: arg-type
     Backoff(cap="90")  # E: arg-type
@@ -103,7 +103,7 @@ def inputs() -> None:
     print(filters, new)
 
 
-def many_at_once(session: OrionSession, collection: ShardCollection) -> None:
+def bulk_transfers(session: OrionSession, collection: ShardCollection) -> None:
     collection.upload("frames", "8")  # E: arg-type
     collection.download("copy", executor=8)  # E: arg-type
     session.upload_files(7)  # E: arg-type

@@ -1,4 +1,4 @@
-"""What a type checker tells the users of this package: their good code passes, their slips are named."""
+"""Test the type annotations with mypy: correct user code is accepted, mistakes are reported."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ MARK = re.compile(r"# E: ([a-z -]+)$")
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], list[str]]:
-    """What mypy says about each line, as a user's own run of it would: (file, line) -> codes with their texts."""
-    place = tmp_path_factory.mktemp("mypy")
+    """Errors of mypy with its default lookup of packages, by file and line: a list of `code: message`."""
+    folder = tmp_path_factory.mktemp("mypy")
     roots = {Path(str(package.__file__)).parents[1] for package in (orionclient, orion_api)}
-    # An installed package is found by its py.typed; a checkout needs a path.
+    # Installed packages are found automatically; a checkout needs MYPYPATH.
     roots -= {Path(folder) for folder in site.getsitepackages()}
     env = {name: value for name, value in os.environ.items() if name != "MYPYPATH"}
     if roots:
         env["MYPYPATH"] = os.pathsep.join(map(str, sorted(roots)))
-    options = ["--strict", "--config-file=", f"--cache-dir={place}", "--output=json", "--follow-imports=silent"]
+    options = ["--strict", "--config-file=", f"--cache-dir={folder}", "--output=json", "--follow-imports=silent"]
     files = [str(HERE / "accepted.py"), str(HERE / "rejected.py")]
     done = subprocess.run(
         [sys.executable, "-m", "mypy", *options, *files],
-        cwd=place,
+        cwd=folder,
         env=env,
         capture_output=True,
         text=True,
@@ -43,33 +43,33 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], lis
     )
     assert done.returncode == 1, done.stdout + done.stderr
     assert not done.stderr, done.stderr
-    response = defaultdict(list)
+    errors = defaultdict(list)
     for error in map(json.loads, done.stdout.splitlines()):
         if error["severity"] == "error":
-            response[Path(error["file"]).name, error["line"]].append(f"{error['code']}: {error['message']}")
-    return response
+            errors[Path(error["file"]).name, error["line"]].append(f"{error['code']}: {error['message']}")
+    return errors
 
 
-def test_good_code_is_accepted(found: dict[tuple[str, int], list[str]]) -> None:
-    wrong = [f"{file}:{line} {texts}" for (file, line), texts in found.items() if file != "rejected.py"]
-    assert not wrong, "\n".join(wrong)
+def test_correct_code_is_accepted(found: dict[tuple[str, int], list[str]]) -> None:
+    unexpected = [f"{file}:{line} {messages}" for (file, line), messages in found.items() if file != "rejected.py"]
+    assert not unexpected, "\n".join(unexpected)
 
 
 def test_the_accepted_types_are_not_any() -> None:
-    # The assertions above would hold for nothing if mypy did not look into the functions.
+    # Without assert_type calls in the file, the test above would pass trivially.
     assert (HERE / "accepted.py").read_text().count("assert_type(") > 60
 
 
-def test_every_slip_is_rejected_for_its_own_reason(found: dict[tuple[str, int], list[str]]) -> None:
+def test_every_mistake_is_reported_with_its_code(found: dict[tuple[str, int], list[str]]) -> None:
     lines = (HERE / "rejected.py").read_text().splitlines()
-    marks = {number: MARK.search(line) for number, line in enumerate(lines, 1)}
-    expected = {number: sorted(mark.group(1).split()) for number, mark in marks.items() if mark}
-    actual = {number: texts for (name, number), texts in found.items() if name == "rejected.py"}
-    codes = {number: sorted(text.partition(":")[0] for text in texts) for number, texts in actual.items()}
+    marks = {lineno: MARK.search(line) for lineno, line in enumerate(lines, 1)}
+    expected = {lineno: sorted(mark.group(1).split()) for lineno, mark in marks.items() if mark}
+    actual = {lineno: messages for (name, lineno), messages in found.items() if name == "rejected.py"}
+    codes = {lineno: sorted(message.partition(":")[0] for message in messages) for lineno, messages in actual.items()}
     differing = [
-        f"{number}: {lines[number - 1].strip()} -> {actual.get(number)}"
-        for number in sorted({*expected, *codes})
-        if expected.get(number) != codes.get(number)
+        f"{lineno}: {lines[lineno - 1].strip()} -> {actual.get(lineno)}"
+        for lineno in sorted({*expected, *codes})
+        if expected.get(lineno) != codes.get(lineno)
     ]
     assert not differing, "\n".join(differing)
     assert len(expected) > 40

@@ -33,7 +33,7 @@ class AsyncVerbs:
         try:
             return endpoint.check(response.status_code, response.headers, response.content), response
         except (UnexpectedStatus, UnexpectedBody) as error:
-            raise self._calls.translated(error, response, ask=False) from None
+            raise self._calls.translate_error(error, response, ask=False) from None
 
     async def get_resource(self, kind: type[Resource], resource_id: Id) -> Resource:
         endpoint = kind.declaration.get

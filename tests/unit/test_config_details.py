@@ -15,10 +15,10 @@ import pytest
 
 from orionclient.config import (
     SessionConfig,
-    config_path,
+    get_config_path,
     in_orion,
     is_loopback,
-    origin_of,
+    parse_origin,
     read_profiles,
     remove_profile,
     resolve,
@@ -28,9 +28,9 @@ from orionclient.config import (
 from orionclient.exceptions import InvalidCredentials, ValidationError
 
 URL = "https://orion.example.com"
-HOW = (
-    "Looked at the variables ORION_URL with ORION_TOKEN, ORION_PROFILE and ORION_CONFIG. To configure, write {} like this: [default] / "
-    "url = https://orion.example.com / username = you / token = <from the web page, My Tokens> / project = <number>, one setting a line"
+HINTS = (
+    "\nto connect to an Orion stack, run: ocli{} config profile"
+    "\nto try a local Orion on this machine, run: ocli local start"
 )
 
 
@@ -48,22 +48,25 @@ def write(path: Path, data: str) -> Path:
 
 
 @pytest.mark.parametrize("address", ["https://a b/", "https://a\\b/", "https://a/\t", "https://a\x7f/"])
-def test_an_address_with_spaces(address: str) -> None:
-    assert rejected(lambda: origin_of(address)) == "the address holds white space, a control character or a backslash"
+def test_an_address_with_gaps(address: str) -> None:
+    assert (
+        rejected(lambda: parse_origin(address))
+        == "invalid URL: it contains white space, a control character or a backslash"
+    )
 
 
 def test_hosts() -> None:
     longest = ".".join(["a" * 63] * 3 + ["b" * 61])
     assert len(longest) == 253
-    assert origin_of(f"https://{longest}/") == ("https", longest, 443)
-    unusable = "the host of the address cannot be used; a name with other letters is written as xn--..."
-    assert rejected(lambda: origin_of(f"https://{longest}b/")) == unusable
-    assert rejected(lambda: origin_of("https://a..b/")) == unusable
-    assert origin_of("http://[::1]/")[1:] == ("::1", 80)
+    assert parse_origin(f"https://{longest}/") == ("https", longest, 443)
+    unusable = "invalid URL: its host name is not valid; write international names in their xn--... form"
+    assert rejected(lambda: parse_origin(f"https://{longest}b/")) == unusable
+    assert rejected(lambda: parse_origin("https://a..b/")) == unusable
+    assert parse_origin("http://[::1]/")[1:] == ("::1", 80)
     for broken in ("[::zz]", "[::1%25lo]", "[fe80::1%lo]"):
-        assert rejected(lambda broken=broken: origin_of(f"http://{broken}/")) in {
+        assert rejected(lambda broken=broken: parse_origin(f"http://{broken}/")) in {
             unusable,
-            "the address cannot be read",
+            "invalid URL: it cannot be parsed",
         }
     assert [is_loopback(host) for host in ("localhost", "127.9.9.9", "::1", "LOCAL", "10.0.0.1")] == [True] * 3 + [
         False
@@ -73,21 +76,27 @@ def test_hosts() -> None:
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"url": " "}, "the address of the Orion stack is empty"),
-        ({"url": f"{URL}/path"}, "the address of the Orion stack must end after the host: https://orion.example.com"),
-        ({"url": f"{URL}/X"}, "the address of the Orion stack must end after the host: https://orion.example.com"),
+        ({"url": " "}, "the URL of the Orion stack is empty"),
+        (
+            {"url": f"{URL}/path"},
+            "the URL of the Orion stack must have no path or query, for example https://orion.example.com",
+        ),
+        (
+            {"url": f"{URL}/X"},
+            "the URL of the Orion stack must have no path or query, for example https://orion.example.com",
+        ),
         (
             {"token": "a b"},
-            "the token holds white space, a line break or another character that no token has; copy it again (it is not shown here)",
+            "invalid token (not shown): it contains white space, a line break or a non-ASCII character; copy it again",
         ),
-        ({"project": True}, "the project must be the number of a project, not True"),
-        ({"project": "²"}, "the project must be the number of a project, not '²'"),
-        ({"project": "-1"}, "the project must be the number of a project, not '-1'"),
-        ({"header_form": "x"}, "header_form is 'space' or 'colon', not 'x'"),
-        ({"verify": "no"}, "verify is True or False; a file of certificates to trust is given as ca_file"),
+        ({"project": True}, "project must be the id of a project (an integer), not True"),
+        ({"project": "²"}, "project must be the id of a project (an integer), not '²'"),
+        ({"project": "-1"}, "project must be the id of a project (an integer), not '-1'"),
+        ({"header_form": "x"}, "header_form must be 'space' or 'colon', not 'x'"),
+        ({"verify": "no"}, "verify must be True or False; set ca_file to trust other certificates"),
         (
             {"url": "http://far.example"},
-            "http://far.example would carry the token unencrypted; use https, or set allow_http = true in the profile",
+            "http://far.example would send the token unencrypted; use https, or set allow_http = true in the profile",
         ),
     ],
 )
@@ -102,12 +111,12 @@ def test_boundary_values() -> None:
     assert SessionConfig(url=URL, project="").project is None
 
 
-def test_the_path_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert config_path({"ORION_CONFIG": "/x/y", "HOME": "/h"}) == Path("/x/y")
-    assert config_path({"HOME": "/h", "USERPROFILE": "/u"}) == Path("/h/.orion/config")
-    assert config_path({"USERPROFILE": "/u"}) == Path("/u/.orion/config")
+def test_where_the_file_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert get_config_path({"ORION_CONFIG": "/x/y", "HOME": "/h"}) == Path("/x/y")
+    assert get_config_path({"HOME": "/h", "USERPROFILE": "/u"}) == Path("/h/.orion/config")
+    assert get_config_path({"USERPROFILE": "/u"}) == Path("/u/.orion/config")
     monkeypatch.setattr(Path, "home", lambda: Path("/somewhere"))
-    assert config_path({}) == Path("/somewhere/.orion/config")
+    assert get_config_path({}) == Path("/somewhere/.orion/config")
     monkeypatch.setenv("ORION_JOB_ID", "1")
     assert (in_orion(), in_orion({}), in_orion({"ORION_JOB_ID": "2"})) == (True, False, True)
 
@@ -165,10 +174,13 @@ def test_comments_and_other_characters(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        ("url = x\n", "{} is no file of profiles (line 1); each starts with its name in [brackets]"),
-        ("[p]\nurl = x\nsecret\n", "{} is no file of profiles (line 3); each starts with its name in [brackets]"),
-        ("[p]\n[p]\n", "{} is no file of profiles (line 2); each starts with its name in [brackets]"),
-        ("[p]\nurl: x\n", "{} is no file of profiles (line 2); each starts with its name in [brackets]"),
+        ("url = x\n", "{} is not a valid profile file (line 1); each profile starts with its name in [brackets]"),
+        (
+            "[p]\nurl = x\nsecret\n",
+            "{} is not a valid profile file (line 3); each profile starts with its name in [brackets]",
+        ),
+        ("[p]\n[p]\n", "{} is not a valid profile file (line 2); each profile starts with its name in [brackets]"),
+        ("[p]\nurl: x\n", "{} is not a valid profile file (line 2); each profile starts with its name in [brackets]"),
     ],
 )
 def test_invalid_files_are_rejected(tmp_path: Path, data: str, words: str) -> None:
@@ -180,19 +192,19 @@ def test_unreadable_files(tmp_path: Path) -> None:
     path = write(tmp_path / "config", f"[p]\nurl = {URL}\n".ljust(1 << 20, "\n"))
     assert read_profiles(path) == {"p": {"url": URL}}
     write(path, "\n" * ((1 << 20) + 1))
-    assert rejected(lambda: read_profiles(path)) == f"{path} is larger than 1048576 bytes and is not read"
+    assert rejected(lambda: read_profiles(path)) == f"cannot read profiles from {path}: the file is larger than 1 MiB"
     path.write_bytes(b"\xff")
-    assert rejected(lambda: read_profiles(path)) == f"{path} is not text in UTF-8"
-    assert rejected(lambda: read_profiles(tmp_path)) == f"{tmp_path} cannot be read: Is a directory"
+    assert rejected(lambda: read_profiles(path)) == f"cannot read profiles from {path}: the file is not UTF-8"
+    assert rejected(lambda: read_profiles(tmp_path)) == f"cannot read profiles from {tmp_path}: Is a directory"
     assert read_profiles(tmp_path / "none") == read_profiles(path / "below") == {}
 
 
 def test_a_file_readable_by_others_warns_the_caller(tmp_path: Path) -> None:
     path = write(tmp_path / "config", "")
     path.chmod(0o640)
-    with pytest.warns(UserWarning, match="holds tokens") as caught:
+    with pytest.warns(UserWarning, match="contains tokens") as caught:
         read_profiles(path)
-    assert str(caught[0].message) == f"{path} holds tokens and can be read by others; run: chmod 600 {path}"
+    assert str(caught[0].message) == f"{path} contains tokens and is readable by other users; run: chmod 600 {path}"
     path.chmod(0o700)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -211,7 +223,7 @@ def test_a_file_of_another_user_warns(tmp_path: Path, monkeypatch: pytest.Monkey
         path.chmod(mode)
         with pytest.warns(UserWarning, match="another user") as caught:
             assert read_profiles(path) == {"p": {"url": URL}}
-        words = f"{path} holds tokens and belongs to another user; copy it and use the copy"
+        words = f"{path} contains tokens and belongs to another user; use a copy of your own"
         assert [str(each.message) for each in caught] == [words]
     if os.geteuid() == 0:
         # A saved file belongs to the current user from then on.
@@ -221,12 +233,12 @@ def test_a_file_of_another_user_warns(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 BROKEN = {
-    "BOM": (f"\ufeff[p]\nurl = {URL}\n".encode(), "is no file of profiles (line 1)"),
-    "cut in a name": (f"[p]\nurl = {URL}\n[defau".encode(), "is no file of profiles (line 3)"),
-    "cut in a setting": (f"[p]\r\nurl = {URL}\r\ntok".encode(), "is no file of profiles (line 3)"),
-    "of another kind": (b'{"p": {"url": "https://a"}}', "is no file of profiles (line 1)"),
-    "UTF-16": (f"[p]\nurl = {URL}\n".encode("utf-16"), "is not text in UTF-8"),
-    "too large": (b"#" * (10 << 20), "is larger than 1048576 bytes and is not read"),
+    "BOM": (f"\ufeff[p]\nurl = {URL}\n".encode(), "is not a valid profile file (line 1)"),
+    "cut in a name": (f"[p]\nurl = {URL}\n[defau".encode(), "is not a valid profile file (line 3)"),
+    "cut in a setting": (f"[p]\r\nurl = {URL}\r\ntok".encode(), "is not a valid profile file (line 3)"),
+    "of another kind": (b'{"p": {"url": "https://a"}}', "is not a valid profile file (line 1)"),
+    "UTF-16": (f"[p]\nurl = {URL}\n".encode("utf-16"), "the file is not UTF-8"),
+    "too large": (b"#" * (10 << 20), "the file is larger than 1 MiB"),
 }
 
 
@@ -265,7 +277,7 @@ def test_an_empty_file_is_filled(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["", " a", "a ", "a]", "[a", "a\nb", "a\rb", "DEFAULT"])
 def test_unknown_profiles(tmp_path: Path, name: str) -> None:
     words = rejected(lambda: save_profile(SessionConfig(url=URL), name, tmp_path / "config"))
-    assert words == " ".join(f"{name!r} cannot be the name of a profile".split())
+    assert words == " ".join(f"{name!r} is not a valid profile name".split())
     save_profile(SessionConfig(url=URL), "X y", tmp_path / "config")
 
 
@@ -289,24 +301,26 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
 def test_missing_settings_are_named(tmp_path: Path) -> None:
     path = tmp_path / "config"
     environ = {"ORION_CONFIG": str(path)}
-    how = HOW.format(path)
     assert (
         rejected(lambda: resolve("p", environ), InvalidCredentials)
-        == f"no profile 'p' in {path} (the file does not exist). {how}"
+        == f"no profile 'p' in {path}; the file does not exist{HINTS.format(' --profile p')}"
     )
     write(path, "")
     assert (
         rejected(lambda: resolve("p", environ), InvalidCredentials)
-        == f"no profile 'p' in {path} (it holds none). {how}"
+        == f"no profile 'p' in {path}; the file has no profiles{HINTS.format(' --profile p')}"
     )
     write(path, "[b]\n[a]\ntoken = x\n")
     assert (
         rejected(lambda: resolve(None, environ), InvalidCredentials)
-        == f"no profile 'default' in {path} (it holds: a, b). {how}"
+        == f"ORION_URL is not set and there is no profile 'default' in {path}; known profiles: a, b{HINTS.format('')}"
     )
-    assert rejected(lambda: resolve("a", environ), InvalidCredentials) == f"profile 'a' in {path} has no url. {how}"
+    assert (
+        rejected(lambda: resolve("a", environ), InvalidCredentials)
+        == f"profile 'a' in {path} has no url{HINTS.format(' --profile a')}"
+    )
     write(path, "[a]\nurl = http://far.example\n")
-    assert rejected(lambda: resolve("a", environ)).startswith(f"profile 'a' in {path}: http://far.example would carry")
+    assert rejected(lambda: resolve("a", environ)).startswith(f"profile 'a' in {path}: http://far.example would send")
     half = "{} is set but {} is not; set both or neither"
     assert rejected(lambda: resolve(None, {**environ, "ORION_URL": URL}), InvalidCredentials) == half.format(
         "ORION_URL", "ORION_TOKEN"
@@ -348,8 +362,8 @@ def test_credentials_are_found_by_url(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("ORION_TOKEN", "wrong")
     words = rejected(lambda: restore_config(("https", "gone.example", 444), None, environ), InvalidCredentials)
     assert words == (
-        "this session was made elsewhere for https://gone.example:444, and nothing here has a token for it. "
-        + HOW.format(path)
+        f"no token for the pickled session on https://gone.example:444 in the environment or in {path}"
+        + HINTS.format("")
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from itertools import islice, repeat
 
 import pytest
-from helpers.virtual_server import Bucket, Reported, Virtual, Window
+from helpers.virtual_server import Bucket, RunResult, Virtual, Window
 
 from orionclient._limits import FORGET_SECONDS, RateLimiter
 
@@ -41,7 +41,7 @@ def simulate(
     threads: int = 32,
     latency: float = 0.02,
     seed: int = 1,
-) -> Reported:
+) -> RunResult:
     bucket = Bucket(rate)
     server = Virtual(lambda _, now: bucket.allows(now), lambda _: retry_after, latency=latency, seed=seed)
     return server.run((repeat("get_file", count), threads))
@@ -53,7 +53,7 @@ def test_a_limit_is_used_up_and_hardly_exceeded(retry_after: str | None, seed: i
     reported = simulate(2000, retry_after=retry_after, seed=seed)
     assert reported.failed == 0
     assert reported.seconds <= 1.05 * ideal(2000, constant)
-    assert reported.share_rejected <= 0.04
+    assert reported.rejected_share <= 0.04
     # No thread starves: a rejected one waits only as long as the server requests.
     most, least = max(reported.by_worker.values()), min(reported.by_worker[worker] for worker in range(32))
     assert most <= (1.5 if retry_after == "0" else 4) * least
@@ -63,7 +63,7 @@ def test_a_limit_is_used_up_and_hardly_exceeded(retry_after: str | None, seed: i
 def test_a_retry_after_of_30_seconds_costs_30_seconds_once(seed: int) -> None:
     reported = simulate(2000, retry_after="30", seed=seed)
     assert reported.failed == 0
-    assert reported.share_rejected <= 0.04
+    assert reported.rejected_share <= 0.04
     # One Retry-After with its jitter of a tenth is added to the ideal time: most threads are rejected at the start,
     # none late.
     assert reported.seconds <= 1.05 * ideal(2000, constant) + 33
@@ -94,7 +94,7 @@ def test_a_limit_that_changes_is_followed(retry_after: str | None, seed: int) ->
     reported = simulate(9000, changing, retry_after=retry_after, seed=seed)
     assert reported.failed == 0
     assert reported.seconds <= 1.05 * ideal(9000, changing)
-    assert reported.share_rejected <= 0.04
+    assert reported.rejected_share <= 0.04
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_other_limits_and_latencies(rate: float, count: int, threads: int, laten
     reported = simulate(count, lambda _: rate, threads=threads, latency=latency)
     assert reported.failed == 0
     assert reported.seconds <= 1.05 * count / rate
-    assert reported.share_rejected <= 0.04
+    assert reported.rejected_share <= 0.04
 
 
 def test_a_bucket_of_one_token() -> None:
@@ -172,7 +172,7 @@ def test_a_limit_on_all_operations_stays_shared() -> None:
     reported = server.run((repeat("get_file", 1000), 16), (repeat("get_dataset", 1000), 16))
     assert reported.failed == 0
     assert reported.seconds <= 10.5
-    assert reported.share_rejected <= 0.04
+    assert reported.rejected_share <= 0.04
 
 
 def test_nothing_waits_before_the_first_429() -> None:

@@ -13,7 +13,7 @@ Problem = Callable[[str | None, int, Mapping[str, str]], str | None]
 
 
 def check_of_the_generated_client(requested: str | None, status: int, headers: Mapping[str, str]) -> str | None:
-    return _wire.range_problem(requested or "", status, headers)
+    return _wire.find_range_problem(requested or "", status, headers)
 
 
 BOTH = pytest.mark.parametrize("problem", [find_range_problem, check_of_the_generated_client])
@@ -38,7 +38,7 @@ BOTH = pytest.mark.parametrize("problem", [find_range_problem, check_of_the_gene
     ],
 )
 def test_the_header(value: str, expected: tuple[int, int, int] | None) -> None:
-    found = ContentRange.of({"content-range": value})
+    found = ContentRange.from_headers({"content-range": value})
     assert (None if found is None else (found.start, found.end, found.total)) == expected
 
 
@@ -78,8 +78,8 @@ def test_requested_ranges_are_accepted(
         (None, 206, {"content-range": "bytes 0-4/10"}, "no range was requested"),
         (None, 206, {"content-range": "bytes 0-9/10"}, "no range was requested"),
         (None, 206, {}, "no range was requested"),
-        (None, 200, {"content-range": "bytes 0-4/10", "content-length": "5"}, "Content-Range of a part"),
-        (None, 200, {"content-range": "bytes 5-9/10"}, "Content-Range of a part"),
+        (None, 200, {"content-range": "bytes 0-4/10", "content-length": "5"}, "Content-Range of partial content"),
+        (None, 200, {"content-range": "bytes 5-9/10"}, "Content-Range of partial content"),
         ("bytes=0-4", 206, {}, "no valid Content-Range"),
         ("bytes=0-4", 206, {"content-range": "bytes 0-4/*"}, "no valid Content-Range"),
         ("bytes=0-4", 206, {"content-range": "bytes 0-4/10", "content-length": "6"}, "Content-Length"),

@@ -88,8 +88,8 @@ def test_the_interactive_policy_is_short() -> None:
 
 @pytest.mark.parametrize("status", [*range(100, 600), None])
 def test_only_success_is_good(status: int | None) -> None:
-    assert Outcome(status).good is (status in range(200, 300))
-    assert not Outcome(status, "lost").good
+    assert Outcome(status).is_success is (status in range(200, 300))
+    assert not Outcome(status, "lost").is_success
 
 
 @pytest.mark.parametrize(
@@ -214,15 +214,15 @@ def test_waits_after_a_status_of_the_caller() -> None:
 def test_the_quota_ends_the_retries_of_a_dead_service() -> None:
     quota, cost = RetryQuota(), retry_cost(LIBRARY, Outcome(500))
     retries = 0
-    while quota.spend(cost):
+    while quota.acquire(cost):
         retries += 1
-    assert (retries, quota.left) == (35, 10)
-    quota.earn(0)
-    assert quota.left == 11
-    quota.earn(cost)
-    assert quota.left == 25
-    quota.earn(10_000)
-    assert quota.left == QUOTA_SIZE
+    assert (retries, quota.remaining) == (35, 10)
+    quota.release(0)
+    assert quota.remaining == 11
+    quota.release(cost)
+    assert quota.remaining == 25
+    quota.release(10_000)
+    assert quota.remaining == QUOTA_SIZE
 
 
 @pytest.mark.parametrize(
@@ -354,7 +354,7 @@ def test_tables_are_copied() -> None:
             each.retry_dict[404] = 9
     with pytest.raises(ValidationError) as raised:
         Policy(backoff_dict={"404": (1, 2)})
-    assert str(raised.value) == "a retry or back-off table has HTTP statuses (int) as keys"
+    assert str(raised.value) == "the keys of retry_dict and backoff_dict must be HTTP statuses (int)"
 
 
 def test_the_documented_figures() -> None:

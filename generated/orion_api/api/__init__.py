@@ -1,1 +1,1 @@
-"""One folder per kind of resource, one module per operation."""
+"""Operations of the API: one package per resource type, one module per operation."""

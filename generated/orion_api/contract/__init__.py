@@ -1,4 +1,4 @@
-"""The contract itself: the merged document, and strict models of it (module `models`, needs pydantic)."""
+"""The OpenAPI document of the contract; strict models of its schemas are in `models` and `queries` (need pydantic)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from typing import Any
 
 
 def load() -> dict[str, Any]:
-    """Return the merged OpenAPI document; a new copy each time."""
+    """Load the merged OpenAPI document; each call returns a new copy."""
     document: dict[str, Any] = json.loads((Path(__file__).parent / "openapi.json").read_text(encoding="utf-8"))
     return document

@@ -1,4 +1,4 @@
-"""Base of the contract's models."""
+"""Base class of the models of the contract."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pydantic import BaseModel, model_validator
 
 
 class ContractModel(BaseModel):
-    """Rejects null for a field that may be absent but is not nullable, which Pydantic by itself takes for absent."""
+    """Base model that rejects null for optional fields that are not nullable; Pydantic alone would accept it."""
 
     @model_validator(mode="before")
     @classmethod
-    def _refuse_null(cls, data: Any) -> Any:
+    def _reject_null(cls, data: Any) -> Any:
         if isinstance(data, dict):
             for name, field in cls.model_fields.items():
                 extra = field.json_schema_extra

@@ -1,11 +1,11 @@
-"""Strict models of the objects of the contract, for a server."""
+"""Strict Pydantic models of the schemas of the contract, for servers."""
 
 from __future__ import annotations
 
 try:
     import pydantic  # noqa: F401
 except ImportError:
-    raise ImportError("orion_api.contract needs pydantic: pip install 'orion-platform-client[emulator]'") from None
+    raise ImportError("orion_api.contract needs pydantic: pip install 'orion-platform-client[local]'") from None
 
 from typing import Annotated, ClassVar, Literal
 
@@ -15,16 +15,16 @@ from ._base import ContractModel
 
 
 class Problem(ContractModel):
-    """What the server says about a request that it rejected."""
+    """Error details of a rejected request."""
 
-    detail: Annotated[StrictStr, Field(description="One sentence for a person.")]
-    code: Annotated[StrictStr | None, Field(description="Short machine-readable reason, for example `not_found`.")] = (
-        None
-    )
+    detail: Annotated[StrictStr, Field(description="Human-readable explanation, one sentence.")]
+    code: Annotated[
+        StrictStr | None, Field(description="Short machine-readable error code, for example `not_found`.")
+    ] = None
     line: Annotated[
         StrictInt | None,
         Field(
-            description="Line of the uploaded text (counted from 1) where reading failed; only for rejected uploads."
+            description="Line of the uploaded file (counted from 1) that could not be parsed; only for rejected uploads."
         ),
     ] = None
 
@@ -38,121 +38,121 @@ class JsonObject(ContractModel):
 
 
 class BalanceInfo(ContractModel):
-    """What an organization has left to spend."""
+    """Balance of an organization."""
 
     organization: Annotated[StrictInt, Field(description="Id of the organization.")]
     amount: Annotated[
         StrictStr,
         Field(
-            description="What is left, in units of `currency`; negative where more was spent. A decimal number in a text: a JSON number becomes a binary fraction in most programs, and sums of money would be off by parts of a cent.",
+            description="Remaining balance in units of `currency`; negative if overspent. A decimal number encoded as a string, because a JSON number is read as a binary float by most clients, which rounds amounts of money.",
             pattern="^-?[0-9]{1,15}\\.[0-9]{2,6}$",
         ),
     ]
-    currency: Annotated[
-        StrictStr, Field(description="Currency of the amount, three letters of ISO 4217, for example `USD`.")
-    ]
-    updated: Annotated[AwareDatetime, Field(description="When the balance last changed, ISO 8601 in UTC.")]
+    currency: Annotated[StrictStr, Field(description="Currency of the amount as an ISO 4217 code, for example `USD`.")]
+    updated: Annotated[AwareDatetime, Field(description="Time of the last change of the balance, ISO 8601 in UTC.")]
 
 
 class UpdateCollection(ContractModel):
-    """The fields of a collection to set."""
+    """Fields of a collection to update."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
     )
     name: Annotated[StrictStr | None, Field(description="New display name.", max_length=255)] = None
-    description: Annotated[StrictStr | None, Field(description="New free text.", max_length=10000)] = None
+    description: Annotated[StrictStr | None, Field(description="New free-form description.", max_length=10000)] = None
     metadata: Annotated[
         JsonObject | None,
         Field(
-            description="Free-form JSON object that takes the place of the whole old one; at most 262144 bytes as JSON in UTF-8 without blanks. A larger one is rejected with 422 (`metadata_too_large`)."
+            description="Free-form JSON object that replaces the current one, at most 262144 bytes as compact JSON in UTF-8. A larger object is rejected with 422 (`metadata_too_large`)."
         ),
     ] = None
     project: Annotated[
         StrictInt | None,
-        Field(description="Id of the project to move it to; its folder stays behind.", ge=1, le=9223372036854775807),
+        Field(description="Id of the project to move it to; the folder is not moved.", ge=1, le=9223372036854775807),
     ] = None
 
 
 class DatasetInfo(ContractModel):
     """A dataset without its records."""
 
-    id: Annotated[StrictInt, Field(description="Number of the dataset, unique in the stack.")]
+    id: Annotated[StrictInt, Field(description="Id of the dataset; unique within the stack.")]
     name: Annotated[StrictStr, Field(description="Display name; need not be unique.")]
-    description: Annotated[StrictStr | None, Field(description="Free text; may be empty.")] = None
+    description: Annotated[StrictStr | None, Field(description="Free-form description; may be empty.")] = None
     count: Annotated[StrictInt, Field(description="Number of records.")]
     dirty: Annotated[
         StrictBool | None,
         Field(
-            description="True while records were added and the dataset was not finalized (the field is documented, its meaning assumed)."
+            description="True if records were added since the dataset was last finalized (the field is documented, its meaning assumed)."
         ),
     ] = None
-    created: Annotated[AwareDatetime, Field(description="When the dataset was made, ISO 8601 in UTC.")]
-    owner: Annotated[StrictInt, Field(description="Id of the user that made the dataset.")]
+    created: Annotated[AwareDatetime, Field(description="Time the dataset was created, ISO 8601 in UTC.")]
+    owner: Annotated[StrictInt, Field(description="Id of the user who created the dataset.")]
     project: Annotated[StrictInt, Field(description="Id of the project that the dataset belongs to.")]
     path: Annotated[
         StrictStr | None,
         Field(
-            description="Path of the folder of its project that the dataset lies in, null where it lies in none (the field is documented, its meaning assumed).",
+            description="Path of the folder in the project; null if the dataset is not in a folder (the field is documented, its meaning assumed).",
             json_schema_extra={"x-orion-nullable": True},
         ),
     ] = None
-    systemtags: Annotated[list[StrictStr] | None, Field(description="Tags that the stack itself has set.")] = None
+    systemtags: Annotated[list[StrictStr] | None, Field(description="Tags set by the stack itself.")] = None
     deleted: Annotated[
         StrictStr | None,
-        Field(description="When the dataset went to the trash, ISO 8601 in UTC; empty when it is not there."),
+        Field(description="Time the dataset was moved to the trash, ISO 8601 in UTC; empty if it is not in the trash."),
     ] = None
 
 
 class UpdateDataset(ContractModel):
-    """The fields of a dataset to set."""
+    """Fields of a dataset to update."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
     )
     name: Annotated[StrictStr | None, Field(description="New display name.", max_length=255, min_length=1)] = None
-    description: Annotated[StrictStr | None, Field(description="New free text.", max_length=10000)] = None
+    description: Annotated[StrictStr | None, Field(description="New free-form description.", max_length=10000)] = None
     project: Annotated[
         StrictInt | None,
-        Field(description="Id of the project to move it to; its folder stays behind.", ge=1, le=9223372036854775807),
+        Field(description="Id of the project to move it to; the folder is not moved.", ge=1, le=9223372036854775807),
     ] = None
 
 
 class RecordInfo(ContractModel):
     """A record with its id."""
 
-    id: Annotated[StrictInt, Field(description="Number of the record, unique in its dataset.")]
+    id: Annotated[StrictInt, Field(description="Id of the record; unique within its dataset.")]
     dataset: Annotated[StrictInt, Field(description="Id of the dataset.")]
     record: Annotated[
         JsonObject,
         Field(
-            description="Field name -> value, in order. A molecule is an object with `format` (`sdf` or `smiles`) and `text`."
+            description="Field names mapped to values, in order. A molecule is an object with `format` (`sdf` or `smiles`) and `text`."
         ),
     ]
 
 
 class DatasetPage(ContractModel):
-    """One page of datasets."""
+    """A page of datasets."""
 
-    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
-        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
     ]
-    results: Annotated[list[DatasetInfo], Field(description="The items of this page.")]
+    results: Annotated[list[DatasetInfo], Field(description="Items of this page.")]
 
 
 class UpdateFile(ContractModel):
-    """The fields of a file to set."""
+    """Fields of a file to update."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
     )
     name: Annotated[StrictStr | None, Field(description="New display name.", max_length=255, min_length=1)] = None
-    description: Annotated[StrictStr | None, Field(description="New free text.", max_length=10000)] = None
+    description: Annotated[StrictStr | None, Field(description="New free-form description.", max_length=10000)] = None
     project: Annotated[
         StrictInt | None,
-        Field(description="Id of the project to move it to; its folder stays behind.", ge=1, le=9223372036854775807),
+        Field(description="Id of the project to move it to; the folder is not moved.", ge=1, le=9223372036854775807),
     ] = None
 
 
@@ -160,7 +160,7 @@ class FolderPath(RootModel[StrictStr]):
     root: Annotated[
         StrictStr,
         Field(
-            description="Path from the root of a project: parts behind slashes, none of which is `.` or `..`. Repeated slashes and one at the end do not count.",
+            description="Path from the root of a project: names separated by slashes, none of them `.` or `..`. Repeated and trailing slashes are ignored.",
             max_length=1000,
             min_length=1,
             pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
@@ -173,12 +173,12 @@ class FolderInfo(ContractModel):
 
     path: Annotated[StrictStr, Field(description="Path from the root of the project, for example `/screens/june`.")]
     project: Annotated[StrictInt, Field(description="Id of the project that the folder belongs to.")]
-    owner: Annotated[StrictInt | None, Field(description="Id of the user that made the folder.")] = None
-    created: Annotated[AwareDatetime | None, Field(description="When the folder was made, ISO 8601 in UTC.")] = None
+    owner: Annotated[StrictInt | None, Field(description="Id of the user who created the folder.")] = None
+    created: Annotated[AwareDatetime | None, Field(description="Time the folder was created, ISO 8601 in UTC.")] = None
 
 
 class FolderPaths(ContractModel):
-    """Folders to make."""
+    """Folders to create."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
@@ -187,7 +187,7 @@ class FolderPaths(ContractModel):
     project: Annotated[
         StrictInt | None,
         Field(
-            description="Id of the project of the folders; without it the caller's default project.",
+            description="Id of the project of the folders. Defaults to the caller's default project.",
             ge=1,
             le=9223372036854775807,
         ),
@@ -195,7 +195,7 @@ class FolderPaths(ContractModel):
 
 
 class PathAssignment(ContractModel):
-    """A resource and the folder that it goes to."""
+    """A resource and its new folder."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
@@ -203,7 +203,7 @@ class PathAssignment(ContractModel):
     resource_type: Annotated[
         StrictStr,
         Field(
-            description="Name of the kind of resource, for example `file`; a kind that cannot lie in folders is rejected with 400.",
+            description="Type of the resource, for example `file`. A type that cannot be in folders is rejected with 400.",
             max_length=50,
             min_length=1,
         ),
@@ -212,7 +212,7 @@ class PathAssignment(ContractModel):
     path: Annotated[
         StrictStr,
         Field(
-            description="Path of the folder; `/` for none.",
+            description="Path of the folder; `/` for no folder.",
             max_length=1000,
             min_length=1,
             pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
@@ -224,7 +224,7 @@ class PathAssignment(ContractModel):
 
 
 class PathAssignments(ContractModel):
-    """What goes where."""
+    """The assignments."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
@@ -232,7 +232,7 @@ class PathAssignments(ContractModel):
     assignments: Annotated[
         list[PathAssignment],
         Field(
-            description="The resources and their folders; where a resource is named twice, the last holds.",
+            description="Resources and their folders; if a resource is listed twice, the last entry applies.",
             max_length=100,
             min_length=1,
         ),
@@ -240,236 +240,229 @@ class PathAssignments(ContractModel):
 
 
 class FolderPage(ContractModel):
-    """One page of folders."""
+    """A page of folders."""
 
-    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
-        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
     ]
-    results: Annotated[list[FolderInfo], Field(description="The items of this page.")]
+    results: Annotated[list[FolderInfo], Field(description="Items of this page.")]
 
 
 class GroupInfo(ContractModel):
-    """Users of an organization under one name."""
+    """A named set of users of an organization."""
 
-    id: Annotated[StrictInt, Field(description="Number of the group, unique in the stack.")]
+    id: Annotated[StrictInt, Field(description="Id of the group; unique within the stack.")]
     name: Annotated[StrictStr, Field(description="Name of the group.")]
-    description: Annotated[StrictStr | None, Field(description="What the group is for; may be empty.")] = None
+    description: Annotated[StrictStr | None, Field(description="Purpose of the group; may be empty.")] = None
     organization: Annotated[StrictInt, Field(description="Id of the organization that the group belongs to.")]
-    created: Annotated[AwareDatetime | None, Field(description="When the group was made, ISO 8601 in UTC.")] = None
+    created: Annotated[AwareDatetime | None, Field(description="Time the group was created, ISO 8601 in UTC.")] = None
 
 
 class GroupPage(ContractModel):
-    """One page of groups."""
+    """A page of groups."""
 
-    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
-        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
     ]
-    results: Annotated[list[GroupInfo], Field(description="The items of this page.")]
+    results: Annotated[list[GroupInfo], Field(description="Items of this page.")]
 
 
 class Credentials(ContractModel):
-    """A user name and its password."""
+    """User name and password."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
     )
     username: Annotated[StrictStr, Field(description="Name of the user.", max_length=150, min_length=1)]
     password: Annotated[
-        StrictStr, Field(description="Password of the user; kept by nobody.", max_length=1000, min_length=1)
+        StrictStr, Field(description="Password of the user; never stored.", max_length=1000, min_length=1)
     ]
 
 
 class IssuedToken(ContractModel):
-    """A token, shown once."""
+    """A token, returned once."""
 
-    token: Annotated[StrictStr, Field(description="The value for the Authorization header.")]
+    token: Annotated[StrictStr, Field(description="Value for the Authorization header.")]
 
 
 class ApiVersions(ContractModel):
-    """What the stack offers."""
+    """API versions and features of the stack."""
 
-    versions: Annotated[
-        JsonObject,
-        Field(description="Name of a kind of resource -> list of the version numbers that the stack serves."),
-    ]
+    versions: Annotated[JsonObject, Field(description="Resource types mapped to the lists of supported versions.")]
     server: Annotated[StrictStr | None, Field(description="Name and version of the server.")] = None
-    features: Annotated[list[StrictStr] | None, Field(description="Names of optional features.")] = None
+    features: Annotated[list[StrictStr] | None, Field(description="Names of the optional features.")] = None
 
 
 class StartJob(ContractModel):
-    """What to run, and how."""
+    """Fields of a new job."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
     )
     name: Annotated[
         StrictStr | None,
-        Field(description="Display name; need not be unique. Empty where it is left out.", max_length=255),
+        Field(description="Display name; need not be unique. Defaults to an empty string.", max_length=255),
     ] = None
     workfloe: Annotated[StrictInt, Field(description="Id of the floe.", ge=1, le=9223372036854775807)]
     parameters: Annotated[
         JsonObject | None,
         Field(
-            description='`promoted` holds values by promoted name, `cube` values by name or title of the cube and name of the parameter (both documented); nothing else is known. A dataset is its id or `{"datasets": [{"id": 1, "records": [1, 2]}]}`; a file its id, `{"file": 1}` or `{"files": [{"id": 1}]}`; a collection its id or `{"collections": [{"id": 1, "shards": [1]}]}`; a secret its id or `{"secrets": [{"id": 1}]}`. null stands for no value.'
+            description='`promoted` maps promoted names to values; `cube` maps the name or title of a cube and the name of a parameter to values (both documented); other keys are rejected. A dataset is its id or `{"datasets": [{"id": 1, "records": [1, 2]}]}`; a file its id, `{"file": 1}` or `{"files": [{"id": 1}]}`; a collection its id or `{"collections": [{"id": 1, "shards": [1]}]}`; a secret its id or `{"secrets": [{"id": 1}]}`. null means no value.'
         ),
     ] = None
     system_parameters: Annotated[
         JsonObject | None,
         Field(
-            description="How to run the job. It is kept and shown; the local Orion, which has one machine, does nothing with it."
+            description="How to run the job. Stored and returned, but ignored by the local Orion, which has only one machine."
         ),
     ] = None
     project: Annotated[
         StrictInt | None,
-        Field(
-            description="Id of the project to put it in; without it the caller's default project.",
-            ge=1,
-            le=9223372036854775807,
-        ),
+        Field(description="Id of the project. Defaults to the caller's default project.", ge=1, le=9223372036854775807),
     ] = None
 
 
 class CreateMolsearchDatabase(ContractModel):
-    """What to make a database of."""
+    """Fields of a new molecule database."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
     )
     name: Annotated[
         StrictStr | None,
-        Field(description="Display name; need not be unique. Empty where it is left out.", max_length=255),
+        Field(description="Display name; need not be unique. Defaults to an empty string.", max_length=255),
     ] = None
     dataset: Annotated[StrictInt, Field(description="Id of the dataset.", ge=1, le=9223372036854775807)]
-    search_type: Annotated[Literal["2D", "3D"] | None, Field(description="What it is for; without it `2D`.")] = None
+    search_type: Annotated[
+        Literal["2D", "3D"] | None, Field(description="Search type, `2D` or `3D`. Defaults to `2D`.")
+    ] = None
     project: Annotated[
         StrictInt | None,
-        Field(
-            description="Id of the project to put it in; without it the caller's default project.",
-            ge=1,
-            le=9223372036854775807,
-        ),
+        Field(description="Id of the project. Defaults to the caller's default project.", ge=1, le=9223372036854775807),
     ] = None
 
 
 class CreateMolsearchQuery(ContractModel):
-    """What to search, and where."""
+    """Fields of a new query."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
     )
     name: Annotated[
         StrictStr | None,
-        Field(description="Display name; need not be unique. Empty where it is left out.", max_length=255),
+        Field(description="Display name; need not be unique. Defaults to an empty string.", max_length=255),
     ] = None
-    query_type: Annotated[Literal["title", "subsearch", "graphsim", "fastrocs"], Field(description="What is compared.")]
+    query_type: Annotated[
+        Literal["title", "subsearch", "graphsim", "fastrocs"], Field(description="Type of the query.")
+    ]
     database: Annotated[StrictInt, Field(description="Id of the database.", ge=1, le=9223372036854775807)]
     parameters: Annotated[
         JsonObject,
         Field(
-            description="For `title`: `titles` (list of exact titles). For `subsearch`: `mdlquery` (the query), `subsearch_query_type` (`SMARTS`, or `MDLJSON` for a molfile or JSON that holds one), `num_hits`. For `graphsim`: `smiles`, `fingerprint_type` (`Circular`, `Path` or `MACCS`), `similarity_measure_type` (`Tanimoto`, `Dice` or `Cosine`), `max_hits`, `cutoff` (least similarity). The names are documented, the values are assumed. Other names are rejected unless their value is null."
+            description="For `title`: `titles` (list of exact titles). For `subsearch`: `mdlquery` (the query), `subsearch_query_type` (`SMARTS`, or `MDLJSON` for a molfile or JSON that contains one), `num_hits`. For `graphsim`: `smiles`, `fingerprint_type` (`Circular`, `Path` or `MACCS`), `similarity_measure_type` (`Tanimoto`, `Dice` or `Cosine`), `max_hits`, `cutoff` (minimum similarity). The names are documented, the values are assumed. Other names are rejected unless their value is null."
         ),
     ]
     project: Annotated[
         StrictInt | None,
-        Field(
-            description="Id of the project to put it in; without it the caller's default project.",
-            ge=1,
-            le=9223372036854775807,
-        ),
+        Field(description="Id of the project. Defaults to the caller's default project.", ge=1, le=9223372036854775807),
     ] = None
 
 
 class MolsearchHitInfo(ContractModel):
-    """A record that a query found."""
+    """A record found by a query."""
 
-    rank: Annotated[StrictInt, Field(description="Place among the hits of the query, counted from 1.")]
+    rank: Annotated[StrictInt, Field(description="Rank among the hits of the query, counted from 1.")]
     dataset: Annotated[StrictInt, Field(description="Id of the dataset.")]
     record: Annotated[StrictInt, Field(description="Id of the record in the dataset.")]
     title: Annotated[
         StrictStr | None,
-        Field(description="Title of the record, null where it has none.", json_schema_extra={"x-orion-nullable": True}),
+        Field(description="Title of the record; null if it has none.", json_schema_extra={"x-orion-nullable": True}),
     ] = None
     score: Annotated[
         StrictFloat | None,
         Field(
-            description="Similarity, from 0 to 1; null for searches that do not measure it.",
+            description="Similarity from 0 to 1; null for queries without a score.",
             json_schema_extra={"x-orion-nullable": True},
         ),
     ] = None
 
 
 class MolsearchHitPage(ContractModel):
-    """One page of hits."""
+    """A page of hits."""
 
-    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
-        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
     ]
-    results: Annotated[list[MolsearchHitInfo], Field(description="The items of this page.")]
+    results: Annotated[list[MolsearchHitInfo], Field(description="Items of this page.")]
 
 
 class OrganizationInfo(ContractModel):
     """A company or institute with its users and projects."""
 
-    id: Annotated[StrictInt, Field(description="Number of the organization, unique in the stack.")]
+    id: Annotated[StrictInt, Field(description="Id of the organization; unique within the stack.")]
     name: Annotated[StrictStr, Field(description="Name of the organization.")]
-    created: Annotated[AwareDatetime | None, Field(description="When the organization was made, ISO 8601 in UTC.")] = (
-        None
-    )
+    created: Annotated[
+        AwareDatetime | None, Field(description="Time the organization was created, ISO 8601 in UTC.")
+    ] = None
 
 
 class OrganizationPage(ContractModel):
-    """One page of organizations."""
+    """A page of organizations."""
 
-    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
-        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
     ]
-    results: Annotated[list[OrganizationInfo], Field(description="The items of this page.")]
+    results: Annotated[list[OrganizationInfo], Field(description="Items of this page.")]
 
 
 class CreatePackage(ContractModel):
-    """What is known of a package before its archive."""
+    """Fields of a new package."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
     )
     name: Annotated[
         StrictStr | None,
-        Field(description="Display name; need not be unique. Empty where it is left out.", max_length=255),
+        Field(description="Display name; need not be unique. Defaults to an empty string.", max_length=255),
     ] = None
     project: Annotated[
         StrictInt | None,
-        Field(
-            description="Id of the project to put it in; without it the caller's default project.",
-            ge=1,
-            le=9223372036854775807,
-        ),
+        Field(description="Id of the project. Defaults to the caller's default project.", ge=1, le=9223372036854775807),
     ] = None
 
 
 class ProjectInfo(ContractModel):
-    """A room for the work of a team."""
+    """A project; it owns files, datasets and other resources."""
 
-    id: Annotated[StrictInt, Field(description="Number of the project, unique in the stack.")]
+    id: Annotated[StrictInt, Field(description="Id of the project; unique within the stack.")]
     name: Annotated[StrictStr, Field(description="Name of the project.")]
-    description: Annotated[StrictStr | None, Field(description="What the project is for; may be empty.")] = None
-    owner: Annotated[StrictInt | None, Field(description="Id of the user that made the project.")] = None
+    description: Annotated[StrictStr | None, Field(description="Purpose of the project; may be empty.")] = None
+    owner: Annotated[StrictInt | None, Field(description="Id of the user who created the project.")] = None
     organization: Annotated[StrictInt, Field(description="Id of the organization that the project belongs to.")]
-    created: Annotated[AwareDatetime | None, Field(description="When the project was made, ISO 8601 in UTC.")] = None
+    created: Annotated[AwareDatetime | None, Field(description="Time the project was created, ISO 8601 in UTC.")] = None
     archived: Annotated[
-        StrictBool | None, Field(description="Whether the project is closed for changes; it can still be read.")
+        StrictBool | None, Field(description="Whether the project is archived and therefore read-only.")
     ] = None
 
 
 class CreateProject(ContractModel):
-    """What a new project is."""
+    """Fields of a new project."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
@@ -477,49 +470,49 @@ class CreateProject(ContractModel):
     name: Annotated[
         StrictStr, Field(description="Name of the project; need not be unique.", max_length=255, min_length=1)
     ]
-    description: Annotated[StrictStr | None, Field(description="What the project is for.", max_length=10000)] = None
+    description: Annotated[StrictStr | None, Field(description="Purpose of the project.", max_length=10000)] = None
 
 
 class UpdateProject(ContractModel):
-    """The fields of a project to set."""
+    """Fields of a project to update."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
     )
     name: Annotated[StrictStr | None, Field(description="New name.", max_length=255, min_length=1)] = None
-    description: Annotated[
-        StrictStr | None, Field(description="New text of what the project is for.", max_length=10000)
-    ] = None
+    description: Annotated[StrictStr | None, Field(description="New purpose of the project.", max_length=10000)] = None
     archived: Annotated[
-        StrictBool | None, Field(description="True closes the project for changes, false opens it again.")
+        StrictBool | None, Field(description="If true, archive the project (read-only); if false, unarchive it.")
     ] = None
 
 
 class ProjectPage(ContractModel):
-    """One page of projects."""
+    """A page of projects."""
 
-    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
-        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
     ]
-    results: Annotated[list[ProjectInfo], Field(description="The items of this page.")]
+    results: Annotated[list[ProjectInfo], Field(description="Items of this page.")]
 
 
 class SecretInfo(ContractModel):
     """A secret without its value."""
 
-    id: Annotated[StrictInt, Field(description="Number of the secret, unique in the stack.")]
+    id: Annotated[StrictInt, Field(description="Id of the secret; unique within the stack.")]
     name: Annotated[StrictStr, Field(description="Display name; need not be unique.")]
-    description: Annotated[StrictStr | None, Field(description="Free text; may be empty.")] = None
+    description: Annotated[StrictStr | None, Field(description="Free-form description; may be empty.")] = None
     project: Annotated[StrictInt, Field(description="Id of the project that the secret belongs to.")]
-    owner: Annotated[StrictInt, Field(description="Id of the user that made the secret.")]
-    created: Annotated[AwareDatetime, Field(description="When the secret was made, ISO 8601 in UTC.")]
-    changed: Annotated[AwareDatetime, Field(description="When the value was last set, ISO 8601 in UTC.")]
+    owner: Annotated[StrictInt, Field(description="Id of the user who created the secret.")]
+    created: Annotated[AwareDatetime, Field(description="Time the secret was created, ISO 8601 in UTC.")]
+    changed: Annotated[AwareDatetime, Field(description="Time the value was last set, ISO 8601 in UTC.")]
 
 
 class CreateSecret(ContractModel):
-    """A new secret."""
+    """Fields of a new secret."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
@@ -527,25 +520,17 @@ class CreateSecret(ContractModel):
     name: Annotated[StrictStr, Field(description="Display name; need not be unique.", max_length=255, min_length=1)]
     value: Annotated[
         StrictStr,
-        Field(
-            description="What is to be kept, 1 to 65536 characters; shown by no operation.",
-            max_length=65536,
-            min_length=1,
-        ),
+        Field(description="Value of the secret, 1 to 65536 characters; write-only.", max_length=65536, min_length=1),
     ]
-    description: Annotated[StrictStr | None, Field(description="Free text.", max_length=10000)] = None
+    description: Annotated[StrictStr | None, Field(description="Free-form description.", max_length=10000)] = None
     project: Annotated[
         StrictInt | None,
-        Field(
-            description="Id of the project to put it in; without it the caller's default project.",
-            ge=1,
-            le=9223372036854775807,
-        ),
+        Field(description="Id of the project. Defaults to the caller's default project.", ge=1, le=9223372036854775807),
     ] = None
 
 
 class UpdateSecret(ContractModel):
-    """The fields of a secret to set."""
+    """Fields of a secret to update."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
@@ -554,48 +539,48 @@ class UpdateSecret(ContractModel):
     value: Annotated[
         StrictStr | None,
         Field(
-            description="What is to be kept from now on, 1 to 65536 characters; shown by no operation.",
-            max_length=65536,
-            min_length=1,
+            description="New value of the secret, 1 to 65536 characters; write-only.", max_length=65536, min_length=1
         ),
     ] = None
-    description: Annotated[StrictStr | None, Field(description="New free text.", max_length=10000)] = None
+    description: Annotated[StrictStr | None, Field(description="New free-form description.", max_length=10000)] = None
     project: Annotated[
         StrictInt | None, Field(description="Id of the project to move it to.", ge=1, le=9223372036854775807)
     ] = None
 
 
 class SecretPage(ContractModel):
-    """One page of secrets."""
+    """A page of secrets."""
 
-    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
-        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
     ]
-    results: Annotated[list[SecretInfo], Field(description="The items of this page.")]
+    results: Annotated[list[SecretInfo], Field(description="Items of this page.")]
 
 
 class CreateShard(ContractModel):
-    """What is known of a shard before its content."""
+    """Fields of a new shard."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
     )
     name: Annotated[
         StrictStr | None,
-        Field(description="Display name; need not be unique. Empty where it is left out.", max_length=255),
+        Field(description="Display name; need not be unique. Defaults to an empty string.", max_length=255),
     ] = None
     metadata: Annotated[
         JsonObject | None,
         Field(
-            description="Free-form JSON object; at most 262144 bytes as JSON in UTF-8 without blanks. A larger one is rejected with 422 (`metadata_too_large`)."
+            description="Free-form JSON object of at most 262144 bytes, as compact JSON in UTF-8. A larger object is rejected with 422 (`metadata_too_large`)."
         ),
     ] = None
 
 
 class UpdateShard(ContractModel):
-    """The fields of a shard to set."""
+    """Fields of a shard to update."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
@@ -604,19 +589,19 @@ class UpdateShard(ContractModel):
     metadata: Annotated[
         JsonObject | None,
         Field(
-            description="Free-form JSON object that takes the place of the whole old one; at most 262144 bytes as JSON in UTF-8 without blanks. A larger one is rejected with 422 (`metadata_too_large`)."
+            description="Free-form JSON object that replaces the current one, at most 262144 bytes as compact JSON in UTF-8. A larger object is rejected with 422 (`metadata_too_large`)."
         ),
     ] = None
 
 
 class ShareTarget(ContractModel):
-    """Whom to share a resource with."""
+    """Target of a share."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
     )
     target_type: Annotated[
-        Literal["user", "group", "project", "organization"], Field(description="Kind of those whom it is shared with.")
+        Literal["user", "group", "project", "organization"], Field(description="Type of the share target.")
     ]
     target_id: Annotated[
         StrictInt, Field(description="Id of the user, group, project or organization.", ge=1, le=9223372036854775807)
@@ -626,33 +611,31 @@ class ShareTarget(ContractModel):
 class ShareInfo(ContractModel):
     """A share of a resource."""
 
-    target_type: Annotated[
-        StrictStr, Field(description="Kind of those whom it is shared with, for example `user` or `group`.")
-    ]
+    target_type: Annotated[StrictStr, Field(description="Type of the share target, for example `user` or `group`.")]
     target_id: Annotated[StrictInt, Field(description="Id of the user, group, project or organization.")]
-    owner: Annotated[StrictInt | None, Field(description="Id of the user that shared it.")] = None
-    created: Annotated[AwareDatetime | None, Field(description="When it was shared, ISO 8601 in UTC.")] = None
+    owner: Annotated[StrictInt | None, Field(description="Id of the user who shared the resource.")] = None
+    created: Annotated[AwareDatetime | None, Field(description="Time the resource was shared, ISO 8601 in UTC.")] = None
 
 
 class SharePage(ContractModel):
-    """One page of shares."""
+    """A page of shares."""
 
-    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
-        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
     ]
-    results: Annotated[list[ShareInfo], Field(description="The items of this page.")]
+    results: Annotated[list[ShareInfo], Field(description="Items of this page.")]
 
 
 class TagInfo(ContractModel):
     """A tag on a resource."""
 
-    name: Annotated[StrictStr, Field(description="Text of the tag.")]
+    name: Annotated[StrictStr, Field(description="Name of the tag.")]
     project: Annotated[StrictInt, Field(description="Id of the project that the tag belongs to.")]
-    created: Annotated[
-        AwareDatetime | None, Field(description="When the resource was given the tag, ISO 8601 in UTC.")
-    ] = None
+    created: Annotated[AwareDatetime | None, Field(description="Time the tag was added, ISO 8601 in UTC.")] = None
 
 
 class Tag(RootModel[StrictStr]):
@@ -665,11 +648,11 @@ class TagNames(ContractModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
     )
-    tags: Annotated[list[Tag], Field(description="The texts of the tags.", max_length=50, min_length=1)]
+    tags: Annotated[list[Tag], Field(description="Names of the tags.", max_length=50, min_length=1)]
     project: Annotated[
         StrictInt | None,
         Field(
-            description="Id of the project that the tags belong to; without it the project of the resource.",
+            description="Id of the project that the tags belong to. Defaults to the project of the resource.",
             ge=1,
             le=9223372036854775807,
         ),
@@ -677,106 +660,108 @@ class TagNames(ContractModel):
 
 
 class TagPage(ContractModel):
-    """One page of tags."""
+    """A page of tags."""
 
-    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
-        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
     ]
-    results: Annotated[list[TagInfo], Field(description="The items of this page.")]
+    results: Annotated[list[TagInfo], Field(description="Items of this page.")]
 
 
 class TokenInfo(ContractModel):
     """A token without its value."""
 
-    id: Annotated[StrictInt, Field(description="Number of the token, unique in the stack.")]
-    description: Annotated[StrictStr, Field(description="What the token is for; may be empty.")]
-    created: Annotated[AwareDatetime, Field(description="When the token was made, ISO 8601 in UTC.")]
+    id: Annotated[StrictInt, Field(description="Id of the token; unique within the stack.")]
+    description: Annotated[StrictStr, Field(description="Purpose of the token; may be empty.")]
+    created: Annotated[AwareDatetime, Field(description="Time the token was created, ISO 8601 in UTC.")]
 
 
 class CreatedToken(ContractModel):
-    """A token that was just made, with its value."""
+    """A new token with its value."""
 
-    id: Annotated[StrictInt, Field(description="Number of the token, unique in the stack.")]
-    description: Annotated[StrictStr, Field(description="What the token is for; may be empty.")]
-    created: Annotated[AwareDatetime, Field(description="When the token was made, ISO 8601 in UTC.")]
-    token: Annotated[StrictStr, Field(description="The value for the Authorization header, shown this once.")]
+    id: Annotated[StrictInt, Field(description="Id of the token; unique within the stack.")]
+    description: Annotated[StrictStr, Field(description="Purpose of the token; may be empty.")]
+    created: Annotated[AwareDatetime, Field(description="Time the token was created, ISO 8601 in UTC.")]
+    token: Annotated[StrictStr, Field(description="Value for the Authorization header; returned only here.")]
 
 
 class CreateToken(ContractModel):
-    """What is known of a token before it is made."""
+    """Fields of a new token."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
     )
-    description: Annotated[StrictStr | None, Field(description="What the token is for.", max_length=255)] = None
+    description: Annotated[StrictStr | None, Field(description="Purpose of the token.", max_length=255)] = None
 
 
 class UpdateToken(ContractModel):
-    """The fields of a token to set."""
+    """Fields of a token to update."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
     )
-    description: Annotated[
-        StrictStr | None, Field(description="New text of what the token is for.", max_length=255)
-    ] = None
+    description: Annotated[StrictStr | None, Field(description="New purpose of the token.", max_length=255)] = None
 
 
 class TokenPage(ContractModel):
-    """One page of tokens."""
+    """A page of tokens."""
 
-    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
-        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
     ]
-    results: Annotated[list[TokenInfo], Field(description="The items of this page.")]
+    results: Annotated[list[TokenInfo], Field(description="Items of this page.")]
 
 
 class CreateUpload(ContractModel):
-    """Where the content goes, and how it is cut."""
+    """Fields of a new multipart upload."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
     )
-    resource_type: Annotated[Literal["file", "shard"], Field(description="Kind of what it goes to.")]
-    resource_id: Annotated[
-        StrictInt, Field(description="Id of the file or shard that it goes to.", ge=1, le=9223372036854775807)
-    ]
+    resource_type: Annotated[Literal["file", "shard"], Field(description="Type of the resource.")]
+    resource_id: Annotated[StrictInt, Field(description="Id of the file or shard.", ge=1, le=9223372036854775807)]
     collection: Annotated[
         StrictInt | None,
         Field(
-            description="Id of the collection of the shard; left out for a file. Otherwise the request is rejected with 422.",
+            description="Id of the collection of the shard; omitted for a file. Otherwise the request is rejected with 422.",
             ge=1,
             le=9223372036854775807,
         ),
     ] = None
-    size: Annotated[StrictInt, Field(description="Length of the whole content in bytes.", ge=1, le=5368709120)]
+    size: Annotated[StrictInt, Field(description="Size of the whole content in bytes.", ge=1, le=5368709120)]
     part_size: Annotated[
         StrictInt,
-        Field(description="Length of every part but the last in bytes; at most 10,000 parts.", ge=1, le=5368709120),
+        Field(description="Size of each part in bytes, except the last; at most 10,000 parts.", ge=1, le=5368709120),
     ]
 
 
 class PartInfo(ContractModel):
-    """A part that is there."""
+    """A received part."""
 
-    number: Annotated[StrictInt, Field(description="Number of the part, counted from 1.")]
-    size: Annotated[StrictInt, Field(description="Length of the part in bytes.")]
+    number: Annotated[StrictInt, Field(description="Part number, counted from 1.")]
+    size: Annotated[StrictInt, Field(description="Size of the part in bytes.")]
     sha256: Annotated[StrictStr, Field(description="SHA-256 digest of the part in lower-case hexadecimal.")]
 
 
 class PartPage(ContractModel):
-    """One page of parts."""
+    """A page of parts."""
 
-    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
-        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
     ]
-    results: Annotated[list[PartInfo], Field(description="The items of this page.")]
+    results: Annotated[list[PartInfo], Field(description="Items of this page.")]
 
 
 class Number(RootModel[StrictInt]):
@@ -784,164 +769,164 @@ class Number(RootModel[StrictInt]):
 
 
 class PartNumbers(ContractModel):
-    """The parts that addresses are wanted for."""
+    """Part numbers to obtain presigned URLs for."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
     )
-    numbers: Annotated[
-        list[Number], Field(description="Numbers of parts, counted from 1.", max_length=1000, min_length=1)
-    ]
+    numbers: Annotated[list[Number], Field(description="Part numbers, counted from 1.", max_length=1000, min_length=1)]
 
 
 class UploadTarget(ContractModel):
-    """An address for one part."""
+    """Presigned URL for one part."""
 
-    number: Annotated[StrictInt, Field(description="Number of the part, counted from 1.")]
-    url: Annotated[StrictStr, Field(description="Whole address for a PUT of the part; whoever has it needs no token.")]
-    expires: Annotated[AwareDatetime, Field(description="When the address stops working, ISO 8601 in UTC.")]
+    number: Annotated[StrictInt, Field(description="Part number, counted from 1.")]
+    url: Annotated[
+        StrictStr, Field(description="Presigned URL to send the part to with PUT; it grants access without a token.")
+    ]
+    expires: Annotated[AwareDatetime, Field(description="Expiry time of the URL, ISO 8601 in UTC.")]
 
 
 class CompleteUpload(ContractModel):
-    """What the parts must be together."""
+    """The expected size and digest of the content."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
     )
-    size: Annotated[StrictInt, Field(description="Length of the whole content in bytes.", ge=1, le=5368709120)]
+    size: Annotated[StrictInt, Field(description="Size of the whole content in bytes.", ge=1, le=5368709120)]
     digest: Annotated[
         StrictStr,
         Field(
-            description="SHA-256 digest in lower-case hexadecimal over the raw SHA-256 digests (32 bytes each) of the parts in order.",
+            description="SHA-256 digest in lower-case hexadecimal of the concatenated raw SHA-256 digests (32 bytes each) of the parts, in order.",
             pattern="^[0-9a-f]{64}$",
         ),
     ]
 
 
 class UserInfo(ContractModel):
-    """A person with an account."""
+    """A user account."""
 
-    id: Annotated[StrictInt, Field(description="Number of the user, unique in the stack.")]
-    username: Annotated[StrictStr, Field(description="Name that the user signs in with.")]
-    email: Annotated[StrictStr | None, Field(description="Address for mail; empty where it is not shown.")] = None
-    first_name: Annotated[StrictStr | None, Field(description="Given name; may be empty.")] = None
-    last_name: Annotated[StrictStr | None, Field(description="Family name; may be empty.")] = None
+    id: Annotated[StrictInt, Field(description="Id of the user; unique within the stack.")]
+    username: Annotated[StrictStr, Field(description="Name to sign in with.")]
+    email: Annotated[StrictStr | None, Field(description="Email address; empty if hidden.")] = None
+    first_name: Annotated[StrictStr | None, Field(description="First name; may be empty.")] = None
+    last_name: Annotated[StrictStr | None, Field(description="Last name; may be empty.")] = None
     organization: Annotated[StrictInt, Field(description="Id of the organization of the user.")]
-    created: Annotated[AwareDatetime | None, Field(description="When the account was made, ISO 8601 in UTC.")] = None
+    created: Annotated[AwareDatetime | None, Field(description="Time the account was created, ISO 8601 in UTC.")] = None
 
 
 class UserPage(ContractModel):
-    """One page of users."""
+    """A page of users."""
 
-    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
-        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
     ]
-    results: Annotated[list[UserInfo], Field(description="The items of this page.")]
+    results: Annotated[list[UserInfo], Field(description="Items of this page.")]
 
 
 class CollectionInfo(ContractModel):
     """A collection without its shards."""
 
-    id: Annotated[StrictInt, Field(description="Number of the collection, unique in the stack.")]
-    name: Annotated[StrictStr, Field(description="Display name; may be empty and need not be unique.")]
-    state: Annotated[StrictStr, Field(description="Whether the collection takes shards.")]
-    metadata: Annotated[JsonObject, Field(description="Free-form JSON object, as it was given.")]
+    id: Annotated[StrictInt, Field(description="Id of the collection; unique within the stack.")]
+    name: Annotated[StrictStr, Field(description="Display name; may be empty, need not be unique.")]
+    state: Annotated[StrictStr, Field(description="Whether shards can be added.")]
+    metadata: Annotated[JsonObject, Field(description="Free-form JSON object, returned as it was sent.")]
     version: Annotated[
         StrictInt | None,
         Field(
-            description="Version of the collection, 1 or 2; the ids of shards in one of version 2 are greater than 2^53."
+            description="Version of the collection, 1 or 2. Shard ids in a version 2 collection are greater than 2^53."
         ),
     ] = None
-    shard_count: Annotated[StrictInt | None, Field(description="Number of shards that are there, in any state.")] = None
-    created: Annotated[AwareDatetime | None, Field(description="When the collection was made, ISO 8601 in UTC.")] = None
-    owner: Annotated[StrictInt | None, Field(description="Id of the user that made the collection.")] = None
+    shard_count: Annotated[StrictInt | None, Field(description="Count of shards in any state.")] = None
+    created: Annotated[AwareDatetime | None, Field(description="Time the collection was created, ISO 8601 in UTC.")] = (
+        None
+    )
+    owner: Annotated[StrictInt | None, Field(description="Id of the user who created the collection.")] = None
     project: Annotated[StrictInt | None, Field(description="Id of the project that the collection belongs to.")] = None
-    description: Annotated[StrictStr | None, Field(description="Free text; may be empty.")] = None
+    description: Annotated[StrictStr | None, Field(description="Free-form description; may be empty.")] = None
     path: Annotated[
         StrictStr | None,
         Field(
-            description="Path of the folder of its project that the collection lies in; null where it lies in none.",
+            description="Path of the folder in the project; null if the collection is not in a folder.",
             json_schema_extra={"x-orion-nullable": True},
         ),
     ] = None
     deleted: Annotated[
         StrictStr | None,
-        Field(description="When the collection went to the trash, ISO 8601 in UTC; empty when it is not there."),
+        Field(
+            description="Time the collection was moved to the trash, ISO 8601 in UTC; empty if it is not in the trash."
+        ),
     ] = None
 
 
 class CreateCollection(ContractModel):
-    """What is known of a collection before its shards."""
+    """Fields of a new collection."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
     )
     name: Annotated[
         StrictStr | None,
-        Field(description="Display name; need not be unique. Empty where it is left out.", max_length=255),
+        Field(description="Display name; need not be unique. Defaults to an empty string.", max_length=255),
     ] = None
-    description: Annotated[StrictStr | None, Field(description="Free text.", max_length=10000)] = None
+    description: Annotated[StrictStr | None, Field(description="Free-form description.", max_length=10000)] = None
     metadata: Annotated[
         JsonObject | None,
         Field(
-            description="Free-form JSON object; at most 262144 bytes as JSON in UTF-8 without blanks. A larger one is rejected with 422 (`metadata_too_large`)."
+            description="Free-form JSON object of at most 262144 bytes, as compact JSON in UTF-8. A larger object is rejected with 422 (`metadata_too_large`)."
         ),
     ] = None
     project: Annotated[
         StrictInt | None,
-        Field(
-            description="Id of the project to put it in; without it the caller's default project.",
-            ge=1,
-            le=9223372036854775807,
-        ),
+        Field(description="Id of the project. Defaults to the caller's default project.", ge=1, le=9223372036854775807),
     ] = None
     path: Annotated[
         StrictStr | None,
         Field(
-            description="Path of the folder to put it in, which is made where it is missing; without it, it lies in none.",
+            description="Path of the folder, created if missing. Defaults to no folder.",
             max_length=1000,
             min_length=1,
             pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
         ),
     ] = None
     version: Annotated[
-        StrictInt | None, Field(description="Version of the collection, 1 or 2; without it 1.", ge=1, le=2)
+        StrictInt | None, Field(description="Version of the collection, 1 or 2. Defaults to 1.", ge=1, le=2)
     ] = None
 
 
 class CollectionPage(ContractModel):
-    """One page of collections."""
+    """A page of collections."""
 
-    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
-        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
     ]
-    results: Annotated[list[CollectionInfo], Field(description="The items of this page.")]
+    results: Annotated[list[CollectionInfo], Field(description="Items of this page.")]
 
 
 class CreateDataset(ContractModel):
-    """What is known of a dataset before its records."""
+    """Fields of a new dataset."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
     )
     name: Annotated[StrictStr, Field(description="Display name; need not be unique.", max_length=255, min_length=1)]
-    description: Annotated[StrictStr | None, Field(description="Free text.", max_length=10000)] = None
+    description: Annotated[StrictStr | None, Field(description="Free-form description.", max_length=10000)] = None
     project: Annotated[
         StrictInt | None,
-        Field(
-            description="Id of the project to put it in; without it the caller's default project.",
-            ge=1,
-            le=9223372036854775807,
-        ),
+        Field(description="Id of the project. Defaults to the caller's default project.", ge=1, le=9223372036854775807),
     ] = None
     path: Annotated[
         StrictStr | None,
         Field(
-            description="Path of the folder to put it in, which is made where it is missing; without it, it lies in none.",
+            description="Path of the folder, created if missing. Defaults to no folder.",
             max_length=1000,
             min_length=1,
             pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
@@ -952,14 +937,14 @@ class CreateDataset(ContractModel):
 class FileInfo(ContractModel):
     """A file without its content."""
 
-    id: Annotated[StrictInt, Field(description="Number of the file, unique in the stack.")]
+    id: Annotated[StrictInt, Field(description="Id of the file; unique within the stack.")]
     name: Annotated[StrictStr, Field(description="Display name; need not be unique.")]
-    state: Annotated[StrictStr, Field(description="Whether the content is there.")]
-    size: Annotated[StrictInt, Field(description="Length of the content in bytes; 0 before the upload.")]
-    created: Annotated[AwareDatetime, Field(description="When the file was made, ISO 8601 in UTC.")]
-    owner: Annotated[StrictInt, Field(description="Id of the user that made the file.")]
+    state: Annotated[StrictStr, Field(description="Whether the content was uploaded.")]
+    size: Annotated[StrictInt, Field(description="Size of the content in bytes; 0 before the upload.")]
+    created: Annotated[AwareDatetime, Field(description="Time the file was created, ISO 8601 in UTC.")]
+    owner: Annotated[StrictInt, Field(description="Id of the user who created the file.")]
     project: Annotated[StrictInt, Field(description="Id of the project that the file belongs to.")]
-    description: Annotated[StrictStr | None, Field(description="Free text; may be empty.")] = None
+    description: Annotated[StrictStr | None, Field(description="Free-form description; may be empty.")] = None
     sha256: Annotated[
         StrictStr | None,
         Field(
@@ -970,36 +955,32 @@ class FileInfo(ContractModel):
     path: Annotated[
         StrictStr | None,
         Field(
-            description="Path of the folder of its project that the file lies in; null where it lies in none.",
+            description="Path of the folder in the project; null if the file is not in a folder.",
             json_schema_extra={"x-orion-nullable": True},
         ),
     ] = None
     deleted: Annotated[
         StrictStr | None,
-        Field(description="When the file went to the trash, ISO 8601 in UTC; empty when it is not there."),
+        Field(description="Time the file was moved to the trash, ISO 8601 in UTC; empty if it is not in the trash."),
     ] = None
 
 
 class CreateFile(ContractModel):
-    """What is known of a file before its content."""
+    """Fields of a new file."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
     )
     name: Annotated[StrictStr, Field(description="Display name; need not be unique.", max_length=255, min_length=1)]
-    description: Annotated[StrictStr | None, Field(description="Free text.", max_length=10000)] = None
+    description: Annotated[StrictStr | None, Field(description="Free-form description.", max_length=10000)] = None
     project: Annotated[
         StrictInt | None,
-        Field(
-            description="Id of the project to put it in; without it the caller's default project.",
-            ge=1,
-            le=9223372036854775807,
-        ),
+        Field(description="Id of the project. Defaults to the caller's default project.", ge=1, le=9223372036854775807),
     ] = None
     path: Annotated[
         StrictStr | None,
         Field(
-            description="Path of the folder to put it in, which is made where it is missing; without it, it lies in none.",
+            description="Path of the folder, created if missing. Defaults to no folder.",
             max_length=1000,
             min_length=1,
             pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
@@ -1008,162 +989,169 @@ class CreateFile(ContractModel):
 
 
 class FilePage(ContractModel):
-    """One page of files."""
+    """A page of files."""
 
-    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
-        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
     ]
-    results: Annotated[list[FileInfo], Field(description="The items of this page.")]
+    results: Annotated[list[FileInfo], Field(description="Items of this page.")]
 
 
 class JobInfo(ContractModel):
     """A run of a floe."""
 
-    id: Annotated[StrictInt, Field(description="Number of the job, unique in the stack.")]
-    name: Annotated[StrictStr, Field(description="Display name; may be empty and need not be unique.")]
+    id: Annotated[StrictInt, Field(description="Id of the job; unique within the stack.")]
+    name: Annotated[StrictStr, Field(description="Display name; may be empty, need not be unique.")]
     state: Annotated[
-        StrictStr, Field(description="How far the job is; `complete` is the only end, also of one that failed.")
+        StrictStr, Field(description="State of the job; `complete` is the only final state, for failed jobs too.")
     ]
     reason: Annotated[
-        StrictStr, Field(description="Why the job did not succeed, in a sentence; empty on success and before the end.")
+        StrictStr,
+        Field(description="Why the job did not succeed, one sentence; empty on success and until the job is complete."),
     ]
     outcome: Annotated[
         StrictStr | None,
         Field(
-            description="How the job ended: `succeeded`, `failed` or `cancelled`; null before.",
+            description="Outcome of the job: `succeeded`, `failed` or `cancelled`; null until the job is complete.",
             json_schema_extra={"x-orion-nullable": True},
         ),
     ] = None
-    progress: Annotated[
-        StrictFloat | None, Field(description="How much is done, from 0 to 1, as the job itself says.")
-    ] = None
+    progress: Annotated[StrictFloat | None, Field(description="Progress from 0 to 1, as reported by the job.")] = None
     workfloe: Annotated[StrictInt, Field(description="Id of the floe.")]
-    parameters: Annotated[JsonObject | None, Field(description="The parameters as they were given.")] = None
-    system_parameters: Annotated[
-        JsonObject | None, Field(description="What was said about how to run the job, as it was given.")
-    ] = None
-    created: Annotated[AwareDatetime | None, Field(description="When the job was made, ISO 8601 in UTC.")] = None
+    parameters: Annotated[JsonObject | None, Field(description="Parameters as they were sent.")] = None
+    system_parameters: Annotated[JsonObject | None, Field(description="System parameters as they were sent.")] = None
+    created: Annotated[AwareDatetime | None, Field(description="Time the job was created, ISO 8601 in UTC.")] = None
     started: Annotated[
         AwareDatetime | None,
         Field(
-            description="When the job left the queue, ISO 8601 in UTC; null before.",
+            description="Time the job left the queue, ISO 8601 in UTC; null while it is queued.",
             json_schema_extra={"x-orion-nullable": True},
         ),
     ] = None
     finished: Annotated[
         AwareDatetime | None,
         Field(
-            description="When the job ended, ISO 8601 in UTC; null before.",
+            description="Time the job completed, ISO 8601 in UTC; null until then.",
             json_schema_extra={"x-orion-nullable": True},
         ),
     ] = None
     run_time: Annotated[
         StrictFloat | None,
-        Field(
-            description="How long the job ran until now or its end, in seconds; waiting in the queue does not count."
-        ),
+        Field(description="Run time in seconds, so far or in total; time in the queue is not included."),
     ] = None
     cost: Annotated[
         StrictStr | None,
         Field(
-            description="What the job cost until now, in units of `currency`. A decimal number in a text, see BalanceInfo.",
+            description="Cost so far in units of `currency`. A decimal number encoded as a string, see BalanceInfo.",
             pattern="^[0-9]{1,15}\\.[0-9]{2,6}$",
         ),
     ] = None
     currency: Annotated[
-        StrictStr | None, Field(description="Currency of the cost, three letters of ISO 4217, for example `USD`.")
+        StrictStr | None, Field(description="Currency of the cost as an ISO 4217 code, for example `USD`.")
     ] = None
-    owner: Annotated[StrictInt | None, Field(description="Id of the user that made the job.")] = None
+    owner: Annotated[StrictInt | None, Field(description="Id of the user who created the job.")] = None
     project: Annotated[StrictInt | None, Field(description="Id of the project that the job belongs to.")] = None
 
 
 class JobPage(ContractModel):
-    """One page of jobs."""
+    """A page of jobs."""
 
-    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
-        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
     ]
-    results: Annotated[list[JobInfo], Field(description="The items of this page.")]
+    results: Annotated[list[JobInfo], Field(description="Items of this page.")]
 
 
 class MolsearchDatabaseInfo(ContractModel):
     """A dataset that can be searched for molecules."""
 
-    id: Annotated[StrictInt, Field(description="Number of the database, unique in the stack.")]
-    name: Annotated[StrictStr, Field(description="Display name; may be empty and need not be unique.")]
-    state: Annotated[StrictStr, Field(description="Whether it can be searched.")]
+    id: Annotated[StrictInt, Field(description="Id of the database; unique within the stack.")]
+    name: Annotated[StrictStr, Field(description="Display name; may be empty, need not be unique.")]
+    state: Annotated[StrictStr, Field(description="Whether the database can be searched.")]
     search_type: Annotated[
-        StrictStr, Field(description="What it is for, `2D` (title, substructure and fingerprint search) or `3D`.")
+        StrictStr, Field(description="Search type, `2D` (title, substructure and fingerprint search) or `3D`.")
     ]
-    dataset: Annotated[StrictInt | None, Field(description="Id of the dataset that it was made of.")] = None
-    count: Annotated[StrictInt | None, Field(description="Number of records when it was loaded; 0 before.")] = None
-    created: Annotated[AwareDatetime | None, Field(description="When the database was made, ISO 8601 in UTC.")] = None
-    owner: Annotated[StrictInt | None, Field(description="Id of the user that made the database.")] = None
+    dataset: Annotated[StrictInt | None, Field(description="Id of the source dataset.")] = None
+    count: Annotated[
+        StrictInt | None, Field(description="Number of records when the database was loaded; 0 before.")
+    ] = None
+    created: Annotated[AwareDatetime | None, Field(description="Time the database was created, ISO 8601 in UTC.")] = (
+        None
+    )
+    owner: Annotated[StrictInt | None, Field(description="Id of the user who created the database.")] = None
     project: Annotated[StrictInt | None, Field(description="Id of the project that the database belongs to.")] = None
 
 
 class MolsearchDatabasePage(ContractModel):
-    """One page of databases."""
+    """A page of databases."""
 
-    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
-        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
     ]
-    results: Annotated[list[MolsearchDatabaseInfo], Field(description="The items of this page.")]
+    results: Annotated[list[MolsearchDatabaseInfo], Field(description="Items of this page.")]
 
 
 class MolsearchQueryInfo(ContractModel):
-    """A search without its hits."""
+    """A query without its hits."""
 
-    id: Annotated[StrictInt, Field(description="Number of the query, unique in the stack.")]
-    name: Annotated[StrictStr, Field(description="Display name; may be empty and need not be unique.")]
+    id: Annotated[StrictInt, Field(description="Id of the query; unique within the stack.")]
+    name: Annotated[StrictStr, Field(description="Display name; may be empty, need not be unique.")]
     query_type: Annotated[
-        StrictStr | None, Field(description="What is compared, `title`, `subsearch`, `graphsim` or `fastrocs`.")
+        StrictStr | None, Field(description="Type of the query: `title`, `subsearch`, `graphsim` or `fastrocs`.")
     ] = None
     database: Annotated[StrictInt | None, Field(description="Id of the database.")] = None
-    state: Annotated[StrictStr, Field(description="How far the query is.")]
-    reason: Annotated[StrictStr | None, Field(description="Why the state is `ERROR`, in a sentence; else empty.")] = (
-        None
-    )
-    parameters: Annotated[JsonObject | None, Field(description="What is searched for, as it was given.")] = None
-    count: Annotated[StrictInt | None, Field(description="Number of hits; 0 before the end.")] = None
-    created: Annotated[AwareDatetime | None, Field(description="When the query was made, ISO 8601 in UTC.")] = None
-    owner: Annotated[StrictInt | None, Field(description="Id of the user that made the query.")] = None
+    state: Annotated[StrictStr, Field(description="State of the query.")]
+    reason: Annotated[
+        StrictStr | None, Field(description="Why the state is `ERROR`, one sentence; otherwise empty.")
+    ] = None
+    parameters: Annotated[JsonObject | None, Field(description="Search parameters as they were sent.")] = None
+    count: Annotated[StrictInt | None, Field(description="Number of hits; 0 until the query is finished.")] = None
+    created: Annotated[AwareDatetime | None, Field(description="Time the query was created, ISO 8601 in UTC.")] = None
+    owner: Annotated[StrictInt | None, Field(description="Id of the user who created the query.")] = None
     project: Annotated[StrictInt | None, Field(description="Id of the project that the query belongs to.")] = None
 
 
 class MolsearchQueryPage(ContractModel):
-    """One page of queries."""
+    """A page of queries."""
 
-    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
-        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
     ]
-    results: Annotated[list[MolsearchQueryInfo], Field(description="The items of this page.")]
+    results: Annotated[list[MolsearchQueryInfo], Field(description="Items of this page.")]
 
 
 class PackageInfo(ContractModel):
     """A package without its archive."""
 
-    id: Annotated[StrictInt, Field(description="Number of the package, unique in the stack.")]
-    name: Annotated[StrictStr, Field(description="Name of the package, from its manifest once that is there.")]
+    id: Annotated[StrictInt, Field(description="Id of the package; unique within the stack.")]
+    name: Annotated[StrictStr, Field(description="Name of the package; taken from the manifest after the upload.")]
     version: Annotated[StrictStr | None, Field(description="Version from the manifest; empty before the upload.")] = (
         None
     )
-    state: Annotated[StrictStr, Field(description="Whether the floes of the package are there.")]
-    reason: Annotated[StrictStr | None, Field(description="Why the state is `error`, in a sentence; else empty.")] = (
-        None
-    )
+    state: Annotated[StrictStr, Field(description="Whether the floes of the package are available.")]
+    reason: Annotated[
+        StrictStr | None, Field(description="Why the state is `error`, one sentence; otherwise empty.")
+    ] = None
     specification: Annotated[
-        JsonObject, Field(description="The manifest; empty before the upload. Listings hold it too (observed).")
+        JsonObject, Field(description="The manifest; empty before the upload. Included in listings (observed).")
     ]
-    size: Annotated[StrictInt | None, Field(description="Length of the archive in bytes; 0 before the upload.")] = None
+    size: Annotated[StrictInt | None, Field(description="Size of the archive in bytes; 0 before the upload.")] = None
     sha256: Annotated[
         StrictStr | None,
         Field(
@@ -1171,20 +1159,22 @@ class PackageInfo(ContractModel):
             json_schema_extra={"x-orion-nullable": True},
         ),
     ] = None
-    created: Annotated[AwareDatetime | None, Field(description="When the package was made, ISO 8601 in UTC.")] = None
-    owner: Annotated[StrictInt | None, Field(description="Id of the user that made the package.")] = None
+    created: Annotated[AwareDatetime | None, Field(description="Time the package was created, ISO 8601 in UTC.")] = None
+    owner: Annotated[StrictInt | None, Field(description="Id of the user who created the package.")] = None
     project: Annotated[StrictInt | None, Field(description="Id of the project that the package belongs to.")] = None
 
 
 class PackagePage(ContractModel):
-    """One page of packages."""
+    """A page of packages."""
 
-    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
-        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
     ]
-    results: Annotated[list[PackageInfo], Field(description="The items of this page.")]
+    results: Annotated[list[PackageInfo], Field(description="Items of this page.")]
 
 
 class ShardInfo(ContractModel):
@@ -1192,20 +1182,20 @@ class ShardInfo(ContractModel):
 
     id: Annotated[
         StrictInt,
-        Field(description="Number of the shard, unique in the stack; greater than 2^53 in a collection of version 2."),
+        Field(description="Id of the shard; unique within the stack, greater than 2^53 in a collection of version 2."),
     ]
     id_str: Annotated[
         StrictStr | None,
         Field(
-            description="The same number as text, which survives programs that read every number as a double. The name is documented for links."
+            description="The id as a string, for clients that read JSON numbers as doubles. The name is documented for links."
         ),
     ] = None
     collection: Annotated[StrictInt, Field(description="Id of the collection that the shard belongs to.")]
-    name: Annotated[StrictStr, Field(description="Display name; may be empty and need not be unique.")]
-    state: Annotated[StrictStr, Field(description="Whether the content is there and final.")]
-    size: Annotated[StrictInt | None, Field(description="Length of the content in bytes; 0 before the upload.")] = None
-    metadata: Annotated[JsonObject, Field(description="Free-form JSON object, as it was given.")]
-    created: Annotated[AwareDatetime | None, Field(description="When the shard was made, ISO 8601 in UTC.")] = None
+    name: Annotated[StrictStr, Field(description="Display name; may be empty, need not be unique.")]
+    state: Annotated[StrictStr, Field(description="Whether the shard has content and whether it is final.")]
+    size: Annotated[StrictInt | None, Field(description="Size of the content in bytes; 0 before the upload.")] = None
+    metadata: Annotated[JsonObject, Field(description="Free-form JSON object, returned as it was sent.")]
+    created: Annotated[AwareDatetime | None, Field(description="Time the shard was created, ISO 8601 in UTC.")] = None
     sha256: Annotated[
         StrictStr | None,
         Field(
@@ -1216,24 +1206,26 @@ class ShardInfo(ContractModel):
 
 
 class ShardPage(ContractModel):
-    """One page of shards."""
+    """A page of shards."""
 
     count: Annotated[
-        StrictInt, Field(description="Number of items in all pages together; those that `offset` leaves out count too.")
+        StrictInt, Field(description="Total count of items over all pages, including those skipped by `offset`.")
     ]
     next: Annotated[
         StrictStr | None,
-        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
     ]
-    results: Annotated[list[ShardInfo], Field(description="The items of this page.")]
+    results: Annotated[list[ShardInfo], Field(description="Items of this page.")]
 
 
 class UploadInfo(ContractModel):
-    """An upload in parts."""
+    """A multipart upload."""
 
-    id: Annotated[StrictInt, Field(description="Number of the upload, unique in the stack.")]
-    resource_type: Annotated[StrictStr, Field(description="Kind of what it goes to, `file` or `shard`.")]
-    resource_id: Annotated[StrictInt, Field(description="Id of the file or shard that it goes to.")]
+    id: Annotated[StrictInt, Field(description="Id of the upload; unique within the stack.")]
+    resource_type: Annotated[StrictStr, Field(description="Type of the resource, `file` or `shard`.")]
+    resource_id: Annotated[StrictInt, Field(description="Id of the file or shard.")]
     collection: Annotated[
         StrictInt | None,
         Field(
@@ -1241,71 +1233,75 @@ class UploadInfo(ContractModel):
             json_schema_extra={"x-orion-nullable": True},
         ),
     ]
-    size: Annotated[StrictInt, Field(description="Length of the whole content in bytes.")]
-    part_size: Annotated[StrictInt, Field(description="Length of every part but the last in bytes.")]
-    state: Annotated[StrictStr, Field(description="Whether parts are still taken.")]
+    size: Annotated[StrictInt, Field(description="Size of the whole content in bytes.")]
+    part_size: Annotated[StrictInt, Field(description="Size of each part in bytes, except the last.")]
+    state: Annotated[StrictStr, Field(description="Whether the upload accepts parts.")]
     presigned: Annotated[
         StrictBool,
         Field(
-            description="True where parts go to addresses of obtain_upload_targets, false where they go to upload_part."
+            description="If true, parts are sent to presigned URLs of obtain_upload_targets; if false, to upload_part."
         ),
     ]
-    received: Annotated[StrictInt, Field(description="Length of the parts that are there together in bytes.")]
-    created: Annotated[AwareDatetime, Field(description="When the upload was made, ISO 8601 in UTC.")]
-    owner: Annotated[StrictInt, Field(description="Id of the user that made the upload.")]
+    received: Annotated[StrictInt, Field(description="Number of bytes received so far.")]
+    created: Annotated[AwareDatetime, Field(description="Time the upload was created, ISO 8601 in UTC.")]
+    owner: Annotated[StrictInt, Field(description="Id of the user who created the upload.")]
 
 
 class UploadPage(ContractModel):
-    """One page of uploads."""
+    """A page of uploads."""
 
-    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
-        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
     ]
-    results: Annotated[list[UploadInfo], Field(description="The items of this page.")]
+    results: Annotated[list[UploadInfo], Field(description="Items of this page.")]
 
 
 class UploadTargets(ContractModel):
-    """Addresses for parts."""
+    """Presigned URLs for parts."""
 
-    targets: Annotated[list[UploadTarget], Field(description="One address for each number, in the same order.")]
+    targets: Annotated[list[UploadTarget], Field(description="One URL for each part number, in the same order.")]
 
 
 class WorkFloeSpecInfo(ContractModel):
-    """A floe: a program with named parameters."""
+    """A floe: a workflow with named parameters."""
 
-    id: Annotated[StrictInt, Field(description="Number of the floe, unique in the stack.")]
+    id: Annotated[StrictInt, Field(description="Id of the floe; unique within the stack.")]
     name: Annotated[StrictStr, Field(description="Name of the floe; need not be unique.")]
-    title: Annotated[StrictStr, Field(description="What a person reads in place of the name; may be empty.")]
-    uuid: Annotated[StrictStr, Field(description="Identity of the floe over all its versions.")]
-    state: Annotated[StrictStr, Field(description="Whether jobs can be started of it.")]
-    description: Annotated[StrictStr | None, Field(description="Free text; may be empty.")] = None
-    tags: Annotated[list[StrictStr] | None, Field(description="The tags of the floe; its maker gives them.")] = None
+    title: Annotated[StrictStr, Field(description="Display title of the floe; may be empty.")]
+    uuid: Annotated[StrictStr, Field(description="UUID of the floe, the same in all its versions.")]
+    state: Annotated[StrictStr, Field(description="Whether jobs can be started from the floe.")]
+    description: Annotated[StrictStr | None, Field(description="Free-form description; may be empty.")] = None
+    tags: Annotated[list[StrictStr] | None, Field(description="Tags of the floe, set by its author.")] = None
     package: Annotated[
         StrictInt | None,
         Field(
-            description="Id of the package that it came in, null where it is part of the stack.",
+            description="Id of the package that contains the floe; null if it is part of the stack.",
             json_schema_extra={"x-orion-nullable": True},
         ),
     ] = None
     created: Annotated[
-        AwareDatetime | None, Field(description="When the stack first saw the floe, ISO 8601 in UTC.")
+        AwareDatetime | None, Field(description="Time the floe was added to the stack, ISO 8601 in UTC.")
     ] = None
     specification: Annotated[
         JsonObject,
         Field(
-            description="Empty in a listing. Else `name`, `title`, `description`, `uuid` and `cubes`. Each cube has `name`, `type`, perhaps `title`, and `parameters`. Each parameter has `name`, `type`, `title`, `description`, `required`, and where they apply `promoted_name`, `default`, `choices` (list) and `many` (true where it takes a list). Types are string, integer, decimal, boolean, json, file, dataset, collection, secret, and for the names of what is made dataset_out, collection_out and file_out (the types are assumed)."
+            description="Empty in listings. Otherwise `name`, `title`, `description`, `uuid` and `cubes`. Each cube has `name`, `type`, optionally `title`, and `parameters`. Each parameter has `name`, `type`, `title`, `description`, `required` and, if applicable, `promoted_name`, `default`, `choices` (list) and `many` (true if it accepts a list). Types are string, integer, decimal, boolean, json, file, dataset, collection and secret, and dataset_out, collection_out and file_out for the names of created resources (the types are assumed)."
         ),
     ]
 
 
 class WorkFloeSpecPage(ContractModel):
-    """One page of floes."""
+    """A page of floes."""
 
-    count: Annotated[StrictInt, Field(description="Number of items in all pages together.")]
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
     next: Annotated[
         StrictStr | None,
-        Field(description="Link to the next page, null on the last.", json_schema_extra={"x-orion-nullable": True}),
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
     ]
-    results: Annotated[list[WorkFloeSpecInfo], Field(description="The items of this page.")]
+    results: Annotated[list[WorkFloeSpecInfo], Field(description="Items of this page.")]

@@ -1,11 +1,11 @@
-"""Models of the queries of the contract, for a server; unknown parameters are rejected."""
+"""Pydantic models of the query parameters of the contract, for servers; unknown parameters are rejected."""
 
 from __future__ import annotations
 
 try:
     import pydantic  # noqa: F401
 except ImportError:
-    raise ImportError("orion_api.contract needs pydantic: pip install 'orion-platform-client[emulator]'") from None
+    raise ImportError("orion_api.contract needs pydantic: pip install 'orion-platform-client[local]'") from None
 
 from typing import Annotated, ClassVar, Literal
 
@@ -307,7 +307,7 @@ class ListCollectionsQuery(BaseModel):
     path: Annotated[
         str | None,
         Field(
-            description="Path from the root of a project: parts behind slashes, none of which is `.` or `..`. Repeated slashes and one at the end do not count.",
+            description="Path from the root of a project: names separated by slashes, none of them `.` or `..`. Repeated and trailing slashes are ignored.",
             max_length=1000,
             min_length=1,
             pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
@@ -330,7 +330,7 @@ class ListDatasetsQuery(BaseModel):
     path: Annotated[
         str | None,
         Field(
-            description="Path from the root of a project: parts behind slashes, none of which is `.` or `..`. Repeated slashes and one at the end do not count.",
+            description="Path from the root of a project: names separated by slashes, none of them `.` or `..`. Repeated and trailing slashes are ignored.",
             max_length=1000,
             min_length=1,
             pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
@@ -352,7 +352,7 @@ class ListFilesQuery(BaseModel):
     path: Annotated[
         str | None,
         Field(
-            description="Path from the root of a project: parts behind slashes, none of which is `.` or `..`. Repeated slashes and one at the end do not count.",
+            description="Path from the root of a project: names separated by slashes, none of them `.` or `..`. Repeated and trailing slashes are ignored.",
             max_length=1000,
             min_length=1,
             pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",

@@ -1,4 +1,4 @@
-"""The objects of the API. Each is loaded when first used."""
+"""Models of the API, imported on first use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ApiVersions, an object of the API."""
+"""Model `ApiVersions`."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 @define(kw_only=True)
 class ApiVersions:
-    """What the stack offers.
+    """API versions and features of the stack.
 
     Attributes:
-        versions: Name of a kind of resource -> list of the version numbers that the stack serves.
+        versions: Resource types mapped to the lists of supported versions.
         server: Name and version of the server.
-        features: Names of optional features.
-        additional_properties: Fields that the contract does not know.
+        features: Names of the optional features.
+        additional_properties: Fields that are not in the contract.
     """
 
     versions: JsonObject
@@ -31,7 +31,7 @@ class ApiVersions:
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -44,12 +44,16 @@ class ApiVersions:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("ApiVersions", src_dict)
         return cls(
-            versions=read.need("versions", _wire.json_object),
-            server=read.may("server", _wire.text),
-            features=read.may("features", _wire.list_of(_wire.text)),
-            additional_properties=read.rest(),
+            versions=read.read_required("versions", _wire.parse_object),
+            server=read.read_optional("server", _wire.parse_string),
+            features=read.read_optional("features", _wire.list_of(_wire.parse_string)),
+            additional_properties=read.get_unknown_fields(),
         )

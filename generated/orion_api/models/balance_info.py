@@ -1,4 +1,4 @@
-"""BalanceInfo, an object of the API."""
+"""Model `BalanceInfo`."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from .. import _wire
 
 @define(kw_only=True)
 class BalanceInfo:
-    """What an organization has left to spend.
+    """Balance of an organization.
 
     Attributes:
         organization: Id of the organization.
-        amount: What is left, in units of `currency`; negative where more was spent. A decimal number in a text: a
-            JSON number becomes a binary fraction in most programs, and sums of money would be off by parts of a
-            cent.
-        currency: Currency of the amount, three letters of ISO 4217, for example `USD`.
-        updated: When the balance last changed, ISO 8601 in UTC.
-        additional_properties: Fields that the contract does not know.
+        amount: Remaining balance in units of `currency`; negative if overspent. A decimal number encoded as a
+            string, because a JSON number is read as a binary float by most clients, which rounds amounts of
+            money.
+        currency: Currency of the amount as an ISO 4217 code, for example `USD`.
+        updated: Time of the last change of the balance, ISO 8601 in UTC.
+        additional_properties: Fields that are not in the contract.
     """
 
     organization: int
@@ -32,7 +32,7 @@ class BalanceInfo:
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -46,13 +46,17 @@ class BalanceInfo:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("BalanceInfo", src_dict)
         return cls(
-            organization=read.need("organization", _wire.integer),
-            amount=read.need("amount", _wire.text),
-            currency=read.need("currency", _wire.text),
-            updated=read.need("updated", _wire.timestamp),
-            additional_properties=read.rest(),
+            organization=read.read_required("organization", _wire.parse_integer),
+            amount=read.read_required("amount", _wire.parse_string),
+            currency=read.read_required("currency", _wire.parse_string),
+            updated=read.read_required("updated", _wire.parse_datetime),
+            additional_properties=read.get_unknown_fields(),
         )

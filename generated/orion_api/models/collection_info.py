@@ -1,4 +1,4 @@
-"""CollectionInfo, an object of the API."""
+"""Model `CollectionInfo`."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ class CollectionInfo:
     """A collection without its shards.
 
     Attributes:
-        id: Number of the collection, unique in the stack.
-        name: Display name; may be empty and need not be unique.
-        state: Whether the collection takes shards.
-        metadata: Free-form JSON object, as it was given.
-        version: Version of the collection, 1 or 2; the ids of shards in one of version 2 are greater than 2^53.
-        shard_count: Number of shards that are there, in any state.
-        created: When the collection was made, ISO 8601 in UTC.
-        owner: Id of the user that made the collection.
+        id: Id of the collection; unique within the stack.
+        name: Display name; may be empty, need not be unique.
+        state: Whether shards can be added.
+        metadata: Free-form JSON object, returned as it was sent.
+        version: Version of the collection, 1 or 2. Shard ids in a version 2 collection are greater than 2^53.
+        shard_count: Count of shards in any state.
+        created: Time the collection was created, ISO 8601 in UTC.
+        owner: Id of the user who created the collection.
         project: Id of the project that the collection belongs to.
-        description: Free text; may be empty.
-        path: Path of the folder of its project that the collection lies in; null where it lies in none.
-        deleted: When the collection went to the trash, ISO 8601 in UTC; empty when it is not there.
-        additional_properties: Fields that the contract does not know.
+        description: Free-form description; may be empty.
+        path: Path of the folder in the project; null if the collection is not in a folder.
+        deleted: Time the collection was moved to the trash, ISO 8601 in UTC; empty if it is not in the trash.
+        additional_properties: Fields that are not in the contract.
     """
 
     id: int
@@ -51,7 +51,7 @@ class CollectionInfo:
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -73,22 +73,26 @@ class CollectionInfo:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
         from .collection_state import CollectionState
 
         read = _wire.Reader("CollectionInfo", src_dict)
         return cls(
-            id=read.need("id", _wire.integer),
-            name=read.need("name", _wire.text),
-            state=read.need("state", _wire.member(CollectionState)),
-            metadata=read.need("metadata", _wire.json_object),
-            version=read.may("version", _wire.integer),
-            shard_count=read.may("shard_count", _wire.integer),
-            created=read.may("created", _wire.timestamp),
-            owner=read.may("owner", _wire.integer),
-            project=read.may("project", _wire.integer),
-            description=read.may("description", _wire.text),
-            path=read.may("path", _wire.nullable(_wire.text)),
-            deleted=read.may("deleted", _wire.text),
-            additional_properties=read.rest(),
+            id=read.read_required("id", _wire.parse_integer),
+            name=read.read_required("name", _wire.parse_string),
+            state=read.read_required("state", _wire.enum_of(CollectionState)),
+            metadata=read.read_required("metadata", _wire.parse_object),
+            version=read.read_optional("version", _wire.parse_integer),
+            shard_count=read.read_optional("shard_count", _wire.parse_integer),
+            created=read.read_optional("created", _wire.parse_datetime),
+            owner=read.read_optional("owner", _wire.parse_integer),
+            project=read.read_optional("project", _wire.parse_integer),
+            description=read.read_optional("description", _wire.parse_string),
+            path=read.read_optional("path", _wire.nullable(_wire.parse_string)),
+            deleted=read.read_optional("deleted", _wire.parse_string),
+            additional_properties=read.get_unknown_fields(),
         )

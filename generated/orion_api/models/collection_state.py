@@ -1,4 +1,4 @@
-"""CollectionState, an open enumeration."""
+"""Open enumeration `CollectionState`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from .. import _wire
 
 
 class CollectionState(StrEnum):
-    """State of a collection. `open` (documented) takes shards, `ready` (observed) does not; `processing` is the way
-    from the one to the other, `error` where that failed, `deleting` while it is removed (these three are
-    assumed).
+    """State of a collection. `open` (documented): shards can be added. `ready` (observed): closed, no shards can be
+    added. `processing`: the collection is being closed. `error`: closing failed. `deleting`: the collection is
+    being deleted (these three are assumed).
 
-    Open: a value that is not listed here becomes a member of its own, equal to its text.
+    Open enumeration: an unknown value becomes a new member, equal to its string.
     """
 
     OPEN = "open"
@@ -23,8 +23,8 @@ class CollectionState(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> CollectionState | None:
-        return _wire.unknown_member(cls, value)
+        return _wire.create_unknown_member(cls, value)
 
     def __reduce_ex__(self, protocol: object) -> tuple[type[CollectionState], tuple[str]]:
-        # By value: some releases of Python 3.11 pickle members by name, which a value that is not listed does not have.
+        # Pickled by value: some releases of Python 3.11 pickle members by name, which unknown members do not have.
         return type(self), (self.value,)

@@ -1,4 +1,4 @@
-"""CompleteUpload, an object of the API."""
+"""Model `CompleteUpload`."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from .. import _wire
 
 @define(kw_only=True)
 class CompleteUpload:
-    """What the parts must be together.
+    """The expected size and digest of the content.
 
     Attributes:
-        size: Length of the whole content in bytes.
-        digest: SHA-256 digest in lower-case hexadecimal over the raw SHA-256 digests (32 bytes each) of the parts
-            in order.
+        size: Size of the whole content in bytes.
+        digest: SHA-256 digest in lower-case hexadecimal of the concatenated raw SHA-256 digests (32 bytes each) of
+            the parts, in order.
     """
 
     size: int
     digest: str
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 "size": self.size,
@@ -35,10 +35,14 @@ class CompleteUpload:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("CompleteUpload", src_dict)
         return cls(
-            size=read.need("size", _wire.integer),
-            digest=read.need("digest", _wire.text),
+            size=read.read_required("size", _wire.parse_integer),
+            digest=read.read_required("digest", _wire.parse_string),
         )

@@ -1,4 +1,4 @@
-"""CreateCollection, an object of the API."""
+"""Model `CreateCollection`."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 @define(kw_only=True)
 class CreateCollection:
-    """What is known of a collection before its shards.
+    """Fields of a new collection.
 
     Attributes:
-        name: Display name; need not be unique. Empty where it is left out.
-        description: Free text.
-        metadata: Free-form JSON object; at most 262144 bytes as JSON in UTF-8 without blanks. A larger one is
-            rejected with 422 (`metadata_too_large`).
-        project: Id of the project to put it in; without it the caller's default project.
-        path: Path of the folder to put it in, which is made where it is missing; without it, it lies in none.
-        version: Version of the collection, 1 or 2; without it 1.
+        name: Display name; need not be unique. Defaults to an empty string.
+        description: Free-form description.
+        metadata: Free-form JSON object of at most 262144 bytes, as compact JSON in UTF-8. A larger object is rejected
+            with 422 (`metadata_too_large`).
+        project: Id of the project. Defaults to the caller's default project.
+        path: Path of the folder, created if missing. Defaults to no folder.
+        version: Version of the collection, 1 or 2. Defaults to 1.
     """
 
     name: str | Unset = UNSET
@@ -36,7 +36,7 @@ class CreateCollection:
     version: int | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 "name": self.name,
@@ -51,14 +51,18 @@ class CreateCollection:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("CreateCollection", src_dict)
         return cls(
-            name=read.may("name", _wire.text),
-            description=read.may("description", _wire.text),
-            metadata=read.may("metadata", _wire.json_object),
-            project=read.may("project", _wire.integer),
-            path=read.may("path", _wire.text),
-            version=read.may("version", _wire.integer),
+            name=read.read_optional("name", _wire.parse_string),
+            description=read.read_optional("description", _wire.parse_string),
+            metadata=read.read_optional("metadata", _wire.parse_object),
+            project=read.read_optional("project", _wire.parse_integer),
+            path=read.read_optional("path", _wire.parse_string),
+            version=read.read_optional("version", _wire.parse_integer),
         )

@@ -1,4 +1,4 @@
-"""CreateDataset, an object of the API."""
+"""Model `CreateDataset`."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ..types import UNSET, Unset
 
 @define(kw_only=True)
 class CreateDataset:
-    """What is known of a dataset before its records.
+    """Fields of a new dataset.
 
     Attributes:
         name: Display name; need not be unique.
-        description: Free text.
-        project: Id of the project to put it in; without it the caller's default project.
-        path: Path of the folder to put it in, which is made where it is missing; without it, it lies in none.
+        description: Free-form description.
+        project: Id of the project. Defaults to the caller's default project.
+        path: Path of the folder, created if missing. Defaults to no folder.
     """
 
     name: str
@@ -28,7 +28,7 @@ class CreateDataset:
     path: str | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 "name": self.name,
@@ -41,12 +41,16 @@ class CreateDataset:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("CreateDataset", src_dict)
         return cls(
-            name=read.need("name", _wire.text),
-            description=read.may("description", _wire.text),
-            project=read.may("project", _wire.integer),
-            path=read.may("path", _wire.text),
+            name=read.read_required("name", _wire.parse_string),
+            description=read.read_optional("description", _wire.parse_string),
+            project=read.read_optional("project", _wire.parse_integer),
+            path=read.read_optional("path", _wire.parse_string),
         )

@@ -1,4 +1,4 @@
-"""CreateMolsearchDatabase, an object of the API."""
+"""Model `CreateMolsearchDatabase`."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 @define(kw_only=True)
 class CreateMolsearchDatabase:
-    """What to make a database of.
+    """Fields of a new molecule database.
 
     Attributes:
         dataset: Id of the dataset.
-        name: Display name; need not be unique. Empty where it is left out.
-        search_type: What it is for; without it `2D`.
-        project: Id of the project to put it in; without it the caller's default project.
+        name: Display name; need not be unique. Defaults to an empty string.
+        search_type: Search type, `2D` or `3D`. Defaults to `2D`.
+        project: Id of the project. Defaults to the caller's default project.
     """
 
     dataset: int
@@ -31,7 +31,7 @@ class CreateMolsearchDatabase:
     project: int | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 "dataset": self.dataset,
@@ -44,13 +44,17 @@ class CreateMolsearchDatabase:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
         from .create_molsearch_database_search_type import CreateMolsearchDatabaseSearchType
 
         read = _wire.Reader("CreateMolsearchDatabase", src_dict)
         return cls(
-            dataset=read.need("dataset", _wire.integer),
-            name=read.may("name", _wire.text),
-            search_type=read.may("search_type", _wire.member(CreateMolsearchDatabaseSearchType)),
-            project=read.may("project", _wire.integer),
+            dataset=read.read_required("dataset", _wire.parse_integer),
+            name=read.read_optional("name", _wire.parse_string),
+            search_type=read.read_optional("search_type", _wire.enum_of(CreateMolsearchDatabaseSearchType)),
+            project=read.read_optional("project", _wire.parse_integer),
         )

@@ -1,4 +1,4 @@
-"""CreateMolsearchDatabaseSearchType, an open enumeration."""
+"""Open enumeration `CreateMolsearchDatabaseSearchType`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from .. import _wire
 
 
 class CreateMolsearchDatabaseSearchType(StrEnum):
-    """What it is for; without it `2D`.
+    """Search type, `2D` or `3D`. Defaults to `2D`.
 
-    Open: a value that is not listed here becomes a member of its own, equal to its text.
+    Open enumeration: an unknown value becomes a new member, equal to its string.
     """
 
     VALUE_0 = "2D"
@@ -18,8 +18,8 @@ class CreateMolsearchDatabaseSearchType(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> CreateMolsearchDatabaseSearchType | None:
-        return _wire.unknown_member(cls, value)
+        return _wire.create_unknown_member(cls, value)
 
     def __reduce_ex__(self, protocol: object) -> tuple[type[CreateMolsearchDatabaseSearchType], tuple[str]]:
-        # By value: some releases of Python 3.11 pickle members by name, which a value that is not listed does not have.
+        # Pickled by value: some releases of Python 3.11 pickle members by name, which unknown members do not have.
         return type(self), (self.value,)

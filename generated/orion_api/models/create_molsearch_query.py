@@ -1,4 +1,4 @@
-"""CreateMolsearchQuery, an object of the API."""
+"""Model `CreateMolsearchQuery`."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 @define(kw_only=True)
 class CreateMolsearchQuery:
-    """What to search, and where.
+    """Fields of a new query.
 
     Attributes:
-        query_type: What is compared.
+        query_type: Type of the query.
         database: Id of the database.
         parameters: For `title`: `titles` (list of exact titles). For `subsearch`: `mdlquery` (the query),
-            `subsearch_query_type` (`SMARTS`, or `MDLJSON` for a molfile or JSON that holds one), `num_hits`.
+            `subsearch_query_type` (`SMARTS`, or `MDLJSON` for a molfile or JSON that contains one), `num_hits`.
             For `graphsim`: `smiles`, `fingerprint_type` (`Circular`, `Path` or `MACCS`),
-            `similarity_measure_type` (`Tanimoto`, `Dice` or `Cosine`), `max_hits`, `cutoff` (least similarity).
-            The names are documented, the values are assumed. Other names are rejected unless their value is
-            null.
-        name: Display name; need not be unique. Empty where it is left out.
-        project: Id of the project to put it in; without it the caller's default project.
+            `similarity_measure_type` (`Tanimoto`, `Dice` or `Cosine`), `max_hits`, `cutoff` (minimum
+            similarity). The names are documented, the values are assumed. Other names are rejected unless their
+            value is null.
+        name: Display name; need not be unique. Defaults to an empty string.
+        project: Id of the project. Defaults to the caller's default project.
     """
 
     query_type: CreateMolsearchQueryQueryType
@@ -39,7 +39,7 @@ class CreateMolsearchQuery:
     project: int | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 "query_type": self.query_type,
@@ -53,14 +53,18 @@ class CreateMolsearchQuery:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
         from .create_molsearch_query_query_type import CreateMolsearchQueryQueryType
 
         read = _wire.Reader("CreateMolsearchQuery", src_dict)
         return cls(
-            query_type=read.need("query_type", _wire.member(CreateMolsearchQueryQueryType)),
-            database=read.need("database", _wire.integer),
-            parameters=read.need("parameters", _wire.json_object),
-            name=read.may("name", _wire.text),
-            project=read.may("project", _wire.integer),
+            query_type=read.read_required("query_type", _wire.enum_of(CreateMolsearchQueryQueryType)),
+            database=read.read_required("database", _wire.parse_integer),
+            parameters=read.read_required("parameters", _wire.parse_object),
+            name=read.read_optional("name", _wire.parse_string),
+            project=read.read_optional("project", _wire.parse_integer),
         )

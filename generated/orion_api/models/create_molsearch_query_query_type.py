@@ -1,4 +1,4 @@
-"""CreateMolsearchQueryQueryType, an open enumeration."""
+"""Open enumeration `CreateMolsearchQueryQueryType`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from .. import _wire
 
 
 class CreateMolsearchQueryQueryType(StrEnum):
-    """What is compared.
+    """Type of the query.
 
-    Open: a value that is not listed here becomes a member of its own, equal to its text.
+    Open enumeration: an unknown value becomes a new member, equal to its string.
     """
 
     TITLE = "title"
@@ -20,8 +20,8 @@ class CreateMolsearchQueryQueryType(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> CreateMolsearchQueryQueryType | None:
-        return _wire.unknown_member(cls, value)
+        return _wire.create_unknown_member(cls, value)
 
     def __reduce_ex__(self, protocol: object) -> tuple[type[CreateMolsearchQueryQueryType], tuple[str]]:
-        # By value: some releases of Python 3.11 pickle members by name, which a value that is not listed does not have.
+        # Pickled by value: some releases of Python 3.11 pickle members by name, which unknown members do not have.
         return type(self), (self.value,)

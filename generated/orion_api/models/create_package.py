@@ -1,4 +1,4 @@
-"""CreatePackage, an object of the API."""
+"""Model `CreatePackage`."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from ..types import UNSET, Unset
 
 @define(kw_only=True)
 class CreatePackage:
-    """What is known of a package before its archive.
+    """Fields of a new package.
 
     Attributes:
-        name: Display name; need not be unique. Empty where it is left out.
-        project: Id of the project to put it in; without it the caller's default project.
+        name: Display name; need not be unique. Defaults to an empty string.
+        project: Id of the project. Defaults to the caller's default project.
     """
 
     name: str | Unset = UNSET
     project: int | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 "name": self.name,
@@ -35,10 +35,14 @@ class CreatePackage:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("CreatePackage", src_dict)
         return cls(
-            name=read.may("name", _wire.text),
-            project=read.may("project", _wire.integer),
+            name=read.read_optional("name", _wire.parse_string),
+            project=read.read_optional("project", _wire.parse_integer),
         )

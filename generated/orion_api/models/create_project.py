@@ -1,4 +1,4 @@
-"""CreateProject, an object of the API."""
+"""Model `CreateProject`."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from ..types import UNSET, Unset
 
 @define(kw_only=True)
 class CreateProject:
-    """What a new project is.
+    """Fields of a new project.
 
     Attributes:
         name: Name of the project; need not be unique.
-        description: What the project is for.
+        description: Purpose of the project.
     """
 
     name: str
     description: str | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 "name": self.name,
@@ -35,10 +35,14 @@ class CreateProject:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("CreateProject", src_dict)
         return cls(
-            name=read.need("name", _wire.text),
-            description=read.may("description", _wire.text),
+            name=read.read_required("name", _wire.parse_string),
+            description=read.read_optional("description", _wire.parse_string),
         )

@@ -1,4 +1,4 @@
-"""CreateSecret, an object of the API."""
+"""Model `CreateSecret`."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ..types import UNSET, Unset
 
 @define(kw_only=True)
 class CreateSecret:
-    """A new secret.
+    """Fields of a new secret.
 
     Attributes:
         name: Display name; need not be unique.
-        value: What is to be kept, 1 to 65536 characters; shown by no operation.
-        description: Free text.
-        project: Id of the project to put it in; without it the caller's default project.
+        value: Value of the secret, 1 to 65536 characters; write-only.
+        description: Free-form description.
+        project: Id of the project. Defaults to the caller's default project.
     """
 
     name: str
@@ -28,7 +28,7 @@ class CreateSecret:
     project: int | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 "name": self.name,
@@ -41,12 +41,16 @@ class CreateSecret:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("CreateSecret", src_dict)
         return cls(
-            name=read.need("name", _wire.text),
-            value=read.need("value", _wire.text),
-            description=read.may("description", _wire.text),
-            project=read.may("project", _wire.integer),
+            name=read.read_required("name", _wire.parse_string),
+            value=read.read_required("value", _wire.parse_string),
+            description=read.read_optional("description", _wire.parse_string),
+            project=read.read_optional("project", _wire.parse_integer),
         )

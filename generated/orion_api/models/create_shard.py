@@ -1,4 +1,4 @@
-"""CreateShard, an object of the API."""
+"""Model `CreateShard`."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 
 @define(kw_only=True)
 class CreateShard:
-    """What is known of a shard before its content.
+    """Fields of a new shard.
 
     Attributes:
-        name: Display name; need not be unique. Empty where it is left out.
-        metadata: Free-form JSON object; at most 262144 bytes as JSON in UTF-8 without blanks. A larger one is
-            rejected with 422 (`metadata_too_large`).
+        name: Display name; need not be unique. Defaults to an empty string.
+        metadata: Free-form JSON object of at most 262144 bytes, as compact JSON in UTF-8. A larger object is rejected
+            with 422 (`metadata_too_large`).
     """
 
     name: str | Unset = UNSET
     metadata: JsonObject | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 "name": self.name,
@@ -39,10 +39,14 @@ class CreateShard:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("CreateShard", src_dict)
         return cls(
-            name=read.may("name", _wire.text),
-            metadata=read.may("metadata", _wire.json_object),
+            name=read.read_optional("name", _wire.parse_string),
+            metadata=read.read_optional("metadata", _wire.parse_object),
         )

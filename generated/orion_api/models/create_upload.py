@@ -1,4 +1,4 @@
-"""CreateUpload, an object of the API."""
+"""Model `CreateUpload`."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 @define(kw_only=True)
 class CreateUpload:
-    """Where the content goes, and how it is cut.
+    """Fields of a new multipart upload.
 
     Attributes:
-        resource_type: Kind of what it goes to.
-        resource_id: Id of the file or shard that it goes to.
-        size: Length of the whole content in bytes.
-        part_size: Length of every part but the last in bytes; at most 10,000 parts.
-        collection: Id of the collection of the shard; left out for a file. Otherwise the request is rejected with 422.
+        resource_type: Type of the resource.
+        resource_id: Id of the file or shard.
+        size: Size of the whole content in bytes.
+        part_size: Size of each part in bytes, except the last; at most 10,000 parts.
+        collection: Id of the collection of the shard; omitted for a file. Otherwise the request is rejected with 422.
     """
 
     resource_type: CreateUploadResourceType
@@ -33,7 +33,7 @@ class CreateUpload:
     collection: int | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 "resource_type": self.resource_type,
@@ -47,14 +47,18 @@ class CreateUpload:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
         from .create_upload_resource_type import CreateUploadResourceType
 
         read = _wire.Reader("CreateUpload", src_dict)
         return cls(
-            resource_type=read.need("resource_type", _wire.member(CreateUploadResourceType)),
-            resource_id=read.need("resource_id", _wire.integer),
-            size=read.need("size", _wire.integer),
-            part_size=read.need("part_size", _wire.integer),
-            collection=read.may("collection", _wire.integer),
+            resource_type=read.read_required("resource_type", _wire.enum_of(CreateUploadResourceType)),
+            resource_id=read.read_required("resource_id", _wire.parse_integer),
+            size=read.read_required("size", _wire.parse_integer),
+            part_size=read.read_required("part_size", _wire.parse_integer),
+            collection=read.read_optional("collection", _wire.parse_integer),
         )

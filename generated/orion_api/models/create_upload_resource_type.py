@@ -1,4 +1,4 @@
-"""CreateUploadResourceType, an open enumeration."""
+"""Open enumeration `CreateUploadResourceType`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from .. import _wire
 
 
 class CreateUploadResourceType(StrEnum):
-    """Kind of what it goes to.
+    """Type of the resource.
 
-    Open: a value that is not listed here becomes a member of its own, equal to its text.
+    Open enumeration: an unknown value becomes a new member, equal to its string.
     """
 
     FILE = "file"
@@ -18,8 +18,8 @@ class CreateUploadResourceType(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> CreateUploadResourceType | None:
-        return _wire.unknown_member(cls, value)
+        return _wire.create_unknown_member(cls, value)
 
     def __reduce_ex__(self, protocol: object) -> tuple[type[CreateUploadResourceType], tuple[str]]:
-        # By value: some releases of Python 3.11 pickle members by name, which a value that is not listed does not have.
+        # Pickled by value: some releases of Python 3.11 pickle members by name, which unknown members do not have.
         return type(self), (self.value,)

@@ -1,4 +1,4 @@
-"""CreatedToken, an object of the API."""
+"""Model `CreatedToken`."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from .. import _wire
 
 @define(kw_only=True)
 class CreatedToken:
-    """A token that was just made, with its value.
+    """A new token with its value.
 
     Attributes:
-        id: Number of the token, unique in the stack.
-        description: What the token is for; may be empty.
-        created: When the token was made, ISO 8601 in UTC.
-        token: The value for the Authorization header, shown this once.
-        additional_properties: Fields that the contract does not know.
+        id: Id of the token; unique within the stack.
+        description: Purpose of the token; may be empty.
+        created: Time the token was created, ISO 8601 in UTC.
+        token: Value for the Authorization header; returned only here.
+        additional_properties: Fields that are not in the contract.
     """
 
     id: int
@@ -30,7 +30,7 @@ class CreatedToken:
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -44,13 +44,17 @@ class CreatedToken:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("CreatedToken", src_dict)
         return cls(
-            id=read.need("id", _wire.integer),
-            description=read.need("description", _wire.text),
-            created=read.need("created", _wire.timestamp),
-            token=read.need("token", _wire.text),
-            additional_properties=read.rest(),
+            id=read.read_required("id", _wire.parse_integer),
+            description=read.read_required("description", _wire.parse_string),
+            created=read.read_required("created", _wire.parse_datetime),
+            token=read.read_required("token", _wire.parse_string),
+            additional_properties=read.get_unknown_fields(),
         )

@@ -1,4 +1,4 @@
-"""Credentials, an object of the API."""
+"""Model `Credentials`."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from .. import _wire
 
 @define(kw_only=True)
 class Credentials:
-    """A user name and its password.
+    """User name and password.
 
     Attributes:
         username: Name of the user.
-        password: Password of the user; kept by nobody.
+        password: Password of the user; never stored.
     """
 
     username: str
     password: str = field(repr=False)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 "username": self.username,
@@ -34,10 +34,14 @@ class Credentials:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("Credentials", src_dict)
         return cls(
-            username=read.need("username", _wire.text),
-            password=read.need("password", _wire.text),
+            username=read.read_required("username", _wire.parse_string),
+            password=read.read_required("password", _wire.parse_string),
         )

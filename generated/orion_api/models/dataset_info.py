@@ -1,4 +1,4 @@
-"""DatasetInfo, an object of the API."""
+"""Model `DatasetInfo`."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ class DatasetInfo:
     """A dataset without its records.
 
     Attributes:
-        id: Number of the dataset, unique in the stack.
+        id: Id of the dataset; unique within the stack.
         name: Display name; need not be unique.
         count: Number of records.
-        created: When the dataset was made, ISO 8601 in UTC.
-        owner: Id of the user that made the dataset.
+        created: Time the dataset was created, ISO 8601 in UTC.
+        owner: Id of the user who created the dataset.
         project: Id of the project that the dataset belongs to.
-        description: Free text; may be empty.
-        dirty: True while records were added and the dataset was not finalized (the field is documented, its
+        description: Free-form description; may be empty.
+        dirty: True if records were added since the dataset was last finalized (the field is documented, its
             meaning assumed).
-        path: Path of the folder of its project that the dataset lies in, null where it lies in none (the field is
-            documented, its meaning assumed).
-        systemtags: Tags that the stack itself has set.
-        deleted: When the dataset went to the trash, ISO 8601 in UTC; empty when it is not there.
-        additional_properties: Fields that the contract does not know.
+        path: Path of the folder in the project; null if the dataset is not in a folder (the field is documented,
+            its meaning assumed).
+        systemtags: Tags set by the stack itself.
+        deleted: Time the dataset was moved to the trash, ISO 8601 in UTC; empty if it is not in the trash.
+        additional_properties: Fields that are not in the contract.
     """
 
     id: int
@@ -47,7 +47,7 @@ class DatasetInfo:
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -68,20 +68,24 @@ class DatasetInfo:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("DatasetInfo", src_dict)
         return cls(
-            id=read.need("id", _wire.integer),
-            name=read.need("name", _wire.text),
-            count=read.need("count", _wire.integer),
-            created=read.need("created", _wire.timestamp),
-            owner=read.need("owner", _wire.integer),
-            project=read.need("project", _wire.integer),
-            description=read.may("description", _wire.text),
-            dirty=read.may("dirty", _wire.boolean),
-            path=read.may("path", _wire.nullable(_wire.text)),
-            systemtags=read.may("systemtags", _wire.list_of(_wire.text)),
-            deleted=read.may("deleted", _wire.text),
-            additional_properties=read.rest(),
+            id=read.read_required("id", _wire.parse_integer),
+            name=read.read_required("name", _wire.parse_string),
+            count=read.read_required("count", _wire.parse_integer),
+            created=read.read_required("created", _wire.parse_datetime),
+            owner=read.read_required("owner", _wire.parse_integer),
+            project=read.read_required("project", _wire.parse_integer),
+            description=read.read_optional("description", _wire.parse_string),
+            dirty=read.read_optional("dirty", _wire.parse_boolean),
+            path=read.read_optional("path", _wire.nullable(_wire.parse_string)),
+            systemtags=read.read_optional("systemtags", _wire.list_of(_wire.parse_string)),
+            deleted=read.read_optional("deleted", _wire.parse_string),
+            additional_properties=read.get_unknown_fields(),
         )

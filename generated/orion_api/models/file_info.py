@@ -1,4 +1,4 @@
-"""FileInfo, an object of the API."""
+"""Model `FileInfo`."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ class FileInfo:
     """A file without its content.
 
     Attributes:
-        id: Number of the file, unique in the stack.
+        id: Id of the file; unique within the stack.
         name: Display name; need not be unique.
-        state: Whether the content is there.
-        size: Length of the content in bytes; 0 before the upload.
-        created: When the file was made, ISO 8601 in UTC.
-        owner: Id of the user that made the file.
+        state: Whether the content was uploaded.
+        size: Size of the content in bytes; 0 before the upload.
+        created: Time the file was created, ISO 8601 in UTC.
+        owner: Id of the user who created the file.
         project: Id of the project that the file belongs to.
-        description: Free text; may be empty.
+        description: Free-form description; may be empty.
         sha256: SHA-256 digest of the content in lower-case hexadecimal; null before the upload.
-        path: Path of the folder of its project that the file lies in; null where it lies in none.
-        deleted: When the file went to the trash, ISO 8601 in UTC; empty when it is not there.
-        additional_properties: Fields that the contract does not know.
+        path: Path of the folder in the project; null if the file is not in a folder.
+        deleted: Time the file was moved to the trash, ISO 8601 in UTC; empty if it is not in the trash.
+        additional_properties: Fields that are not in the contract.
     """
 
     id: int
@@ -48,7 +48,7 @@ class FileInfo:
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -69,21 +69,25 @@ class FileInfo:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
         from .file_state import FileState
 
         read = _wire.Reader("FileInfo", src_dict)
         return cls(
-            id=read.need("id", _wire.integer),
-            name=read.need("name", _wire.text),
-            state=read.need("state", _wire.member(FileState)),
-            size=read.need("size", _wire.integer),
-            created=read.need("created", _wire.timestamp),
-            owner=read.need("owner", _wire.integer),
-            project=read.need("project", _wire.integer),
-            description=read.may("description", _wire.text),
-            sha256=read.may("sha256", _wire.nullable(_wire.text)),
-            path=read.may("path", _wire.nullable(_wire.text)),
-            deleted=read.may("deleted", _wire.text),
-            additional_properties=read.rest(),
+            id=read.read_required("id", _wire.parse_integer),
+            name=read.read_required("name", _wire.parse_string),
+            state=read.read_required("state", _wire.enum_of(FileState)),
+            size=read.read_required("size", _wire.parse_integer),
+            created=read.read_required("created", _wire.parse_datetime),
+            owner=read.read_required("owner", _wire.parse_integer),
+            project=read.read_required("project", _wire.parse_integer),
+            description=read.read_optional("description", _wire.parse_string),
+            sha256=read.read_optional("sha256", _wire.nullable(_wire.parse_string)),
+            path=read.read_optional("path", _wire.nullable(_wire.parse_string)),
+            deleted=read.read_optional("deleted", _wire.parse_string),
+            additional_properties=read.get_unknown_fields(),
         )

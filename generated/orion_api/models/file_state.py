@@ -1,4 +1,4 @@
-"""FileState, an open enumeration."""
+"""Open enumeration `FileState`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from .. import _wire
 
 
 class FileState(StrEnum):
-    """State of a file. Orion shows `ready`; the other is assumed.
+    """State of a file. Orion returns `ready`; `uploading` is assumed.
 
-    Open: a value that is not listed here becomes a member of its own, equal to its text.
+    Open enumeration: an unknown value becomes a new member, equal to its string.
     """
 
     READY = "ready"
@@ -18,8 +18,8 @@ class FileState(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> FileState | None:
-        return _wire.unknown_member(cls, value)
+        return _wire.create_unknown_member(cls, value)
 
     def __reduce_ex__(self, protocol: object) -> tuple[type[FileState], tuple[str]]:
-        # By value: some releases of Python 3.11 pickle members by name, which a value that is not listed does not have.
+        # Pickled by value: some releases of Python 3.11 pickle members by name, which unknown members do not have.
         return type(self), (self.value,)

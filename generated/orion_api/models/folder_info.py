@@ -1,4 +1,4 @@
-"""FolderInfo, an object of the API."""
+"""Model `FolderInfo`."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class FolderInfo:
     Attributes:
         path: Path from the root of the project, for example `/screens/june`.
         project: Id of the project that the folder belongs to.
-        owner: Id of the user that made the folder.
-        created: When the folder was made, ISO 8601 in UTC.
-        additional_properties: Fields that the contract does not know.
+        owner: Id of the user who created the folder.
+        created: Time the folder was created, ISO 8601 in UTC.
+        additional_properties: Fields that are not in the contract.
     """
 
     path: str
@@ -31,7 +31,7 @@ class FolderInfo:
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -45,13 +45,17 @@ class FolderInfo:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("FolderInfo", src_dict)
         return cls(
-            path=read.need("path", _wire.text),
-            project=read.need("project", _wire.integer),
-            owner=read.may("owner", _wire.integer),
-            created=read.may("created", _wire.timestamp),
-            additional_properties=read.rest(),
+            path=read.read_required("path", _wire.parse_string),
+            project=read.read_required("project", _wire.parse_integer),
+            owner=read.read_optional("owner", _wire.parse_integer),
+            created=read.read_optional("created", _wire.parse_datetime),
+            additional_properties=read.get_unknown_fields(),
         )

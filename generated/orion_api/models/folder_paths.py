@@ -1,4 +1,4 @@
-"""FolderPaths, an object of the API."""
+"""Model `FolderPaths`."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from ..types import UNSET, Unset
 
 @define(kw_only=True)
 class FolderPaths:
-    """Folders to make.
+    """Folders to create.
 
     Attributes:
         paths: Paths of the folders.
-        project: Id of the project of the folders; without it the caller's default project.
+        project: Id of the project of the folders. Defaults to the caller's default project.
     """
 
     paths: list[str]
     project: int | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 "paths": self.paths,
@@ -35,10 +35,14 @@ class FolderPaths:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("FolderPaths", src_dict)
         return cls(
-            paths=read.need("paths", _wire.list_of(_wire.text)),
-            project=read.may("project", _wire.integer),
+            paths=read.read_required("paths", _wire.list_of(_wire.parse_string)),
+            project=read.read_optional("project", _wire.parse_integer),
         )

@@ -1,4 +1,4 @@
-"""GroupInfo, an object of the API."""
+"""Model `GroupInfo`."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from ..types import UNSET, Unset
 
 @define(kw_only=True)
 class GroupInfo:
-    """Users of an organization under one name.
+    """A named set of users of an organization.
 
     Attributes:
-        id: Number of the group, unique in the stack.
+        id: Id of the group; unique within the stack.
         name: Name of the group.
         organization: Id of the organization that the group belongs to.
-        description: What the group is for; may be empty.
-        created: When the group was made, ISO 8601 in UTC.
-        additional_properties: Fields that the contract does not know.
+        description: Purpose of the group; may be empty.
+        created: Time the group was created, ISO 8601 in UTC.
+        additional_properties: Fields that are not in the contract.
     """
 
     id: int
@@ -33,7 +33,7 @@ class GroupInfo:
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -48,14 +48,18 @@ class GroupInfo:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("GroupInfo", src_dict)
         return cls(
-            id=read.need("id", _wire.integer),
-            name=read.need("name", _wire.text),
-            organization=read.need("organization", _wire.integer),
-            description=read.may("description", _wire.text),
-            created=read.may("created", _wire.timestamp),
-            additional_properties=read.rest(),
+            id=read.read_required("id", _wire.parse_integer),
+            name=read.read_required("name", _wire.parse_string),
+            organization=read.read_required("organization", _wire.parse_integer),
+            description=read.read_optional("description", _wire.parse_string),
+            created=read.read_optional("created", _wire.parse_datetime),
+            additional_properties=read.get_unknown_fields(),
         )

@@ -1,4 +1,4 @@
-"""IssuedToken, an object of the API."""
+"""Model `IssuedToken`."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from .. import _wire
 
 @define(kw_only=True)
 class IssuedToken:
-    """A token, shown once.
+    """A token, returned once.
 
     Attributes:
-        token: The value for the Authorization header.
-        additional_properties: Fields that the contract does not know.
+        token: Value for the Authorization header.
+        additional_properties: Fields that are not in the contract.
     """
 
     token: str = field(repr=False)
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -34,10 +34,14 @@ class IssuedToken:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("IssuedToken", src_dict)
         return cls(
-            token=read.need("token", _wire.text),
-            additional_properties=read.rest(),
+            token=read.read_required("token", _wire.parse_string),
+            additional_properties=read.get_unknown_fields(),
         )

@@ -1,4 +1,4 @@
-"""JobInfo, an object of the API."""
+"""Model `JobInfo`."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ class JobInfo:
     """A run of a floe.
 
     Attributes:
-        id: Number of the job, unique in the stack.
-        name: Display name; may be empty and need not be unique.
-        state: How far the job is; `complete` is the only end, also of one that failed.
-        reason: Why the job did not succeed, in a sentence; empty on success and before the end.
+        id: Id of the job; unique within the stack.
+        name: Display name; may be empty, need not be unique.
+        state: State of the job; `complete` is the only final state, for failed jobs too.
+        reason: Why the job did not succeed, one sentence; empty on success and until the job is complete.
         workfloe: Id of the floe.
-        outcome: How the job ended: `succeeded`, `failed` or `cancelled`; null before.
-        progress: How much is done, from 0 to 1, as the job itself says.
-        parameters: The parameters as they were given.
-        system_parameters: What was said about how to run the job, as it was given.
-        created: When the job was made, ISO 8601 in UTC.
-        started: When the job left the queue, ISO 8601 in UTC; null before.
-        finished: When the job ended, ISO 8601 in UTC; null before.
-        run_time: How long the job ran until now or its end, in seconds; waiting in the queue does not count.
-        cost: What the job cost until now, in units of `currency`. A decimal number in a text, see BalanceInfo.
-        currency: Currency of the cost, three letters of ISO 4217, for example `USD`.
-        owner: Id of the user that made the job.
+        outcome: Outcome of the job: `succeeded`, `failed` or `cancelled`; null until the job is complete.
+        progress: Progress from 0 to 1, as reported by the job.
+        parameters: Parameters as they were sent.
+        system_parameters: System parameters as they were sent.
+        created: Time the job was created, ISO 8601 in UTC.
+        started: Time the job left the queue, ISO 8601 in UTC; null while it is queued.
+        finished: Time the job completed, ISO 8601 in UTC; null until then.
+        run_time: Run time in seconds, so far or in total; time in the queue is not included.
+        cost: Cost so far in units of `currency`. A decimal number encoded as a string, see BalanceInfo.
+        currency: Currency of the cost as an ISO 4217 code, for example `USD`.
+        owner: Id of the user who created the job.
         project: Id of the project that the job belongs to.
-        additional_properties: Fields that the contract does not know.
+        additional_properties: Fields that are not in the contract.
     """
 
     id: int
@@ -61,7 +61,7 @@ class JobInfo:
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -88,27 +88,31 @@ class JobInfo:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
         from .job_state import JobState
 
         read = _wire.Reader("JobInfo", src_dict)
         return cls(
-            id=read.need("id", _wire.integer),
-            name=read.need("name", _wire.text),
-            state=read.need("state", _wire.member(JobState)),
-            reason=read.need("reason", _wire.text),
-            workfloe=read.need("workfloe", _wire.integer),
-            outcome=read.may("outcome", _wire.nullable(_wire.text)),
-            progress=read.may("progress", _wire.number),
-            parameters=read.may("parameters", _wire.json_object),
-            system_parameters=read.may("system_parameters", _wire.json_object),
-            created=read.may("created", _wire.timestamp),
-            started=read.may("started", _wire.nullable(_wire.timestamp)),
-            finished=read.may("finished", _wire.nullable(_wire.timestamp)),
-            run_time=read.may("run_time", _wire.number),
-            cost=read.may("cost", _wire.text),
-            currency=read.may("currency", _wire.text),
-            owner=read.may("owner", _wire.integer),
-            project=read.may("project", _wire.integer),
-            additional_properties=read.rest(),
+            id=read.read_required("id", _wire.parse_integer),
+            name=read.read_required("name", _wire.parse_string),
+            state=read.read_required("state", _wire.enum_of(JobState)),
+            reason=read.read_required("reason", _wire.parse_string),
+            workfloe=read.read_required("workfloe", _wire.parse_integer),
+            outcome=read.read_optional("outcome", _wire.nullable(_wire.parse_string)),
+            progress=read.read_optional("progress", _wire.parse_number),
+            parameters=read.read_optional("parameters", _wire.parse_object),
+            system_parameters=read.read_optional("system_parameters", _wire.parse_object),
+            created=read.read_optional("created", _wire.parse_datetime),
+            started=read.read_optional("started", _wire.nullable(_wire.parse_datetime)),
+            finished=read.read_optional("finished", _wire.nullable(_wire.parse_datetime)),
+            run_time=read.read_optional("run_time", _wire.parse_number),
+            cost=read.read_optional("cost", _wire.parse_string),
+            currency=read.read_optional("currency", _wire.parse_string),
+            owner=read.read_optional("owner", _wire.parse_integer),
+            project=read.read_optional("project", _wire.parse_integer),
+            additional_properties=read.get_unknown_fields(),
         )

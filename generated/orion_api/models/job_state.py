@@ -1,4 +1,4 @@
-"""JobState, an open enumeration."""
+"""Open enumeration `JobState`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from .. import _wire
 
 
 class JobState(StrEnum):
-    """State of a job. `complete` (documented) is the end of every job; `queued` and `running` are assumed.
+    """State of a job. `complete` (documented) is the final state of every job; `queued` and `running` are assumed.
 
-    Open: a value that is not listed here becomes a member of its own, equal to its text.
+    Open enumeration: an unknown value becomes a new member, equal to its string.
     """
 
     QUEUED = "queued"
@@ -19,8 +19,8 @@ class JobState(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> JobState | None:
-        return _wire.unknown_member(cls, value)
+        return _wire.create_unknown_member(cls, value)
 
     def __reduce_ex__(self, protocol: object) -> tuple[type[JobState], tuple[str]]:
-        # By value: some releases of Python 3.11 pickle members by name, which a value that is not listed does not have.
+        # Pickled by value: some releases of Python 3.11 pickle members by name, which unknown members do not have.
         return type(self), (self.value,)

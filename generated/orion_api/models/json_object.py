@@ -1,4 +1,4 @@
-"""JsonObject, an object of the API."""
+"""Model `JsonObject`."""
 
 from __future__ import annotations
 

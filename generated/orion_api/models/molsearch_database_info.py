@@ -1,4 +1,4 @@
-"""MolsearchDatabaseInfo, an object of the API."""
+"""Model `MolsearchDatabaseInfo`."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ class MolsearchDatabaseInfo:
     """A dataset that can be searched for molecules.
 
     Attributes:
-        id: Number of the database, unique in the stack.
-        name: Display name; may be empty and need not be unique.
-        state: Whether it can be searched.
-        search_type: What it is for, `2D` (title, substructure and fingerprint search) or `3D`.
-        dataset: Id of the dataset that it was made of.
-        count: Number of records when it was loaded; 0 before.
-        created: When the database was made, ISO 8601 in UTC.
-        owner: Id of the user that made the database.
+        id: Id of the database; unique within the stack.
+        name: Display name; may be empty, need not be unique.
+        state: Whether the database can be searched.
+        search_type: Search type, `2D` (title, substructure and fingerprint search) or `3D`.
+        dataset: Id of the source dataset.
+        count: Number of records when the database was loaded; 0 before.
+        created: Time the database was created, ISO 8601 in UTC.
+        owner: Id of the user who created the database.
         project: Id of the project that the database belongs to.
-        additional_properties: Fields that the contract does not know.
+        additional_properties: Fields that are not in the contract.
     """
 
     id: int
@@ -44,7 +44,7 @@ class MolsearchDatabaseInfo:
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -63,19 +63,23 @@ class MolsearchDatabaseInfo:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
         from .molsearch_database_state import MolsearchDatabaseState
 
         read = _wire.Reader("MolsearchDatabaseInfo", src_dict)
         return cls(
-            id=read.need("id", _wire.integer),
-            name=read.need("name", _wire.text),
-            state=read.need("state", _wire.member(MolsearchDatabaseState)),
-            search_type=read.need("search_type", _wire.text),
-            dataset=read.may("dataset", _wire.integer),
-            count=read.may("count", _wire.integer),
-            created=read.may("created", _wire.timestamp),
-            owner=read.may("owner", _wire.integer),
-            project=read.may("project", _wire.integer),
-            additional_properties=read.rest(),
+            id=read.read_required("id", _wire.parse_integer),
+            name=read.read_required("name", _wire.parse_string),
+            state=read.read_required("state", _wire.enum_of(MolsearchDatabaseState)),
+            search_type=read.read_required("search_type", _wire.parse_string),
+            dataset=read.read_optional("dataset", _wire.parse_integer),
+            count=read.read_optional("count", _wire.parse_integer),
+            created=read.read_optional("created", _wire.parse_datetime),
+            owner=read.read_optional("owner", _wire.parse_integer),
+            project=read.read_optional("project", _wire.parse_integer),
+            additional_properties=read.get_unknown_fields(),
         )

@@ -1,4 +1,4 @@
-"""MolsearchDatabaseState, an open enumeration."""
+"""Open enumeration `MolsearchDatabaseState`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .. import _wire
 class MolsearchDatabaseState(StrEnum):
     """State of a database. `LOADED` is documented, the others are assumed.
 
-    Open: a value that is not listed here becomes a member of its own, equal to its text.
+    Open enumeration: an unknown value becomes a new member, equal to its string.
     """
 
     LOADING = "LOADING"
@@ -19,8 +19,8 @@ class MolsearchDatabaseState(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> MolsearchDatabaseState | None:
-        return _wire.unknown_member(cls, value)
+        return _wire.create_unknown_member(cls, value)
 
     def __reduce_ex__(self, protocol: object) -> tuple[type[MolsearchDatabaseState], tuple[str]]:
-        # By value: some releases of Python 3.11 pickle members by name, which a value that is not listed does not have.
+        # Pickled by value: some releases of Python 3.11 pickle members by name, which unknown members do not have.
         return type(self), (self.value,)

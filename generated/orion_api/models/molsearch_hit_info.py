@@ -1,4 +1,4 @@
-"""MolsearchHitInfo, an object of the API."""
+"""Model `MolsearchHitInfo`."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from ..types import UNSET, Unset
 
 @define(kw_only=True)
 class MolsearchHitInfo:
-    """A record that a query found.
+    """A record found by a query.
 
     Attributes:
-        rank: Place among the hits of the query, counted from 1.
+        rank: Rank among the hits of the query, counted from 1.
         dataset: Id of the dataset.
         record: Id of the record in the dataset.
-        title: Title of the record, null where it has none.
-        score: Similarity, from 0 to 1; null for searches that do not measure it.
-        additional_properties: Fields that the contract does not know.
+        title: Title of the record; null if it has none.
+        score: Similarity from 0 to 1; null for queries without a score.
+        additional_properties: Fields that are not in the contract.
     """
 
     rank: int
@@ -32,7 +32,7 @@ class MolsearchHitInfo:
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -47,14 +47,18 @@ class MolsearchHitInfo:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("MolsearchHitInfo", src_dict)
         return cls(
-            rank=read.need("rank", _wire.integer),
-            dataset=read.need("dataset", _wire.integer),
-            record=read.need("record", _wire.integer),
-            title=read.may("title", _wire.nullable(_wire.text)),
-            score=read.may("score", _wire.nullable(_wire.number)),
-            additional_properties=read.rest(),
+            rank=read.read_required("rank", _wire.parse_integer),
+            dataset=read.read_required("dataset", _wire.parse_integer),
+            record=read.read_required("record", _wire.parse_integer),
+            title=read.read_optional("title", _wire.nullable(_wire.parse_string)),
+            score=read.read_optional("score", _wire.nullable(_wire.parse_number)),
+            additional_properties=read.get_unknown_fields(),
         )

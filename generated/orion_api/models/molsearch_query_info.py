@@ -1,4 +1,4 @@
-"""MolsearchQueryInfo, an object of the API."""
+"""Model `MolsearchQueryInfo`."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
 @define(kw_only=True)
 class MolsearchQueryInfo:
-    """A search without its hits.
+    """A query without its hits.
 
     Attributes:
-        id: Number of the query, unique in the stack.
-        name: Display name; may be empty and need not be unique.
-        state: How far the query is.
-        query_type: What is compared, `title`, `subsearch`, `graphsim` or `fastrocs`.
+        id: Id of the query; unique within the stack.
+        name: Display name; may be empty, need not be unique.
+        state: State of the query.
+        query_type: Type of the query: `title`, `subsearch`, `graphsim` or `fastrocs`.
         database: Id of the database.
-        reason: Why the state is `ERROR`, in a sentence; else empty.
-        parameters: What is searched for, as it was given.
-        count: Number of hits; 0 before the end.
-        created: When the query was made, ISO 8601 in UTC.
-        owner: Id of the user that made the query.
+        reason: Why the state is `ERROR`, one sentence; otherwise empty.
+        parameters: Search parameters as they were sent.
+        count: Number of hits; 0 until the query is finished.
+        created: Time the query was created, ISO 8601 in UTC.
+        owner: Id of the user who created the query.
         project: Id of the project that the query belongs to.
-        additional_properties: Fields that the contract does not know.
+        additional_properties: Fields that are not in the contract.
     """
 
     id: int
@@ -49,7 +49,7 @@ class MolsearchQueryInfo:
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -70,21 +70,25 @@ class MolsearchQueryInfo:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
         from .molsearch_query_state import MolsearchQueryState
 
         read = _wire.Reader("MolsearchQueryInfo", src_dict)
         return cls(
-            id=read.need("id", _wire.integer),
-            name=read.need("name", _wire.text),
-            state=read.need("state", _wire.member(MolsearchQueryState)),
-            query_type=read.may("query_type", _wire.text),
-            database=read.may("database", _wire.integer),
-            reason=read.may("reason", _wire.text),
-            parameters=read.may("parameters", _wire.json_object),
-            count=read.may("count", _wire.integer),
-            created=read.may("created", _wire.timestamp),
-            owner=read.may("owner", _wire.integer),
-            project=read.may("project", _wire.integer),
-            additional_properties=read.rest(),
+            id=read.read_required("id", _wire.parse_integer),
+            name=read.read_required("name", _wire.parse_string),
+            state=read.read_required("state", _wire.enum_of(MolsearchQueryState)),
+            query_type=read.read_optional("query_type", _wire.parse_string),
+            database=read.read_optional("database", _wire.parse_integer),
+            reason=read.read_optional("reason", _wire.parse_string),
+            parameters=read.read_optional("parameters", _wire.parse_object),
+            count=read.read_optional("count", _wire.parse_integer),
+            created=read.read_optional("created", _wire.parse_datetime),
+            owner=read.read_optional("owner", _wire.parse_integer),
+            project=read.read_optional("project", _wire.parse_integer),
+            additional_properties=read.get_unknown_fields(),
         )

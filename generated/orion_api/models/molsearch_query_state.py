@@ -1,4 +1,4 @@
-"""MolsearchQueryState, an open enumeration."""
+"""Open enumeration `MolsearchQueryState`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .. import _wire
 class MolsearchQueryState(StrEnum):
     """State of a query. `SUCCESS` is documented, the others are assumed.
 
-    Open: a value that is not listed here becomes a member of its own, equal to its text.
+    Open enumeration: an unknown value becomes a new member, equal to its string.
     """
 
     QUEUED = "QUEUED"
@@ -20,8 +20,8 @@ class MolsearchQueryState(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> MolsearchQueryState | None:
-        return _wire.unknown_member(cls, value)
+        return _wire.create_unknown_member(cls, value)
 
     def __reduce_ex__(self, protocol: object) -> tuple[type[MolsearchQueryState], tuple[str]]:
-        # By value: some releases of Python 3.11 pickle members by name, which a value that is not listed does not have.
+        # Pickled by value: some releases of Python 3.11 pickle members by name, which unknown members do not have.
         return type(self), (self.value,)

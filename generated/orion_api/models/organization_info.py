@@ -1,4 +1,4 @@
-"""OrganizationInfo, an object of the API."""
+"""Model `OrganizationInfo`."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class OrganizationInfo:
     """A company or institute with its users and projects.
 
     Attributes:
-        id: Number of the organization, unique in the stack.
+        id: Id of the organization; unique within the stack.
         name: Name of the organization.
-        created: When the organization was made, ISO 8601 in UTC.
-        additional_properties: Fields that the contract does not know.
+        created: Time the organization was created, ISO 8601 in UTC.
+        additional_properties: Fields that are not in the contract.
     """
 
     id: int
@@ -29,7 +29,7 @@ class OrganizationInfo:
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -42,12 +42,16 @@ class OrganizationInfo:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("OrganizationInfo", src_dict)
         return cls(
-            id=read.need("id", _wire.integer),
-            name=read.need("name", _wire.text),
-            created=read.may("created", _wire.timestamp),
-            additional_properties=read.rest(),
+            id=read.read_required("id", _wire.parse_integer),
+            name=read.read_required("name", _wire.parse_string),
+            created=read.read_optional("created", _wire.parse_datetime),
+            additional_properties=read.get_unknown_fields(),
         )

@@ -1,4 +1,4 @@
-"""PackageInfo, an object of the API."""
+"""Model `PackageInfo`."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ class PackageInfo:
     """A package without its archive.
 
     Attributes:
-        id: Number of the package, unique in the stack.
-        name: Name of the package, from its manifest once that is there.
-        state: Whether the floes of the package are there.
-        specification: The manifest; empty before the upload. Listings hold it too (observed).
+        id: Id of the package; unique within the stack.
+        name: Name of the package; taken from the manifest after the upload.
+        state: Whether the floes of the package are available.
+        specification: The manifest; empty before the upload. Included in listings (observed).
         version: Version from the manifest; empty before the upload.
-        reason: Why the state is `error`, in a sentence; else empty.
-        size: Length of the archive in bytes; 0 before the upload.
+        reason: Why the state is `error`, one sentence; otherwise empty.
+        size: Size of the archive in bytes; 0 before the upload.
         sha256: SHA-256 digest of the archive in lower-case hexadecimal; null before the upload.
-        created: When the package was made, ISO 8601 in UTC.
-        owner: Id of the user that made the package.
+        created: Time the package was created, ISO 8601 in UTC.
+        owner: Id of the user who created the package.
         project: Id of the project that the package belongs to.
-        additional_properties: Fields that the contract does not know.
+        additional_properties: Fields that are not in the contract.
     """
 
     id: int
@@ -49,7 +49,7 @@ class PackageInfo:
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -70,21 +70,25 @@ class PackageInfo:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
         from .package_state import PackageState
 
         read = _wire.Reader("PackageInfo", src_dict)
         return cls(
-            id=read.need("id", _wire.integer),
-            name=read.need("name", _wire.text),
-            state=read.need("state", _wire.member(PackageState)),
-            specification=read.need("specification", _wire.json_object),
-            version=read.may("version", _wire.text),
-            reason=read.may("reason", _wire.text),
-            size=read.may("size", _wire.integer),
-            sha256=read.may("sha256", _wire.nullable(_wire.text)),
-            created=read.may("created", _wire.timestamp),
-            owner=read.may("owner", _wire.integer),
-            project=read.may("project", _wire.integer),
-            additional_properties=read.rest(),
+            id=read.read_required("id", _wire.parse_integer),
+            name=read.read_required("name", _wire.parse_string),
+            state=read.read_required("state", _wire.enum_of(PackageState)),
+            specification=read.read_required("specification", _wire.parse_object),
+            version=read.read_optional("version", _wire.parse_string),
+            reason=read.read_optional("reason", _wire.parse_string),
+            size=read.read_optional("size", _wire.parse_integer),
+            sha256=read.read_optional("sha256", _wire.nullable(_wire.parse_string)),
+            created=read.read_optional("created", _wire.parse_datetime),
+            owner=read.read_optional("owner", _wire.parse_integer),
+            project=read.read_optional("project", _wire.parse_integer),
+            additional_properties=read.get_unknown_fields(),
         )

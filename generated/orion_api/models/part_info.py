@@ -1,4 +1,4 @@
-"""PartInfo, an object of the API."""
+"""Model `PartInfo`."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from .. import _wire
 
 @define(kw_only=True)
 class PartInfo:
-    """A part that is there.
+    """A received part.
 
     Attributes:
-        number: Number of the part, counted from 1.
-        size: Length of the part in bytes.
+        number: Part number, counted from 1.
+        size: Size of the part in bytes.
         sha256: SHA-256 digest of the part in lower-case hexadecimal.
-        additional_properties: Fields that the contract does not know.
+        additional_properties: Fields that are not in the contract.
     """
 
     number: int
@@ -27,7 +27,7 @@ class PartInfo:
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -40,12 +40,16 @@ class PartInfo:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("PartInfo", src_dict)
         return cls(
-            number=read.need("number", _wire.integer),
-            size=read.need("size", _wire.integer),
-            sha256=read.need("sha256", _wire.text),
-            additional_properties=read.rest(),
+            number=read.read_required("number", _wire.parse_integer),
+            size=read.read_required("size", _wire.parse_integer),
+            sha256=read.read_required("sha256", _wire.parse_string),
+            additional_properties=read.get_unknown_fields(),
         )

@@ -1,4 +1,4 @@
-"""PartNumbers, an object of the API."""
+"""Model `PartNumbers`."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from .. import _wire
 
 @define(kw_only=True)
 class PartNumbers:
-    """The parts that addresses are wanted for.
+    """Part numbers to obtain presigned URLs for.
 
     Attributes:
-        numbers: Numbers of parts, counted from 1.
+        numbers: Part numbers, counted from 1.
     """
 
     numbers: list[int]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 "numbers": self.numbers,
@@ -31,9 +31,13 @@ class PartNumbers:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("PartNumbers", src_dict)
         return cls(
-            numbers=read.need("numbers", _wire.list_of(_wire.integer)),
+            numbers=read.read_required("numbers", _wire.list_of(_wire.parse_integer)),
         )

@@ -1,4 +1,4 @@
-"""PathAssignment, an object of the API."""
+"""Model `PathAssignment`."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from ..types import UNSET, Unset
 
 @define(kw_only=True)
 class PathAssignment:
-    """A resource and the folder that it goes to.
+    """A resource and its new folder.
 
     Attributes:
-        resource_type: Name of the kind of resource, for example `file`; a kind that cannot lie in folders is rejected with
-            400.
+        resource_type: Type of the resource, for example `file`. A type that cannot be in folders is rejected with 400.
         id: Id of the resource.
-        path: Path of the folder; `/` for none.
+        path: Path of the folder; `/` for no folder.
         name: New display name of the resource.
     """
 
@@ -29,7 +28,7 @@ class PathAssignment:
     name: str | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 "resource_type": self.resource_type,
@@ -42,12 +41,16 @@ class PathAssignment:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("PathAssignment", src_dict)
         return cls(
-            resource_type=read.need("resource_type", _wire.text),
-            id=read.need("id", _wire.integer),
-            path=read.need("path", _wire.text),
-            name=read.may("name", _wire.text),
+            resource_type=read.read_required("resource_type", _wire.parse_string),
+            id=read.read_required("id", _wire.parse_integer),
+            path=read.read_required("path", _wire.parse_string),
+            name=read.read_optional("name", _wire.parse_string),
         )

@@ -1,4 +1,4 @@
-"""PathAssignments, an object of the API."""
+"""Model `PathAssignments`."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 @define(kw_only=True)
 class PathAssignments:
-    """What goes where.
+    """The assignments.
 
     Attributes:
-        assignments: The resources and their folders; where a resource is named twice, the last holds.
+        assignments: Resources and their folders; if a resource is listed twice, the last entry applies.
     """
 
     assignments: list[PathAssignment]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 "assignments": self.assignments,
@@ -34,10 +34,14 @@ class PathAssignments:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
         from .path_assignment import PathAssignment
 
         read = _wire.Reader("PathAssignments", src_dict)
         return cls(
-            assignments=read.need("assignments", _wire.list_of(PathAssignment.from_dict)),
+            assignments=read.read_required("assignments", _wire.list_of(PathAssignment.from_dict)),
         )

@@ -1,4 +1,4 @@
-"""Problem, an object of the API."""
+"""Model `Problem`."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ..types import UNSET, Unset
 
 @define(kw_only=True)
 class Problem:
-    """What the server says about a request that it rejected.
+    """Error details of a rejected request.
 
     Attributes:
-        detail: One sentence for a person.
-        code: Short machine-readable reason, for example `not_found`.
-        line: Line of the uploaded text (counted from 1) where reading failed; only for rejected uploads.
-        additional_properties: Fields that the contract does not know.
+        detail: Human-readable explanation, one sentence.
+        code: Short machine-readable error code, for example `not_found`.
+        line: Line of the uploaded file (counted from 1) that could not be parsed; only for rejected uploads.
+        additional_properties: Fields that are not in the contract.
     """
 
     detail: str
@@ -28,7 +28,7 @@ class Problem:
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -41,12 +41,16 @@ class Problem:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("Problem", src_dict)
         return cls(
-            detail=read.need("detail", _wire.text),
-            code=read.may("code", _wire.text),
-            line=read.may("line", _wire.integer),
-            additional_properties=read.rest(),
+            detail=read.read_required("detail", _wire.parse_string),
+            code=read.read_optional("code", _wire.parse_string),
+            line=read.read_optional("line", _wire.parse_integer),
+            additional_properties=read.get_unknown_fields(),
         )

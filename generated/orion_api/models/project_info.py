@@ -1,4 +1,4 @@
-"""ProjectInfo, an object of the API."""
+"""Model `ProjectInfo`."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from ..types import UNSET, Unset
 
 @define(kw_only=True)
 class ProjectInfo:
-    """A room for the work of a team.
+    """A project; it owns files, datasets and other resources.
 
     Attributes:
-        id: Number of the project, unique in the stack.
+        id: Id of the project; unique within the stack.
         name: Name of the project.
         organization: Id of the organization that the project belongs to.
-        description: What the project is for; may be empty.
-        owner: Id of the user that made the project.
-        created: When the project was made, ISO 8601 in UTC.
-        archived: Whether the project is closed for changes; it can still be read.
-        additional_properties: Fields that the contract does not know.
+        description: Purpose of the project; may be empty.
+        owner: Id of the user who created the project.
+        created: Time the project was created, ISO 8601 in UTC.
+        archived: Whether the project is archived and therefore read-only.
+        additional_properties: Fields that are not in the contract.
     """
 
     id: int
@@ -37,7 +37,7 @@ class ProjectInfo:
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -54,16 +54,20 @@ class ProjectInfo:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("ProjectInfo", src_dict)
         return cls(
-            id=read.need("id", _wire.integer),
-            name=read.need("name", _wire.text),
-            organization=read.need("organization", _wire.integer),
-            description=read.may("description", _wire.text),
-            owner=read.may("owner", _wire.integer),
-            created=read.may("created", _wire.timestamp),
-            archived=read.may("archived", _wire.boolean),
-            additional_properties=read.rest(),
+            id=read.read_required("id", _wire.parse_integer),
+            name=read.read_required("name", _wire.parse_string),
+            organization=read.read_required("organization", _wire.parse_integer),
+            description=read.read_optional("description", _wire.parse_string),
+            owner=read.read_optional("owner", _wire.parse_integer),
+            created=read.read_optional("created", _wire.parse_datetime),
+            archived=read.read_optional("archived", _wire.parse_boolean),
+            additional_properties=read.get_unknown_fields(),
         )

@@ -1,4 +1,4 @@
-"""ProjectPage, an object of the API."""
+"""Model `ProjectPage`."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 @define(kw_only=True)
 class ProjectPage:
-    """One page of projects.
+    """A page of projects.
 
     Attributes:
-        count: Number of items in all pages together.
-        next: Link to the next page, null on the last.
-        results: The items of this page.
-        additional_properties: Fields that the contract does not know.
+        count: Total count of items over all pages.
+        next: Link to the next page; null on the last page.
+        results: Items of this page.
+        additional_properties: Fields that are not in the contract.
     """
 
     count: int
@@ -30,7 +30,7 @@ class ProjectPage:
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -43,13 +43,17 @@ class ProjectPage:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
         from .project_info import ProjectInfo
 
         read = _wire.Reader("ProjectPage", src_dict)
         return cls(
-            count=read.need("count", _wire.integer),
-            next=read.need("next", _wire.nullable(_wire.text)),
-            results=read.need("results", _wire.list_of(ProjectInfo.from_dict)),
-            additional_properties=read.rest(),
+            count=read.read_required("count", _wire.parse_integer),
+            next=read.read_required("next", _wire.nullable(_wire.parse_string)),
+            results=read.read_required("results", _wire.list_of(ProjectInfo.from_dict)),
+            additional_properties=read.get_unknown_fields(),
         )

@@ -1,4 +1,4 @@
-"""RecordInfo, an object of the API."""
+"""Model `RecordInfo`."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ class RecordInfo:
     """A record with its id.
 
     Attributes:
-        id: Number of the record, unique in its dataset.
+        id: Id of the record; unique within its dataset.
         dataset: Id of the dataset.
-        record: Field name -> value, in order. A molecule is an object with `format` (`sdf` or `smiles`) and `text`.
-        additional_properties: Fields that the contract does not know.
+        record: Field names mapped to values, in order. A molecule is an object with `format` (`sdf` or `smiles`)
+            and `text`.
+        additional_properties: Fields that are not in the contract.
     """
 
     id: int
@@ -30,7 +31,7 @@ class RecordInfo:
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -43,12 +44,16 @@ class RecordInfo:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("RecordInfo", src_dict)
         return cls(
-            id=read.need("id", _wire.integer),
-            dataset=read.need("dataset", _wire.integer),
-            record=read.need("record", _wire.json_object),
-            additional_properties=read.rest(),
+            id=read.read_required("id", _wire.parse_integer),
+            dataset=read.read_required("dataset", _wire.parse_integer),
+            record=read.read_required("record", _wire.parse_object),
+            additional_properties=read.get_unknown_fields(),
         )

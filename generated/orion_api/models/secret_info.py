@@ -1,4 +1,4 @@
-"""SecretInfo, an object of the API."""
+"""Model `SecretInfo`."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class SecretInfo:
     """A secret without its value.
 
     Attributes:
-        id: Number of the secret, unique in the stack.
+        id: Id of the secret; unique within the stack.
         name: Display name; need not be unique.
         project: Id of the project that the secret belongs to.
-        owner: Id of the user that made the secret.
-        created: When the secret was made, ISO 8601 in UTC.
-        changed: When the value was last set, ISO 8601 in UTC.
-        description: Free text; may be empty.
-        additional_properties: Fields that the contract does not know.
+        owner: Id of the user who created the secret.
+        created: Time the secret was created, ISO 8601 in UTC.
+        changed: Time the value was last set, ISO 8601 in UTC.
+        description: Free-form description; may be empty.
+        additional_properties: Fields that are not in the contract.
     """
 
     id: int
@@ -37,7 +37,7 @@ class SecretInfo:
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -54,16 +54,20 @@ class SecretInfo:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("SecretInfo", src_dict)
         return cls(
-            id=read.need("id", _wire.integer),
-            name=read.need("name", _wire.text),
-            project=read.need("project", _wire.integer),
-            owner=read.need("owner", _wire.integer),
-            created=read.need("created", _wire.timestamp),
-            changed=read.need("changed", _wire.timestamp),
-            description=read.may("description", _wire.text),
-            additional_properties=read.rest(),
+            id=read.read_required("id", _wire.parse_integer),
+            name=read.read_required("name", _wire.parse_string),
+            project=read.read_required("project", _wire.parse_integer),
+            owner=read.read_required("owner", _wire.parse_integer),
+            created=read.read_required("created", _wire.parse_datetime),
+            changed=read.read_required("changed", _wire.parse_datetime),
+            description=read.read_optional("description", _wire.parse_string),
+            additional_properties=read.get_unknown_fields(),
         )

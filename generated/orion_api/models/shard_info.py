@@ -1,4 +1,4 @@
-"""ShardInfo, an object of the API."""
+"""Model `ShardInfo`."""
 
 from __future__ import annotations
 
@@ -21,17 +21,16 @@ class ShardInfo:
     """A shard without its content.
 
     Attributes:
-        id: Number of the shard, unique in the stack; greater than 2^53 in a collection of version 2.
+        id: Id of the shard; unique within the stack, greater than 2^53 in a collection of version 2.
         collection: Id of the collection that the shard belongs to.
-        name: Display name; may be empty and need not be unique.
-        state: Whether the content is there and final.
-        metadata: Free-form JSON object, as it was given.
-        id_str: The same number as text, which survives programs that read every number as a double. The name is
-            documented for links.
-        size: Length of the content in bytes; 0 before the upload.
-        created: When the shard was made, ISO 8601 in UTC.
+        name: Display name; may be empty, need not be unique.
+        state: Whether the shard has content and whether it is final.
+        metadata: Free-form JSON object, returned as it was sent.
+        id_str: The id as a string, for clients that read JSON numbers as doubles. The name is documented for links.
+        size: Size of the content in bytes; 0 before the upload.
+        created: Time the shard was created, ISO 8601 in UTC.
         sha256: SHA-256 digest of the content in lower-case hexadecimal; null before the upload.
-        additional_properties: Fields that the contract does not know.
+        additional_properties: Fields that are not in the contract.
     """
 
     id: int
@@ -46,7 +45,7 @@ class ShardInfo:
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -65,19 +64,23 @@ class ShardInfo:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
         from .shard_state import ShardState
 
         read = _wire.Reader("ShardInfo", src_dict)
         return cls(
-            id=read.need("id", _wire.integer),
-            collection=read.need("collection", _wire.integer),
-            name=read.need("name", _wire.text),
-            state=read.need("state", _wire.member(ShardState)),
-            metadata=read.need("metadata", _wire.json_object),
-            id_str=read.may("id_str", _wire.text),
-            size=read.may("size", _wire.integer),
-            created=read.may("created", _wire.timestamp),
-            sha256=read.may("sha256", _wire.nullable(_wire.text)),
-            additional_properties=read.rest(),
+            id=read.read_required("id", _wire.parse_integer),
+            collection=read.read_required("collection", _wire.parse_integer),
+            name=read.read_required("name", _wire.parse_string),
+            state=read.read_required("state", _wire.enum_of(ShardState)),
+            metadata=read.read_required("metadata", _wire.parse_object),
+            id_str=read.read_optional("id_str", _wire.parse_string),
+            size=read.read_optional("size", _wire.parse_integer),
+            created=read.read_optional("created", _wire.parse_datetime),
+            sha256=read.read_optional("sha256", _wire.nullable(_wire.parse_string)),
+            additional_properties=read.get_unknown_fields(),
         )

@@ -1,4 +1,4 @@
-"""ShardState, an open enumeration."""
+"""Open enumeration `ShardState`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class ShardState(StrEnum):
     """State of a shard (documented): `open` without content, `temporary` with content that is not final, `ready`
     after close_shard.
 
-    Open: a value that is not listed here becomes a member of its own, equal to its text.
+    Open enumeration: an unknown value becomes a new member, equal to its string.
     """
 
     OPEN = "open"
@@ -20,8 +20,8 @@ class ShardState(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> ShardState | None:
-        return _wire.unknown_member(cls, value)
+        return _wire.create_unknown_member(cls, value)
 
     def __reduce_ex__(self, protocol: object) -> tuple[type[ShardState], tuple[str]]:
-        # By value: some releases of Python 3.11 pickle members by name, which a value that is not listed does not have.
+        # Pickled by value: some releases of Python 3.11 pickle members by name, which unknown members do not have.
         return type(self), (self.value,)

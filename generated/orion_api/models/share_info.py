@@ -1,4 +1,4 @@
-"""ShareInfo, an object of the API."""
+"""Model `ShareInfo`."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class ShareInfo:
     """A share of a resource.
 
     Attributes:
-        target_type: Kind of those whom it is shared with, for example `user` or `group`.
+        target_type: Type of the share target, for example `user` or `group`.
         target_id: Id of the user, group, project or organization.
-        owner: Id of the user that shared it.
-        created: When it was shared, ISO 8601 in UTC.
-        additional_properties: Fields that the contract does not know.
+        owner: Id of the user who shared the resource.
+        created: Time the resource was shared, ISO 8601 in UTC.
+        additional_properties: Fields that are not in the contract.
     """
 
     target_type: str
@@ -31,7 +31,7 @@ class ShareInfo:
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -45,13 +45,17 @@ class ShareInfo:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("ShareInfo", src_dict)
         return cls(
-            target_type=read.need("target_type", _wire.text),
-            target_id=read.need("target_id", _wire.integer),
-            owner=read.may("owner", _wire.integer),
-            created=read.may("created", _wire.timestamp),
-            additional_properties=read.rest(),
+            target_type=read.read_required("target_type", _wire.parse_string),
+            target_id=read.read_required("target_id", _wire.parse_integer),
+            owner=read.read_optional("owner", _wire.parse_integer),
+            created=read.read_optional("created", _wire.parse_datetime),
+            additional_properties=read.get_unknown_fields(),
         )

@@ -1,4 +1,4 @@
-"""ShareTarget, an object of the API."""
+"""Model `ShareTarget`."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 @define(kw_only=True)
 class ShareTarget:
-    """Whom to share a resource with.
+    """Target of a share.
 
     Attributes:
-        target_type: Kind of those whom it is shared with.
+        target_type: Type of the share target.
         target_id: Id of the user, group, project or organization.
     """
 
@@ -26,7 +26,7 @@ class ShareTarget:
     target_id: int
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 "target_type": self.target_type,
@@ -37,11 +37,15 @@ class ShareTarget:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
         from .share_target_target_type import ShareTargetTargetType
 
         read = _wire.Reader("ShareTarget", src_dict)
         return cls(
-            target_type=read.need("target_type", _wire.member(ShareTargetTargetType)),
-            target_id=read.need("target_id", _wire.integer),
+            target_type=read.read_required("target_type", _wire.enum_of(ShareTargetTargetType)),
+            target_id=read.read_required("target_id", _wire.parse_integer),
         )

@@ -1,4 +1,4 @@
-"""StartJob, an object of the API."""
+"""Model `StartJob`."""
 
 from __future__ import annotations
 
@@ -16,19 +16,18 @@ if TYPE_CHECKING:
 
 @define(kw_only=True)
 class StartJob:
-    """What to run, and how.
+    """Fields of a new job.
 
     Attributes:
         workfloe: Id of the floe.
-        name: Display name; need not be unique. Empty where it is left out.
-        parameters: `promoted` holds values by promoted name, `cube` values by name or title of the cube and name of the
-            parameter (both documented); nothing else is known. A dataset is its id or `{"datasets": [{"id": 1,
-            "records": [1, 2]}]}`; a file its id, `{"file": 1}` or `{"files": [{"id": 1}]}`; a collection its id
-            or `{"collections": [{"id": 1, "shards": [1]}]}`; a secret its id or `{"secrets": [{"id": 1}]}`.
-            null stands for no value.
-        system_parameters: How to run the job. It is kept and shown; the local Orion, which has one machine, does nothing with
-            it.
-        project: Id of the project to put it in; without it the caller's default project.
+        name: Display name; need not be unique. Defaults to an empty string.
+        parameters: `promoted` maps promoted names to values; `cube` maps the name or title of a cube and the name of a
+            parameter to values (both documented); other keys are rejected. A dataset is its id or `{"datasets":
+            [{"id": 1, "records": [1, 2]}]}`; a file its id, `{"file": 1}` or `{"files": [{"id": 1}]}`; a
+            collection its id or `{"collections": [{"id": 1, "shards": [1]}]}`; a secret its id or `{"secrets":
+            [{"id": 1}]}`. null means no value.
+        system_parameters: How to run the job. Stored and returned, but ignored by the local Orion, which has only one machine.
+        project: Id of the project. Defaults to the caller's default project.
     """
 
     workfloe: int
@@ -38,7 +37,7 @@ class StartJob:
     project: int | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 "workfloe": self.workfloe,
@@ -52,13 +51,17 @@ class StartJob:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("StartJob", src_dict)
         return cls(
-            workfloe=read.need("workfloe", _wire.integer),
-            name=read.may("name", _wire.text),
-            parameters=read.may("parameters", _wire.json_object),
-            system_parameters=read.may("system_parameters", _wire.json_object),
-            project=read.may("project", _wire.integer),
+            workfloe=read.read_required("workfloe", _wire.parse_integer),
+            name=read.read_optional("name", _wire.parse_string),
+            parameters=read.read_optional("parameters", _wire.parse_object),
+            system_parameters=read.read_optional("system_parameters", _wire.parse_object),
+            project=read.read_optional("project", _wire.parse_integer),
         )

@@ -1,4 +1,4 @@
-"""TagInfo, an object of the API."""
+"""Model `TagInfo`."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class TagInfo:
     """A tag on a resource.
 
     Attributes:
-        name: Text of the tag.
+        name: Name of the tag.
         project: Id of the project that the tag belongs to.
-        created: When the resource was given the tag, ISO 8601 in UTC.
-        additional_properties: Fields that the contract does not know.
+        created: Time the tag was added, ISO 8601 in UTC.
+        additional_properties: Fields that are not in the contract.
     """
 
     name: str
@@ -29,7 +29,7 @@ class TagInfo:
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -42,12 +42,16 @@ class TagInfo:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("TagInfo", src_dict)
         return cls(
-            name=read.need("name", _wire.text),
-            project=read.need("project", _wire.integer),
-            created=read.may("created", _wire.timestamp),
-            additional_properties=read.rest(),
+            name=read.read_required("name", _wire.parse_string),
+            project=read.read_required("project", _wire.parse_integer),
+            created=read.read_optional("created", _wire.parse_datetime),
+            additional_properties=read.get_unknown_fields(),
         )

@@ -1,4 +1,4 @@
-"""TagNames, an object of the API."""
+"""Model `TagNames`."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ class TagNames:
     """Tags to add.
 
     Attributes:
-        tags: The texts of the tags.
-        project: Id of the project that the tags belong to; without it the project of the resource.
+        tags: Names of the tags.
+        project: Id of the project that the tags belong to. Defaults to the project of the resource.
     """
 
     tags: list[str]
     project: int | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 "tags": self.tags,
@@ -35,10 +35,14 @@ class TagNames:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("TagNames", src_dict)
         return cls(
-            tags=read.need("tags", _wire.list_of(_wire.text)),
-            project=read.may("project", _wire.integer),
+            tags=read.read_required("tags", _wire.list_of(_wire.parse_string)),
+            project=read.read_optional("project", _wire.parse_integer),
         )

@@ -1,4 +1,4 @@
-"""TokenInfo, an object of the API."""
+"""Model `TokenInfo`."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class TokenInfo:
     """A token without its value.
 
     Attributes:
-        id: Number of the token, unique in the stack.
-        description: What the token is for; may be empty.
-        created: When the token was made, ISO 8601 in UTC.
-        additional_properties: Fields that the contract does not know.
+        id: Id of the token; unique within the stack.
+        description: Purpose of the token; may be empty.
+        created: Time the token was created, ISO 8601 in UTC.
+        additional_properties: Fields that are not in the contract.
     """
 
     id: int
@@ -28,7 +28,7 @@ class TokenInfo:
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -41,12 +41,16 @@ class TokenInfo:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("TokenInfo", src_dict)
         return cls(
-            id=read.need("id", _wire.integer),
-            description=read.need("description", _wire.text),
-            created=read.need("created", _wire.timestamp),
-            additional_properties=read.rest(),
+            id=read.read_required("id", _wire.parse_integer),
+            description=read.read_required("description", _wire.parse_string),
+            created=read.read_required("created", _wire.parse_datetime),
+            additional_properties=read.get_unknown_fields(),
         )

@@ -1,4 +1,4 @@
-"""UpdateCollection, an object of the API."""
+"""Model `UpdateCollection`."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 @define(kw_only=True)
 class UpdateCollection:
-    """The fields of a collection to set.
+    """Fields of a collection to update.
 
     Attributes:
         name: New display name.
-        description: New free text.
-        metadata: Free-form JSON object that takes the place of the whole old one; at most 262144 bytes as JSON in
-            UTF-8 without blanks. A larger one is rejected with 422 (`metadata_too_large`).
-        project: Id of the project to move it to; its folder stays behind.
+        description: New free-form description.
+        metadata: Free-form JSON object that replaces the current one, at most 262144 bytes as compact JSON in UTF-8.
+            A larger object is rejected with 422 (`metadata_too_large`).
+        project: Id of the project to move it to; the folder is not moved.
     """
 
     name: str | Unset = UNSET
@@ -32,7 +32,7 @@ class UpdateCollection:
     project: int | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 "name": self.name,
@@ -45,12 +45,16 @@ class UpdateCollection:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("UpdateCollection", src_dict)
         return cls(
-            name=read.may("name", _wire.text),
-            description=read.may("description", _wire.text),
-            metadata=read.may("metadata", _wire.json_object),
-            project=read.may("project", _wire.integer),
+            name=read.read_optional("name", _wire.parse_string),
+            description=read.read_optional("description", _wire.parse_string),
+            metadata=read.read_optional("metadata", _wire.parse_object),
+            project=read.read_optional("project", _wire.parse_integer),
         )

@@ -1,4 +1,4 @@
-"""UpdateFile, an object of the API."""
+"""Model `UpdateFile`."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ..types import UNSET, Unset
 
 @define(kw_only=True)
 class UpdateFile:
-    """The fields of a file to set.
+    """Fields of a file to update.
 
     Attributes:
         name: New display name.
-        description: New free text.
-        project: Id of the project to move it to; its folder stays behind.
+        description: New free-form description.
+        project: Id of the project to move it to; the folder is not moved.
     """
 
     name: str | Unset = UNSET
@@ -26,7 +26,7 @@ class UpdateFile:
     project: int | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 "name": self.name,
@@ -38,11 +38,15 @@ class UpdateFile:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("UpdateFile", src_dict)
         return cls(
-            name=read.may("name", _wire.text),
-            description=read.may("description", _wire.text),
-            project=read.may("project", _wire.integer),
+            name=read.read_optional("name", _wire.parse_string),
+            description=read.read_optional("description", _wire.parse_string),
+            project=read.read_optional("project", _wire.parse_integer),
         )

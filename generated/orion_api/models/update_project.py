@@ -1,4 +1,4 @@
-"""UpdateProject, an object of the API."""
+"""Model `UpdateProject`."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ..types import UNSET, Unset
 
 @define(kw_only=True)
 class UpdateProject:
-    """The fields of a project to set.
+    """Fields of a project to update.
 
     Attributes:
         name: New name.
-        description: New text of what the project is for.
-        archived: True closes the project for changes, false opens it again.
+        description: New purpose of the project.
+        archived: If true, archive the project (read-only); if false, unarchive it.
     """
 
     name: str | Unset = UNSET
@@ -26,7 +26,7 @@ class UpdateProject:
     archived: bool | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 "name": self.name,
@@ -38,11 +38,15 @@ class UpdateProject:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("UpdateProject", src_dict)
         return cls(
-            name=read.may("name", _wire.text),
-            description=read.may("description", _wire.text),
-            archived=read.may("archived", _wire.boolean),
+            name=read.read_optional("name", _wire.parse_string),
+            description=read.read_optional("description", _wire.parse_string),
+            archived=read.read_optional("archived", _wire.parse_boolean),
         )

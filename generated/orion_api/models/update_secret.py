@@ -1,4 +1,4 @@
-"""UpdateSecret, an object of the API."""
+"""Model `UpdateSecret`."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ..types import UNSET, Unset
 
 @define(kw_only=True)
 class UpdateSecret:
-    """The fields of a secret to set.
+    """Fields of a secret to update.
 
     Attributes:
         name: New display name.
-        value: What is to be kept from now on, 1 to 65536 characters; shown by no operation.
-        description: New free text.
+        value: New value of the secret, 1 to 65536 characters; write-only.
+        description: New free-form description.
         project: Id of the project to move it to.
     """
 
@@ -28,7 +28,7 @@ class UpdateSecret:
     project: int | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 "name": self.name,
@@ -41,12 +41,16 @@ class UpdateSecret:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("UpdateSecret", src_dict)
         return cls(
-            name=read.may("name", _wire.text),
-            value=read.may("value", _wire.text),
-            description=read.may("description", _wire.text),
-            project=read.may("project", _wire.integer),
+            name=read.read_optional("name", _wire.parse_string),
+            value=read.read_optional("value", _wire.parse_string),
+            description=read.read_optional("description", _wire.parse_string),
+            project=read.read_optional("project", _wire.parse_integer),
         )

@@ -1,4 +1,4 @@
-"""UpdateShard, an object of the API."""
+"""Model `UpdateShard`."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 
 @define(kw_only=True)
 class UpdateShard:
-    """The fields of a shard to set.
+    """Fields of a shard to update.
 
     Attributes:
         name: New display name.
-        metadata: Free-form JSON object that takes the place of the whole old one; at most 262144 bytes as JSON in
-            UTF-8 without blanks. A larger one is rejected with 422 (`metadata_too_large`).
+        metadata: Free-form JSON object that replaces the current one, at most 262144 bytes as compact JSON in UTF-8.
+            A larger object is rejected with 422 (`metadata_too_large`).
     """
 
     name: str | Unset = UNSET
     metadata: JsonObject | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 "name": self.name,
@@ -39,10 +39,14 @@ class UpdateShard:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("UpdateShard", src_dict)
         return cls(
-            name=read.may("name", _wire.text),
-            metadata=read.may("metadata", _wire.json_object),
+            name=read.read_optional("name", _wire.parse_string),
+            metadata=read.read_optional("metadata", _wire.parse_object),
         )

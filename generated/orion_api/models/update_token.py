@@ -1,4 +1,4 @@
-"""UpdateToken, an object of the API."""
+"""Model `UpdateToken`."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from ..types import UNSET, Unset
 
 @define(kw_only=True)
 class UpdateToken:
-    """The fields of a token to set.
+    """Fields of a token to update.
 
     Attributes:
-        description: New text of what the token is for.
+        description: New purpose of the token.
     """
 
     description: str | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 "description": self.description,
@@ -32,9 +32,13 @@ class UpdateToken:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("UpdateToken", src_dict)
         return cls(
-            description=read.may("description", _wire.text),
+            description=read.read_optional("description", _wire.parse_string),
         )

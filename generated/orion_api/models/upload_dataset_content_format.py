@@ -1,4 +1,4 @@
-"""UploadDatasetContentFormat, an open enumeration."""
+"""Open enumeration `UploadDatasetContentFormat`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .. import _wire
 class UploadDatasetContentFormat(StrEnum):
     """Known values.
 
-    Open: a value that is not listed here becomes a member of its own, equal to its text.
+    Open enumeration: an unknown value becomes a new member, equal to its string.
     """
 
     SDF = "sdf"
@@ -21,8 +21,8 @@ class UploadDatasetContentFormat(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> UploadDatasetContentFormat | None:
-        return _wire.unknown_member(cls, value)
+        return _wire.create_unknown_member(cls, value)
 
     def __reduce_ex__(self, protocol: object) -> tuple[type[UploadDatasetContentFormat], tuple[str]]:
-        # By value: some releases of Python 3.11 pickle members by name, which a value that is not listed does not have.
+        # Pickled by value: some releases of Python 3.11 pickle members by name, which unknown members do not have.
         return type(self), (self.value,)

@@ -1,4 +1,4 @@
-"""UploadInfo, an object of the API."""
+"""Model `UploadInfo`."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
 
 @define(kw_only=True)
 class UploadInfo:
-    """An upload in parts.
+    """A multipart upload.
 
     Attributes:
-        id: Number of the upload, unique in the stack.
-        resource_type: Kind of what it goes to, `file` or `shard`.
-        resource_id: Id of the file or shard that it goes to.
+        id: Id of the upload; unique within the stack.
+        resource_type: Type of the resource, `file` or `shard`.
+        resource_id: Id of the file or shard.
         collection: Id of the collection of the shard; null for a file.
-        size: Length of the whole content in bytes.
-        part_size: Length of every part but the last in bytes.
-        state: Whether parts are still taken.
-        presigned: True where parts go to addresses of obtain_upload_targets, false where they go to upload_part.
-        received: Length of the parts that are there together in bytes.
-        created: When the upload was made, ISO 8601 in UTC.
-        owner: Id of the user that made the upload.
-        additional_properties: Fields that the contract does not know.
+        size: Size of the whole content in bytes.
+        part_size: Size of each part in bytes, except the last.
+        state: Whether the upload accepts parts.
+        presigned: If true, parts are sent to presigned URLs of obtain_upload_targets; if false, to upload_part.
+        received: Number of bytes received so far.
+        created: Time the upload was created, ISO 8601 in UTC.
+        owner: Id of the user who created the upload.
+        additional_properties: Fields that are not in the contract.
     """
 
     id: int
@@ -47,7 +47,7 @@ class UploadInfo:
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -68,21 +68,25 @@ class UploadInfo:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
         from .upload_state import UploadState
 
         read = _wire.Reader("UploadInfo", src_dict)
         return cls(
-            id=read.need("id", _wire.integer),
-            resource_type=read.need("resource_type", _wire.text),
-            resource_id=read.need("resource_id", _wire.integer),
-            collection=read.need("collection", _wire.nullable(_wire.integer)),
-            size=read.need("size", _wire.integer),
-            part_size=read.need("part_size", _wire.integer),
-            state=read.need("state", _wire.member(UploadState)),
-            presigned=read.need("presigned", _wire.boolean),
-            received=read.need("received", _wire.integer),
-            created=read.need("created", _wire.timestamp),
-            owner=read.need("owner", _wire.integer),
-            additional_properties=read.rest(),
+            id=read.read_required("id", _wire.parse_integer),
+            resource_type=read.read_required("resource_type", _wire.parse_string),
+            resource_id=read.read_required("resource_id", _wire.parse_integer),
+            collection=read.read_required("collection", _wire.nullable(_wire.parse_integer)),
+            size=read.read_required("size", _wire.parse_integer),
+            part_size=read.read_required("part_size", _wire.parse_integer),
+            state=read.read_required("state", _wire.enum_of(UploadState)),
+            presigned=read.read_required("presigned", _wire.parse_boolean),
+            received=read.read_required("received", _wire.parse_integer),
+            created=read.read_required("created", _wire.parse_datetime),
+            owner=read.read_required("owner", _wire.parse_integer),
+            additional_properties=read.get_unknown_fields(),
         )

@@ -1,4 +1,4 @@
-"""UploadState, an open enumeration."""
+"""Open enumeration `UploadState`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from .. import _wire
 
 
 class UploadState(StrEnum):
-    """State of an upload: `open` while it takes parts, `complete` after complete_upload.
+    """State of an upload: `open` while it accepts parts, `complete` after complete_upload.
 
-    Open: a value that is not listed here becomes a member of its own, equal to its text.
+    Open enumeration: an unknown value becomes a new member, equal to its string.
     """
 
     OPEN = "open"
@@ -18,8 +18,8 @@ class UploadState(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> UploadState | None:
-        return _wire.unknown_member(cls, value)
+        return _wire.create_unknown_member(cls, value)
 
     def __reduce_ex__(self, protocol: object) -> tuple[type[UploadState], tuple[str]]:
-        # By value: some releases of Python 3.11 pickle members by name, which a value that is not listed does not have.
+        # Pickled by value: some releases of Python 3.11 pickle members by name, which unknown members do not have.
         return type(self), (self.value,)

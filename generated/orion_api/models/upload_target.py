@@ -1,4 +1,4 @@
-"""UploadTarget, an object of the API."""
+"""Model `UploadTarget`."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from .. import _wire
 
 @define(kw_only=True)
 class UploadTarget:
-    """An address for one part.
+    """Presigned URL for one part.
 
     Attributes:
-        number: Number of the part, counted from 1.
-        url: Whole address for a PUT of the part; whoever has it needs no token.
-        expires: When the address stops working, ISO 8601 in UTC.
-        additional_properties: Fields that the contract does not know.
+        number: Part number, counted from 1.
+        url: Presigned URL to send the part to with PUT; it grants access without a token.
+        expires: Expiry time of the URL, ISO 8601 in UTC.
+        additional_properties: Fields that are not in the contract.
     """
 
     number: int
@@ -28,7 +28,7 @@ class UploadTarget:
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -41,12 +41,16 @@ class UploadTarget:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("UploadTarget", src_dict)
         return cls(
-            number=read.need("number", _wire.integer),
-            url=read.need("url", _wire.text),
-            expires=read.need("expires", _wire.timestamp),
-            additional_properties=read.rest(),
+            number=read.read_required("number", _wire.parse_integer),
+            url=read.read_required("url", _wire.parse_string),
+            expires=read.read_required("expires", _wire.parse_datetime),
+            additional_properties=read.get_unknown_fields(),
         )

@@ -1,4 +1,4 @@
-"""UploadTargets, an object of the API."""
+"""Model `UploadTargets`."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 @define(kw_only=True)
 class UploadTargets:
-    """Addresses for parts.
+    """Presigned URLs for parts.
 
     Attributes:
-        targets: One address for each number, in the same order.
-        additional_properties: Fields that the contract does not know.
+        targets: One URL for each part number, in the same order.
+        additional_properties: Fields that are not in the contract.
     """
 
     targets: list[UploadTarget]
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -37,11 +37,15 @@ class UploadTargets:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
         from .upload_target import UploadTarget
 
         read = _wire.Reader("UploadTargets", src_dict)
         return cls(
-            targets=read.need("targets", _wire.list_of(UploadTarget.from_dict)),
-            additional_properties=read.rest(),
+            targets=read.read_required("targets", _wire.list_of(UploadTarget.from_dict)),
+            additional_properties=read.get_unknown_fields(),
         )

@@ -1,4 +1,4 @@
-"""UserInfo, an object of the API."""
+"""Model `UserInfo`."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from ..types import UNSET, Unset
 
 @define(kw_only=True)
 class UserInfo:
-    """A person with an account.
+    """A user account.
 
     Attributes:
-        id: Number of the user, unique in the stack.
-        username: Name that the user signs in with.
+        id: Id of the user; unique within the stack.
+        username: Name to sign in with.
         organization: Id of the organization of the user.
-        email: Address for mail; empty where it is not shown.
-        first_name: Given name; may be empty.
-        last_name: Family name; may be empty.
-        created: When the account was made, ISO 8601 in UTC.
-        additional_properties: Fields that the contract does not know.
+        email: Email address; empty if hidden.
+        first_name: First name; may be empty.
+        last_name: Last name; may be empty.
+        created: Time the account was created, ISO 8601 in UTC.
+        additional_properties: Fields that are not in the contract.
     """
 
     id: int
@@ -37,7 +37,7 @@ class UserInfo:
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -54,16 +54,20 @@ class UserInfo:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
 
         read = _wire.Reader("UserInfo", src_dict)
         return cls(
-            id=read.need("id", _wire.integer),
-            username=read.need("username", _wire.text),
-            organization=read.need("organization", _wire.integer),
-            email=read.may("email", _wire.text),
-            first_name=read.may("first_name", _wire.text),
-            last_name=read.may("last_name", _wire.text),
-            created=read.may("created", _wire.timestamp),
-            additional_properties=read.rest(),
+            id=read.read_required("id", _wire.parse_integer),
+            username=read.read_required("username", _wire.parse_string),
+            organization=read.read_required("organization", _wire.parse_integer),
+            email=read.read_optional("email", _wire.parse_string),
+            first_name=read.read_optional("first_name", _wire.parse_string),
+            last_name=read.read_optional("last_name", _wire.parse_string),
+            created=read.read_optional("created", _wire.parse_datetime),
+            additional_properties=read.get_unknown_fields(),
         )

@@ -1,4 +1,4 @@
-"""WorkFloeSpecInfo, an object of the API."""
+"""Model `WorkFloeSpecInfo`."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
 
 @define(kw_only=True)
 class WorkFloeSpecInfo:
-    """A floe: a program with named parameters.
+    """A floe: a workflow with named parameters.
 
     Attributes:
-        id: Number of the floe, unique in the stack.
+        id: Id of the floe; unique within the stack.
         name: Name of the floe; need not be unique.
-        title: What a person reads in place of the name; may be empty.
-        uuid: Identity of the floe over all its versions.
-        state: Whether jobs can be started of it.
-        specification: Empty in a listing. Else `name`, `title`, `description`, `uuid` and `cubes`. Each cube has `name`,
-            `type`, perhaps `title`, and `parameters`. Each parameter has `name`, `type`, `title`,
-            `description`, `required`, and where they apply `promoted_name`, `default`, `choices` (list) and
-            `many` (true where it takes a list). Types are string, integer, decimal, boolean, json, file,
-            dataset, collection, secret, and for the names of what is made dataset_out, collection_out and
-            file_out (the types are assumed).
-        description: Free text; may be empty.
-        tags: The tags of the floe; its maker gives them.
-        package: Id of the package that it came in, null where it is part of the stack.
-        created: When the stack first saw the floe, ISO 8601 in UTC.
-        additional_properties: Fields that the contract does not know.
+        title: Display title of the floe; may be empty.
+        uuid: UUID of the floe, the same in all its versions.
+        state: Whether jobs can be started from the floe.
+        specification: Empty in listings. Otherwise `name`, `title`, `description`, `uuid` and `cubes`. Each cube has
+            `name`, `type`, optionally `title`, and `parameters`. Each parameter has `name`, `type`, `title`,
+            `description`, `required` and, if applicable, `promoted_name`, `default`, `choices` (list) and
+            `many` (true if it accepts a list). Types are string, integer, decimal, boolean, json, file,
+            dataset, collection and secret, and dataset_out, collection_out and file_out for the names of
+            created resources (the types are assumed).
+        description: Free-form description; may be empty.
+        tags: Tags of the floe, set by its author.
+        package: Id of the package that contains the floe; null if it is part of the stack.
+        created: Time the floe was added to the stack, ISO 8601 in UTC.
+        additional_properties: Fields that are not in the contract.
     """
 
     id: int
@@ -52,7 +52,7 @@ class WorkFloeSpecInfo:
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data; what is UNSET is left out."""
+        """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
                 **self.additional_properties,
@@ -72,20 +72,24 @@ class WorkFloeSpecInfo:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read the object from JSON data; `errors.UnexpectedBody` names the field that is not as expected."""
+        """Create the object from JSON data.
+
+        Raises:
+            UnexpectedBody: If a field is missing or has another type; the reason names the field.
+        """
         from .work_floe_spec_state import WorkFloeSpecState
 
         read = _wire.Reader("WorkFloeSpecInfo", src_dict)
         return cls(
-            id=read.need("id", _wire.integer),
-            name=read.need("name", _wire.text),
-            title=read.need("title", _wire.text),
-            uuid=read.need("uuid", _wire.text),
-            state=read.need("state", _wire.member(WorkFloeSpecState)),
-            specification=read.need("specification", _wire.json_object),
-            description=read.may("description", _wire.text),
-            tags=read.may("tags", _wire.list_of(_wire.text)),
-            package=read.may("package", _wire.nullable(_wire.integer)),
-            created=read.may("created", _wire.timestamp),
-            additional_properties=read.rest(),
+            id=read.read_required("id", _wire.parse_integer),
+            name=read.read_required("name", _wire.parse_string),
+            title=read.read_required("title", _wire.parse_string),
+            uuid=read.read_required("uuid", _wire.parse_string),
+            state=read.read_required("state", _wire.enum_of(WorkFloeSpecState)),
+            specification=read.read_required("specification", _wire.parse_object),
+            description=read.read_optional("description", _wire.parse_string),
+            tags=read.read_optional("tags", _wire.list_of(_wire.parse_string)),
+            package=read.read_optional("package", _wire.nullable(_wire.parse_integer)),
+            created=read.read_optional("created", _wire.parse_datetime),
+            additional_properties=read.get_unknown_fields(),
         )

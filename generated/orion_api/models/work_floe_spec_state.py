@@ -1,4 +1,4 @@
-"""WorkFloeSpecState, an open enumeration."""
+"""Open enumeration `WorkFloeSpecState`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from .. import _wire
 
 
 class WorkFloeSpecState(StrEnum):
-    """State of a floe. Jobs can be started of a `ready` one; a `deprecated` one is there for its old jobs only.
+    """State of a floe. Jobs can be started only from a `ready` floe; a `deprecated` floe is available only to its
+    existing jobs.
 
-    Open: a value that is not listed here becomes a member of its own, equal to its text.
+    Open enumeration: an unknown value becomes a new member, equal to its string.
     """
 
     READY = "ready"
@@ -18,8 +19,8 @@ class WorkFloeSpecState(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> WorkFloeSpecState | None:
-        return _wire.unknown_member(cls, value)
+        return _wire.create_unknown_member(cls, value)
 
     def __reduce_ex__(self, protocol: object) -> tuple[type[WorkFloeSpecState], tuple[str]]:
-        # By value: some releases of Python 3.11 pickle members by name, which a value that is not listed does not have.
+        # Pickled by value: some releases of Python 3.11 pickle members by name, which unknown members do not have.
         return type(self), (self.value,)

@@ -1,4 +1,4 @@
-"""Work with the imaginary kind, in a process that knows it; every line holds or the process fails."""
+"""Use the example resource type in a process that has it; a failed assertion fails the process."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ with set_testing(), LocalOrion(HERE / "data", seed="demo") as orion:
     session.update_resource(synthesis, {"name": "long synthesis", "steps": 30})
     assert (synthesis.name, session.get_resource(Protocol, 1).steps) == ("long synthesis", 30)
 
-    # Another kind has the same id and must not be meant.
+    # A resource of another type has the same id and must not be affected.
     secret = Secret.create(session, "x", "value")
     assert secret.id == synthesis.id
     session.tag_resource(synthesis, "Job 7", "good")
@@ -81,7 +81,7 @@ with set_testing(), LocalOrion(HERE / "data", seed="demo") as orion:
     with pytest.raises(NotFoundResponse, match="protocol 1"):
         session.get_resource(Protocol, 1)
 
-# It all lies in the folder, tags and shares of the deleted included: another server takes it over.
+# The data directory keeps the state, including tags and shares of deleted resources; a new server continues with it.
 with LocalOrion(HERE / "data") as orion:
     made = orion.session().create_resource(Protocol, {"name": "next"})
     assert made.id == 3

@@ -1,1 +1,1 @@
-"""The operations of the kind `billing`, one module each."""
+"""Operations of `billing`, one module per operation."""

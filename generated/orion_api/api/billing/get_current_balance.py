@@ -1,7 +1,7 @@
-"""Get the balance of the organization.
+"""Get the account balance.
 
-The balance of the caller's organization. The caller needs the capability cost accounting of the organization
-(documented), else the response is 403.
+Returns the balance of the caller's organization. Requires the cost accounting capability of the organization
+(documented); without that capability the response is 403.
 
 `GET /api/v1/billing/balance/`. Evidence: assumed.
 """
@@ -27,7 +27,7 @@ OPERATION = OPERATIONS["get_current_balance"]
 
 
 def build() -> Request:
-    """Return the request; nothing is sent."""
+    """Build the request without sending it."""
     return Request(
         operation=OPERATION,
         path="/api/v1/billing/balance/",
@@ -35,50 +35,50 @@ def build() -> Request:
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> BalanceInfo:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.balance_info import BalanceInfo
 
-    return _wire.parsed(OPERATION, BalanceInfo.from_dict, data)
+    return _wire.parse_model(OPERATION, BalanceInfo.from_dict, data)
 
 
 def sync_detailed(
     *,
     client: Sender,
 ) -> Response[BalanceInfo]:
-    """Get the balance of the organization; return the response, whatever its status.
+    """Get the account balance; return the response, whatever its status.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(client, build(), check, parse)
+    return _runtime.call_detailed(client, build(), check, parse)
 
 
 def sync(
     *,
     client: Sender,
 ) -> BalanceInfo:
-    """Get the balance of the organization.
+    """Get the account balance.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
@@ -87,8 +87,8 @@ def sync(
         The balance.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(client, build(), check, parse)
 
@@ -97,13 +97,13 @@ async def asyncio_detailed(
     *,
     client: AsyncSender,
 ) -> Response[BalanceInfo]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(), check, parse)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(), check, parse)
 
 
 async def asyncio(
     *,
     client: AsyncSender,
 ) -> BalanceInfo:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(client, build(), check, parse)

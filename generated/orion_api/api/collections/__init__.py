@@ -1,1 +1,1 @@
-"""The operations of the kind `collections`, one module each."""
+"""Operations of `collections`, one module per operation."""

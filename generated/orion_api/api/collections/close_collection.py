@@ -1,8 +1,8 @@
 """Close a collection.
 
-An `open` collection becomes `processing` and takes no more shards. Its shards that are not `ready` are dropped
-with their content; when that is done, the state is `ready`. A collection that is being closed or is `ready`
-stays as it is. Any other state rejects with 409.
+Changes an `open` collection to `processing`, after which no shards can be added. Shards that are not `ready`
+are deleted with their content; the state becomes `ready` afterwards. A `processing` or `ready` collection is
+left unchanged. Rejected with 409 in any other state.
 
 `POST /api/v1/storage/collections/{collection_id}/close/`. Evidence: assumed.
 """
@@ -30,37 +30,37 @@ OPERATION = OPERATIONS["close_collection"]
 def build(
     collection_id: int | str,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         collection_id: Id of the collection.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/storage/collections/{_wire.number_segment('collection_id', collection_id)}/close/",
+        path=f"/api/v1/storage/collections/{_wire.encode_id('collection_id', collection_id)}/close/",
     )
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> CollectionInfo:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.collection_info import CollectionInfo
 
-    return _wire.parsed(OPERATION, CollectionInfo.from_dict, data)
+    return _wire.parse_model(OPERATION, CollectionInfo.from_dict, data)
 
 
 def sync_detailed(
@@ -75,12 +75,12 @@ def sync_detailed(
         client: `session.raw` or an `AuthenticatedClient`.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(client, build(collection_id), check, parse)
+    return _runtime.call_detailed(client, build(collection_id), check, parse)
 
 
 def sync(
@@ -95,11 +95,11 @@ def sync(
         client: `session.raw` or an `AuthenticatedClient`.
 
     Returns:
-        The collection, in state `processing` or `ready`.
+        The collection in state `processing` or `ready`.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(client, build(collection_id), check, parse)
 
@@ -109,8 +109,8 @@ async def asyncio_detailed(
     *,
     client: AsyncSender,
 ) -> Response[CollectionInfo]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(collection_id), check, parse)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(collection_id), check, parse)
 
 
 async def asyncio(
@@ -118,5 +118,5 @@ async def asyncio(
     *,
     client: AsyncSender,
 ) -> CollectionInfo:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(client, build(collection_id), check, parse)

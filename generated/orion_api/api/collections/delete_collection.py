@@ -1,7 +1,7 @@
 """Delete a collection.
 
-Moves a collection with its shards to the trash or, with `immediate`, removes all for good. What is too much to
-be removed at once is removed later; until then the state is `deleting`, and the shards cannot be read.
+Moves a collection with its shards to the trash (soft delete) or, with `immediate`, deletes them permanently. A
+large collection is deleted in the background; until then its state is `deleting` and its shards cannot be read.
 
 `DELETE /api/v1/storage/collections/{collection_id}/`. Evidence: assumed.
 """
@@ -31,15 +31,15 @@ def build(
     *,
     immediate: bool | Unset = UNSET,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         collection_id: Id of the collection.
-        immediate: True deletes for good at once, false (the default) moves to the trash.
+        immediate: If true, delete permanently; if false, move to the trash (soft delete). Defaults to false.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/storage/collections/{_wire.number_segment('collection_id', collection_id)}/",
+        path=f"/api/v1/storage/collections/{_wire.encode_id('collection_id', collection_id)}/",
         query=encode_query(
             {
                 "immediate": immediate,
@@ -49,7 +49,7 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return an empty dict: no content is documented.
+    """Check the status of a response without content and return an empty dict.
 
     Raises:
         UnexpectedStatus: If the status is neither a documented success nor another 2xx without content.
@@ -69,12 +69,12 @@ def sync_detailed(
     Args:
         collection_id: Id of the collection.
         client: `session.raw` or an `AuthenticatedClient`.
-        immediate: True deletes for good at once, false (the default) moves to the trash.
+        immediate: If true, delete permanently; if false, move to the trash (soft delete). Defaults to false.
 
     Returns:
         Status, headers and body.
     """
-    return _runtime.detailed(client, build(collection_id, immediate=immediate), check, None)
+    return _runtime.call_detailed(client, build(collection_id, immediate=immediate), check, None)
 
 
 def sync(
@@ -88,12 +88,12 @@ def sync(
     Args:
         collection_id: Id of the collection.
         client: `session.raw` or an `AuthenticatedClient`.
-        immediate: True deletes for good at once, false (the default) moves to the trash.
+        immediate: If true, delete permanently; if false, move to the trash (soft delete). Defaults to false.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
     """
-    _runtime.call(client, build(collection_id, immediate=immediate), check, _wire.anything)
+    _runtime.call(client, build(collection_id, immediate=immediate), check, _wire.parse_any)
 
 
 async def asyncio_detailed(
@@ -102,8 +102,8 @@ async def asyncio_detailed(
     client: AsyncSender,
     immediate: bool | Unset = UNSET,
 ) -> Response[None]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(collection_id, immediate=immediate), check, None)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(collection_id, immediate=immediate), check, None)
 
 
 async def asyncio(
@@ -112,5 +112,5 @@ async def asyncio(
     client: AsyncSender,
     immediate: bool | Unset = UNSET,
 ) -> None:
-    """As `sync`, asynchronously."""
-    await _runtime.acall(client, build(collection_id, immediate=immediate), check, _wire.anything)
+    """Asynchronous version of `sync`."""
+    await _runtime.acall(client, build(collection_id, immediate=immediate), check, _wire.parse_any)

@@ -1,6 +1,6 @@
-"""Change a collection.
+"""Update a collection.
 
-Sets the named fields to the given values and leaves the others; in any state but `deleting` (409).
+Updates the given fields and leaves the others unchanged. Rejected with 409 in state `deleting`.
 
 `PATCH /api/v1/storage/collections/{collection_id}/`. Evidence: assumed.
 """
@@ -32,39 +32,39 @@ def build(
     *,
     body: UpdateCollection | Mapping[str, Any],
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         collection_id: Id of the collection.
-        body: The fields to set.
+        body: The fields to update.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/storage/collections/{_wire.number_segment('collection_id', collection_id)}/",
+        path=f"/api/v1/storage/collections/{_wire.encode_id('collection_id', collection_id)}/",
         body=Json(_wire.to_wire(body)),
     )
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> CollectionInfo:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.collection_info import CollectionInfo
 
-    return _wire.parsed(OPERATION, CollectionInfo.from_dict, data)
+    return _wire.parse_model(OPERATION, CollectionInfo.from_dict, data)
 
 
 def sync_detailed(
@@ -73,20 +73,20 @@ def sync_detailed(
     client: Sender,
     body: UpdateCollection | Mapping[str, Any],
 ) -> Response[CollectionInfo]:
-    """Change a collection; return the response, whatever its status.
+    """Update a collection; return the response, whatever its status.
 
     Args:
         collection_id: Id of the collection.
         client: `session.raw` or an `AuthenticatedClient`.
-        body: The fields to set.
+        body: The fields to update.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(client, build(collection_id, body=body), check, parse)
+    return _runtime.call_detailed(client, build(collection_id, body=body), check, parse)
 
 
 def sync(
@@ -95,19 +95,19 @@ def sync(
     client: Sender,
     body: UpdateCollection | Mapping[str, Any],
 ) -> CollectionInfo:
-    """Change a collection.
+    """Update a collection.
 
     Args:
         collection_id: Id of the collection.
         client: `session.raw` or an `AuthenticatedClient`.
-        body: The fields to set.
+        body: The fields to update.
 
     Returns:
-        The collection after the change.
+        The updated collection.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(client, build(collection_id, body=body), check, parse)
 
@@ -118,8 +118,8 @@ async def asyncio_detailed(
     client: AsyncSender,
     body: UpdateCollection | Mapping[str, Any],
 ) -> Response[CollectionInfo]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(collection_id, body=body), check, parse)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(collection_id, body=body), check, parse)
 
 
 async def asyncio(
@@ -128,5 +128,5 @@ async def asyncio(
     client: AsyncSender,
     body: UpdateCollection | Mapping[str, Any],
 ) -> CollectionInfo:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(client, build(collection_id, body=body), check, parse)

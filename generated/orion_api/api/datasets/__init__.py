@@ -1,1 +1,1 @@
-"""The operations of the kind `datasets`, one module each."""
+"""Operations of `datasets`, one module per operation."""

@@ -1,7 +1,8 @@
 """Add records to a dataset.
 
-The body holds one JSON object a line, each a record: field name -> value, in order. All or none are added. A
-line that is no record is rejected with 422 and its number. The dataset is dirty until finalize_dataset.
+The body is NDJSON: one JSON object per line, each a record that maps field names to values, in order. Atomic:
+either all records are added or none. An invalid line is rejected with 422 and its line number. The dataset is
+dirty until finalize_dataset is called.
 
 `POST /api/v1/storage/datasets/{dataset_id}/records/`. Evidence: assumed.
 """
@@ -38,25 +39,26 @@ def build(
     content_digest: str | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         dataset_id: Id of the dataset.
-        body: The records, a line each.
-        content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            rejected with 400 and changes nothing.
-        idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
-            request of the same user under the same key, sent again within 24 hours, gets the stored response
-            again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
-            under a known key is rejected with 422, and with 409 while the first request runs. A rejected
-            request leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
-            `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
+        body: The records, one per line.
+        content_digest: SHA-256 digest of the body as defined by RFC 9530, `sha-256=:<base64>:`. A body that does not match
+            is rejected with 400 and changes nothing.
+        idempotency_key: Unique key of this request, chosen by the client: 1 to 200 visible ASCII characters. The server
+            executes the operation once: if the same user sends the same request with the same key within 24
+            hours, the server returns the stored response (with the header `Idempotent-Replayed: true`) and
+            changes nothing. A key that was used with another path, query or body is rejected with 422; a key
+            whose first request is still running is rejected with 409. A rejected request does not consume its
+            key. Supported only if the server announces `idempotency-keys` (header `X-Orion-Features`, and
+            `features` of get_api_versions).
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/storage/datasets/{_wire.number_segment('dataset_id', dataset_id)}/records/",
+        path=f"/api/v1/storage/datasets/{_wire.encode_id('dataset_id', dataset_id)}/records/",
         body=Content(payload=body, media_type="application/x-ndjson"),
-        headers=_wire.header_fields(
+        headers=_wire.encode_headers(
             {
                 "Content-Digest": content_digest,
                 "Idempotency-Key": idempotency_key,
@@ -66,25 +68,25 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> DatasetInfo:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.dataset_info import DatasetInfo
 
-    return _wire.parsed(OPERATION, DatasetInfo.from_dict, data)
+    return _wire.parse_model(OPERATION, DatasetInfo.from_dict, data)
 
 
 def sync_detailed(
@@ -100,23 +102,24 @@ def sync_detailed(
     Args:
         dataset_id: Id of the dataset.
         client: `session.raw` or an `AuthenticatedClient`.
-        body: The records, a line each.
-        content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            rejected with 400 and changes nothing.
-        idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
-            request of the same user under the same key, sent again within 24 hours, gets the stored response
-            again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
-            under a known key is rejected with 422, and with 409 while the first request runs. A rejected
-            request leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
-            `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
+        body: The records, one per line.
+        content_digest: SHA-256 digest of the body as defined by RFC 9530, `sha-256=:<base64>:`. A body that does not match
+            is rejected with 400 and changes nothing.
+        idempotency_key: Unique key of this request, chosen by the client: 1 to 200 visible ASCII characters. The server
+            executes the operation once: if the same user sends the same request with the same key within 24
+            hours, the server returns the stored response (with the header `Idempotent-Replayed: true`) and
+            changes nothing. A key that was used with another path, query or body is rejected with 422; a key
+            whose first request is still running is rejected with 409. A rejected request does not consume its
+            key. Supported only if the server announces `idempotency-keys` (header `X-Orion-Features`, and
+            `features` of get_api_versions).
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(
+    return _runtime.call_detailed(
         client,
         build(dataset_id, body=body, content_digest=content_digest, idempotency_key=idempotency_key),
         check,
@@ -137,22 +140,23 @@ def sync(
     Args:
         dataset_id: Id of the dataset.
         client: `session.raw` or an `AuthenticatedClient`.
-        body: The records, a line each.
-        content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            rejected with 400 and changes nothing.
-        idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
-            request of the same user under the same key, sent again within 24 hours, gets the stored response
-            again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
-            under a known key is rejected with 422, and with 409 while the first request runs. A rejected
-            request leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
-            `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
+        body: The records, one per line.
+        content_digest: SHA-256 digest of the body as defined by RFC 9530, `sha-256=:<base64>:`. A body that does not match
+            is rejected with 400 and changes nothing.
+        idempotency_key: Unique key of this request, chosen by the client: 1 to 200 visible ASCII characters. The server
+            executes the operation once: if the same user sends the same request with the same key within 24
+            hours, the server returns the stored response (with the header `Idempotent-Replayed: true`) and
+            changes nothing. A key that was used with another path, query or body is rejected with 422; a key
+            whose first request is still running is rejected with 409. A rejected request does not consume its
+            key. Supported only if the server announces `idempotency-keys` (header `X-Orion-Features`, and
+            `features` of get_api_versions).
 
     Returns:
-        The dataset with its new count.
+        The dataset with its updated count.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(
         client,
@@ -170,8 +174,8 @@ async def asyncio_detailed(
     content_digest: str | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[DatasetInfo]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(
         client,
         build(dataset_id, body=body, content_digest=content_digest, idempotency_key=idempotency_key),
         check,
@@ -187,7 +191,7 @@ async def asyncio(
     content_digest: str | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> DatasetInfo:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(
         client,
         build(dataset_id, body=body, content_digest=content_digest, idempotency_key=idempotency_key),

@@ -1,6 +1,6 @@
 """Delete a dataset.
 
-Moves a dataset to the trash or, with `immediate`, removes it for good with its records.
+Moves a dataset to the trash (soft delete) or, with `immediate`, deletes it permanently with its records.
 
 `DELETE /api/v1/storage/datasets/{dataset_id}/`. Evidence: assumed.
 """
@@ -30,15 +30,15 @@ def build(
     *,
     immediate: bool | Unset = UNSET,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         dataset_id: Id of the dataset.
-        immediate: True deletes for good at once, false (the default) moves to the trash.
+        immediate: If true, delete permanently; if false, move to the trash (soft delete). Defaults to false.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/storage/datasets/{_wire.number_segment('dataset_id', dataset_id)}/",
+        path=f"/api/v1/storage/datasets/{_wire.encode_id('dataset_id', dataset_id)}/",
         query=encode_query(
             {
                 "immediate": immediate,
@@ -48,7 +48,7 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return an empty dict: no content is documented.
+    """Check the status of a response without content and return an empty dict.
 
     Raises:
         UnexpectedStatus: If the status is neither a documented success nor another 2xx without content.
@@ -68,12 +68,12 @@ def sync_detailed(
     Args:
         dataset_id: Id of the dataset.
         client: `session.raw` or an `AuthenticatedClient`.
-        immediate: True deletes for good at once, false (the default) moves to the trash.
+        immediate: If true, delete permanently; if false, move to the trash (soft delete). Defaults to false.
 
     Returns:
         Status, headers and body.
     """
-    return _runtime.detailed(client, build(dataset_id, immediate=immediate), check, None)
+    return _runtime.call_detailed(client, build(dataset_id, immediate=immediate), check, None)
 
 
 def sync(
@@ -87,12 +87,12 @@ def sync(
     Args:
         dataset_id: Id of the dataset.
         client: `session.raw` or an `AuthenticatedClient`.
-        immediate: True deletes for good at once, false (the default) moves to the trash.
+        immediate: If true, delete permanently; if false, move to the trash (soft delete). Defaults to false.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
     """
-    _runtime.call(client, build(dataset_id, immediate=immediate), check, _wire.anything)
+    _runtime.call(client, build(dataset_id, immediate=immediate), check, _wire.parse_any)
 
 
 async def asyncio_detailed(
@@ -101,8 +101,8 @@ async def asyncio_detailed(
     client: AsyncSender,
     immediate: bool | Unset = UNSET,
 ) -> Response[None]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(dataset_id, immediate=immediate), check, None)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(dataset_id, immediate=immediate), check, None)
 
 
 async def asyncio(
@@ -111,5 +111,5 @@ async def asyncio(
     client: AsyncSender,
     immediate: bool | Unset = UNSET,
 ) -> None:
-    """As `sync`, asynchronously."""
-    await _runtime.acall(client, build(dataset_id, immediate=immediate), check, _wire.anything)
+    """Asynchronous version of `sync`."""
+    await _runtime.acall(client, build(dataset_id, immediate=immediate), check, _wire.parse_any)

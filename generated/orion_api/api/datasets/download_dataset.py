@@ -1,7 +1,8 @@
-"""Get records as one file.
+"""Download a dataset.
 
-All or chosen records in one of the formats. Structures are kept as text and never computed: a conversion that
-needs a chemistry toolkit (SMILES to SDF, SDF to SMILES) is rejected with 422. CSV leaves out structures in SDF.
+Returns all or selected records as one file. Structures are returned as they were stored and never converted: a
+conversion that needs a chemistry toolkit (SMILES to SDF, SDF to SMILES) is rejected with 422. CSV omits
+structures in SDF.
 
 `GET /api/v1/storage/datasets/{dataset_id}/download/`. Evidence: assumed.
 """
@@ -40,23 +41,23 @@ def build(
     limit: int | Unset = UNSET,
     fieldlist: Sequence[str] | Unset = UNSET,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         dataset_id: Id of the dataset.
-        format: Format of the file, usually its ending without the dot. With `.gz` behind it, as in `sdf.gz`, the
-            file is compressed with gzip (assumed). A format that the server cannot write is rejected with 422,
-            whose detail names those that it can.
-        record_ids: Only the records with these ids, in dataset order; retry the parameter for several. An unknown id is
-            rejected with 404.
-        offset: Number of records to leave out at the start.
-        limit: Largest number of records; all without it.
-        fieldlist: Only these fields, in this order; retry the parameter for several. Records in SDF and SMILES have
-            their structure and title in any case.
+        format: Format of the file, usually the file extension without the dot. With the suffix `.gz`, as in
+            `sdf.gz`, the file is compressed with gzip (assumed). An unsupported format is rejected with 422;
+            the detail lists the supported formats.
+        record_ids: Only the records with these ids, in dataset order. Repeat the parameter to pass several ids. An
+            unknown id is rejected with 404.
+        offset: Number of records to skip.
+        limit: Maximum number of records. Defaults to all.
+        fieldlist: Only these fields, in this order. Repeat the parameter to pass several fields. SDF and SMILES always
+            include the structure and the title.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/storage/datasets/{_wire.number_segment('dataset_id', dataset_id)}/download/",
+        path=f"/api/v1/storage/datasets/{_wire.encode_id('dataset_id', dataset_id)}/download/",
         query=encode_query(
             {
                 "format": format,
@@ -70,10 +71,10 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return an empty dict: only the status is checked.
+    """Check the status of a response and return an empty dict.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success.
+        UnexpectedStatus: If the status is not a documented success.
     """
     if status_code not in OPERATION.success:
         raise UnexpectedStatus(status_code, content, headers, OPERATION)
@@ -90,23 +91,23 @@ def sync_detailed(
     limit: int | Unset = UNSET,
     fieldlist: Sequence[str] | Unset = UNSET,
 ) -> RawResponse:
-    """Get records as one file; return the open response, whatever its status.
+    """Download a dataset; return the open response, whatever its status.
 
     Args:
         dataset_id: Id of the dataset.
         client: `session.raw` or an `AuthenticatedClient`.
-        format: Format of the file, usually its ending without the dot. With `.gz` behind it, as in `sdf.gz`, the
-            file is compressed with gzip (assumed). A format that the server cannot write is rejected with 422,
-            whose detail names those that it can.
-        record_ids: Only the records with these ids, in dataset order; retry the parameter for several. An unknown id is
-            rejected with 404.
-        offset: Number of records to leave out at the start.
-        limit: Largest number of records; all without it.
-        fieldlist: Only these fields, in this order; retry the parameter for several. Records in SDF and SMILES have
-            their structure and title in any case.
+        format: Format of the file, usually the file extension without the dot. With the suffix `.gz`, as in
+            `sdf.gz`, the file is compressed with gzip (assumed). An unsupported format is rejected with 422;
+            the detail lists the supported formats.
+        record_ids: Only the records with these ids, in dataset order. Repeat the parameter to pass several ids. An
+            unknown id is rejected with 404.
+        offset: Number of records to skip.
+        limit: Maximum number of records. Defaults to all.
+        fieldlist: Only these fields, in this order. Repeat the parameter to pass several fields. SDF and SMILES always
+            include the structure and the title.
 
     Returns:
-        The response, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
+        The open response, to be closed by the caller; `iter_bytes()` streams the body.
     """
     return client.send(
         build(dataset_id, format=format, record_ids=record_ids, offset=offset, limit=limit, fieldlist=fieldlist)
@@ -123,26 +124,26 @@ def sync(
     limit: int | Unset = UNSET,
     fieldlist: Sequence[str] | Unset = UNSET,
 ) -> RawResponse:
-    """Get records as one file.
+    """Download a dataset.
 
     Args:
         dataset_id: Id of the dataset.
         client: `session.raw` or an `AuthenticatedClient`.
-        format: Format of the file, usually its ending without the dot. With `.gz` behind it, as in `sdf.gz`, the
-            file is compressed with gzip (assumed). A format that the server cannot write is rejected with 422,
-            whose detail names those that it can.
-        record_ids: Only the records with these ids, in dataset order; retry the parameter for several. An unknown id is
-            rejected with 404.
-        offset: Number of records to leave out at the start.
-        limit: Largest number of records; all without it.
-        fieldlist: Only these fields, in this order; retry the parameter for several. Records in SDF and SMILES have
-            their structure and title in any case.
+        format: Format of the file, usually the file extension without the dot. With the suffix `.gz`, as in
+            `sdf.gz`, the file is compressed with gzip (assumed). An unsupported format is rejected with 422;
+            the detail lists the supported formats.
+        record_ids: Only the records with these ids, in dataset order. Repeat the parameter to pass several ids. An
+            unknown id is rejected with 404.
+        offset: Number of records to skip.
+        limit: Maximum number of records. Defaults to all.
+        fieldlist: Only these fields, in this order. Repeat the parameter to pass several fields. SDF and SMILES always
+            include the structure and the title.
 
     Returns:
-        The file. An open response, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
+        The file. An open response, to be closed by the caller; `iter_bytes()` streams the body.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
     """
     return _runtime.stream(
         client, build(dataset_id, format=format, record_ids=record_ids, offset=offset, limit=limit, fieldlist=fieldlist)
@@ -159,7 +160,7 @@ async def asyncio_detailed(
     limit: int | Unset = UNSET,
     fieldlist: Sequence[str] | Unset = UNSET,
 ) -> AsyncRawResponse:
-    """As `sync_detailed`, asynchronously; the response is read with `aiter_bytes()`."""
+    """Asynchronous version of `sync_detailed`; read the response with `aiter_bytes()`."""
     return await client.asend(
         build(dataset_id, format=format, record_ids=record_ids, offset=offset, limit=limit, fieldlist=fieldlist)
     )
@@ -175,7 +176,7 @@ async def asyncio(
     limit: int | Unset = UNSET,
     fieldlist: Sequence[str] | Unset = UNSET,
 ) -> AsyncRawResponse:
-    """As `sync`, asynchronously; the response is read with `aiter_bytes()`."""
+    """Asynchronous version of `sync`; read the response with `aiter_bytes()`."""
     return await _runtime.astream(
         client, build(dataset_id, format=format, record_ids=record_ids, offset=offset, limit=limit, fieldlist=fieldlist)
     )

@@ -1,6 +1,6 @@
-"""Get one record.
+"""Get a record.
 
-A record of a dataset with its id.
+Returns a record of a dataset with its id.
 
 `GET /api/v1/storage/datasets/{dataset_id}/records/{record_id}/`. Evidence: assumed.
 """
@@ -29,7 +29,7 @@ def build(
     dataset_id: int | str,
     record_id: int | str,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         dataset_id: Id of the dataset.
@@ -37,30 +37,30 @@ def build(
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/storage/datasets/{_wire.number_segment('dataset_id', dataset_id)}/records/{_wire.number_segment('record_id', record_id)}/",
+        path=f"/api/v1/storage/datasets/{_wire.encode_id('dataset_id', dataset_id)}/records/{_wire.encode_id('record_id', record_id)}/",
     )
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> RecordInfo:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.record_info import RecordInfo
 
-    return _wire.parsed(OPERATION, RecordInfo.from_dict, data)
+    return _wire.parse_model(OPERATION, RecordInfo.from_dict, data)
 
 
 def sync_detailed(
@@ -69,7 +69,7 @@ def sync_detailed(
     *,
     client: Sender,
 ) -> Response[RecordInfo]:
-    """Get one record; return the response, whatever its status.
+    """Get a record; return the response, whatever its status.
 
     Args:
         dataset_id: Id of the dataset.
@@ -77,12 +77,12 @@ def sync_detailed(
         client: `session.raw` or an `AuthenticatedClient`.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(client, build(dataset_id, record_id), check, parse)
+    return _runtime.call_detailed(client, build(dataset_id, record_id), check, parse)
 
 
 def sync(
@@ -91,7 +91,7 @@ def sync(
     *,
     client: Sender,
 ) -> RecordInfo:
-    """Get one record.
+    """Get a record.
 
     Args:
         dataset_id: Id of the dataset.
@@ -102,8 +102,8 @@ def sync(
         The record.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(client, build(dataset_id, record_id), check, parse)
 
@@ -114,8 +114,8 @@ async def asyncio_detailed(
     *,
     client: AsyncSender,
 ) -> Response[RecordInfo]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(dataset_id, record_id), check, parse)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(dataset_id, record_id), check, parse)
 
 
 async def asyncio(
@@ -124,5 +124,5 @@ async def asyncio(
     *,
     client: AsyncSender,
 ) -> RecordInfo:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(client, build(dataset_id, record_id), check, parse)

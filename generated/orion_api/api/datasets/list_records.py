@@ -1,6 +1,7 @@
-"""Stream the records of a dataset.
+"""List the records of a dataset.
 
-One JSON document a line, each a RecordInfo, in the order in which the records were added. Not paged.
+Streams one JSON document per line (NDJSON), each a RecordInfo, in the order in which the records were added.
+Not paginated.
 
 `GET /api/v1/storage/datasets/{dataset_id}/records/`. Evidence: assumed.
 """
@@ -34,18 +35,18 @@ def build(
     offset: int | Unset = UNSET,
     limit: int | Unset = UNSET,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         dataset_id: Id of the dataset.
-        record_ids: Only the records with these ids, in dataset order; retry the parameter for several. An unknown id is
-            rejected with 404.
-        offset: Number of records to leave out at the start.
-        limit: Largest number of records; all without it.
+        record_ids: Only the records with these ids, in dataset order. Repeat the parameter to pass several ids. An
+            unknown id is rejected with 404.
+        offset: Number of records to skip.
+        limit: Maximum number of records. Defaults to all.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/storage/datasets/{_wire.number_segment('dataset_id', dataset_id)}/records/",
+        path=f"/api/v1/storage/datasets/{_wire.encode_id('dataset_id', dataset_id)}/records/",
         query=encode_query(
             {
                 "record_ids": record_ids,
@@ -57,10 +58,10 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return an empty dict: only the status is checked.
+    """Check the status of a response and return an empty dict.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success.
+        UnexpectedStatus: If the status is not a documented success.
     """
     if status_code not in OPERATION.success:
         raise UnexpectedStatus(status_code, content, headers, OPERATION)
@@ -75,18 +76,18 @@ def sync_detailed(
     offset: int | Unset = UNSET,
     limit: int | Unset = UNSET,
 ) -> RawResponse:
-    """Stream the records of a dataset; return the open response, whatever its status.
+    """List the records of a dataset; return the open response, whatever its status.
 
     Args:
         dataset_id: Id of the dataset.
         client: `session.raw` or an `AuthenticatedClient`.
-        record_ids: Only the records with these ids, in dataset order; retry the parameter for several. An unknown id is
-            rejected with 404.
-        offset: Number of records to leave out at the start.
-        limit: Largest number of records; all without it.
+        record_ids: Only the records with these ids, in dataset order. Repeat the parameter to pass several ids. An
+            unknown id is rejected with 404.
+        offset: Number of records to skip.
+        limit: Maximum number of records. Defaults to all.
 
     Returns:
-        The response, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
+        The open response, to be closed by the caller; `iter_bytes()` streams the body.
     """
     return client.send(build(dataset_id, record_ids=record_ids, offset=offset, limit=limit))
 
@@ -99,21 +100,21 @@ def sync(
     offset: int | Unset = UNSET,
     limit: int | Unset = UNSET,
 ) -> RawResponse:
-    """Stream the records of a dataset.
+    """List the records of a dataset.
 
     Args:
         dataset_id: Id of the dataset.
         client: `session.raw` or an `AuthenticatedClient`.
-        record_ids: Only the records with these ids, in dataset order; retry the parameter for several. An unknown id is
-            rejected with 404.
-        offset: Number of records to leave out at the start.
-        limit: Largest number of records; all without it.
+        record_ids: Only the records with these ids, in dataset order. Repeat the parameter to pass several ids. An
+            unknown id is rejected with 404.
+        offset: Number of records to skip.
+        limit: Maximum number of records. Defaults to all.
 
     Returns:
-        The records, a line each. An open response, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
+        The records, one per line. An open response, to be closed by the caller; `iter_bytes()` streams the body.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
     """
     return _runtime.stream(client, build(dataset_id, record_ids=record_ids, offset=offset, limit=limit))
 
@@ -126,7 +127,7 @@ async def asyncio_detailed(
     offset: int | Unset = UNSET,
     limit: int | Unset = UNSET,
 ) -> AsyncRawResponse:
-    """As `sync_detailed`, asynchronously; the response is read with `aiter_bytes()`."""
+    """Asynchronous version of `sync_detailed`; read the response with `aiter_bytes()`."""
     return await client.asend(build(dataset_id, record_ids=record_ids, offset=offset, limit=limit))
 
 
@@ -138,5 +139,5 @@ async def asyncio(
     offset: int | Unset = UNSET,
     limit: int | Unset = UNSET,
 ) -> AsyncRawResponse:
-    """As `sync`, asynchronously; the response is read with `aiter_bytes()`."""
+    """Asynchronous version of `sync`; read the response with `aiter_bytes()`."""
     return await _runtime.astream(client, build(dataset_id, record_ids=record_ids, offset=offset, limit=limit))

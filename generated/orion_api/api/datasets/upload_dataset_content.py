@@ -1,7 +1,7 @@
-"""Replace the records by those of a molecule file.
+"""Replace the records of a dataset.
 
-Reads the whole body and makes it the records of the dataset, all or none: a body that cannot be read changes
-nothing and is rejected with 422 and the line. Sending it again gives the same records.
+Replaces all records by those of the uploaded molecule file. Atomic: a file that cannot be parsed is rejected
+with 422 and its line, and changes nothing. Idempotent.
 
 `PUT /api/v1/storage/datasets/{dataset_id}/upload`. Evidence: assumed.
 """
@@ -40,29 +40,29 @@ def build(
     format: UploadDatasetContentFormat | str,
     content_digest: str | Unset = UNSET,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         dataset_id: Id of the dataset.
-        body: The bytes of the molecule file.
-        format: Format of the body, usually the ending of its file without the dot: `sdf`, `smi` (one SMILES and a
-            title a line), `csv` (with a header; the column `smiles` is the molecule), `json` (one record a
-            line), `binary` (what download_dataset gives by that name). With `.gz` behind it, as in `sdf.gz`,
-            the body is compressed with gzip (assumed). A format that the server cannot read is rejected with
-            422, whose detail names those that it can.
-        content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            rejected with 400 and changes nothing.
+        body: Content of the molecule file.
+        format: Format of the body, usually the file extension without the dot: `sdf`, `smi` (one SMILES and title
+            per line), `csv` (with a header row; the column `smiles` holds the molecule), `json` (one record per
+            line) or `binary` (as returned by download_dataset). With the suffix `.gz`, as in `sdf.gz`, the body
+            is compressed with gzip (assumed). An unsupported format is rejected with 422; the detail lists the
+            supported formats.
+        content_digest: SHA-256 digest of the body as defined by RFC 9530, `sha-256=:<base64>:`. A body that does not match
+            is rejected with 400 and changes nothing.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/storage/datasets/{_wire.number_segment('dataset_id', dataset_id)}/upload",
+        path=f"/api/v1/storage/datasets/{_wire.encode_id('dataset_id', dataset_id)}/upload",
         query=encode_query(
             {
                 "format": format,
             }
         ),
         body=Content(payload=body, media_type="application/octet-stream"),
-        headers=_wire.header_fields(
+        headers=_wire.encode_headers(
             {
                 "Content-Digest": content_digest,
             }
@@ -71,25 +71,25 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> DatasetInfo:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.dataset_info import DatasetInfo
 
-    return _wire.parsed(OPERATION, DatasetInfo.from_dict, data)
+    return _wire.parse_model(OPERATION, DatasetInfo.from_dict, data)
 
 
 def sync_detailed(
@@ -100,27 +100,27 @@ def sync_detailed(
     format: UploadDatasetContentFormat | str,
     content_digest: str | Unset = UNSET,
 ) -> Response[DatasetInfo]:
-    """Replace the records by those of a molecule file; return the response, whatever its status.
+    """Replace the records of a dataset; return the response, whatever its status.
 
     Args:
         dataset_id: Id of the dataset.
         client: `session.raw` or an `AuthenticatedClient`.
-        body: The bytes of the molecule file.
-        format: Format of the body, usually the ending of its file without the dot: `sdf`, `smi` (one SMILES and a
-            title a line), `csv` (with a header; the column `smiles` is the molecule), `json` (one record a
-            line), `binary` (what download_dataset gives by that name). With `.gz` behind it, as in `sdf.gz`,
-            the body is compressed with gzip (assumed). A format that the server cannot read is rejected with
-            422, whose detail names those that it can.
-        content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            rejected with 400 and changes nothing.
+        body: Content of the molecule file.
+        format: Format of the body, usually the file extension without the dot: `sdf`, `smi` (one SMILES and title
+            per line), `csv` (with a header row; the column `smiles` holds the molecule), `json` (one record per
+            line) or `binary` (as returned by download_dataset). With the suffix `.gz`, as in `sdf.gz`, the body
+            is compressed with gzip (assumed). An unsupported format is rejected with 422; the detail lists the
+            supported formats.
+        content_digest: SHA-256 digest of the body as defined by RFC 9530, `sha-256=:<base64>:`. A body that does not match
+            is rejected with 400 and changes nothing.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(
+    return _runtime.call_detailed(
         client, build(dataset_id, body=body, format=format, content_digest=content_digest), check, parse
     )
 
@@ -133,26 +133,26 @@ def sync(
     format: UploadDatasetContentFormat | str,
     content_digest: str | Unset = UNSET,
 ) -> DatasetInfo:
-    """Replace the records by those of a molecule file.
+    """Replace the records of a dataset.
 
     Args:
         dataset_id: Id of the dataset.
         client: `session.raw` or an `AuthenticatedClient`.
-        body: The bytes of the molecule file.
-        format: Format of the body, usually the ending of its file without the dot: `sdf`, `smi` (one SMILES and a
-            title a line), `csv` (with a header; the column `smiles` is the molecule), `json` (one record a
-            line), `binary` (what download_dataset gives by that name). With `.gz` behind it, as in `sdf.gz`,
-            the body is compressed with gzip (assumed). A format that the server cannot read is rejected with
-            422, whose detail names those that it can.
-        content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            rejected with 400 and changes nothing.
+        body: Content of the molecule file.
+        format: Format of the body, usually the file extension without the dot: `sdf`, `smi` (one SMILES and title
+            per line), `csv` (with a header row; the column `smiles` holds the molecule), `json` (one record per
+            line) or `binary` (as returned by download_dataset). With the suffix `.gz`, as in `sdf.gz`, the body
+            is compressed with gzip (assumed). An unsupported format is rejected with 422; the detail lists the
+            supported formats.
+        content_digest: SHA-256 digest of the body as defined by RFC 9530, `sha-256=:<base64>:`. A body that does not match
+            is rejected with 400 and changes nothing.
 
     Returns:
-        The dataset with its new count.
+        The dataset with its updated count.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(
         client, build(dataset_id, body=body, format=format, content_digest=content_digest), check, parse
@@ -167,8 +167,8 @@ async def asyncio_detailed(
     format: UploadDatasetContentFormat | str,
     content_digest: str | Unset = UNSET,
 ) -> Response[DatasetInfo]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(
         client, build(dataset_id, body=body, format=format, content_digest=content_digest), check, parse
     )
 
@@ -181,7 +181,7 @@ async def asyncio(
     format: UploadDatasetContentFormat | str,
     content_digest: str | Unset = UNSET,
 ) -> DatasetInfo:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(
         client, build(dataset_id, body=body, format=format, content_digest=content_digest), check, parse
     )

@@ -1,1 +1,1 @@
-"""The operations of the kind `files`, one module each."""
+"""Operations of `files`, one module per operation."""

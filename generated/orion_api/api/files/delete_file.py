@@ -1,6 +1,6 @@
 """Delete a file.
 
-Moves a file to the trash or, with `immediate`, removes it for good.
+Moves a file to the trash (soft delete) or, with `immediate`, deletes it permanently.
 
 `DELETE /api/v3/storage/files/{file_id}/`. Evidence: assumed.
 """
@@ -30,15 +30,15 @@ def build(
     *,
     immediate: bool | Unset = UNSET,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         file_id: Id of the file.
-        immediate: True deletes for good at once, false (the default) moves to the trash.
+        immediate: If true, delete permanently; if false, move to the trash (soft delete). Defaults to false.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v3/storage/files/{_wire.number_segment('file_id', file_id)}/",
+        path=f"/api/v3/storage/files/{_wire.encode_id('file_id', file_id)}/",
         query=encode_query(
             {
                 "immediate": immediate,
@@ -48,7 +48,7 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return an empty dict: no content is documented.
+    """Check the status of a response without content and return an empty dict.
 
     Raises:
         UnexpectedStatus: If the status is neither a documented success nor another 2xx without content.
@@ -68,12 +68,12 @@ def sync_detailed(
     Args:
         file_id: Id of the file.
         client: `session.raw` or an `AuthenticatedClient`.
-        immediate: True deletes for good at once, false (the default) moves to the trash.
+        immediate: If true, delete permanently; if false, move to the trash (soft delete). Defaults to false.
 
     Returns:
         Status, headers and body.
     """
-    return _runtime.detailed(client, build(file_id, immediate=immediate), check, None)
+    return _runtime.call_detailed(client, build(file_id, immediate=immediate), check, None)
 
 
 def sync(
@@ -87,12 +87,12 @@ def sync(
     Args:
         file_id: Id of the file.
         client: `session.raw` or an `AuthenticatedClient`.
-        immediate: True deletes for good at once, false (the default) moves to the trash.
+        immediate: If true, delete permanently; if false, move to the trash (soft delete). Defaults to false.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
     """
-    _runtime.call(client, build(file_id, immediate=immediate), check, _wire.anything)
+    _runtime.call(client, build(file_id, immediate=immediate), check, _wire.parse_any)
 
 
 async def asyncio_detailed(
@@ -101,8 +101,8 @@ async def asyncio_detailed(
     client: AsyncSender,
     immediate: bool | Unset = UNSET,
 ) -> Response[None]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(file_id, immediate=immediate), check, None)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(file_id, immediate=immediate), check, None)
 
 
 async def asyncio(
@@ -111,5 +111,5 @@ async def asyncio(
     client: AsyncSender,
     immediate: bool | Unset = UNSET,
 ) -> None:
-    """As `sync`, asynchronously."""
-    await _runtime.acall(client, build(file_id, immediate=immediate), check, _wire.anything)
+    """Asynchronous version of `sync`."""
+    await _runtime.acall(client, build(file_id, immediate=immediate), check, _wire.parse_any)

@@ -1,9 +1,8 @@
-"""Get the content of a file.
+"""Download the content of a file.
 
-The bytes as they were uploaded. `Repr-Digest` holds their SHA-256 digest (RFC 9530), `ETag` changes when they
-change. One chunk of them can be asked for (`Range`); `Repr-Digest` is that of the whole content then too. Where
-the stack keeps contents on a storage of its own, the response is a redirect to an address there, which needs no
-token and rejects one.
+Returns the content as it was uploaded. `Repr-Digest` holds its SHA-256 digest (RFC 9530); `ETag` changes with
+the content. Supports a single byte range (`Range`); `Repr-Digest` always covers the whole content. A stack with
+external storage responds with a redirect to a presigned URL, which needs no token and rejects one.
 
 `GET /api/v3/storage/files/{file_id}/download`. Evidence: observed.
 """
@@ -35,20 +34,20 @@ def build(
     range_: str | Unset = UNSET,
     if_range: str | Unset = UNSET,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         file_id: Id of the file.
-        range_: The chunk of the content to send, `bytes=<first>-<last>`, `bytes=<first>-` or `bytes=-<number from
-            the end>`; positions count from 0 and the last one belongs to the chunk. Anything else, several
-            chunks too, is as good as nothing.
-        if_range: The `ETag` of the content that the chunk belongs to. Where the content has another one by now, it is
-            sent whole.
+        range_: Byte range of the content to return, `bytes=<first>-<last>`, `bytes=<first>-` or `bytes=-<suffix
+            length>`; positions start at 0 and `<last>` is inclusive. Any other value, multiple ranges included,
+            is ignored.
+        if_range: `ETag` of the content that the range belongs to. If the content has a different `ETag`, the range is
+            ignored and the whole content is returned.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v3/storage/files/{_wire.number_segment('file_id', file_id)}/download",
-        headers=_wire.header_fields(
+        path=f"/api/v3/storage/files/{_wire.encode_id('file_id', file_id)}/download",
+        headers=_wire.encode_headers(
             {
                 "Range": range_,
                 "If-Range": if_range,
@@ -58,10 +57,10 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return an empty dict: only the status is checked.
+    """Check the status of a response and return an empty dict.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success.
+        UnexpectedStatus: If the status is not a documented success.
     """
     if status_code not in OPERATION.success:
         raise UnexpectedStatus(status_code, content, headers, OPERATION)
@@ -75,19 +74,19 @@ def sync_detailed(
     range_: str | Unset = UNSET,
     if_range: str | Unset = UNSET,
 ) -> RawResponse:
-    """Get the content of a file; return the open response, whatever its status.
+    """Download the content of a file; return the open response, whatever its status.
 
     Args:
         file_id: Id of the file.
         client: `session.raw` or an `AuthenticatedClient`.
-        range_: The chunk of the content to send, `bytes=<first>-<last>`, `bytes=<first>-` or `bytes=-<number from
-            the end>`; positions count from 0 and the last one belongs to the chunk. Anything else, several
-            chunks too, is as good as nothing.
-        if_range: The `ETag` of the content that the chunk belongs to. Where the content has another one by now, it is
-            sent whole.
+        range_: Byte range of the content to return, `bytes=<first>-<last>`, `bytes=<first>-` or `bytes=-<suffix
+            length>`; positions start at 0 and `<last>` is inclusive. Any other value, multiple ranges included,
+            is ignored.
+        if_range: `ETag` of the content that the range belongs to. If the content has a different `ETag`, the range is
+            ignored and the whole content is returned.
 
     Returns:
-        The response, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
+        The open response, to be closed by the caller; `iter_bytes()` streams the body.
     """
     return client.send(build(file_id, range_=range_, if_range=if_range))
 
@@ -99,22 +98,22 @@ def sync(
     range_: str | Unset = UNSET,
     if_range: str | Unset = UNSET,
 ) -> RawResponse:
-    """Get the content of a file.
+    """Download the content of a file.
 
     Args:
         file_id: Id of the file.
         client: `session.raw` or an `AuthenticatedClient`.
-        range_: The chunk of the content to send, `bytes=<first>-<last>`, `bytes=<first>-` or `bytes=-<number from
-            the end>`; positions count from 0 and the last one belongs to the chunk. Anything else, several
-            chunks too, is as good as nothing.
-        if_range: The `ETag` of the content that the chunk belongs to. Where the content has another one by now, it is
-            sent whole.
+        range_: Byte range of the content to return, `bytes=<first>-<last>`, `bytes=<first>-` or `bytes=-<suffix
+            length>`; positions start at 0 and `<last>` is inclusive. Any other value, multiple ranges included,
+            is ignored.
+        if_range: `ETag` of the content that the range belongs to. If the content has a different `ETag`, the range is
+            ignored and the whole content is returned.
 
     Returns:
-        The bytes of the file. An open response, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
+        Content of the file. An open response, to be closed by the caller; `iter_bytes()` streams the body.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
     """
     return _runtime.stream(client, build(file_id, range_=range_, if_range=if_range))
 
@@ -126,7 +125,7 @@ async def asyncio_detailed(
     range_: str | Unset = UNSET,
     if_range: str | Unset = UNSET,
 ) -> AsyncRawResponse:
-    """As `sync_detailed`, asynchronously; the response is read with `aiter_bytes()`."""
+    """Asynchronous version of `sync_detailed`; read the response with `aiter_bytes()`."""
     return await client.asend(build(file_id, range_=range_, if_range=if_range))
 
 
@@ -137,5 +136,5 @@ async def asyncio(
     range_: str | Unset = UNSET,
     if_range: str | Unset = UNSET,
 ) -> AsyncRawResponse:
-    """As `sync`, asynchronously; the response is read with `aiter_bytes()`."""
+    """Asynchronous version of `sync`; read the response with `aiter_bytes()`."""
     return await _runtime.astream(client, build(file_id, range_=range_, if_range=if_range))

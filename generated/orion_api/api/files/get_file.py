@@ -1,6 +1,6 @@
-"""Get one file.
+"""Get a file.
 
-Everything about a file except its content.
+Returns a file without its content.
 
 `GET /api/v3/storage/files/{file_id}/`. Evidence: assumed.
 """
@@ -28,37 +28,37 @@ OPERATION = OPERATIONS["get_file"]
 def build(
     file_id: int | str,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         file_id: Id of the file.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v3/storage/files/{_wire.number_segment('file_id', file_id)}/",
+        path=f"/api/v3/storage/files/{_wire.encode_id('file_id', file_id)}/",
     )
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> FileInfo:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.file_info import FileInfo
 
-    return _wire.parsed(OPERATION, FileInfo.from_dict, data)
+    return _wire.parse_model(OPERATION, FileInfo.from_dict, data)
 
 
 def sync_detailed(
@@ -66,19 +66,19 @@ def sync_detailed(
     *,
     client: Sender,
 ) -> Response[FileInfo]:
-    """Get one file; return the response, whatever its status.
+    """Get a file; return the response, whatever its status.
 
     Args:
         file_id: Id of the file.
         client: `session.raw` or an `AuthenticatedClient`.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(client, build(file_id), check, parse)
+    return _runtime.call_detailed(client, build(file_id), check, parse)
 
 
 def sync(
@@ -86,7 +86,7 @@ def sync(
     *,
     client: Sender,
 ) -> FileInfo:
-    """Get one file.
+    """Get a file.
 
     Args:
         file_id: Id of the file.
@@ -96,8 +96,8 @@ def sync(
         The file.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(client, build(file_id), check, parse)
 
@@ -107,8 +107,8 @@ async def asyncio_detailed(
     *,
     client: AsyncSender,
 ) -> Response[FileInfo]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(file_id), check, parse)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(file_id), check, parse)
 
 
 async def asyncio(
@@ -116,5 +116,5 @@ async def asyncio(
     *,
     client: AsyncSender,
 ) -> FileInfo:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(client, build(file_id), check, parse)

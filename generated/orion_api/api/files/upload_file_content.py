@@ -1,6 +1,6 @@
-"""Send the content of a file.
+"""Upload the content of a file.
 
-The body is the content, whole. Afterwards the state is `ready`. Sending it again replaces the content.
+The body is the whole content. The state becomes `ready`. Another upload replaces the content.
 
 `PUT /api/v3/storage/files/{file_id}/upload`. Evidence: assumed.
 """
@@ -36,19 +36,19 @@ def build(
     body: AsyncPayload,
     content_digest: str | Unset = UNSET,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         file_id: Id of the file.
-        body: The bytes of the file.
-        content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            rejected with 400 and changes nothing.
+        body: Content of the file.
+        content_digest: SHA-256 digest of the body as defined by RFC 9530, `sha-256=:<base64>:`. A body that does not match
+            is rejected with 400 and changes nothing.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v3/storage/files/{_wire.number_segment('file_id', file_id)}/upload",
+        path=f"/api/v3/storage/files/{_wire.encode_id('file_id', file_id)}/upload",
         body=Content(payload=body, media_type="application/octet-stream"),
-        headers=_wire.header_fields(
+        headers=_wire.encode_headers(
             {
                 "Content-Digest": content_digest,
             }
@@ -57,25 +57,25 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> FileInfo:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.file_info import FileInfo
 
-    return _wire.parsed(OPERATION, FileInfo.from_dict, data)
+    return _wire.parse_model(OPERATION, FileInfo.from_dict, data)
 
 
 def sync_detailed(
@@ -85,22 +85,22 @@ def sync_detailed(
     body: Payload,
     content_digest: str | Unset = UNSET,
 ) -> Response[FileInfo]:
-    """Send the content of a file; return the response, whatever its status.
+    """Upload the content of a file; return the response, whatever its status.
 
     Args:
         file_id: Id of the file.
         client: `session.raw` or an `AuthenticatedClient`.
-        body: The bytes of the file.
-        content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            rejected with 400 and changes nothing.
+        body: Content of the file.
+        content_digest: SHA-256 digest of the body as defined by RFC 9530, `sha-256=:<base64>:`. A body that does not match
+            is rejected with 400 and changes nothing.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(client, build(file_id, body=body, content_digest=content_digest), check, parse)
+    return _runtime.call_detailed(client, build(file_id, body=body, content_digest=content_digest), check, parse)
 
 
 def sync(
@@ -110,21 +110,21 @@ def sync(
     body: Payload,
     content_digest: str | Unset = UNSET,
 ) -> FileInfo:
-    """Send the content of a file.
+    """Upload the content of a file.
 
     Args:
         file_id: Id of the file.
         client: `session.raw` or an `AuthenticatedClient`.
-        body: The bytes of the file.
-        content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            rejected with 400 and changes nothing.
+        body: Content of the file.
+        content_digest: SHA-256 digest of the body as defined by RFC 9530, `sha-256=:<base64>:`. A body that does not match
+            is rejected with 400 and changes nothing.
 
     Returns:
-        The file, ready.
+        The file in state `ready`.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(client, build(file_id, body=body, content_digest=content_digest), check, parse)
 
@@ -136,8 +136,8 @@ async def asyncio_detailed(
     body: AsyncPayload,
     content_digest: str | Unset = UNSET,
 ) -> Response[FileInfo]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(file_id, body=body, content_digest=content_digest), check, parse)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(file_id, body=body, content_digest=content_digest), check, parse)
 
 
 async def asyncio(
@@ -147,5 +147,5 @@ async def asyncio(
     body: AsyncPayload,
     content_digest: str | Unset = UNSET,
 ) -> FileInfo:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(client, build(file_id, body=body, content_digest=content_digest), check, parse)

@@ -1,1 +1,1 @@
-"""The operations of the kind `folders`, one module each."""
+"""Operations of `folders`, one module per operation."""

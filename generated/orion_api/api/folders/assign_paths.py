@@ -1,7 +1,7 @@
-"""Put resources into folders.
+"""Assign resources to folders.
 
-Moves each resource into a folder of its own project, which is made where it is missing; `/` takes it out of its
-folder. A resource lies in one folder at most. All assignments are carried out or none.
+Moves each resource to a folder of its own project, created if missing; `/` removes it from its folder. A
+resource is in one folder at most. Atomic: either all assignments are made or none.
 
 `POST /api/v1/folders/assignments/`. Evidence: assumed.
 """
@@ -31,10 +31,10 @@ def build(
     *,
     body: PathAssignments | Mapping[str, Any],
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
-        body: What goes where.
+        body: The assignments.
     """
     return Request(
         operation=OPERATION,
@@ -44,7 +44,7 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return an empty dict: no content is documented.
+    """Check the status of a response without content and return an empty dict.
 
     Raises:
         UnexpectedStatus: If the status is neither a documented success nor another 2xx without content.
@@ -58,16 +58,16 @@ def sync_detailed(
     client: Sender,
     body: PathAssignments | Mapping[str, Any],
 ) -> Response[None]:
-    """Put resources into folders; return the response, whatever its status.
+    """Assign resources to folders; return the response, whatever its status.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
-        body: What goes where.
+        body: The assignments.
 
     Returns:
         Status, headers and body.
     """
-    return _runtime.detailed(client, build(body=body), check, None)
+    return _runtime.call_detailed(client, build(body=body), check, None)
 
 
 def sync(
@@ -75,16 +75,16 @@ def sync(
     client: Sender,
     body: PathAssignments | Mapping[str, Any],
 ) -> None:
-    """Put resources into folders.
+    """Assign resources to folders.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
-        body: What goes where.
+        body: The assignments.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
     """
-    _runtime.call(client, build(body=body), check, _wire.anything)
+    _runtime.call(client, build(body=body), check, _wire.parse_any)
 
 
 async def asyncio_detailed(
@@ -92,8 +92,8 @@ async def asyncio_detailed(
     client: AsyncSender,
     body: PathAssignments | Mapping[str, Any],
 ) -> Response[None]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(body=body), check, None)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(body=body), check, None)
 
 
 async def asyncio(
@@ -101,5 +101,5 @@ async def asyncio(
     client: AsyncSender,
     body: PathAssignments | Mapping[str, Any],
 ) -> None:
-    """As `sync`, asynchronously."""
-    await _runtime.acall(client, build(body=body), check, _wire.anything)
+    """Asynchronous version of `sync`."""
+    await _runtime.acall(client, build(body=body), check, _wire.parse_any)

@@ -1,6 +1,6 @@
 """Create folders.
 
-Makes every folder that the paths name, those above included. A folder that is there already is left as it is.
+Creates the folders with the given paths, parent folders included. Existing folders are left unchanged.
 
 `POST /api/v1/folders/`. Evidence: assumed.
 """
@@ -30,10 +30,10 @@ def build(
     *,
     body: FolderPaths | Mapping[str, Any],
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
-        body: The paths.
+        body: The folders to create.
     """
     return Request(
         operation=OPERATION,
@@ -43,7 +43,7 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return an empty dict: no content is documented.
+    """Check the status of a response without content and return an empty dict.
 
     Raises:
         UnexpectedStatus: If the status is neither a documented success nor another 2xx without content.
@@ -61,12 +61,12 @@ def sync_detailed(
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
-        body: The paths.
+        body: The folders to create.
 
     Returns:
         Status, headers and body.
     """
-    return _runtime.detailed(client, build(body=body), check, None)
+    return _runtime.call_detailed(client, build(body=body), check, None)
 
 
 def sync(
@@ -78,12 +78,12 @@ def sync(
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
-        body: The paths.
+        body: The folders to create.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
     """
-    _runtime.call(client, build(body=body), check, _wire.anything)
+    _runtime.call(client, build(body=body), check, _wire.parse_any)
 
 
 async def asyncio_detailed(
@@ -91,8 +91,8 @@ async def asyncio_detailed(
     client: AsyncSender,
     body: FolderPaths | Mapping[str, Any],
 ) -> Response[None]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(body=body), check, None)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(body=body), check, None)
 
 
 async def asyncio(
@@ -100,5 +100,5 @@ async def asyncio(
     client: AsyncSender,
     body: FolderPaths | Mapping[str, Any],
 ) -> None:
-    """As `sync`, asynchronously."""
-    await _runtime.acall(client, build(body=body), check, _wire.anything)
+    """Asynchronous version of `sync`."""
+    await _runtime.acall(client, build(body=body), check, _wire.parse_any)

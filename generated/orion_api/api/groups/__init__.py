@@ -1,1 +1,1 @@
-"""The operations of the kind `groups`, one module each."""
+"""Operations of `groups`, one module per operation."""

@@ -1,6 +1,6 @@
-"""List the groups of the organization.
+"""List groups.
 
-Every group of the organization that the caller belongs to, by id.
+Lists the groups of the caller's organization, ordered by id.
 
 `GET /api/v1/groups/`. Evidence: assumed.
 """
@@ -35,13 +35,13 @@ def build(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
-        name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
+        name: Only items whose name contains this string; ASCII letters match case-insensitively.
     """
     return Request(
         operation=OPERATION,
@@ -58,25 +58,25 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> GroupPage:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.group_page import GroupPage
 
-    return _wire.parsed(OPERATION, GroupPage.from_dict, data)
+    return _wire.parse_model(OPERATION, GroupPage.from_dict, data)
 
 
 def sync_detailed(
@@ -87,22 +87,22 @@ def sync_detailed(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
 ) -> Response[GroupPage]:
-    """List the groups of the organization; return the response, whatever its status.
+    """List groups; return the response, whatever its status.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
-        name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
+        name: Only items whose name contains this string; ASCII letters match case-insensitively.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(client, build(limit=limit, cursor=cursor, offset=offset, name=name), check, parse)
+    return _runtime.call_detailed(client, build(limit=limit, cursor=cursor, offset=offset, name=name), check, parse)
 
 
 def sync(
@@ -113,21 +113,21 @@ def sync(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
 ) -> GroupPage:
-    """List the groups of the organization.
+    """List groups.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
-        name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
+        name: Only items whose name contains this string; ASCII letters match case-insensitively.
 
     Returns:
-        One page of groups.
+        A page of groups.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(client, build(limit=limit, cursor=cursor, offset=offset, name=name), check, parse)
 
@@ -140,8 +140,10 @@ async def asyncio_detailed(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
 ) -> Response[GroupPage]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(limit=limit, cursor=cursor, offset=offset, name=name), check, parse)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(
+        client, build(limit=limit, cursor=cursor, offset=offset, name=name), check, parse
+    )
 
 
 async def asyncio(
@@ -152,5 +154,5 @@ async def asyncio(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
 ) -> GroupPage:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(client, build(limit=limit, cursor=cursor, offset=offset, name=name), check, parse)

@@ -1,1 +1,1 @@
-"""The operations of the kind `identity`, one module each."""
+"""Operations of `identity`, one module per operation."""

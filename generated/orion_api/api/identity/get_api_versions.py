@@ -1,6 +1,6 @@
-"""Get the API versions that the stack offers.
+"""Get the supported API versions.
 
-Version numbers per kind of resource, and the optional features of the server. Needs no token.
+Returns the API versions by resource type and the optional features of the server. Needs no token.
 
 `GET /api/versions/`. Evidence: assumed.
 """
@@ -26,7 +26,7 @@ OPERATION = OPERATIONS["get_api_versions"]
 
 
 def build() -> Request:
-    """Return the request; nothing is sent."""
+    """Build the request without sending it."""
     return Request(
         operation=OPERATION,
         path="/api/versions/",
@@ -34,50 +34,50 @@ def build() -> Request:
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> ApiVersions:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.api_versions import ApiVersions
 
-    return _wire.parsed(OPERATION, ApiVersions.from_dict, data)
+    return _wire.parse_model(OPERATION, ApiVersions.from_dict, data)
 
 
 def sync_detailed(
     *,
     client: Sender,
 ) -> Response[ApiVersions]:
-    """Get the API versions that the stack offers; return the response, whatever its status.
+    """Get the supported API versions; return the response, whatever its status.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(client, build(), check, parse)
+    return _runtime.call_detailed(client, build(), check, parse)
 
 
 def sync(
     *,
     client: Sender,
 ) -> ApiVersions:
-    """Get the API versions that the stack offers.
+    """Get the supported API versions.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
@@ -86,8 +86,8 @@ def sync(
         The versions.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(client, build(), check, parse)
 
@@ -96,13 +96,13 @@ async def asyncio_detailed(
     *,
     client: AsyncSender,
 ) -> Response[ApiVersions]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(), check, parse)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(), check, parse)
 
 
 async def asyncio(
     *,
     client: AsyncSender,
 ) -> ApiVersions:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(client, build(), check, parse)

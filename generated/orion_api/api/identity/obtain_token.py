@@ -1,6 +1,7 @@
-"""Exchange a user name and a password for a token.
+"""Obtain a token.
 
-Needs no token. The response is the same token as long as the old one is valid, so the call may be retried.
+Exchanges a user name and password for a token; needs no token itself. Returns the existing token as long as it
+is valid, so the request can be retried.
 
 `POST /api/v1/auth/token/`. Evidence: assumed.
 """
@@ -31,7 +32,7 @@ def build(
     *,
     body: Credentials | Mapping[str, Any],
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         body: The credentials.
@@ -44,25 +45,25 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> IssuedToken:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.issued_token import IssuedToken
 
-    return _wire.parsed(OPERATION, IssuedToken.from_dict, data)
+    return _wire.parse_model(OPERATION, IssuedToken.from_dict, data)
 
 
 def sync_detailed(
@@ -70,19 +71,19 @@ def sync_detailed(
     client: Sender,
     body: Credentials | Mapping[str, Any],
 ) -> Response[IssuedToken]:
-    """Exchange a user name and a password for a token; return the response, whatever its status.
+    """Obtain a token; return the response, whatever its status.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
         body: The credentials.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(client, build(body=body), check, parse)
+    return _runtime.call_detailed(client, build(body=body), check, parse)
 
 
 def sync(
@@ -90,7 +91,7 @@ def sync(
     client: Sender,
     body: Credentials | Mapping[str, Any],
 ) -> IssuedToken:
-    """Exchange a user name and a password for a token.
+    """Obtain a token.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
@@ -100,8 +101,8 @@ def sync(
         The token.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(client, build(body=body), check, parse)
 
@@ -111,8 +112,8 @@ async def asyncio_detailed(
     client: AsyncSender,
     body: Credentials | Mapping[str, Any],
 ) -> Response[IssuedToken]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(body=body), check, parse)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(body=body), check, parse)
 
 
 async def asyncio(
@@ -120,5 +121,5 @@ async def asyncio(
     client: AsyncSender,
     body: Credentials | Mapping[str, Any],
 ) -> IssuedToken:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(client, build(body=body), check, parse)

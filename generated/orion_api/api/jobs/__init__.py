@@ -1,1 +1,1 @@
-"""The operations of the kind `jobs`, one module each."""
+"""Operations of `jobs`, one module per operation."""

@@ -1,7 +1,7 @@
 """Cancel a job.
 
-A queued job becomes `complete` at once; a running one is ended and becomes `complete` soon afterwards. Its
-`reason` says who did it. A job that is complete stays as it is.
+A queued job becomes `complete` at once; a running job is stopped and becomes `complete` shortly afterwards. Its
+`reason` names the user who cancelled it. A complete job is left unchanged.
 
 `POST /api/v1/jobs/{job_id}/cancel/`. Evidence: assumed.
 """
@@ -29,37 +29,37 @@ OPERATION = OPERATIONS["cancel_job"]
 def build(
     job_id: int | str,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         job_id: Id of the job.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/jobs/{_wire.number_segment('job_id', job_id)}/cancel/",
+        path=f"/api/v1/jobs/{_wire.encode_id('job_id', job_id)}/cancel/",
     )
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> JobInfo:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.job_info import JobInfo
 
-    return _wire.parsed(OPERATION, JobInfo.from_dict, data)
+    return _wire.parse_model(OPERATION, JobInfo.from_dict, data)
 
 
 def sync_detailed(
@@ -74,12 +74,12 @@ def sync_detailed(
         client: `session.raw` or an `AuthenticatedClient`.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(client, build(job_id), check, parse)
+    return _runtime.call_detailed(client, build(job_id), check, parse)
 
 
 def sync(
@@ -94,11 +94,11 @@ def sync(
         client: `session.raw` or an `AuthenticatedClient`.
 
     Returns:
-        The job; where it ran, it may be running still.
+        The job; it may still be running.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(client, build(job_id), check, parse)
 
@@ -108,8 +108,8 @@ async def asyncio_detailed(
     *,
     client: AsyncSender,
 ) -> Response[JobInfo]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(job_id), check, parse)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(job_id), check, parse)
 
 
 async def asyncio(
@@ -117,5 +117,5 @@ async def asyncio(
     *,
     client: AsyncSender,
 ) -> JobInfo:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(client, build(job_id), check, parse)

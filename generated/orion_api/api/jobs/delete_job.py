@@ -1,7 +1,7 @@
 """Delete a job.
 
-Removes a job with its log for good; what it made stays. Only a `complete` job can be deleted; any other rejects
-with 409 (`job_not_complete`).
+Deletes a job with its log permanently; the resources that it created are not deleted. Rejected with 409
+(`job_not_complete`) unless the job is `complete`.
 
 `DELETE /api/v1/jobs/{job_id}/`. Evidence: assumed.
 """
@@ -26,19 +26,19 @@ OPERATION = OPERATIONS["delete_job"]
 def build(
     job_id: int | str,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         job_id: Id of the job.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/jobs/{_wire.number_segment('job_id', job_id)}/",
+        path=f"/api/v1/jobs/{_wire.encode_id('job_id', job_id)}/",
     )
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return an empty dict: no content is documented.
+    """Check the status of a response without content and return an empty dict.
 
     Raises:
         UnexpectedStatus: If the status is neither a documented success nor another 2xx without content.
@@ -61,7 +61,7 @@ def sync_detailed(
     Returns:
         Status, headers and body.
     """
-    return _runtime.detailed(client, build(job_id), check, None)
+    return _runtime.call_detailed(client, build(job_id), check, None)
 
 
 def sync(
@@ -76,9 +76,9 @@ def sync(
         client: `session.raw` or an `AuthenticatedClient`.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
     """
-    _runtime.call(client, build(job_id), check, _wire.anything)
+    _runtime.call(client, build(job_id), check, _wire.parse_any)
 
 
 async def asyncio_detailed(
@@ -86,8 +86,8 @@ async def asyncio_detailed(
     *,
     client: AsyncSender,
 ) -> Response[None]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(job_id), check, None)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(job_id), check, None)
 
 
 async def asyncio(
@@ -95,5 +95,5 @@ async def asyncio(
     *,
     client: AsyncSender,
 ) -> None:
-    """As `sync`, asynchronously."""
-    await _runtime.acall(client, build(job_id), check, _wire.anything)
+    """Asynchronous version of `sync`."""
+    await _runtime.acall(client, build(job_id), check, _wire.parse_any)

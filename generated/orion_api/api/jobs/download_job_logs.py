@@ -1,7 +1,7 @@
 """Get the log of a job.
 
-What the job has written so far, as text. While it runs, later requests give more; `offset` leaves out what is
-known already.
+Returns the log of the job so far, as plain text. Poll with `offset` to get what a running job has written
+since.
 
 `GET /api/v1/jobs/{job_id}/logs/`. Evidence: assumed.
 """
@@ -33,15 +33,15 @@ def build(
     *,
     offset: int | Unset = UNSET,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         job_id: Id of the job.
-        offset: Number of bytes to leave out at the start; past the end the response is empty.
+        offset: Number of bytes to skip; the response is empty if `offset` is at or past the end.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/jobs/{_wire.number_segment('job_id', job_id)}/logs/",
+        path=f"/api/v1/jobs/{_wire.encode_id('job_id', job_id)}/logs/",
         query=encode_query(
             {
                 "offset": offset,
@@ -51,10 +51,10 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return an empty dict: only the status is checked.
+    """Check the status of a response and return an empty dict.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success.
+        UnexpectedStatus: If the status is not a documented success.
     """
     if status_code not in OPERATION.success:
         raise UnexpectedStatus(status_code, content, headers, OPERATION)
@@ -72,10 +72,10 @@ def sync_detailed(
     Args:
         job_id: Id of the job.
         client: `session.raw` or an `AuthenticatedClient`.
-        offset: Number of bytes to leave out at the start; past the end the response is empty.
+        offset: Number of bytes to skip; the response is empty if `offset` is at or past the end.
 
     Returns:
-        The response, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
+        The open response, to be closed by the caller; `iter_bytes()` streams the body.
     """
     return client.send(build(job_id, offset=offset))
 
@@ -91,13 +91,13 @@ def sync(
     Args:
         job_id: Id of the job.
         client: `session.raw` or an `AuthenticatedClient`.
-        offset: Number of bytes to leave out at the start; past the end the response is empty.
+        offset: Number of bytes to skip; the response is empty if `offset` is at or past the end.
 
     Returns:
-        The rest of the log in UTF-8; what a program writes in another encoding comes as it is. An open response, to be closed by the caller (`with`); `iter_bytes()` keeps memory flat.
+        The log from `offset` on, in UTF-8; output of a program in another encoding is passed through unchanged. An open response, to be closed by the caller; `iter_bytes()` streams the body.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
     """
     return _runtime.stream(client, build(job_id, offset=offset))
 
@@ -108,7 +108,7 @@ async def asyncio_detailed(
     client: AsyncSender,
     offset: int | Unset = UNSET,
 ) -> AsyncRawResponse:
-    """As `sync_detailed`, asynchronously; the response is read with `aiter_bytes()`."""
+    """Asynchronous version of `sync_detailed`; read the response with `aiter_bytes()`."""
     return await client.asend(build(job_id, offset=offset))
 
 
@@ -118,5 +118,5 @@ async def asyncio(
     client: AsyncSender,
     offset: int | Unset = UNSET,
 ) -> AsyncRawResponse:
-    """As `sync`, asynchronously; the response is read with `aiter_bytes()`."""
+    """Asynchronous version of `sync`; read the response with `aiter_bytes()`."""
     return await _runtime.astream(client, build(job_id, offset=offset))

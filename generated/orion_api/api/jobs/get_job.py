@@ -1,6 +1,6 @@
-"""Get one job.
+"""Get a job.
 
-Everything about a job except its log.
+Returns a job without its log.
 
 `GET /api/v1/jobs/{job_id}/`. Evidence: assumed.
 """
@@ -28,37 +28,37 @@ OPERATION = OPERATIONS["get_job"]
 def build(
     job_id: int | str,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         job_id: Id of the job.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/jobs/{_wire.number_segment('job_id', job_id)}/",
+        path=f"/api/v1/jobs/{_wire.encode_id('job_id', job_id)}/",
     )
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> JobInfo:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.job_info import JobInfo
 
-    return _wire.parsed(OPERATION, JobInfo.from_dict, data)
+    return _wire.parse_model(OPERATION, JobInfo.from_dict, data)
 
 
 def sync_detailed(
@@ -66,19 +66,19 @@ def sync_detailed(
     *,
     client: Sender,
 ) -> Response[JobInfo]:
-    """Get one job; return the response, whatever its status.
+    """Get a job; return the response, whatever its status.
 
     Args:
         job_id: Id of the job.
         client: `session.raw` or an `AuthenticatedClient`.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(client, build(job_id), check, parse)
+    return _runtime.call_detailed(client, build(job_id), check, parse)
 
 
 def sync(
@@ -86,7 +86,7 @@ def sync(
     *,
     client: Sender,
 ) -> JobInfo:
-    """Get one job.
+    """Get a job.
 
     Args:
         job_id: Id of the job.
@@ -96,8 +96,8 @@ def sync(
         The job.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(client, build(job_id), check, parse)
 
@@ -107,8 +107,8 @@ async def asyncio_detailed(
     *,
     client: AsyncSender,
 ) -> Response[JobInfo]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(job_id), check, parse)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(job_id), check, parse)
 
 
 async def asyncio(
@@ -116,5 +116,5 @@ async def asyncio(
     *,
     client: AsyncSender,
 ) -> JobInfo:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(client, build(job_id), check, parse)

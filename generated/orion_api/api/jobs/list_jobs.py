@@ -1,6 +1,6 @@
 """List jobs.
 
-The jobs of the caller's projects by id, newest last.
+Lists the jobs of the caller's projects, ordered by id.
 
 `GET /api/v1/jobs/`. Evidence: assumed.
 """
@@ -39,15 +39,15 @@ def build(
     state: str | Unset = UNSET,
     workfloe: int | Unset = UNSET,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
-        name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
+        name: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
-        tags: Only items that carry every one of these tags; retry the parameter for several.
+        tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
         state: Only jobs in this state.
         workfloe: Only jobs of the floe with this id.
     """
@@ -70,25 +70,25 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> JobPage:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.job_page import JobPage
 
-    return _wire.parsed(OPERATION, JobPage.from_dict, data)
+    return _wire.parse_model(OPERATION, JobPage.from_dict, data)
 
 
 def sync_detailed(
@@ -107,22 +107,22 @@ def sync_detailed(
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
-        name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
+        name: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
-        tags: Only items that carry every one of these tags; retry the parameter for several.
+        tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
         state: Only jobs in this state.
         workfloe: Only jobs of the floe with this id.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(
+    return _runtime.call_detailed(
         client,
         build(
             limit=limit,
@@ -155,21 +155,21 @@ def sync(
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
-        name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
+        name: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
-        tags: Only items that carry every one of these tags; retry the parameter for several.
+        tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
         state: Only jobs in this state.
         workfloe: Only jobs of the floe with this id.
 
     Returns:
-        One page of jobs.
+        A page of jobs.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(
         client,
@@ -200,8 +200,8 @@ async def asyncio_detailed(
     state: str | Unset = UNSET,
     workfloe: int | Unset = UNSET,
 ) -> Response[JobPage]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(
         client,
         build(
             limit=limit,
@@ -230,7 +230,7 @@ async def asyncio(
     state: str | Unset = UNSET,
     workfloe: int | Unset = UNSET,
 ) -> JobPage:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(
         client,
         build(

@@ -1,1 +1,1 @@
-"""The operations of the kind `molsearch`, one module each."""
+"""Operations of `molsearch`, one module per operation."""

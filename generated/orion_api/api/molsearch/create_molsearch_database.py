@@ -1,7 +1,7 @@
-"""Make a database of a dataset.
+"""Create a molecule database.
 
-The database is `LOADING` first and `LOADED` when it can be searched. Its molecules are those that the dataset
-has when a query runs.
+Creates a molecule database from a dataset. Its state is `LOADING`, then `LOADED` when it can be searched. A
+query searches the molecules that the dataset has at the time of the query.
 
 `POST /api/v1/molsearch/databases/`. Evidence: assumed.
 """
@@ -35,22 +35,23 @@ def build(
     body: CreateMolsearchDatabase | Mapping[str, Any],
     idempotency_key: str | Unset = UNSET,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
-        body: What to make it of.
-        idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
-            request of the same user under the same key, sent again within 24 hours, gets the stored response
-            again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
-            under a known key is rejected with 422, and with 409 while the first request runs. A rejected
-            request leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
-            `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
+        body: The database to create.
+        idempotency_key: Unique key of this request, chosen by the client: 1 to 200 visible ASCII characters. The server
+            executes the operation once: if the same user sends the same request with the same key within 24
+            hours, the server returns the stored response (with the header `Idempotent-Replayed: true`) and
+            changes nothing. A key that was used with another path, query or body is rejected with 422; a key
+            whose first request is still running is rejected with 409. A rejected request does not consume its
+            key. Supported only if the server announces `idempotency-keys` (header `X-Orion-Features`, and
+            `features` of get_api_versions).
     """
     return Request(
         operation=OPERATION,
         path="/api/v1/molsearch/databases/",
         body=Json(_wire.to_wire(body)),
-        headers=_wire.header_fields(
+        headers=_wire.encode_headers(
             {
                 "Idempotency-Key": idempotency_key,
             }
@@ -59,25 +60,25 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> MolsearchDatabaseInfo:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.molsearch_database_info import MolsearchDatabaseInfo
 
-    return _wire.parsed(OPERATION, MolsearchDatabaseInfo.from_dict, data)
+    return _wire.parse_model(OPERATION, MolsearchDatabaseInfo.from_dict, data)
 
 
 def sync_detailed(
@@ -86,25 +87,26 @@ def sync_detailed(
     body: CreateMolsearchDatabase | Mapping[str, Any],
     idempotency_key: str | Unset = UNSET,
 ) -> Response[MolsearchDatabaseInfo]:
-    """Make a database of a dataset; return the response, whatever its status.
+    """Create a molecule database; return the response, whatever its status.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
-        body: What to make it of.
-        idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
-            request of the same user under the same key, sent again within 24 hours, gets the stored response
-            again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
-            under a known key is rejected with 422, and with 409 while the first request runs. A rejected
-            request leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
-            `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
+        body: The database to create.
+        idempotency_key: Unique key of this request, chosen by the client: 1 to 200 visible ASCII characters. The server
+            executes the operation once: if the same user sends the same request with the same key within 24
+            hours, the server returns the stored response (with the header `Idempotent-Replayed: true`) and
+            changes nothing. A key that was used with another path, query or body is rejected with 422; a key
+            whose first request is still running is rejected with 409. A rejected request does not consume its
+            key. Supported only if the server announces `idempotency-keys` (header `X-Orion-Features`, and
+            `features` of get_api_versions).
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(client, build(body=body, idempotency_key=idempotency_key), check, parse)
+    return _runtime.call_detailed(client, build(body=body, idempotency_key=idempotency_key), check, parse)
 
 
 def sync(
@@ -113,24 +115,25 @@ def sync(
     body: CreateMolsearchDatabase | Mapping[str, Any],
     idempotency_key: str | Unset = UNSET,
 ) -> MolsearchDatabaseInfo:
-    """Make a database of a dataset.
+    """Create a molecule database.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
-        body: What to make it of.
-        idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
-            request of the same user under the same key, sent again within 24 hours, gets the stored response
-            again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
-            under a known key is rejected with 422, and with 409 while the first request runs. A rejected
-            request leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
-            `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
+        body: The database to create.
+        idempotency_key: Unique key of this request, chosen by the client: 1 to 200 visible ASCII characters. The server
+            executes the operation once: if the same user sends the same request with the same key within 24
+            hours, the server returns the stored response (with the header `Idempotent-Replayed: true`) and
+            changes nothing. A key that was used with another path, query or body is rejected with 422; a key
+            whose first request is still running is rejected with 409. A rejected request does not consume its
+            key. Supported only if the server announces `idempotency-keys` (header `X-Orion-Features`, and
+            `features` of get_api_versions).
 
     Returns:
-        The database, not loaded yet.
+        The database in state `LOADING`.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(client, build(body=body, idempotency_key=idempotency_key), check, parse)
 
@@ -141,8 +144,8 @@ async def asyncio_detailed(
     body: CreateMolsearchDatabase | Mapping[str, Any],
     idempotency_key: str | Unset = UNSET,
 ) -> Response[MolsearchDatabaseInfo]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(body=body, idempotency_key=idempotency_key), check, parse)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(body=body, idempotency_key=idempotency_key), check, parse)
 
 
 async def asyncio(
@@ -151,5 +154,5 @@ async def asyncio(
     body: CreateMolsearchDatabase | Mapping[str, Any],
     idempotency_key: str | Unset = UNSET,
 ) -> MolsearchDatabaseInfo:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(client, build(body=body, idempotency_key=idempotency_key), check, parse)

@@ -1,6 +1,6 @@
-"""Delete a query.
+"""Delete a molecule search query.
 
-Removes a query with its hits for good. One that runs is ended.
+Deletes a query with its hits permanently. A running query is stopped.
 
 `DELETE /api/v1/molsearch/queries/{query_id}/`. Evidence: assumed.
 """
@@ -25,19 +25,19 @@ OPERATION = OPERATIONS["delete_molsearch_query"]
 def build(
     query_id: int | str,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         query_id: Id of the query.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/molsearch/queries/{_wire.number_segment('query_id', query_id)}/",
+        path=f"/api/v1/molsearch/queries/{_wire.encode_id('query_id', query_id)}/",
     )
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return an empty dict: no content is documented.
+    """Check the status of a response without content and return an empty dict.
 
     Raises:
         UnexpectedStatus: If the status is neither a documented success nor another 2xx without content.
@@ -51,7 +51,7 @@ def sync_detailed(
     *,
     client: Sender,
 ) -> Response[None]:
-    """Delete a query; return the response, whatever its status.
+    """Delete a molecule search query; return the response, whatever its status.
 
     Args:
         query_id: Id of the query.
@@ -60,7 +60,7 @@ def sync_detailed(
     Returns:
         Status, headers and body.
     """
-    return _runtime.detailed(client, build(query_id), check, None)
+    return _runtime.call_detailed(client, build(query_id), check, None)
 
 
 def sync(
@@ -68,16 +68,16 @@ def sync(
     *,
     client: Sender,
 ) -> None:
-    """Delete a query.
+    """Delete a molecule search query.
 
     Args:
         query_id: Id of the query.
         client: `session.raw` or an `AuthenticatedClient`.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
     """
-    _runtime.call(client, build(query_id), check, _wire.anything)
+    _runtime.call(client, build(query_id), check, _wire.parse_any)
 
 
 async def asyncio_detailed(
@@ -85,8 +85,8 @@ async def asyncio_detailed(
     *,
     client: AsyncSender,
 ) -> Response[None]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(query_id), check, None)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(query_id), check, None)
 
 
 async def asyncio(
@@ -94,5 +94,5 @@ async def asyncio(
     *,
     client: AsyncSender,
 ) -> None:
-    """As `sync`, asynchronously."""
-    await _runtime.acall(client, build(query_id), check, _wire.anything)
+    """Asynchronous version of `sync`."""
+    await _runtime.acall(client, build(query_id), check, _wire.parse_any)

@@ -1,6 +1,6 @@
 """List the hits of a query.
 
-The best first, equal ones in the order of the dataset. There are none before the query is at its end.
+Lists the hits, best first; equal scores are in dataset order. Empty until the query is finished.
 
 `GET /api/v1/molsearch/queries/{query_id}/hits/`. Evidence: assumed.
 """
@@ -35,17 +35,17 @@ def build(
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         query_id: Id of the query.
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/molsearch/queries/{_wire.number_segment('query_id', query_id)}/hits/",
+        path=f"/api/v1/molsearch/queries/{_wire.encode_id('query_id', query_id)}/hits/",
         query=encode_query(
             {
                 "limit": limit,
@@ -57,25 +57,25 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> MolsearchHitPage:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.molsearch_hit_page import MolsearchHitPage
 
-    return _wire.parsed(OPERATION, MolsearchHitPage.from_dict, data)
+    return _wire.parse_model(OPERATION, MolsearchHitPage.from_dict, data)
 
 
 def sync_detailed(
@@ -91,17 +91,17 @@ def sync_detailed(
     Args:
         query_id: Id of the query.
         client: `session.raw` or an `AuthenticatedClient`.
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(client, build(query_id, limit=limit, cursor=cursor, offset=offset), check, parse)
+    return _runtime.call_detailed(client, build(query_id, limit=limit, cursor=cursor, offset=offset), check, parse)
 
 
 def sync(
@@ -117,16 +117,16 @@ def sync(
     Args:
         query_id: Id of the query.
         client: `session.raw` or an `AuthenticatedClient`.
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
 
     Returns:
-        One page of hits.
+        A page of hits.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(client, build(query_id, limit=limit, cursor=cursor, offset=offset), check, parse)
 
@@ -139,8 +139,10 @@ async def asyncio_detailed(
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
 ) -> Response[MolsearchHitPage]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(query_id, limit=limit, cursor=cursor, offset=offset), check, parse)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(
+        client, build(query_id, limit=limit, cursor=cursor, offset=offset), check, parse
+    )
 
 
 async def asyncio(
@@ -151,5 +153,5 @@ async def asyncio(
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
 ) -> MolsearchHitPage:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(client, build(query_id, limit=limit, cursor=cursor, offset=offset), check, parse)

@@ -1,1 +1,1 @@
-"""The operations of the kind `organizations`, one module each."""
+"""Operations of `organizations`, one module per operation."""

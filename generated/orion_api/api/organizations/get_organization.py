@@ -1,6 +1,6 @@
-"""Get one organization.
+"""Get an organization.
 
-An organization that the caller belongs to.
+Returns an organization that the caller belongs to.
 
 `GET /api/v1/organizations/{organization_id}/`. Evidence: assumed.
 """
@@ -28,37 +28,37 @@ OPERATION = OPERATIONS["get_organization"]
 def build(
     organization_id: int | str,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         organization_id: Id of the organization.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/organizations/{_wire.number_segment('organization_id', organization_id)}/",
+        path=f"/api/v1/organizations/{_wire.encode_id('organization_id', organization_id)}/",
     )
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> OrganizationInfo:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.organization_info import OrganizationInfo
 
-    return _wire.parsed(OPERATION, OrganizationInfo.from_dict, data)
+    return _wire.parse_model(OPERATION, OrganizationInfo.from_dict, data)
 
 
 def sync_detailed(
@@ -66,19 +66,19 @@ def sync_detailed(
     *,
     client: Sender,
 ) -> Response[OrganizationInfo]:
-    """Get one organization; return the response, whatever its status.
+    """Get an organization; return the response, whatever its status.
 
     Args:
         organization_id: Id of the organization.
         client: `session.raw` or an `AuthenticatedClient`.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(client, build(organization_id), check, parse)
+    return _runtime.call_detailed(client, build(organization_id), check, parse)
 
 
 def sync(
@@ -86,7 +86,7 @@ def sync(
     *,
     client: Sender,
 ) -> OrganizationInfo:
-    """Get one organization.
+    """Get an organization.
 
     Args:
         organization_id: Id of the organization.
@@ -96,8 +96,8 @@ def sync(
         The organization.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(client, build(organization_id), check, parse)
 
@@ -107,8 +107,8 @@ async def asyncio_detailed(
     *,
     client: AsyncSender,
 ) -> Response[OrganizationInfo]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(organization_id), check, parse)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(organization_id), check, parse)
 
 
 async def asyncio(
@@ -116,5 +116,5 @@ async def asyncio(
     *,
     client: AsyncSender,
 ) -> OrganizationInfo:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(client, build(organization_id), check, parse)

@@ -1,6 +1,6 @@
-"""List the organizations of the user.
+"""List organizations.
 
-The organizations that the caller belongs to, by id.
+Lists the organizations that the caller belongs to, ordered by id.
 
 `GET /api/v1/organizations/`. Evidence: assumed.
 """
@@ -34,12 +34,12 @@ def build(
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
     """
     return Request(
         operation=OPERATION,
@@ -55,25 +55,25 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> OrganizationPage:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.organization_page import OrganizationPage
 
-    return _wire.parsed(OPERATION, OrganizationPage.from_dict, data)
+    return _wire.parse_model(OPERATION, OrganizationPage.from_dict, data)
 
 
 def sync_detailed(
@@ -83,21 +83,21 @@ def sync_detailed(
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
 ) -> Response[OrganizationPage]:
-    """List the organizations of the user; return the response, whatever its status.
+    """List organizations; return the response, whatever its status.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(client, build(limit=limit, cursor=cursor, offset=offset), check, parse)
+    return _runtime.call_detailed(client, build(limit=limit, cursor=cursor, offset=offset), check, parse)
 
 
 def sync(
@@ -107,20 +107,20 @@ def sync(
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
 ) -> OrganizationPage:
-    """List the organizations of the user.
+    """List organizations.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
 
     Returns:
-        One page of organizations.
+        A page of organizations.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(client, build(limit=limit, cursor=cursor, offset=offset), check, parse)
 
@@ -132,8 +132,8 @@ async def asyncio_detailed(
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
 ) -> Response[OrganizationPage]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(limit=limit, cursor=cursor, offset=offset), check, parse)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(limit=limit, cursor=cursor, offset=offset), check, parse)
 
 
 async def asyncio(
@@ -143,5 +143,5 @@ async def asyncio(
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
 ) -> OrganizationPage:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(client, build(limit=limit, cursor=cursor, offset=offset), check, parse)

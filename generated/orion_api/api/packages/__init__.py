@@ -1,1 +1,1 @@
-"""The operations of the kind `packages`, one module each."""
+"""Operations of `packages`, one module per operation."""

@@ -1,7 +1,7 @@
 """Delete a package.
 
-Removes a package for good. Its floes become `deprecated`. Rejected with 409 (`package_in_use`) while jobs of
-them are not complete.
+Deletes a package permanently. Its floes become `deprecated`. Rejected with 409 (`package_in_use`) until all
+jobs of its floes are complete.
 
 `DELETE /api/v1/packages/{package_id}/`. Evidence: assumed.
 """
@@ -26,19 +26,19 @@ OPERATION = OPERATIONS["delete_package"]
 def build(
     package_id: int | str,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         package_id: Id of the package.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/packages/{_wire.number_segment('package_id', package_id)}/",
+        path=f"/api/v1/packages/{_wire.encode_id('package_id', package_id)}/",
     )
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return an empty dict: no content is documented.
+    """Check the status of a response without content and return an empty dict.
 
     Raises:
         UnexpectedStatus: If the status is neither a documented success nor another 2xx without content.
@@ -61,7 +61,7 @@ def sync_detailed(
     Returns:
         Status, headers and body.
     """
-    return _runtime.detailed(client, build(package_id), check, None)
+    return _runtime.call_detailed(client, build(package_id), check, None)
 
 
 def sync(
@@ -76,9 +76,9 @@ def sync(
         client: `session.raw` or an `AuthenticatedClient`.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
     """
-    _runtime.call(client, build(package_id), check, _wire.anything)
+    _runtime.call(client, build(package_id), check, _wire.parse_any)
 
 
 async def asyncio_detailed(
@@ -86,8 +86,8 @@ async def asyncio_detailed(
     *,
     client: AsyncSender,
 ) -> Response[None]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(package_id), check, None)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(package_id), check, None)
 
 
 async def asyncio(
@@ -95,5 +95,5 @@ async def asyncio(
     *,
     client: AsyncSender,
 ) -> None:
-    """As `sync`, asynchronously."""
-    await _runtime.acall(client, build(package_id), check, _wire.anything)
+    """Asynchronous version of `sync`."""
+    await _runtime.acall(client, build(package_id), check, _wire.parse_any)

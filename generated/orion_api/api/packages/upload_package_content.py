@@ -1,10 +1,10 @@
-"""Send the archive of a package.
+"""Upload the archive of a package.
 
-The body is a tar archive, compressed with gzip, with a `manifest.json`, an object that holds at least `name`,
-`version`, `python_version` and `requirements`. What is no such archive, holds a path or link that leads out of
-it, or is too large decompressed is rejected with 422 (`bad_package`). Afterwards the package is `processing`,
-and with its floes `ready`, or `error` where they cannot be read. The same archive again is no change; another
-one is rejected with 409, unless the state is `uploading` or `error`.
+The body is a gzip-compressed tar archive that contains `manifest.json`, an object with at least `name`,
+`version`, `python_version` and `requirements`. An invalid archive, one with a path or link that leads outside
+it, or one that is too large when decompressed is rejected with 422 (`bad_package`). The state becomes
+`processing`, then `ready` when the floes are available, or `error` if they cannot be read. Uploading the same
+archive again changes nothing; another archive is rejected with 409 unless the state is `uploading` or `error`.
 
 `PUT /api/v1/packages/{package_id}/upload/`. Evidence: assumed.
 """
@@ -40,19 +40,19 @@ def build(
     body: AsyncPayload,
     content_digest: str | Unset = UNSET,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         package_id: Id of the package.
         body: The archive.
-        content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            rejected with 400 and changes nothing.
+        content_digest: SHA-256 digest of the body as defined by RFC 9530, `sha-256=:<base64>:`. A body that does not match
+            is rejected with 400 and changes nothing.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/packages/{_wire.number_segment('package_id', package_id)}/upload/",
+        path=f"/api/v1/packages/{_wire.encode_id('package_id', package_id)}/upload/",
         body=Content(payload=body, media_type="application/octet-stream"),
-        headers=_wire.header_fields(
+        headers=_wire.encode_headers(
             {
                 "Content-Digest": content_digest,
             }
@@ -61,25 +61,25 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> PackageInfo:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.package_info import PackageInfo
 
-    return _wire.parsed(OPERATION, PackageInfo.from_dict, data)
+    return _wire.parse_model(OPERATION, PackageInfo.from_dict, data)
 
 
 def sync_detailed(
@@ -89,22 +89,22 @@ def sync_detailed(
     body: Payload,
     content_digest: str | Unset = UNSET,
 ) -> Response[PackageInfo]:
-    """Send the archive of a package; return the response, whatever its status.
+    """Upload the archive of a package; return the response, whatever its status.
 
     Args:
         package_id: Id of the package.
         client: `session.raw` or an `AuthenticatedClient`.
         body: The archive.
-        content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            rejected with 400 and changes nothing.
+        content_digest: SHA-256 digest of the body as defined by RFC 9530, `sha-256=:<base64>:`. A body that does not match
+            is rejected with 400 and changes nothing.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(client, build(package_id, body=body, content_digest=content_digest), check, parse)
+    return _runtime.call_detailed(client, build(package_id, body=body, content_digest=content_digest), check, parse)
 
 
 def sync(
@@ -114,21 +114,21 @@ def sync(
     body: Payload,
     content_digest: str | Unset = UNSET,
 ) -> PackageInfo:
-    """Send the archive of a package.
+    """Upload the archive of a package.
 
     Args:
         package_id: Id of the package.
         client: `session.raw` or an `AuthenticatedClient`.
         body: The archive.
-        content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            rejected with 400 and changes nothing.
+        content_digest: SHA-256 digest of the body as defined by RFC 9530, `sha-256=:<base64>:`. A body that does not match
+            is rejected with 400 and changes nothing.
 
     Returns:
         The package.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(client, build(package_id, body=body, content_digest=content_digest), check, parse)
 
@@ -140,8 +140,10 @@ async def asyncio_detailed(
     body: AsyncPayload,
     content_digest: str | Unset = UNSET,
 ) -> Response[PackageInfo]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(package_id, body=body, content_digest=content_digest), check, parse)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(
+        client, build(package_id, body=body, content_digest=content_digest), check, parse
+    )
 
 
 async def asyncio(
@@ -151,5 +153,5 @@ async def asyncio(
     body: AsyncPayload,
     content_digest: str | Unset = UNSET,
 ) -> PackageInfo:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(client, build(package_id, body=body, content_digest=content_digest), check, parse)

@@ -1,1 +1,1 @@
-"""The operations of the kind `projects`, one module each."""
+"""Operations of `projects`, one module per operation."""

@@ -1,6 +1,7 @@
-"""List the projects of the user.
+"""List projects.
 
-The projects that the caller is a member of, by id; archived ones only where `archived` asks for them.
+Lists the projects that the caller is a member of, ordered by id. Archived projects are listed only if
+`archived` is true.
 
 `GET /api/v1/projects/`. Evidence: assumed.
 """
@@ -36,14 +37,14 @@ def build(
     name: str | Unset = UNSET,
     archived: bool | Unset = UNSET,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
-        name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
-        archived: True lists only archived projects, false (the default) only those that are not.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
+        name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        archived: If true, only archived projects; if false, only active projects. Defaults to false.
     """
     return Request(
         operation=OPERATION,
@@ -61,25 +62,25 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> ProjectPage:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.project_page import ProjectPage
 
-    return _wire.parsed(OPERATION, ProjectPage.from_dict, data)
+    return _wire.parse_model(OPERATION, ProjectPage.from_dict, data)
 
 
 def sync_detailed(
@@ -91,23 +92,23 @@ def sync_detailed(
     name: str | Unset = UNSET,
     archived: bool | Unset = UNSET,
 ) -> Response[ProjectPage]:
-    """List the projects of the user; return the response, whatever its status.
+    """List projects; return the response, whatever its status.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
-        name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
-        archived: True lists only archived projects, false (the default) only those that are not.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
+        name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        archived: If true, only archived projects; if false, only active projects. Defaults to false.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(
+    return _runtime.call_detailed(
         client, build(limit=limit, cursor=cursor, offset=offset, name=name, archived=archived), check, parse
     )
 
@@ -121,22 +122,22 @@ def sync(
     name: str | Unset = UNSET,
     archived: bool | Unset = UNSET,
 ) -> ProjectPage:
-    """List the projects of the user.
+    """List projects.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
-        name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
-        archived: True lists only archived projects, false (the default) only those that are not.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
+        name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        archived: If true, only archived projects; if false, only active projects. Defaults to false.
 
     Returns:
-        One page of projects.
+        A page of projects.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(
         client, build(limit=limit, cursor=cursor, offset=offset, name=name, archived=archived), check, parse
@@ -152,8 +153,8 @@ async def asyncio_detailed(
     name: str | Unset = UNSET,
     archived: bool | Unset = UNSET,
 ) -> Response[ProjectPage]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(
         client, build(limit=limit, cursor=cursor, offset=offset, name=name, archived=archived), check, parse
     )
 
@@ -167,7 +168,7 @@ async def asyncio(
     name: str | Unset = UNSET,
     archived: bool | Unset = UNSET,
 ) -> ProjectPage:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(
         client, build(limit=limit, cursor=cursor, offset=offset, name=name, archived=archived), check, parse
     )

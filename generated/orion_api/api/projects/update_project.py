@@ -1,7 +1,7 @@
-"""Change a project.
+"""Update a project.
 
-Sets the named fields to the given values and leaves the others; only the owner may. What lies in an archived
-project can be read and not changed: every operation that would responds to 403.
+Updates the given fields and leaves the others unchanged. Only the owner can update a project. Resources of an
+archived project are read-only: every operation that would change them is rejected with 403.
 
 `PATCH /api/v1/projects/{project_id}/`. Evidence: assumed.
 """
@@ -33,39 +33,39 @@ def build(
     *,
     body: UpdateProject | Mapping[str, Any],
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         project_id: Id of the project.
-        body: The fields to set.
+        body: The fields to update.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/projects/{_wire.number_segment('project_id', project_id)}/",
+        path=f"/api/v1/projects/{_wire.encode_id('project_id', project_id)}/",
         body=Json(_wire.to_wire(body)),
     )
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> ProjectInfo:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.project_info import ProjectInfo
 
-    return _wire.parsed(OPERATION, ProjectInfo.from_dict, data)
+    return _wire.parse_model(OPERATION, ProjectInfo.from_dict, data)
 
 
 def sync_detailed(
@@ -74,20 +74,20 @@ def sync_detailed(
     client: Sender,
     body: UpdateProject | Mapping[str, Any],
 ) -> Response[ProjectInfo]:
-    """Change a project; return the response, whatever its status.
+    """Update a project; return the response, whatever its status.
 
     Args:
         project_id: Id of the project.
         client: `session.raw` or an `AuthenticatedClient`.
-        body: The fields to set.
+        body: The fields to update.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(client, build(project_id, body=body), check, parse)
+    return _runtime.call_detailed(client, build(project_id, body=body), check, parse)
 
 
 def sync(
@@ -96,19 +96,19 @@ def sync(
     client: Sender,
     body: UpdateProject | Mapping[str, Any],
 ) -> ProjectInfo:
-    """Change a project.
+    """Update a project.
 
     Args:
         project_id: Id of the project.
         client: `session.raw` or an `AuthenticatedClient`.
-        body: The fields to set.
+        body: The fields to update.
 
     Returns:
-        The project after the change.
+        The updated project.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(client, build(project_id, body=body), check, parse)
 
@@ -119,8 +119,8 @@ async def asyncio_detailed(
     client: AsyncSender,
     body: UpdateProject | Mapping[str, Any],
 ) -> Response[ProjectInfo]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(project_id, body=body), check, parse)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(project_id, body=body), check, parse)
 
 
 async def asyncio(
@@ -129,5 +129,5 @@ async def asyncio(
     client: AsyncSender,
     body: UpdateProject | Mapping[str, Any],
 ) -> ProjectInfo:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(client, build(project_id, body=body), check, parse)

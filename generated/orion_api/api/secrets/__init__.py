@@ -1,1 +1,1 @@
-"""The operations of the kind `secrets`, one module each."""
+"""Operations of `secrets`, one module per operation."""

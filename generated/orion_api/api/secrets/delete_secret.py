@@ -1,6 +1,6 @@
 """Delete a secret.
 
-Removes a secret for good; secrets do not go to the trash.
+Deletes a secret permanently; secrets are not moved to the trash.
 
 `DELETE /api/v1/secrets/{secret_id}/`. Evidence: assumed.
 """
@@ -25,19 +25,19 @@ OPERATION = OPERATIONS["delete_secret"]
 def build(
     secret_id: int | str,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         secret_id: Id of the secret.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/secrets/{_wire.number_segment('secret_id', secret_id)}/",
+        path=f"/api/v1/secrets/{_wire.encode_id('secret_id', secret_id)}/",
     )
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return an empty dict: no content is documented.
+    """Check the status of a response without content and return an empty dict.
 
     Raises:
         UnexpectedStatus: If the status is neither a documented success nor another 2xx without content.
@@ -60,7 +60,7 @@ def sync_detailed(
     Returns:
         Status, headers and body.
     """
-    return _runtime.detailed(client, build(secret_id), check, None)
+    return _runtime.call_detailed(client, build(secret_id), check, None)
 
 
 def sync(
@@ -75,9 +75,9 @@ def sync(
         client: `session.raw` or an `AuthenticatedClient`.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
     """
-    _runtime.call(client, build(secret_id), check, _wire.anything)
+    _runtime.call(client, build(secret_id), check, _wire.parse_any)
 
 
 async def asyncio_detailed(
@@ -85,8 +85,8 @@ async def asyncio_detailed(
     *,
     client: AsyncSender,
 ) -> Response[None]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(secret_id), check, None)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(secret_id), check, None)
 
 
 async def asyncio(
@@ -94,5 +94,5 @@ async def asyncio(
     *,
     client: AsyncSender,
 ) -> None:
-    """As `sync`, asynchronously."""
-    await _runtime.acall(client, build(secret_id), check, _wire.anything)
+    """Asynchronous version of `sync`."""
+    await _runtime.acall(client, build(secret_id), check, _wire.parse_any)

@@ -1,7 +1,7 @@
 """List secrets.
 
-The secrets of the caller's projects and, unless `project` says otherwise, those that are shared with the
-caller; by id, newest last. Their values are never in a response.
+Lists the secrets of the caller's projects, ordered by id. Secrets shared with the caller are included unless
+`project` is set. Values are never returned.
 
 `GET /api/v1/secrets/`. Evidence: assumed.
 """
@@ -38,15 +38,15 @@ def build(
     project: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
-        name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
+        name: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
-        tags: Only items that carry every one of these tags; retry the parameter for several.
+        tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
     """
     return Request(
         operation=OPERATION,
@@ -65,25 +65,25 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> SecretPage:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.secret_page import SecretPage
 
-    return _wire.parsed(OPERATION, SecretPage.from_dict, data)
+    return _wire.parse_model(OPERATION, SecretPage.from_dict, data)
 
 
 def sync_detailed(
@@ -100,20 +100,20 @@ def sync_detailed(
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
-        name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
+        name: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
-        tags: Only items that carry every one of these tags; retry the parameter for several.
+        tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(
+    return _runtime.call_detailed(
         client, build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, tags=tags), check, parse
     )
 
@@ -132,19 +132,19 @@ def sync(
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
-        name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
+        name: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
-        tags: Only items that carry every one of these tags; retry the parameter for several.
+        tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
 
     Returns:
-        One page of secrets.
+        A page of secrets.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(
         client, build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, tags=tags), check, parse
@@ -161,8 +161,8 @@ async def asyncio_detailed(
     project: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
 ) -> Response[SecretPage]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(
         client, build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, tags=tags), check, parse
     )
 
@@ -177,7 +177,7 @@ async def asyncio(
     project: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
 ) -> SecretPage:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(
         client, build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, tags=tags), check, parse
     )

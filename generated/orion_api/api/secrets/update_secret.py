@@ -1,6 +1,6 @@
-"""Change a secret.
+"""Update a secret.
 
-Sets the named fields to the given values and leaves the others. A new value takes the place of the old one.
+Updates the given fields and leaves the others unchanged. A new value replaces the current one.
 
 `PATCH /api/v1/secrets/{secret_id}/`. Evidence: assumed.
 """
@@ -32,39 +32,39 @@ def build(
     *,
     body: UpdateSecret | Mapping[str, Any],
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         secret_id: Id of the secret.
-        body: The fields to set.
+        body: The fields to update.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/secrets/{_wire.number_segment('secret_id', secret_id)}/",
+        path=f"/api/v1/secrets/{_wire.encode_id('secret_id', secret_id)}/",
         body=Json(_wire.to_wire(body)),
     )
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> SecretInfo:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.secret_info import SecretInfo
 
-    return _wire.parsed(OPERATION, SecretInfo.from_dict, data)
+    return _wire.parse_model(OPERATION, SecretInfo.from_dict, data)
 
 
 def sync_detailed(
@@ -73,20 +73,20 @@ def sync_detailed(
     client: Sender,
     body: UpdateSecret | Mapping[str, Any],
 ) -> Response[SecretInfo]:
-    """Change a secret; return the response, whatever its status.
+    """Update a secret; return the response, whatever its status.
 
     Args:
         secret_id: Id of the secret.
         client: `session.raw` or an `AuthenticatedClient`.
-        body: The fields to set.
+        body: The fields to update.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(client, build(secret_id, body=body), check, parse)
+    return _runtime.call_detailed(client, build(secret_id, body=body), check, parse)
 
 
 def sync(
@@ -95,19 +95,19 @@ def sync(
     client: Sender,
     body: UpdateSecret | Mapping[str, Any],
 ) -> SecretInfo:
-    """Change a secret.
+    """Update a secret.
 
     Args:
         secret_id: Id of the secret.
         client: `session.raw` or an `AuthenticatedClient`.
-        body: The fields to set.
+        body: The fields to update.
 
     Returns:
-        The secret after the change, without its value.
+        The updated secret without its value.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(client, build(secret_id, body=body), check, parse)
 
@@ -118,8 +118,8 @@ async def asyncio_detailed(
     client: AsyncSender,
     body: UpdateSecret | Mapping[str, Any],
 ) -> Response[SecretInfo]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(secret_id, body=body), check, parse)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(secret_id, body=body), check, parse)
 
 
 async def asyncio(
@@ -128,5 +128,5 @@ async def asyncio(
     client: AsyncSender,
     body: UpdateSecret | Mapping[str, Any],
 ) -> SecretInfo:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(client, build(secret_id, body=body), check, parse)

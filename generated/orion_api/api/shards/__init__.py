@@ -1,1 +1,1 @@
-"""The operations of the kind `shards`, one module each."""
+"""Operations of `shards`, one module per operation."""

@@ -1,7 +1,7 @@
-"""Declare a shard complete.
+"""Close a shard.
 
-A `temporary` shard becomes `ready`: it stays when its collection is closed, and its content does not change any
-more. A ready one stays as it is. Rejected with 409 for a shard without content (`shard_empty`), and where the
+Changes a `temporary` shard to `ready`: its content is final, and it is not deleted when the collection is
+closed. A `ready` shard is left unchanged. Rejected with 409 if the shard has no content (`shard_empty`) or the
 collection is not open (`collection_not_open`).
 
 `POST /api/v1/storage/collections/{collection_id}/shards/{shard_id}/close/`. Evidence: assumed.
@@ -31,7 +31,7 @@ def build(
     collection_id: int | str,
     shard_id: int | str,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         collection_id: Id of the collection.
@@ -39,30 +39,30 @@ def build(
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/storage/collections/{_wire.number_segment('collection_id', collection_id)}/shards/{_wire.number_segment('shard_id', shard_id)}/close/",
+        path=f"/api/v1/storage/collections/{_wire.encode_id('collection_id', collection_id)}/shards/{_wire.encode_id('shard_id', shard_id)}/close/",
     )
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> ShardInfo:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.shard_info import ShardInfo
 
-    return _wire.parsed(OPERATION, ShardInfo.from_dict, data)
+    return _wire.parse_model(OPERATION, ShardInfo.from_dict, data)
 
 
 def sync_detailed(
@@ -71,7 +71,7 @@ def sync_detailed(
     *,
     client: Sender,
 ) -> Response[ShardInfo]:
-    """Declare a shard complete; return the response, whatever its status.
+    """Close a shard; return the response, whatever its status.
 
     Args:
         collection_id: Id of the collection.
@@ -79,12 +79,12 @@ def sync_detailed(
         client: `session.raw` or an `AuthenticatedClient`.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(client, build(collection_id, shard_id), check, parse)
+    return _runtime.call_detailed(client, build(collection_id, shard_id), check, parse)
 
 
 def sync(
@@ -93,7 +93,7 @@ def sync(
     *,
     client: Sender,
 ) -> ShardInfo:
-    """Declare a shard complete.
+    """Close a shard.
 
     Args:
         collection_id: Id of the collection.
@@ -101,11 +101,11 @@ def sync(
         client: `session.raw` or an `AuthenticatedClient`.
 
     Returns:
-        The shard, ready.
+        The shard in state `ready`.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(client, build(collection_id, shard_id), check, parse)
 
@@ -116,8 +116,8 @@ async def asyncio_detailed(
     *,
     client: AsyncSender,
 ) -> Response[ShardInfo]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(collection_id, shard_id), check, parse)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(collection_id, shard_id), check, parse)
 
 
 async def asyncio(
@@ -126,5 +126,5 @@ async def asyncio(
     *,
     client: AsyncSender,
 ) -> ShardInfo:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(client, build(collection_id, shard_id), check, parse)

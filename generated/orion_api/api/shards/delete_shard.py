@@ -1,7 +1,7 @@
 """Delete a shard.
 
-Removes a shard and its content for good; there is no trash for shards. Only in an open collection; any other
-rejects with 409 (`collection_not_open`).
+Deletes a shard and its content permanently; shards are not moved to the trash. Rejected with 409
+(`collection_not_open`) unless the collection is open.
 
 `DELETE /api/v1/storage/collections/{collection_id}/shards/{shard_id}/`. Evidence: assumed.
 """
@@ -27,7 +27,7 @@ def build(
     collection_id: int | str,
     shard_id: int | str,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         collection_id: Id of the collection.
@@ -35,12 +35,12 @@ def build(
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/storage/collections/{_wire.number_segment('collection_id', collection_id)}/shards/{_wire.number_segment('shard_id', shard_id)}/",
+        path=f"/api/v1/storage/collections/{_wire.encode_id('collection_id', collection_id)}/shards/{_wire.encode_id('shard_id', shard_id)}/",
     )
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return an empty dict: no content is documented.
+    """Check the status of a response without content and return an empty dict.
 
     Raises:
         UnexpectedStatus: If the status is neither a documented success nor another 2xx without content.
@@ -65,7 +65,7 @@ def sync_detailed(
     Returns:
         Status, headers and body.
     """
-    return _runtime.detailed(client, build(collection_id, shard_id), check, None)
+    return _runtime.call_detailed(client, build(collection_id, shard_id), check, None)
 
 
 def sync(
@@ -82,9 +82,9 @@ def sync(
         client: `session.raw` or an `AuthenticatedClient`.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
     """
-    _runtime.call(client, build(collection_id, shard_id), check, _wire.anything)
+    _runtime.call(client, build(collection_id, shard_id), check, _wire.parse_any)
 
 
 async def asyncio_detailed(
@@ -93,8 +93,8 @@ async def asyncio_detailed(
     *,
     client: AsyncSender,
 ) -> Response[None]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(collection_id, shard_id), check, None)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(collection_id, shard_id), check, None)
 
 
 async def asyncio(
@@ -103,5 +103,5 @@ async def asyncio(
     *,
     client: AsyncSender,
 ) -> None:
-    """As `sync`, asynchronously."""
-    await _runtime.acall(client, build(collection_id, shard_id), check, _wire.anything)
+    """Asynchronous version of `sync`."""
+    await _runtime.acall(client, build(collection_id, shard_id), check, _wire.parse_any)

@@ -1,6 +1,6 @@
 """List the shards of a collection.
 
-The shards of a collection by id, newest last. Rejected with 409 while the collection is being deleted.
+Lists the shards of a collection, ordered by id. Rejected with 409 while the collection is being deleted.
 
 `GET /api/v1/storage/collections/{collection_id}/shards/`. Evidence: assumed.
 """
@@ -37,19 +37,19 @@ def build(
     state: Sequence[str] | Unset = UNSET,
     name: str | Unset = UNSET,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         collection_id: Id of the collection.
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
-        state: Only shards in this state; retry the parameter for several, of which any will do.
-        name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
+        state: Only shards in one of these states. Repeat the parameter to pass several states.
+        name: Only items whose name contains this string; ASCII letters match case-insensitively.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/storage/collections/{_wire.number_segment('collection_id', collection_id)}/shards/",
+        path=f"/api/v1/storage/collections/{_wire.encode_id('collection_id', collection_id)}/shards/",
         query=encode_query(
             {
                 "limit": limit,
@@ -63,25 +63,25 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> ShardPage:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.shard_page import ShardPage
 
-    return _wire.parsed(OPERATION, ShardPage.from_dict, data)
+    return _wire.parse_model(OPERATION, ShardPage.from_dict, data)
 
 
 def sync_detailed(
@@ -99,19 +99,19 @@ def sync_detailed(
     Args:
         collection_id: Id of the collection.
         client: `session.raw` or an `AuthenticatedClient`.
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
-        state: Only shards in this state; retry the parameter for several, of which any will do.
-        name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
+        state: Only shards in one of these states. Repeat the parameter to pass several states.
+        name: Only items whose name contains this string; ASCII letters match case-insensitively.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(
+    return _runtime.call_detailed(
         client, build(collection_id, limit=limit, cursor=cursor, offset=offset, state=state, name=name), check, parse
     )
 
@@ -131,18 +131,18 @@ def sync(
     Args:
         collection_id: Id of the collection.
         client: `session.raw` or an `AuthenticatedClient`.
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
-        state: Only shards in this state; retry the parameter for several, of which any will do.
-        name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
+        state: Only shards in one of these states. Repeat the parameter to pass several states.
+        name: Only items whose name contains this string; ASCII letters match case-insensitively.
 
     Returns:
-        One page of shards.
+        A page of shards.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(
         client, build(collection_id, limit=limit, cursor=cursor, offset=offset, state=state, name=name), check, parse
@@ -159,8 +159,8 @@ async def asyncio_detailed(
     state: Sequence[str] | Unset = UNSET,
     name: str | Unset = UNSET,
 ) -> Response[ShardPage]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(
         client, build(collection_id, limit=limit, cursor=cursor, offset=offset, state=state, name=name), check, parse
     )
 
@@ -175,7 +175,7 @@ async def asyncio(
     state: Sequence[str] | Unset = UNSET,
     name: str | Unset = UNSET,
 ) -> ShardPage:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(
         client, build(collection_id, limit=limit, cursor=cursor, offset=offset, state=state, name=name), check, parse
     )

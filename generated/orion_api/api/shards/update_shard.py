@@ -1,7 +1,7 @@
-"""Change a shard.
+"""Update a shard.
 
-Sets the named fields to the given values and leaves the others; in every state of the shard and of its
-collection but `deleting` (409).
+Updates the given fields and leaves the others unchanged. Rejected with 409 while the shard or its collection is
+being deleted.
 
 `PATCH /api/v1/storage/collections/{collection_id}/shards/{shard_id}/`. Evidence: assumed.
 """
@@ -34,40 +34,40 @@ def build(
     *,
     body: UpdateShard | Mapping[str, Any],
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         collection_id: Id of the collection.
         shard_id: Id of the shard.
-        body: The fields to set.
+        body: The fields to update.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/storage/collections/{_wire.number_segment('collection_id', collection_id)}/shards/{_wire.number_segment('shard_id', shard_id)}/",
+        path=f"/api/v1/storage/collections/{_wire.encode_id('collection_id', collection_id)}/shards/{_wire.encode_id('shard_id', shard_id)}/",
         body=Json(_wire.to_wire(body)),
     )
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> ShardInfo:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.shard_info import ShardInfo
 
-    return _wire.parsed(OPERATION, ShardInfo.from_dict, data)
+    return _wire.parse_model(OPERATION, ShardInfo.from_dict, data)
 
 
 def sync_detailed(
@@ -77,21 +77,21 @@ def sync_detailed(
     client: Sender,
     body: UpdateShard | Mapping[str, Any],
 ) -> Response[ShardInfo]:
-    """Change a shard; return the response, whatever its status.
+    """Update a shard; return the response, whatever its status.
 
     Args:
         collection_id: Id of the collection.
         shard_id: Id of the shard.
         client: `session.raw` or an `AuthenticatedClient`.
-        body: The fields to set.
+        body: The fields to update.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(client, build(collection_id, shard_id, body=body), check, parse)
+    return _runtime.call_detailed(client, build(collection_id, shard_id, body=body), check, parse)
 
 
 def sync(
@@ -101,20 +101,20 @@ def sync(
     client: Sender,
     body: UpdateShard | Mapping[str, Any],
 ) -> ShardInfo:
-    """Change a shard.
+    """Update a shard.
 
     Args:
         collection_id: Id of the collection.
         shard_id: Id of the shard.
         client: `session.raw` or an `AuthenticatedClient`.
-        body: The fields to set.
+        body: The fields to update.
 
     Returns:
-        The shard after the change.
+        The updated shard.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(client, build(collection_id, shard_id, body=body), check, parse)
 
@@ -126,8 +126,8 @@ async def asyncio_detailed(
     client: AsyncSender,
     body: UpdateShard | Mapping[str, Any],
 ) -> Response[ShardInfo]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(collection_id, shard_id, body=body), check, parse)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(collection_id, shard_id, body=body), check, parse)
 
 
 async def asyncio(
@@ -137,5 +137,5 @@ async def asyncio(
     client: AsyncSender,
     body: UpdateShard | Mapping[str, Any],
 ) -> ShardInfo:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(client, build(collection_id, shard_id, body=body), check, parse)

@@ -1,8 +1,8 @@
-"""Send the content of a shard.
+"""Upload the content of a shard.
 
-The body is the content, whole; it may be empty. Afterwards the state is `temporary`. Sending it again replaces
-the content, until close_shard makes it final: then it is rejected with 409 (`shard_ready`), and with 409
-(`collection_not_open`) where the collection is not open.
+The body is the whole content; it may be empty. The state becomes `temporary`. Another upload replaces the
+content until the shard is closed with close_shard. Rejected with 409 if the shard is closed (`shard_ready`) or
+the collection is not open (`collection_not_open`).
 
 `PUT /api/v1/storage/collections/{collection_id}/shards/{shard_id}/upload/`. Evidence: assumed.
 """
@@ -39,20 +39,20 @@ def build(
     body: AsyncPayload,
     content_digest: str | Unset = UNSET,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         collection_id: Id of the collection.
         shard_id: Id of the shard.
-        body: The bytes of the shard.
-        content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            rejected with 400 and changes nothing.
+        body: Content of the shard.
+        content_digest: SHA-256 digest of the body as defined by RFC 9530, `sha-256=:<base64>:`. A body that does not match
+            is rejected with 400 and changes nothing.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/storage/collections/{_wire.number_segment('collection_id', collection_id)}/shards/{_wire.number_segment('shard_id', shard_id)}/upload/",
+        path=f"/api/v1/storage/collections/{_wire.encode_id('collection_id', collection_id)}/shards/{_wire.encode_id('shard_id', shard_id)}/upload/",
         body=Content(payload=body, media_type="application/octet-stream"),
-        headers=_wire.header_fields(
+        headers=_wire.encode_headers(
             {
                 "Content-Digest": content_digest,
             }
@@ -61,25 +61,25 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> ShardInfo:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.shard_info import ShardInfo
 
-    return _wire.parsed(OPERATION, ShardInfo.from_dict, data)
+    return _wire.parse_model(OPERATION, ShardInfo.from_dict, data)
 
 
 def sync_detailed(
@@ -90,23 +90,23 @@ def sync_detailed(
     body: Payload,
     content_digest: str | Unset = UNSET,
 ) -> Response[ShardInfo]:
-    """Send the content of a shard; return the response, whatever its status.
+    """Upload the content of a shard; return the response, whatever its status.
 
     Args:
         collection_id: Id of the collection.
         shard_id: Id of the shard.
         client: `session.raw` or an `AuthenticatedClient`.
-        body: The bytes of the shard.
-        content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            rejected with 400 and changes nothing.
+        body: Content of the shard.
+        content_digest: SHA-256 digest of the body as defined by RFC 9530, `sha-256=:<base64>:`. A body that does not match
+            is rejected with 400 and changes nothing.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(
+    return _runtime.call_detailed(
         client, build(collection_id, shard_id, body=body, content_digest=content_digest), check, parse
     )
 
@@ -119,22 +119,22 @@ def sync(
     body: Payload,
     content_digest: str | Unset = UNSET,
 ) -> ShardInfo:
-    """Send the content of a shard.
+    """Upload the content of a shard.
 
     Args:
         collection_id: Id of the collection.
         shard_id: Id of the shard.
         client: `session.raw` or an `AuthenticatedClient`.
-        body: The bytes of the shard.
-        content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            rejected with 400 and changes nothing.
+        body: Content of the shard.
+        content_digest: SHA-256 digest of the body as defined by RFC 9530, `sha-256=:<base64>:`. A body that does not match
+            is rejected with 400 and changes nothing.
 
     Returns:
-        The shard, filled.
+        The shard in state `temporary`.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(client, build(collection_id, shard_id, body=body, content_digest=content_digest), check, parse)
 
@@ -147,8 +147,8 @@ async def asyncio_detailed(
     body: AsyncPayload,
     content_digest: str | Unset = UNSET,
 ) -> Response[ShardInfo]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(
         client, build(collection_id, shard_id, body=body, content_digest=content_digest), check, parse
     )
 
@@ -161,7 +161,7 @@ async def asyncio(
     body: AsyncPayload,
     content_digest: str | Unset = UNSET,
 ) -> ShardInfo:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(
         client, build(collection_id, shard_id, body=body, content_digest=content_digest), check, parse
     )

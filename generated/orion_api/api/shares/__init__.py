@@ -1,1 +1,1 @@
-"""The operations of the kind `shares`, one module each."""
+"""Operations of `shares`, one module per operation."""

@@ -1,6 +1,6 @@
-"""List whom a resource is shared with.
+"""List the shares of a resource.
 
-The shares by kind and id of those that they are for. Only who may change the resource sees them.
+Lists the shares ordered by type and id of their targets. Only users who can change the resource can list them.
 
 `GET /api/v1/shares/{resource_type}/{resource_id}/`. Evidence: assumed.
 """
@@ -36,18 +36,18 @@ def build(
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
-        resource_type: Name of the kind of resource, for example `file` or `dataset`.
+        resource_type: Type of the resource, for example `file` or `dataset`.
         resource_id: Id of the resource.
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/shares/{_wire.text_segment('resource_type', resource_type)}/{_wire.number_segment('resource_id', resource_id)}/",
+        path=f"/api/v1/shares/{_wire.encode_segment('resource_type', resource_type)}/{_wire.encode_id('resource_id', resource_id)}/",
         query=encode_query(
             {
                 "limit": limit,
@@ -59,25 +59,25 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> SharePage:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.share_page import SharePage
 
-    return _wire.parsed(OPERATION, SharePage.from_dict, data)
+    return _wire.parse_model(OPERATION, SharePage.from_dict, data)
 
 
 def sync_detailed(
@@ -89,23 +89,23 @@ def sync_detailed(
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
 ) -> Response[SharePage]:
-    """List whom a resource is shared with; return the response, whatever its status.
+    """List the shares of a resource; return the response, whatever its status.
 
     Args:
-        resource_type: Name of the kind of resource, for example `file` or `dataset`.
+        resource_type: Type of the resource, for example `file` or `dataset`.
         resource_id: Id of the resource.
         client: `session.raw` or an `AuthenticatedClient`.
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(
+    return _runtime.call_detailed(
         client, build(resource_type, resource_id, limit=limit, cursor=cursor, offset=offset), check, parse
     )
 
@@ -119,22 +119,22 @@ def sync(
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
 ) -> SharePage:
-    """List whom a resource is shared with.
+    """List the shares of a resource.
 
     Args:
-        resource_type: Name of the kind of resource, for example `file` or `dataset`.
+        resource_type: Type of the resource, for example `file` or `dataset`.
         resource_id: Id of the resource.
         client: `session.raw` or an `AuthenticatedClient`.
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
 
     Returns:
-        One page of shares.
+        A page of shares.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(
         client, build(resource_type, resource_id, limit=limit, cursor=cursor, offset=offset), check, parse
@@ -150,8 +150,8 @@ async def asyncio_detailed(
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
 ) -> Response[SharePage]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(
         client, build(resource_type, resource_id, limit=limit, cursor=cursor, offset=offset), check, parse
     )
 
@@ -165,7 +165,7 @@ async def asyncio(
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
 ) -> SharePage:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(
         client, build(resource_type, resource_id, limit=limit, cursor=cursor, offset=offset), check, parse
     )

@@ -1,8 +1,8 @@
 """Share a resource.
 
-Whom it is shared with may read the resource: get, list and download it, but not change, delete, tag or share
-it. Only who may change it may share it, and only with users and groups of the own organization, with projects
-that the caller is a member of, and with the own organization. A share that is there already is left as it is.
+Grants read access: the targets can get, list and download the resource, but not change, delete, tag or share
+it. Only users who can change the resource can share it, and only with users and groups of their organization,
+with projects that they are members of, and with their organization. An existing share is left unchanged.
 
 `POST /api/v1/shares/{resource_type}/{resource_id}/`. Evidence: assumed.
 """
@@ -34,22 +34,22 @@ def build(
     *,
     body: ShareTarget | Mapping[str, Any],
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
-        resource_type: Name of the kind of resource, for example `file` or `dataset`.
+        resource_type: Type of the resource, for example `file` or `dataset`.
         resource_id: Id of the resource.
-        body: Whom to share it with.
+        body: The targets to share the resource with.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/shares/{_wire.text_segment('resource_type', resource_type)}/{_wire.number_segment('resource_id', resource_id)}/",
+        path=f"/api/v1/shares/{_wire.encode_segment('resource_type', resource_type)}/{_wire.encode_id('resource_id', resource_id)}/",
         body=Json(_wire.to_wire(body)),
     )
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return an empty dict: no content is documented.
+    """Check the status of a response without content and return an empty dict.
 
     Raises:
         UnexpectedStatus: If the status is neither a documented success nor another 2xx without content.
@@ -68,15 +68,15 @@ def sync_detailed(
     """Share a resource; return the response, whatever its status.
 
     Args:
-        resource_type: Name of the kind of resource, for example `file` or `dataset`.
+        resource_type: Type of the resource, for example `file` or `dataset`.
         resource_id: Id of the resource.
         client: `session.raw` or an `AuthenticatedClient`.
-        body: Whom to share it with.
+        body: The targets to share the resource with.
 
     Returns:
         Status, headers and body.
     """
-    return _runtime.detailed(client, build(resource_type, resource_id, body=body), check, None)
+    return _runtime.call_detailed(client, build(resource_type, resource_id, body=body), check, None)
 
 
 def sync(
@@ -89,15 +89,15 @@ def sync(
     """Share a resource.
 
     Args:
-        resource_type: Name of the kind of resource, for example `file` or `dataset`.
+        resource_type: Type of the resource, for example `file` or `dataset`.
         resource_id: Id of the resource.
         client: `session.raw` or an `AuthenticatedClient`.
-        body: Whom to share it with.
+        body: The targets to share the resource with.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
     """
-    _runtime.call(client, build(resource_type, resource_id, body=body), check, _wire.anything)
+    _runtime.call(client, build(resource_type, resource_id, body=body), check, _wire.parse_any)
 
 
 async def asyncio_detailed(
@@ -107,8 +107,8 @@ async def asyncio_detailed(
     client: AsyncSender,
     body: ShareTarget | Mapping[str, Any],
 ) -> Response[None]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(resource_type, resource_id, body=body), check, None)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(resource_type, resource_id, body=body), check, None)
 
 
 async def asyncio(
@@ -118,5 +118,5 @@ async def asyncio(
     client: AsyncSender,
     body: ShareTarget | Mapping[str, Any],
 ) -> None:
-    """As `sync`, asynchronously."""
-    await _runtime.acall(client, build(resource_type, resource_id, body=body), check, _wire.anything)
+    """Asynchronous version of `sync`."""
+    await _runtime.acall(client, build(resource_type, resource_id, body=body), check, _wire.parse_any)

@@ -1,6 +1,6 @@
-"""Take a share back.
+"""Revoke a share.
 
-Only who may change the resource may take its shares back. A share that is not there is silently left out.
+Only users who can change the resource can revoke its shares. A share that does not exist is ignored.
 
 `DELETE /api/v1/shares/{resource_type}/{resource_id}/`. Evidence: assumed.
 """
@@ -33,17 +33,17 @@ def build(
     target_type: UnshareResourceTargetType | str,
     target_id: int,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
-        resource_type: Name of the kind of resource, for example `file` or `dataset`.
+        resource_type: Type of the resource, for example `file` or `dataset`.
         resource_id: Id of the resource.
-        target_type: Kind of those whom it is shared with.
+        target_type: Type of the share target.
         target_id: Id of the user, group, project or organization.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/shares/{_wire.text_segment('resource_type', resource_type)}/{_wire.number_segment('resource_id', resource_id)}/",
+        path=f"/api/v1/shares/{_wire.encode_segment('resource_type', resource_type)}/{_wire.encode_id('resource_id', resource_id)}/",
         query=encode_query(
             {
                 "target_type": target_type,
@@ -54,7 +54,7 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return an empty dict: no content is documented.
+    """Check the status of a response without content and return an empty dict.
 
     Raises:
         UnexpectedStatus: If the status is neither a documented success nor another 2xx without content.
@@ -71,19 +71,19 @@ def sync_detailed(
     target_type: UnshareResourceTargetType | str,
     target_id: int,
 ) -> Response[None]:
-    """Take a share back; return the response, whatever its status.
+    """Revoke a share; return the response, whatever its status.
 
     Args:
-        resource_type: Name of the kind of resource, for example `file` or `dataset`.
+        resource_type: Type of the resource, for example `file` or `dataset`.
         resource_id: Id of the resource.
         client: `session.raw` or an `AuthenticatedClient`.
-        target_type: Kind of those whom it is shared with.
+        target_type: Type of the share target.
         target_id: Id of the user, group, project or organization.
 
     Returns:
         Status, headers and body.
     """
-    return _runtime.detailed(
+    return _runtime.call_detailed(
         client, build(resource_type, resource_id, target_type=target_type, target_id=target_id), check, None
     )
 
@@ -96,20 +96,20 @@ def sync(
     target_type: UnshareResourceTargetType | str,
     target_id: int,
 ) -> None:
-    """Take a share back.
+    """Revoke a share.
 
     Args:
-        resource_type: Name of the kind of resource, for example `file` or `dataset`.
+        resource_type: Type of the resource, for example `file` or `dataset`.
         resource_id: Id of the resource.
         client: `session.raw` or an `AuthenticatedClient`.
-        target_type: Kind of those whom it is shared with.
+        target_type: Type of the share target.
         target_id: Id of the user, group, project or organization.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
     """
     _runtime.call(
-        client, build(resource_type, resource_id, target_type=target_type, target_id=target_id), check, _wire.anything
+        client, build(resource_type, resource_id, target_type=target_type, target_id=target_id), check, _wire.parse_any
     )
 
 
@@ -121,8 +121,8 @@ async def asyncio_detailed(
     target_type: UnshareResourceTargetType | str,
     target_id: int,
 ) -> Response[None]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(
         client, build(resource_type, resource_id, target_type=target_type, target_id=target_id), check, None
     )
 
@@ -135,7 +135,7 @@ async def asyncio(
     target_type: UnshareResourceTargetType | str,
     target_id: int,
 ) -> None:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     await _runtime.acall(
-        client, build(resource_type, resource_id, target_type=target_type, target_id=target_id), check, _wire.anything
+        client, build(resource_type, resource_id, target_type=target_type, target_id=target_id), check, _wire.parse_any
     )

@@ -1,1 +1,1 @@
-"""The operations of the kind `tags`, one module each."""
+"""Operations of `tags`, one module per operation."""

@@ -1,6 +1,6 @@
 """Add tags to a resource.
 
-A tag that the resource has already is left as it is.
+Tags that the resource already has are left unchanged.
 
 `POST /api/v1/tags/{resource_type}/{resource_id}/`. Evidence: assumed.
 """
@@ -32,22 +32,22 @@ def build(
     *,
     body: TagNames | Mapping[str, Any],
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
-        resource_type: Name of the kind of resource, for example `file` or `dataset`.
+        resource_type: Type of the resource, for example `file` or `dataset`.
         resource_id: Id of the resource.
-        body: The tags.
+        body: The tags to add.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/tags/{_wire.text_segment('resource_type', resource_type)}/{_wire.number_segment('resource_id', resource_id)}/",
+        path=f"/api/v1/tags/{_wire.encode_segment('resource_type', resource_type)}/{_wire.encode_id('resource_id', resource_id)}/",
         body=Json(_wire.to_wire(body)),
     )
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return an empty dict: no content is documented.
+    """Check the status of a response without content and return an empty dict.
 
     Raises:
         UnexpectedStatus: If the status is neither a documented success nor another 2xx without content.
@@ -66,15 +66,15 @@ def sync_detailed(
     """Add tags to a resource; return the response, whatever its status.
 
     Args:
-        resource_type: Name of the kind of resource, for example `file` or `dataset`.
+        resource_type: Type of the resource, for example `file` or `dataset`.
         resource_id: Id of the resource.
         client: `session.raw` or an `AuthenticatedClient`.
-        body: The tags.
+        body: The tags to add.
 
     Returns:
         Status, headers and body.
     """
-    return _runtime.detailed(client, build(resource_type, resource_id, body=body), check, None)
+    return _runtime.call_detailed(client, build(resource_type, resource_id, body=body), check, None)
 
 
 def sync(
@@ -87,15 +87,15 @@ def sync(
     """Add tags to a resource.
 
     Args:
-        resource_type: Name of the kind of resource, for example `file` or `dataset`.
+        resource_type: Type of the resource, for example `file` or `dataset`.
         resource_id: Id of the resource.
         client: `session.raw` or an `AuthenticatedClient`.
-        body: The tags.
+        body: The tags to add.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
     """
-    _runtime.call(client, build(resource_type, resource_id, body=body), check, _wire.anything)
+    _runtime.call(client, build(resource_type, resource_id, body=body), check, _wire.parse_any)
 
 
 async def asyncio_detailed(
@@ -105,8 +105,8 @@ async def asyncio_detailed(
     client: AsyncSender,
     body: TagNames | Mapping[str, Any],
 ) -> Response[None]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(resource_type, resource_id, body=body), check, None)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(resource_type, resource_id, body=body), check, None)
 
 
 async def asyncio(
@@ -116,5 +116,5 @@ async def asyncio(
     client: AsyncSender,
     body: TagNames | Mapping[str, Any],
 ) -> None:
-    """As `sync`, asynchronously."""
-    await _runtime.acall(client, build(resource_type, resource_id, body=body), check, _wire.anything)
+    """Asynchronous version of `sync`."""
+    await _runtime.acall(client, build(resource_type, resource_id, body=body), check, _wire.parse_any)

@@ -1,6 +1,6 @@
-"""Take tags off a resource.
+"""Remove tags from a resource.
 
-A tag that the resource does not have is silently left out (documented).
+Tags that the resource does not have are ignored (documented).
 
 `DELETE /api/v1/tags/{resource_type}/{resource_id}/`. Evidence: assumed.
 """
@@ -32,17 +32,17 @@ def build(
     tag: Sequence[str],
     project: int | Unset = UNSET,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
-        resource_type: Name of the kind of resource, for example `file` or `dataset`.
+        resource_type: Type of the resource, for example `file` or `dataset`.
         resource_id: Id of the resource.
-        tag: The tag; retry the parameter for several.
-        project: Id of the project that the tags belong to; without it the project of the resource.
+        tag: Tag to remove. Repeat the parameter to pass several tags.
+        project: Id of the project that the tags belong to. Defaults to the project of the resource.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/tags/{_wire.text_segment('resource_type', resource_type)}/{_wire.number_segment('resource_id', resource_id)}/",
+        path=f"/api/v1/tags/{_wire.encode_segment('resource_type', resource_type)}/{_wire.encode_id('resource_id', resource_id)}/",
         query=encode_query(
             {
                 "tag": tag,
@@ -53,7 +53,7 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return an empty dict: no content is documented.
+    """Check the status of a response without content and return an empty dict.
 
     Raises:
         UnexpectedStatus: If the status is neither a documented success nor another 2xx without content.
@@ -70,19 +70,19 @@ def sync_detailed(
     tag: Sequence[str],
     project: int | Unset = UNSET,
 ) -> Response[None]:
-    """Take tags off a resource; return the response, whatever its status.
+    """Remove tags from a resource; return the response, whatever its status.
 
     Args:
-        resource_type: Name of the kind of resource, for example `file` or `dataset`.
+        resource_type: Type of the resource, for example `file` or `dataset`.
         resource_id: Id of the resource.
         client: `session.raw` or an `AuthenticatedClient`.
-        tag: The tag; retry the parameter for several.
-        project: Id of the project that the tags belong to; without it the project of the resource.
+        tag: Tag to remove. Repeat the parameter to pass several tags.
+        project: Id of the project that the tags belong to. Defaults to the project of the resource.
 
     Returns:
         Status, headers and body.
     """
-    return _runtime.detailed(client, build(resource_type, resource_id, tag=tag, project=project), check, None)
+    return _runtime.call_detailed(client, build(resource_type, resource_id, tag=tag, project=project), check, None)
 
 
 def sync(
@@ -93,19 +93,19 @@ def sync(
     tag: Sequence[str],
     project: int | Unset = UNSET,
 ) -> None:
-    """Take tags off a resource.
+    """Remove tags from a resource.
 
     Args:
-        resource_type: Name of the kind of resource, for example `file` or `dataset`.
+        resource_type: Type of the resource, for example `file` or `dataset`.
         resource_id: Id of the resource.
         client: `session.raw` or an `AuthenticatedClient`.
-        tag: The tag; retry the parameter for several.
-        project: Id of the project that the tags belong to; without it the project of the resource.
+        tag: Tag to remove. Repeat the parameter to pass several tags.
+        project: Id of the project that the tags belong to. Defaults to the project of the resource.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
     """
-    _runtime.call(client, build(resource_type, resource_id, tag=tag, project=project), check, _wire.anything)
+    _runtime.call(client, build(resource_type, resource_id, tag=tag, project=project), check, _wire.parse_any)
 
 
 async def asyncio_detailed(
@@ -116,8 +116,10 @@ async def asyncio_detailed(
     tag: Sequence[str],
     project: int | Unset = UNSET,
 ) -> Response[None]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(resource_type, resource_id, tag=tag, project=project), check, None)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(
+        client, build(resource_type, resource_id, tag=tag, project=project), check, None
+    )
 
 
 async def asyncio(
@@ -128,5 +130,5 @@ async def asyncio(
     tag: Sequence[str],
     project: int | Unset = UNSET,
 ) -> None:
-    """As `sync`, asynchronously."""
-    await _runtime.acall(client, build(resource_type, resource_id, tag=tag, project=project), check, _wire.anything)
+    """Asynchronous version of `sync`."""
+    await _runtime.acall(client, build(resource_type, resource_id, tag=tag, project=project), check, _wire.parse_any)

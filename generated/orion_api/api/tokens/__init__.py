@@ -1,1 +1,1 @@
-"""The operations of the kind `tokens`, one module each."""
+"""Operations of `tokens`, one module per operation."""

@@ -1,6 +1,7 @@
 """Create a token.
 
-Makes a token of the caller and shows its value, which no other operation does. It is valid until it is deleted.
+Creates a token for the caller and returns its value, which no other operation returns. The token is valid until
+it is deleted.
 
 `POST /api/v1/tokens/`. Evidence: assumed.
 """
@@ -31,10 +32,10 @@ def build(
     *,
     body: CreateToken | Mapping[str, Any],
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
-        body: What is known of the token.
+        body: The token to create.
     """
     return Request(
         operation=OPERATION,
@@ -44,25 +45,25 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> CreatedToken:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.created_token import CreatedToken
 
-    return _wire.parsed(OPERATION, CreatedToken.from_dict, data)
+    return _wire.parse_model(OPERATION, CreatedToken.from_dict, data)
 
 
 def sync_detailed(
@@ -74,15 +75,15 @@ def sync_detailed(
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
-        body: What is known of the token.
+        body: The token to create.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(client, build(body=body), check, parse)
+    return _runtime.call_detailed(client, build(body=body), check, parse)
 
 
 def sync(
@@ -94,14 +95,14 @@ def sync(
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
-        body: What is known of the token.
+        body: The token to create.
 
     Returns:
         The token with its value.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(client, build(body=body), check, parse)
 
@@ -111,8 +112,8 @@ async def asyncio_detailed(
     client: AsyncSender,
     body: CreateToken | Mapping[str, Any],
 ) -> Response[CreatedToken]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(body=body), check, parse)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(body=body), check, parse)
 
 
 async def asyncio(
@@ -120,5 +121,5 @@ async def asyncio(
     client: AsyncSender,
     body: CreateToken | Mapping[str, Any],
 ) -> CreatedToken:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(client, build(body=body), check, parse)

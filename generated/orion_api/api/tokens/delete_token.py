@@ -1,6 +1,7 @@
 """Delete a token.
 
-Ends a token of the caller at once and for good; whoever still sends its value gets 401.
+Revokes a token of the caller immediately and permanently; further requests with its value are rejected with
+401.
 
 `DELETE /api/v1/tokens/{token_id}/`. Evidence: assumed.
 """
@@ -25,19 +26,19 @@ OPERATION = OPERATIONS["delete_token"]
 def build(
     token_id: int | str,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         token_id: Id of the token.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v1/tokens/{_wire.number_segment('token_id', token_id)}/",
+        path=f"/api/v1/tokens/{_wire.encode_id('token_id', token_id)}/",
     )
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return an empty dict: no content is documented.
+    """Check the status of a response without content and return an empty dict.
 
     Raises:
         UnexpectedStatus: If the status is neither a documented success nor another 2xx without content.
@@ -60,7 +61,7 @@ def sync_detailed(
     Returns:
         Status, headers and body.
     """
-    return _runtime.detailed(client, build(token_id), check, None)
+    return _runtime.call_detailed(client, build(token_id), check, None)
 
 
 def sync(
@@ -75,9 +76,9 @@ def sync(
         client: `session.raw` or an `AuthenticatedClient`.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
     """
-    _runtime.call(client, build(token_id), check, _wire.anything)
+    _runtime.call(client, build(token_id), check, _wire.parse_any)
 
 
 async def asyncio_detailed(
@@ -85,8 +86,8 @@ async def asyncio_detailed(
     *,
     client: AsyncSender,
 ) -> Response[None]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(token_id), check, None)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(token_id), check, None)
 
 
 async def asyncio(
@@ -94,5 +95,5 @@ async def asyncio(
     *,
     client: AsyncSender,
 ) -> None:
-    """As `sync`, asynchronously."""
-    await _runtime.acall(client, build(token_id), check, _wire.anything)
+    """Asynchronous version of `sync`."""
+    await _runtime.acall(client, build(token_id), check, _wire.parse_any)

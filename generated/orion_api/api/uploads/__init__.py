@@ -1,1 +1,1 @@
-"""The operations of the kind `uploads`, one module each."""
+"""Operations of `uploads`, one module per operation."""

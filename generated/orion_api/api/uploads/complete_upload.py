@@ -1,9 +1,10 @@
-"""Put the parts together.
+"""Complete an upload.
 
-Makes the parts the content of the file, then `ready`, or of the shard, then `temporary`, at one stroke.
-Rejected with 409 (`parts_missing`) while parts are missing and with 422 (`size_mismatch`, `digest_mismatch`)
-where size or digest differ; nothing changes then. The rules of create_upload for the shard and its collection
-hold here too. Doing it again is harmless, and does not bring content back that was replaced since.
+Assembles the parts into the content of the file, which becomes `ready`, or of the shard, which becomes
+`temporary`. Atomic: rejected without any change with 409 (`parts_missing`) while parts are missing, and with
+422 if the size (`size_mismatch`) or digest (`digest_mismatch`) differs. The conditions of create_upload for
+shards and collections apply here too. Idempotent; completing an upload again does not restore content that was
+replaced since.
 
 `POST /api/v3/storage/uploads/{upload_id}/complete`. Evidence: assumed.
 """
@@ -35,39 +36,39 @@ def build(
     *,
     body: CompleteUpload | Mapping[str, Any],
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         upload_id: Id of the upload.
-        body: What the parts must be together.
+        body: The expected size and digest of the content.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v3/storage/uploads/{_wire.number_segment('upload_id', upload_id)}/complete",
+        path=f"/api/v3/storage/uploads/{_wire.encode_id('upload_id', upload_id)}/complete",
         body=Json(_wire.to_wire(body)),
     )
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> UploadInfo:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.upload_info import UploadInfo
 
-    return _wire.parsed(OPERATION, UploadInfo.from_dict, data)
+    return _wire.parse_model(OPERATION, UploadInfo.from_dict, data)
 
 
 def sync_detailed(
@@ -76,20 +77,20 @@ def sync_detailed(
     client: Sender,
     body: CompleteUpload | Mapping[str, Any],
 ) -> Response[UploadInfo]:
-    """Put the parts together; return the response, whatever its status.
+    """Complete an upload; return the response, whatever its status.
 
     Args:
         upload_id: Id of the upload.
         client: `session.raw` or an `AuthenticatedClient`.
-        body: What the parts must be together.
+        body: The expected size and digest of the content.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(client, build(upload_id, body=body), check, parse)
+    return _runtime.call_detailed(client, build(upload_id, body=body), check, parse)
 
 
 def sync(
@@ -98,19 +99,19 @@ def sync(
     client: Sender,
     body: CompleteUpload | Mapping[str, Any],
 ) -> UploadInfo:
-    """Put the parts together.
+    """Complete an upload.
 
     Args:
         upload_id: Id of the upload.
         client: `session.raw` or an `AuthenticatedClient`.
-        body: What the parts must be together.
+        body: The expected size and digest of the content.
 
     Returns:
-        The upload, complete.
+        The completed upload.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(client, build(upload_id, body=body), check, parse)
 
@@ -121,8 +122,8 @@ async def asyncio_detailed(
     client: AsyncSender,
     body: CompleteUpload | Mapping[str, Any],
 ) -> Response[UploadInfo]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(upload_id, body=body), check, parse)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(upload_id, body=body), check, parse)
 
 
 async def asyncio(
@@ -131,5 +132,5 @@ async def asyncio(
     client: AsyncSender,
     body: CompleteUpload | Mapping[str, Any],
 ) -> UploadInfo:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(client, build(upload_id, body=body), check, parse)

@@ -1,8 +1,8 @@
-"""Begin an upload in parts.
+"""Create a multipart upload.
 
-Makes an open upload to a file or a shard, which keeps its old content until complete_upload. Only who may
-change the file or shard may do so; a shard must not be `ready` (409, `shard_ready`) and its collection must be
-open (409, `collection_not_open`). More than 10,000 parts are rejected with 422 (`too_many_parts`).
+Creates an open multipart upload to a file or shard, whose content does not change until complete_upload. The
+caller must be allowed to change the file or shard. Rejected with 409 if the shard is closed (`shard_ready`) or
+its collection is not open (`collection_not_open`), and with 422 (`too_many_parts`) for more than 10,000 parts.
 
 `POST /api/v3/storage/uploads/`. Evidence: assumed.
 """
@@ -36,22 +36,23 @@ def build(
     body: CreateUpload | Mapping[str, Any],
     idempotency_key: str | Unset = UNSET,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
-        body: Where the content goes, and how it is cut.
-        idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
-            request of the same user under the same key, sent again within 24 hours, gets the stored response
-            again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
-            under a known key is rejected with 422, and with 409 while the first request runs. A rejected
-            request leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
-            `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
+        body: Fields of a new multipart upload.
+        idempotency_key: Unique key of this request, chosen by the client: 1 to 200 visible ASCII characters. The server
+            executes the operation once: if the same user sends the same request with the same key within 24
+            hours, the server returns the stored response (with the header `Idempotent-Replayed: true`) and
+            changes nothing. A key that was used with another path, query or body is rejected with 422; a key
+            whose first request is still running is rejected with 409. A rejected request does not consume its
+            key. Supported only if the server announces `idempotency-keys` (header `X-Orion-Features`, and
+            `features` of get_api_versions).
     """
     return Request(
         operation=OPERATION,
         path="/api/v3/storage/uploads/",
         body=Json(_wire.to_wire(body)),
-        headers=_wire.header_fields(
+        headers=_wire.encode_headers(
             {
                 "Idempotency-Key": idempotency_key,
             }
@@ -60,25 +61,25 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> UploadInfo:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.upload_info import UploadInfo
 
-    return _wire.parsed(OPERATION, UploadInfo.from_dict, data)
+    return _wire.parse_model(OPERATION, UploadInfo.from_dict, data)
 
 
 def sync_detailed(
@@ -87,25 +88,26 @@ def sync_detailed(
     body: CreateUpload | Mapping[str, Any],
     idempotency_key: str | Unset = UNSET,
 ) -> Response[UploadInfo]:
-    """Begin an upload in parts; return the response, whatever its status.
+    """Create a multipart upload; return the response, whatever its status.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
-        body: Where the content goes, and how it is cut.
-        idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
-            request of the same user under the same key, sent again within 24 hours, gets the stored response
-            again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
-            under a known key is rejected with 422, and with 409 while the first request runs. A rejected
-            request leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
-            `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
+        body: Fields of a new multipart upload.
+        idempotency_key: Unique key of this request, chosen by the client: 1 to 200 visible ASCII characters. The server
+            executes the operation once: if the same user sends the same request with the same key within 24
+            hours, the server returns the stored response (with the header `Idempotent-Replayed: true`) and
+            changes nothing. A key that was used with another path, query or body is rejected with 422; a key
+            whose first request is still running is rejected with 409. A rejected request does not consume its
+            key. Supported only if the server announces `idempotency-keys` (header `X-Orion-Features`, and
+            `features` of get_api_versions).
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(client, build(body=body, idempotency_key=idempotency_key), check, parse)
+    return _runtime.call_detailed(client, build(body=body, idempotency_key=idempotency_key), check, parse)
 
 
 def sync(
@@ -114,24 +116,25 @@ def sync(
     body: CreateUpload | Mapping[str, Any],
     idempotency_key: str | Unset = UNSET,
 ) -> UploadInfo:
-    """Begin an upload in parts.
+    """Create a multipart upload.
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
-        body: Where the content goes, and how it is cut.
-        idempotency_key: Name of this one request, chosen by the client. The server carries the operation out once: the same
-            request of the same user under the same key, sent again within 24 hours, gets the stored response
-            again (with the header `Idempotent-Replayed: true`) and changes nothing. Another path, query or body
-            under a known key is rejected with 422, and with 409 while the first request runs. A rejected
-            request leaves its key free. 1 to 200 visible ASCII characters. Only where the server announces
-            `idempotency-keys` (header `X-Orion-Features`, and `features` of get_api_versions).
+        body: Fields of a new multipart upload.
+        idempotency_key: Unique key of this request, chosen by the client: 1 to 200 visible ASCII characters. The server
+            executes the operation once: if the same user sends the same request with the same key within 24
+            hours, the server returns the stored response (with the header `Idempotent-Replayed: true`) and
+            changes nothing. A key that was used with another path, query or body is rejected with 422; a key
+            whose first request is still running is rejected with 409. A rejected request does not consume its
+            key. Supported only if the server announces `idempotency-keys` (header `X-Orion-Features`, and
+            `features` of get_api_versions).
 
     Returns:
-        The upload, without any part.
+        The upload, without parts.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(client, build(body=body, idempotency_key=idempotency_key), check, parse)
 
@@ -142,8 +145,8 @@ async def asyncio_detailed(
     body: CreateUpload | Mapping[str, Any],
     idempotency_key: str | Unset = UNSET,
 ) -> Response[UploadInfo]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(body=body, idempotency_key=idempotency_key), check, parse)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(body=body, idempotency_key=idempotency_key), check, parse)
 
 
 async def asyncio(
@@ -152,5 +155,5 @@ async def asyncio(
     body: CreateUpload | Mapping[str, Any],
     idempotency_key: str | Unset = UNSET,
 ) -> UploadInfo:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(client, build(body=body, idempotency_key=idempotency_key), check, parse)

@@ -1,6 +1,6 @@
 """Abort an upload.
 
-Removes the upload and its parts. What a complete upload has become the content of stays as it is.
+Deletes the upload and its parts. Content from a completed upload is not affected.
 
 `DELETE /api/v3/storage/uploads/{upload_id}/`. Evidence: assumed.
 """
@@ -25,19 +25,19 @@ OPERATION = OPERATIONS["delete_upload"]
 def build(
     upload_id: int | str,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         upload_id: Id of the upload.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v3/storage/uploads/{_wire.number_segment('upload_id', upload_id)}/",
+        path=f"/api/v3/storage/uploads/{_wire.encode_id('upload_id', upload_id)}/",
     )
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return an empty dict: no content is documented.
+    """Check the status of a response without content and return an empty dict.
 
     Raises:
         UnexpectedStatus: If the status is neither a documented success nor another 2xx without content.
@@ -60,7 +60,7 @@ def sync_detailed(
     Returns:
         Status, headers and body.
     """
-    return _runtime.detailed(client, build(upload_id), check, None)
+    return _runtime.call_detailed(client, build(upload_id), check, None)
 
 
 def sync(
@@ -75,9 +75,9 @@ def sync(
         client: `session.raw` or an `AuthenticatedClient`.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
     """
-    _runtime.call(client, build(upload_id), check, _wire.anything)
+    _runtime.call(client, build(upload_id), check, _wire.parse_any)
 
 
 async def asyncio_detailed(
@@ -85,8 +85,8 @@ async def asyncio_detailed(
     *,
     client: AsyncSender,
 ) -> Response[None]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(upload_id), check, None)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(upload_id), check, None)
 
 
 async def asyncio(
@@ -94,5 +94,5 @@ async def asyncio(
     *,
     client: AsyncSender,
 ) -> None:
-    """As `sync`, asynchronously."""
-    await _runtime.acall(client, build(upload_id), check, _wire.anything)
+    """Asynchronous version of `sync`."""
+    await _runtime.acall(client, build(upload_id), check, _wire.parse_any)

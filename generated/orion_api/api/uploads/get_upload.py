@@ -1,6 +1,6 @@
-"""Get one upload.
+"""Get an upload.
 
-What is known of the upload; `received` says how much of it is there.
+Returns a multipart upload; `received` is the number of bytes uploaded so far.
 
 `GET /api/v3/storage/uploads/{upload_id}/`. Evidence: assumed.
 """
@@ -28,37 +28,37 @@ OPERATION = OPERATIONS["get_upload"]
 def build(
     upload_id: int | str,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         upload_id: Id of the upload.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v3/storage/uploads/{_wire.number_segment('upload_id', upload_id)}/",
+        path=f"/api/v3/storage/uploads/{_wire.encode_id('upload_id', upload_id)}/",
     )
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> UploadInfo:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.upload_info import UploadInfo
 
-    return _wire.parsed(OPERATION, UploadInfo.from_dict, data)
+    return _wire.parse_model(OPERATION, UploadInfo.from_dict, data)
 
 
 def sync_detailed(
@@ -66,19 +66,19 @@ def sync_detailed(
     *,
     client: Sender,
 ) -> Response[UploadInfo]:
-    """Get one upload; return the response, whatever its status.
+    """Get an upload; return the response, whatever its status.
 
     Args:
         upload_id: Id of the upload.
         client: `session.raw` or an `AuthenticatedClient`.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(client, build(upload_id), check, parse)
+    return _runtime.call_detailed(client, build(upload_id), check, parse)
 
 
 def sync(
@@ -86,7 +86,7 @@ def sync(
     *,
     client: Sender,
 ) -> UploadInfo:
-    """Get one upload.
+    """Get an upload.
 
     Args:
         upload_id: Id of the upload.
@@ -96,8 +96,8 @@ def sync(
         The upload.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(client, build(upload_id), check, parse)
 
@@ -107,8 +107,8 @@ async def asyncio_detailed(
     *,
     client: AsyncSender,
 ) -> Response[UploadInfo]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(upload_id), check, parse)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(upload_id), check, parse)
 
 
 async def asyncio(
@@ -116,5 +116,5 @@ async def asyncio(
     *,
     client: AsyncSender,
 ) -> UploadInfo:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(client, build(upload_id), check, parse)

@@ -1,6 +1,6 @@
 """List the parts of an upload.
 
-The parts that are there, by number.
+Lists the parts received so far, ordered by part number.
 
 `GET /api/v3/storage/uploads/{upload_id}/parts/`. Evidence: assumed.
 """
@@ -35,17 +35,17 @@ def build(
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         upload_id: Id of the upload.
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v3/storage/uploads/{_wire.number_segment('upload_id', upload_id)}/parts/",
+        path=f"/api/v3/storage/uploads/{_wire.encode_id('upload_id', upload_id)}/parts/",
         query=encode_query(
             {
                 "limit": limit,
@@ -57,25 +57,25 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> PartPage:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.part_page import PartPage
 
-    return _wire.parsed(OPERATION, PartPage.from_dict, data)
+    return _wire.parse_model(OPERATION, PartPage.from_dict, data)
 
 
 def sync_detailed(
@@ -91,17 +91,17 @@ def sync_detailed(
     Args:
         upload_id: Id of the upload.
         client: `session.raw` or an `AuthenticatedClient`.
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(client, build(upload_id, limit=limit, cursor=cursor, offset=offset), check, parse)
+    return _runtime.call_detailed(client, build(upload_id, limit=limit, cursor=cursor, offset=offset), check, parse)
 
 
 def sync(
@@ -117,16 +117,16 @@ def sync(
     Args:
         upload_id: Id of the upload.
         client: `session.raw` or an `AuthenticatedClient`.
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
 
     Returns:
-        One page of parts.
+        A page of parts.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(client, build(upload_id, limit=limit, cursor=cursor, offset=offset), check, parse)
 
@@ -139,8 +139,10 @@ async def asyncio_detailed(
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
 ) -> Response[PartPage]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(upload_id, limit=limit, cursor=cursor, offset=offset), check, parse)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(
+        client, build(upload_id, limit=limit, cursor=cursor, offset=offset), check, parse
+    )
 
 
 async def asyncio(
@@ -151,5 +153,5 @@ async def asyncio(
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
 ) -> PartPage:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(client, build(upload_id, limit=limit, cursor=cursor, offset=offset), check, parse)

@@ -1,7 +1,7 @@
 """List uploads.
 
-The uploads to files and shards that the caller may change, by id, newest last. Those of what lies in the trash
-are left out.
+Lists the multipart uploads to files and shards that the caller can change, ordered by id. Uploads to resources
+in the trash are omitted.
 
 `GET /api/v3/storage/uploads/`. Evidence: assumed.
 """
@@ -38,13 +38,13 @@ def build(
     resource_id: int | Unset = UNSET,
     state: str | Unset = UNSET,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
-        resource_type: Only uploads to this kind of resource, `file` or `shard`.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
+        resource_type: Only uploads to this type of resource, `file` or `shard`.
         resource_id: Only uploads to the file or shard with this id.
         state: Only uploads in this state.
     """
@@ -65,25 +65,25 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> UploadPage:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.upload_page import UploadPage
 
-    return _wire.parsed(OPERATION, UploadPage.from_dict, data)
+    return _wire.parse_model(OPERATION, UploadPage.from_dict, data)
 
 
 def sync_detailed(
@@ -100,20 +100,20 @@ def sync_detailed(
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
-        resource_type: Only uploads to this kind of resource, `file` or `shard`.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
+        resource_type: Only uploads to this type of resource, `file` or `shard`.
         resource_id: Only uploads to the file or shard with this id.
         state: Only uploads in this state.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(
+    return _runtime.call_detailed(
         client,
         build(
             limit=limit, cursor=cursor, offset=offset, resource_type=resource_type, resource_id=resource_id, state=state
@@ -137,19 +137,19 @@ def sync(
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
-        resource_type: Only uploads to this kind of resource, `file` or `shard`.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
+        resource_type: Only uploads to this type of resource, `file` or `shard`.
         resource_id: Only uploads to the file or shard with this id.
         state: Only uploads in this state.
 
     Returns:
-        One page of uploads.
+        A page of uploads.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(
         client,
@@ -171,8 +171,8 @@ async def asyncio_detailed(
     resource_id: int | Unset = UNSET,
     state: str | Unset = UNSET,
 ) -> Response[UploadPage]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(
         client,
         build(
             limit=limit, cursor=cursor, offset=offset, resource_type=resource_type, resource_id=resource_id, state=state
@@ -192,7 +192,7 @@ async def asyncio(
     resource_id: int | Unset = UNSET,
     state: str | Unset = UNSET,
 ) -> UploadPage:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(
         client,
         build(

@@ -1,9 +1,8 @@
-"""Get addresses to send parts to.
+"""Obtain presigned URLs for parts.
 
-Presigned addresses on the storage of the stack, one for each number: a part is sent there by PUT, without a
-token and with its length, until the address expires. Numbers behind the last part are rejected with 422
-(`no_such_part`). Rejected with 409 (`not_presigned`) where the upload is not `presigned`, and with 409
-(`upload_complete`) after complete_upload.
+Returns one presigned URL per part number. Send the part with PUT, without a token and with its `Content-
+Length`, before the URL expires. Rejected with 422 (`no_such_part`) for part numbers past the last part, and
+with 409 if the upload is not `presigned` (`not_presigned`) or is complete (`upload_complete`).
 
 `POST /api/v3/storage/uploads/{upload_id}/targets`. Evidence: assumed.
 """
@@ -35,39 +34,39 @@ def build(
     *,
     body: PartNumbers | Mapping[str, Any],
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         upload_id: Id of the upload.
-        body: The parts to send.
+        body: The part numbers.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v3/storage/uploads/{_wire.number_segment('upload_id', upload_id)}/targets",
+        path=f"/api/v3/storage/uploads/{_wire.encode_id('upload_id', upload_id)}/targets",
         body=Json(_wire.to_wire(body)),
     )
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> UploadTargets:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.upload_targets import UploadTargets
 
-    return _wire.parsed(OPERATION, UploadTargets.from_dict, data)
+    return _wire.parse_model(OPERATION, UploadTargets.from_dict, data)
 
 
 def sync_detailed(
@@ -76,20 +75,20 @@ def sync_detailed(
     client: Sender,
     body: PartNumbers | Mapping[str, Any],
 ) -> Response[UploadTargets]:
-    """Get addresses to send parts to; return the response, whatever its status.
+    """Obtain presigned URLs for parts; return the response, whatever its status.
 
     Args:
         upload_id: Id of the upload.
         client: `session.raw` or an `AuthenticatedClient`.
-        body: The parts to send.
+        body: The part numbers.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(client, build(upload_id, body=body), check, parse)
+    return _runtime.call_detailed(client, build(upload_id, body=body), check, parse)
 
 
 def sync(
@@ -98,19 +97,19 @@ def sync(
     client: Sender,
     body: PartNumbers | Mapping[str, Any],
 ) -> UploadTargets:
-    """Get addresses to send parts to.
+    """Obtain presigned URLs for parts.
 
     Args:
         upload_id: Id of the upload.
         client: `session.raw` or an `AuthenticatedClient`.
-        body: The parts to send.
+        body: The part numbers.
 
     Returns:
-        The addresses, in the order of the numbers.
+        The URLs, in the order of the part numbers.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(client, build(upload_id, body=body), check, parse)
 
@@ -121,8 +120,8 @@ async def asyncio_detailed(
     client: AsyncSender,
     body: PartNumbers | Mapping[str, Any],
 ) -> Response[UploadTargets]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(client, build(upload_id, body=body), check, parse)
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(client, build(upload_id, body=body), check, parse)
 
 
 async def asyncio(
@@ -131,5 +130,5 @@ async def asyncio(
     client: AsyncSender,
     body: PartNumbers | Mapping[str, Any],
 ) -> UploadTargets:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(client, build(upload_id, body=body), check, parse)

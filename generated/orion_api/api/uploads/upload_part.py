@@ -1,9 +1,9 @@
-"""Send a part of an upload.
+"""Upload a part.
 
-The body is the part. Every part has exactly `part_size` bytes, only the last one has what remains; any other
-length is rejected with 422 (`wrong_part_size`), and a number behind the last part with 422 (`no_such_part`).
-Parts come in any order and at the same time; sending one again replaces it. What was responded with 200 is on
-the disk. Rejected with 409 (`upload_complete`) after complete_upload.
+The body is the content of the part, exactly `part_size` bytes long except for the last part. Any other size is
+rejected with 422 (`wrong_part_size`), a part number past the last part with 422 (`no_such_part`), and a part of
+a completed upload with 409 (`upload_complete`). Parts can be uploaded in any order and concurrently; uploading
+a part again replaces it. A part is stored durably when the response is 200.
 
 `PUT /api/v3/storage/uploads/{upload_id}/parts/{number}`. Evidence: assumed.
 """
@@ -40,20 +40,20 @@ def build(
     body: AsyncPayload,
     content_digest: str | Unset = UNSET,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
         upload_id: Id of the upload.
-        number: Number of the part, counted from 1.
-        body: The bytes of the part.
-        content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            rejected with 400 and changes nothing.
+        number: Part number, counted from 1.
+        body: Content of the part.
+        content_digest: SHA-256 digest of the body as defined by RFC 9530, `sha-256=:<base64>:`. A body that does not match
+            is rejected with 400 and changes nothing.
     """
     return Request(
         operation=OPERATION,
-        path=f"/api/v3/storage/uploads/{_wire.number_segment('upload_id', upload_id)}/parts/{_wire.number_segment('number', number)}",
+        path=f"/api/v3/storage/uploads/{_wire.encode_id('upload_id', upload_id)}/parts/{_wire.encode_id('number', number)}",
         body=Content(payload=body, media_type="application/octet-stream"),
-        headers=_wire.header_fields(
+        headers=_wire.encode_headers(
             {
                 "Content-Digest": content_digest,
             }
@@ -62,25 +62,25 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> PartInfo:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.part_info import PartInfo
 
-    return _wire.parsed(OPERATION, PartInfo.from_dict, data)
+    return _wire.parse_model(OPERATION, PartInfo.from_dict, data)
 
 
 def sync_detailed(
@@ -91,23 +91,25 @@ def sync_detailed(
     body: Payload,
     content_digest: str | Unset = UNSET,
 ) -> Response[PartInfo]:
-    """Send a part of an upload; return the response, whatever its status.
+    """Upload a part; return the response, whatever its status.
 
     Args:
         upload_id: Id of the upload.
-        number: Number of the part, counted from 1.
+        number: Part number, counted from 1.
         client: `session.raw` or an `AuthenticatedClient`.
-        body: The bytes of the part.
-        content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            rejected with 400 and changes nothing.
+        body: Content of the part.
+        content_digest: SHA-256 digest of the body as defined by RFC 9530, `sha-256=:<base64>:`. A body that does not match
+            is rejected with 400 and changes nothing.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(client, build(upload_id, number, body=body, content_digest=content_digest), check, parse)
+    return _runtime.call_detailed(
+        client, build(upload_id, number, body=body, content_digest=content_digest), check, parse
+    )
 
 
 def sync(
@@ -118,22 +120,22 @@ def sync(
     body: Payload,
     content_digest: str | Unset = UNSET,
 ) -> PartInfo:
-    """Send a part of an upload.
+    """Upload a part.
 
     Args:
         upload_id: Id of the upload.
-        number: Number of the part, counted from 1.
+        number: Part number, counted from 1.
         client: `session.raw` or an `AuthenticatedClient`.
-        body: The bytes of the part.
-        content_digest: SHA-256 digest of the body as in RFC 9530, `sha-256=:<base64>:`. A body that does not match is
-            rejected with 400 and changes nothing.
+        body: Content of the part.
+        content_digest: SHA-256 digest of the body as defined by RFC 9530, `sha-256=:<base64>:`. A body that does not match
+            is rejected with 400 and changes nothing.
 
     Returns:
         The part as it was received.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(client, build(upload_id, number, body=body, content_digest=content_digest), check, parse)
 
@@ -146,8 +148,8 @@ async def asyncio_detailed(
     body: AsyncPayload,
     content_digest: str | Unset = UNSET,
 ) -> Response[PartInfo]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(
         client, build(upload_id, number, body=body, content_digest=content_digest), check, parse
     )
 
@@ -160,7 +162,7 @@ async def asyncio(
     body: AsyncPayload,
     content_digest: str | Unset = UNSET,
 ) -> PartInfo:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(
         client, build(upload_id, number, body=body, content_digest=content_digest), check, parse
     )

@@ -1,1 +1,1 @@
-"""The operations of the kind `users`, one module each."""
+"""Operations of `users`, one module per operation."""

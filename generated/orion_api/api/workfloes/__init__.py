@@ -1,1 +1,1 @@
-"""The operations of the kind `workfloes`, one module each."""
+"""Operations of `workfloes`, one module per operation."""

@@ -1,7 +1,7 @@
 """List floes.
 
-The floes of the stack and those of the packages that the caller may read, by id, newest last. The specification
-of a listed floe is empty (documented); get_workfloe gives it.
+Lists the floes of the stack and of the packages that the caller can read, ordered by id. The specification is
+empty in listings (documented); get_workfloe returns it.
 
 `GET /api/v1/workfloes/`. Evidence: assumed.
 """
@@ -39,16 +39,16 @@ def build(
     state: str | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
 ) -> Request:
-    """Return the request; nothing is sent.
+    """Build the request without sending it.
 
     Args:
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
-        name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
-        title: Only floes whose title contains this text; upper and lower case ASCII letters are the same.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
+        name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        title: Only floes whose title contains this string; ASCII letters match case-insensitively.
         state: Only floes in this state.
-        tags: Only items that carry every one of these tags; retry the parameter for several.
+        tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
     """
     return Request(
         operation=OPERATION,
@@ -68,25 +68,25 @@ def build(
 
 
 def check(status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """Return the JSON object of a successful response as it is.
+    """Decode the JSON object of a successful response.
 
     Raises:
-        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a body as documented.
-        UnexpectedBody: If the response is no JSON object.
+        UnexpectedStatus: If the status is neither a documented success nor another 2xx with a documented body.
+        UnexpectedBody: If the body is not a JSON object.
     """
     _wire.check_status(OPERATION, status_code, headers, content, parse)
-    return _wire.json_answer(OPERATION, status_code, headers, content)
+    return _wire.decode_object(OPERATION, status_code, headers, content)
 
 
 def parse(data: Mapping[str, Any]) -> WorkFloeSpecPage:
-    """Turn what `check` returned into a model.
+    """Create the model from the return value of `check`.
 
     Raises:
-        UnexpectedBody: If a field is missing or of another type; the reason names model and field.
+        UnexpectedBody: If a field is missing or has another type; the reason names the model and field.
     """
     from ...models.work_floe_spec_page import WorkFloeSpecPage
 
-    return _wire.parsed(OPERATION, WorkFloeSpecPage.from_dict, data)
+    return _wire.parse_model(OPERATION, WorkFloeSpecPage.from_dict, data)
 
 
 def sync_detailed(
@@ -104,21 +104,21 @@ def sync_detailed(
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
-        name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
-        title: Only floes whose title contains this text; upper and lower case ASCII letters are the same.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
+        name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        title: Only floes whose title contains this string; ASCII letters match case-insensitively.
         state: Only floes in this state.
-        tags: Only items that carry every one of these tags; retry the parameter for several.
+        tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
 
     Returns:
-        Status, headers and body; `parsed` is set for a success.
+        Status, headers and body; `parsed` is set on success.
 
     Raises:
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.detailed(
+    return _runtime.call_detailed(
         client,
         build(limit=limit, cursor=cursor, offset=offset, name=name, title=title, state=state, tags=tags),
         check,
@@ -141,20 +141,20 @@ def sync(
 
     Args:
         client: `session.raw` or an `AuthenticatedClient`.
-        limit: Largest number of items in one page, 1 to 1000. Default 100.
-        cursor: Opaque position of the page, taken from the `next` link of the page before.
-        offset: Number of items to leave out at the start; only without `cursor`.
-        name: Only items whose name contains this text; upper and lower case ASCII letters are the same.
-        title: Only floes whose title contains this text; upper and lower case ASCII letters are the same.
+        limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
+        cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
+        offset: Number of items to skip. Ignored with `cursor`.
+        name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        title: Only floes whose title contains this string; ASCII letters match case-insensitively.
         state: Only floes in this state.
-        tags: Only items that carry every one of these tags; retry the parameter for several.
+        tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
 
     Returns:
-        One page of floes.
+        A page of floes.
 
     Raises:
-        UnexpectedStatus: If the status is no documented success; with `session.raw` the session's own error.
-        UnexpectedBody: If a successful response is not what the contract says.
+        UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
+        UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(
         client,
@@ -175,8 +175,8 @@ async def asyncio_detailed(
     state: str | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
 ) -> Response[WorkFloeSpecPage]:
-    """As `sync_detailed`, asynchronously."""
-    return await _runtime.adetailed(
+    """Asynchronous version of `sync_detailed`."""
+    return await _runtime.acall_detailed(
         client,
         build(limit=limit, cursor=cursor, offset=offset, name=name, title=title, state=state, tags=tags),
         check,
@@ -195,7 +195,7 @@ async def asyncio(
     state: str | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
 ) -> WorkFloeSpecPage:
-    """As `sync`, asynchronously."""
+    """Asynchronous version of `sync`."""
     return await _runtime.acall(
         client,
         build(limit=limit, cursor=cursor, offset=offset, name=name, title=title, state=state, tags=tags),

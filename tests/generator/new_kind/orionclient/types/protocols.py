@@ -10,7 +10,7 @@ from orionclient._resource import Declaration, Field, Resource, identifier, inte
 
 
 class Protocol(Resource):
-    """An imaginary kind of resource."""
+    """An example resource type."""
 
     declaration: ClassVar[Declaration] = Declaration(
         name="protocol",
@@ -27,11 +27,11 @@ class Protocol(Resource):
         in_folders=True,
     )
 
-    id: Field[int] = Field(identifier, "Number of the protocol.")
+    id: Field[int] = Field(identifier, "Id of the protocol.")
     name: Field[str] = Field(string, "Display name.")
-    steps: Field[int] = Field(integer, "Number of its steps.")
-    created: Field[str] = Field(string, "When it was made, ISO 8601 in UTC.")
-    owner: Field[int] = Field(identifier, "Id of the user that made it.")
-    project: Field[int] = Field(identifier, "Id of its project.")
-    path: Field[str | None] = Field(optional(string), "Path of its folder; None where it lies in none.")
-    deleted: Field[str] = Field(string, "When it went to the trash; empty when it is not there.")
+    steps: Field[int] = Field(integer, "Number of steps.")
+    created: Field[str] = Field(string, "Time of creation, ISO 8601 in UTC.")
+    owner: Field[int] = Field(identifier, "Id of the user who created it.")
+    project: Field[int] = Field(identifier, "Id of the project.")
+    path: Field[str | None] = Field(optional(string), "Path of the folder; None if it is not in a folder.")
+    deleted: Field[str] = Field(string, "Time it was moved to the trash; empty if it is not in the trash.")

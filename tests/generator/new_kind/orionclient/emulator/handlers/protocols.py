@@ -1,4 +1,4 @@
-"""Protocols: an imaginary kind of resource."""
+"""Request handlers of protocols, an example resource type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`ocli emulator`: a persistent local Orion in a process of its own."""
+"""`ocli local`: a persistent local Orion in its own process."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 from cli.conftest import COMMAND, Call, environment
 from helpers.canary import CANARIES
 
-from orionclient.cli.emulator import group
-from orionclient.cli.reference import iter_commands, schema_of
+from orionclient.cli.local import group
+from orionclient.cli.reference import iter_commands, make_schema
 from orionclient.config import read_profiles
 
 pytestmark = pytest.mark.usefixtures("real_time")
@@ -23,7 +23,7 @@ def stopped(own_home: Path, tmp_path: Path) -> Iterator[None]:
     """Stop every local Orion that a test has started."""
     yield
     subprocess.run(
-        [*COMMAND, "emulator", "stop"], env=environment(own_home), capture_output=True, timeout=300, check=False
+        [*COMMAND, "local", "stop"], env=environment(own_home), capture_output=True, timeout=300, check=False
     )
     assert not (own_home / ".orion" / "local" / "running.json").exists()
 
@@ -32,18 +32,18 @@ def shaped(run: Call, *words: str) -> dict[str, object]:
     """Run a command with --json and check the shape of its output."""
     import jsonschema
 
-    done = run("--json", "emulator", *words)
+    done = run("--json", "local", *words)
     assert done.exit_code == 0, done.output
     document: dict[str, object] = json.loads(done.stdout)
-    shape = next(command.shape for path, command in iter_commands(group("emulator")) if path == f"ocli {words[0]}")  # type: ignore[attr-defined]
-    jsonschema.Draft202012Validator(schema_of(shape)).validate(document)
+    shape = next(command.shape for path, command in iter_commands(group("local")) if path == f"ocli {words[0]}")  # type: ignore[attr-defined]
+    jsonschema.Draft202012Validator(make_schema(shape)).validate(document)
     return document
 
 
 def test_the_life_cycle_of_a_local_orion(call: Call, own_home: Path, stopped: None) -> None:
     folder = own_home / ".orion" / "local"
-    assert call("emulator", "status").stdout == f"No local Orion runs on {folder}\n"
-    assert call("emulator", "seed").exit_code == 5
+    assert call("local", "status").stdout == f"No local Orion is running in {folder}\n"
+    assert call("local", "seed").exit_code == 5
     started = shaped(call, "start")
     assert started["running"]
     profile = read_profiles()["local"]
@@ -53,8 +53,8 @@ def test_the_life_cycle_of_a_local_orion(call: Call, own_home: Path, stopped: No
     assert folder.stat().st_mode & 0o777 == 0o700
     assert (folder / "running.json").stat().st_mode & 0o777 == 0o600
 
-    again = call("emulator", "start")
-    assert f"runs already at {started['url']}" in again.stdout
+    again = call("local", "start")
+    assert f"is already running at {started['url']}" in again.stdout
     assert shaped(call, "status")["pid"] == started["pid"]
     made = shaped(call, "seed")
     listed = call("--profile", "local", "datasets", "list", "--json")
@@ -65,17 +65,17 @@ def test_the_life_cycle_of_a_local_orion(call: Call, own_home: Path, stopped: No
     assert call("--profile", "local", "files", "show", "1").exit_code == 5
     assert shaped(call, "faults")["consumed"]
     assert shaped(call, "faults", "--clear")["scripts"] == []
-    assert call("emulator", "faults", "--load", '{"operation": "nix", "steps": [1]}').exit_code == 6
+    assert call("local", "faults", "--load", '{"operation": "nix", "steps": [1]}').exit_code == 6
 
     assert not shaped(call, "stop")["running"]
     assert call("--profile", "local", "files", "list").exit_code == 7
-    assert call("emulator", "stop").stdout == "No local Orion runs\n"
+    assert call("local", "stop").stdout == "No local Orion is running\n"
     shaped(call, "start")
     listed = call("--profile", "local", "datasets", "list", "-q")
     assert listed.stdout == f"{made['dataset']}\n"
 
-    assert call("emulator", "reset").exit_code == 2
-    assert call("emulator", "reset", "--dry-run").stdout == f"Would remove {folder / 'data'}\n"
+    assert call("local", "reset").exit_code == 2
+    assert call("local", "reset", "--dry-run").stdout == f"Would remove {folder / 'data'}\n"
     assert shaped(call, "reset", "--yes")["running"]
     assert call("--profile", "local", "datasets", "list", "-q").stdout == ""
 
@@ -84,7 +84,7 @@ def test_a_failed_start_prints_the_reason(call: Call, tmp_path: Path) -> None:
     folder = tmp_path / "local"
     folder.mkdir()
     (folder / "data").write_text("a file where a folder belongs")
-    done = call("emulator", "start", "--folder", str(folder))
+    done = call("local", "start", "--folder", str(folder))
     assert done.exit_code == 1
     assert "did not start" in done.stderr
     assert "Traceback" not in done.stderr
@@ -94,6 +94,6 @@ def test_other_folders_are_not_removed(call: Call, tmp_path: Path) -> None:
     data = tmp_path / "local" / "data"
     data.mkdir(parents=True)
     (data / "precious").write_text("x")
-    done = call("emulator", "reset", "--yes", "--folder", str(tmp_path / "local"))
+    done = call("local", "reset", "--yes", "--folder", str(tmp_path / "local"))
     assert done.exit_code == 6
     assert (data / "precious").exists()

@@ -1,4 +1,4 @@
-"""`ocli emulator`: a kept local Orion in a process of its own, and the profile `local` that leads to it."""
+"""`ocli local`: manage a persistent local Orion that runs in its own process, and its profile `local`."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient.cli.commands import Command, CommandGroup
-from orionclient.cli.config import report_saved
+from orionclient.cli.commands import Choice, Command, CommandGroup
+from orionclient.cli.config import write_profile
 from orionclient.cli.confirmation import confirm, dry_run_option, print_plan, yes_option
 from orionclient.cli.contract_options import JsonParameter
 from orionclient.cli.root import GROUPS
 from orionclient.cli.server_process import RUNNING_FILE, STOP_FILE
 from orionclient.cli.state import get_state
-from orionclient.config import SessionConfig, config_path, remove_profile
+from orionclient.config import SessionConfig, get_config_path, remove_profile
 from orionclient.exceptions import NoResultFound, OrionError, ValidationError, error_for
 from orionclient.transfer.names import check_path
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from orionclient.session import OrionSession
 
 _PROFILE: Final = "local"
-_START_SECONDS, _STOP_SECONDS, _LOOK_SECONDS = 60.0, 30.0, 0.05
+_START_SECONDS, _STOP_SECONDS, _POLL_SECONDS = 60.0, 30.0, 0.05
 _STATUS: Final = {
     "type": "object",
     "required": ["running", "folder"],
@@ -39,7 +39,7 @@ _STATUS: Final = {
         "pid": {"type": "integer"},
     },
 }
-_SEED_OPTION: Final = {
+_SEEDED: Final = {
     "type": "object",
     "required": ["file", "dataset", "collection"],
     "properties": {name: {"type": "integer"} for name in ("file", "dataset", "collection")},
@@ -48,10 +48,10 @@ _FAULTS: Final = {"type": "object", "required": ["consumed", "scripts", "applied
 
 
 def group(name: str) -> click.Group:
-    """Make the group.
+    """Create the group.
 
     Args:
-        name: Its name.
+        name: Name of the group.
 
     Returns:
         The group.
@@ -61,24 +61,26 @@ def group(name: str) -> click.Group:
 
 def _folder_option() -> click.Option:
     return click.Option(
-        ["--folder"], type=click.Path(), help="Folder with its data; beside the file of the profiles without it."
+        ["--folder"],
+        type=click.Path(),
+        help="Folder of its data. Defaults to local in the folder of the configuration file.",
     )
 
 
-def _folder(given: str | None) -> Path:
-    return Path(check_path(given)).absolute() if given is not None else config_path().absolute().parent / "local"
+def _resolve_folder(folder: str | None) -> Path:
+    return Path(check_path(folder)).absolute() if folder is not None else get_config_path().absolute().parent / "local"
 
 
-def _read_running(folder: Path) -> dict[str, Any] | None:
-    """Find the local Orion of a folder; what a killed one left is no sign of it."""
+def _find_running(folder: Path) -> dict[str, Any] | None:
+    """Read how to connect to the local Orion of a folder; None if it does not run, even if a killed process left the file behind."""
     try:
         found: dict[str, Any] = json.loads((folder / RUNNING_FILE).read_text("utf-8"))
-        return found if _session(found).is_authenticated() else None
+        return found if _open_session(found).is_authenticated() else None
     except (FileNotFoundError, ValueError, KeyError, OrionError):
         return None
 
 
-def _session(found: dict[str, Any]) -> OrionSession:
+def _open_session(found: dict[str, Any]) -> OrionSession:
     from orionclient._http_session import HttpSession  # noqa: PLC0415
     from orionclient._retry import interactive_policy  # noqa: PLC0415
     from orionclient.session import OrionSession  # noqa: PLC0415
@@ -87,14 +89,14 @@ def _session(found: dict[str, Any]) -> OrionSession:
     return OrionSession(config, requests_session=HttpSession(interactive_policy(5.0, 0)))
 
 
-def _require_extra(folder: Path) -> dict[str, Any]:
-    found = _read_running(folder)
+def _require_running(folder: Path) -> dict[str, Any]:
+    found = _find_running(folder)
     if found is None:
-        raise NoResultFound(f"no local Orion runs on {folder}; start one with: ocli emulator start")
+        raise NoResultFound(f"no local Orion is running in {folder}; start it with: ocli local start")
     return found
 
 
-def _show_status(folder: Path, found: dict[str, Any] | None) -> dict[str, Any]:
+def _build_status(folder: Path, found: dict[str, Any] | None) -> dict[str, Any]:
     if found is None:
         return {"running": False, "folder": str(folder)}
     return {
@@ -120,7 +122,7 @@ def _launch(folder: Path, seed: str, port: int, storage: bool) -> dict[str, Any]
         *(["storage"] if storage else []),
     ]
     with log.open("wb") as stream:
-        # It outlives this process, and Ctrl-C at this terminal is not meant for it.
+        # In a session of its own, the server outlives this process and receives no Ctrl-C of this terminal.
         process = subprocess.Popen(  # noqa: S603  # nosec B603 - our own module
             command,
             stdin=subprocess.DEVNULL,
@@ -128,46 +130,45 @@ def _launch(folder: Path, seed: str, port: int, storage: bool) -> dict[str, Any]
             stderr=stream,
             start_new_session=True,
             cwd=folder,
-            env=_environment(),
+            env=_build_environment(),
         )
     end = time.monotonic() + _START_SECONDS
     while not (folder / RUNNING_FILE).exists():
         if process.poll() is not None:
             lines = log.read_text("utf-8", "replace").strip().splitlines()
-            raise OrionError(f"the local Orion did not start: {lines[-1] if lines else 'it says nothing'}")
+            raise OrionError(f"the local Orion did not start: {lines[-1] if lines else f'no message in {log}'}")
         if time.monotonic() > end:
             process.kill()
-            raise OrionError(f"the local Orion did not start in {_START_SECONDS:g} s; see {log}")
-        time.sleep(_LOOK_SECONDS)
-    # The child is left to run; without this the interpreter would warn that it does.
+            raise OrionError(f"the local Orion did not start within {_START_SECONDS:g} s; see {log}")
+        time.sleep(_POLL_SECONDS)
+    # The child keeps running. With a return code set, the interpreter does not warn about that.
     process.returncode = 0
-    found = _require_extra(folder)
-    report_saved(
+    found = _require_running(folder)
+    write_profile(
         SessionConfig(found["url"], found["token"], username=found["username"], project=found["project"]), _PROFILE
     )
     return found
 
 
-def _environment() -> dict[str, str]:
-    # What says where this ocli speaks is nothing for a server; where this package lies is.
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("ORION_")}
-    return {**kept, "PYTHONPATH": os.pathsep.join(each for each in sys.path if each)}
+def _build_environment() -> dict[str, str]:
+    # The server must not see the credentials of the caller, but it has to find this package.
+    others = {name: value for name, value in os.environ.items() if not name.startswith("ORION_")}
+    return {**others, "PYTHONPATH": os.pathsep.join(each for each in sys.path if each)}
 
 
 def _start() -> Command:
     def run(folder: str | None, seed: str, port: int, storage: bool, dry_run: bool) -> None:
-        state, where = get_state(), _folder(folder)
+        state, where = get_state(), _resolve_folder(folder)
         if dry_run:
-            print_plan(state, "start", [f"a local Orion on {where}"])
+            print_plan(state, "start", [f"a local Orion in {where}"])
             return
-        found = _read_running(where)
-        there = found is not None
+        found = _find_running(where)
+        condition = "is running" if found is None else "is already running"
         if found is None:
             found = _launch(where, "" if seed == "none" else seed, port, storage)
-        words = "runs already" if there else "runs"
-        state.out.one(
-            _show_status(where, found),
-            sentence=f"The local Orion {words} at {found['url']}; use it with: ocli --profile {_PROFILE}",
+        state.out.print_item(
+            _build_status(where, found),
+            sentence=f"The local Orion {condition} at {found['url']}; use it with: ocli --profile {_PROFILE}",
             key="url",
         )
 
@@ -177,99 +178,105 @@ def _start() -> Command:
             _folder_option(),
             click.Option(
                 ["--seed"],
-                type=click.Choice(["demo", "none"]),
+                type=Choice(["demo", "none"]),
                 default="demo",
                 show_default=True,
-                help="What a new one starts with.",
+                help="Initial data of a new local Orion.",
             ),
-            click.Option(["--port"], type=click.IntRange(0, 65535), default=0, help="Port; a free one without it."),
-            click.Option(["--storage"], is_flag=True, help="With a second origin for content, as a stack on S3 has."),
+            click.Option(["--port"], type=click.IntRange(0, 65535), default=0, help="Port. Defaults to a free one."),
+            click.Option(
+                ["--storage"],
+                is_flag=True,
+                help="Serve content from a second origin with presigned URLs, like a stack on S3.",
+            ),
             dry_run_option(),
         ],
         callback=run,
-        help="Start a local Orion that keeps its data, and make the profile local.",
+        help="Start a local Orion and create the profile 'local'. Its data persists.",
         shape=_STATUS,
-        example="ocli emulator start",
+        example="ocli local start",
     )
 
 
 def _stop_process(where: Path) -> bool:
-    if _read_running(where) is None:
+    if _find_running(where) is None:
         (where / RUNNING_FILE).unlink(missing_ok=True)
         return False
     (where / STOP_FILE).touch()
     end = time.monotonic() + _STOP_SECONDS
     while (where / RUNNING_FILE).exists() or (where / STOP_FILE).exists():
         if time.monotonic() > end:
-            raise OrionError(f"the local Orion on {where} did not stop in {_STOP_SECONDS:g} s")
-        time.sleep(_LOOK_SECONDS)
+            raise OrionError(f"the local Orion in {where} did not stop within {_STOP_SECONDS:g} s; see {where / 'log'}")
+        time.sleep(_POLL_SECONDS)
     return True
 
 
 def _stop() -> Command:
     def run(folder: str | None) -> None:
-        where = _folder(folder)
-        words = "The local Orion has stopped" if _stop_process(where) else "No local Orion runs"
-        get_state().out.one(_show_status(where, None), sentence=words, key="folder")
+        where = _resolve_folder(folder)
+        sentence = "Stopped the local Orion" if _stop_process(where) else "No local Orion is running"
+        get_state().out.print_item(_build_status(where, None), sentence=sentence, key="folder")
 
     return Command(
         "stop",
         params=[_folder_option()],
         callback=run,
-        help="Stop it; its data stays.",
+        help="Stop the local Orion. Its data remains.",
         shape=_STATUS,
-        example="ocli emulator stop",
+        example="ocli local stop",
     )
 
 
 def _status() -> Command:
     def run(folder: str | None) -> None:
-        where = _folder(folder)
-        found = _read_running(where)
-        words = f"The local Orion runs at {found['url']} on {where}" if found else f"No local Orion runs on {where}"
-        get_state().out.one(_show_status(where, found), sentence=words, key="folder")
+        where = _resolve_folder(folder)
+        found = _find_running(where)
+        running = f"The local Orion is running at {found['url']} in {where}" if found else ""
+        get_state().out.print_item(
+            _build_status(where, found), sentence=running or f"No local Orion is running in {where}", key="folder"
+        )
 
     return Command(
         "status",
         params=[_folder_option()],
         callback=run,
-        help="Tell whether it runs.",
+        help="Show whether the local Orion is running.",
         shape=_STATUS,
-        example="ocli emulator status",
+        example="ocli local status",
     )
 
 
 def _reset() -> Command:
     def run(folder: str | None, yes: bool, dry_run: bool) -> None:
-        state, where = get_state(), _folder(folder)
+        state, where = get_state(), _resolve_folder(folder)
         data = where / "data"
         if dry_run:
             print_plan(state, "remove", [str(data)])
             return
         if data.exists() and not (data / "orion.sqlite").exists():
-            raise ValidationError(f"{data} does not hold the data of a local Orion and is left alone")
+            raise ValidationError(f"{data} is not the data folder of a local Orion and was not removed")
         confirm(f"Remove all data in {data}?", sure=yes)
-        found = _read_running(where)
+        found = _find_running(where)
         _stop_process(where)
         _remove_folder(data)
         if found is None:
             remove_profile(_PROFILE)
         else:
             found = _launch(where, found["seed"] or "", 0, storage=False)
-        state.out.one(_show_status(where, found), sentence=f"The local Orion on {where} is as new", key="folder")
+        state.out.print_item(_build_status(where, found), sentence=f"Reset the local Orion in {where}", key="folder")
 
     return Command(
         "reset",
         params=[_folder_option(), yes_option(), dry_run_option()],
         callback=run,
-        help="Remove its data; one that runs starts anew.",
+        help="Delete all data of the local Orion. A running one is restarted.",
         shape=_STATUS,
-        example="ocli emulator reset --yes",
+        example="ocli local reset --yes",
     )
 
 
 def _remove_folder(data: Path) -> None:
-    # The process ends a moment after it has said so.
+    # The process exits shortly after it removes its files, and may still write until then.
     for attempt in range(100):
         try:
             if data.exists():
@@ -277,7 +284,7 @@ def _remove_folder(data: Path) -> None:
         except OSError:
             if attempt == 99:
                 raise
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_POLL_SECONDS)
         else:
             return
 
@@ -288,25 +295,27 @@ def _seed() -> Command:
         from orionclient.types import Dataset, File, Shard, ShardCollection  # noqa: PLC0415
 
         state = get_state()
-        session = _session(_require_extra(_folder(folder)))
+        session = _open_session(_require_running(_resolve_folder(folder)))
         file = File.upload(session, "drugs.sdf", drugs("sdf"))
         dataset = Dataset.upload(session, "approved drugs", drugs("sdf"))
         collection = ShardCollection.create(session, "frames")
-        for number in range(1, 4):
-            Shard.create(collection, f"frame {number}", file=f"frame {number}\n".encode())
+        for index in range(1, 4):
+            Shard.create(collection, f"frame {index}", file=f"frame {index}\n".encode())
         collection.close()
-        made = {"file": file.id, "dataset": dataset.id, "collection": collection.id}
-        state.out.one(
-            made, sentence=f"Made file {file.id}, dataset {dataset.id} and collection {collection.id}", key="dataset"
+        created = {"file": file.id, "dataset": dataset.id, "collection": collection.id}
+        state.out.print_item(
+            created,
+            sentence=f"Created file {file.id}, dataset {dataset.id} and collection {collection.id}",
+            key="dataset",
         )
 
     return Command(
         "seed",
         params=[_folder_option()],
         callback=run,
-        help="Put 24 approved drugs into it, as a file, a dataset and a collection.",
-        shape=_SEED_OPTION,
-        example="ocli emulator seed",
+        help="Create example data. 24 approved drugs as a file and a dataset, and a collection of three shards.",
+        shape=_SEEDED,
+        example="ocli local seed",
     )
 
 
@@ -315,7 +324,7 @@ def _faults() -> Command:
         from orionclient.session import get_session  # noqa: PLC0415
 
         state = get_state()
-        found = _require_extra(_folder(folder))
+        found = _require_running(_resolve_folder(folder))
         http, url = get_session(retry_dict={}), f"{found['url']}/_faults"
         head = {"Authorization": f"Token {found['token']}"}
         responses = []
@@ -329,7 +338,7 @@ def _faults() -> Command:
                 raise error_for(response)
         report = responses[-1].json()
         count = len(report["scripts"])
-        state.out.one(
+        state.out.print_item(
             report,
             sentence=f"{count} scripts, {len(report['applied'])} steps applied, {'all' if report['consumed'] else 'not all'} consumed",
             key="consumed",
@@ -342,12 +351,12 @@ def _faults() -> Command:
             click.Option(
                 ["--load"],
                 type=JsonParameter(),
-                help="A script or a list of scripts, as JSON or @FILE; see docs/faults.md.",
+                help="Fault script or list of fault scripts, as JSON or @FILE.",
             ),
-            click.Option(["--clear"], is_flag=True, help="Forget all before."),
+            click.Option(["--clear"], is_flag=True, help="Remove all fault scripts first."),
         ],
         callback=run,
-        help="Make its requests go wrong, and tell what went wrong so far.",
+        help="Inject faults, and show the faults applied so far.",
         shape=_FAULTS,
-        example="""ocli emulator faults --load '{"operation": "get_file", "steps": [503]}'""",
+        example="""ocli local faults --load '{"operation": "get_file", "steps": [503]}'""",
     )
