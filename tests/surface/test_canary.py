@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from helpers.canary import CANARY, MEANT, leaks
+from helpers.canary import ALLOWED, CANARY, contains_token
 
 # The run of all planted tests takes long on a busy machine.
 pytestmark = pytest.mark.timeout(900)
@@ -25,12 +25,12 @@ from urllib.parse import quote
 import click, pexpect, pytest
 from click.testing import CliRunner
 from helpers import canary
-from helpers.canary import CANARY as TOKEN, meant
+from helpers.canary import CANARY as TOKEN, allow_token
 
 from orionclient.config import SessionConfig
 from orionclient.local import LocalOrion
 
-canary.MEANT["planted"] = 0
+canary.ALLOWED["planted"] = 0
 OTHER = "another-0123456789abcdef"
 CHILD = "import os, sys, time; t = os.environ['T']; "
 
@@ -149,27 +149,30 @@ WAYS = {
         "its output",
     ),
     "token_of_a_configuration": ("SessionConfig('https://x', OTHER); print(OTHER)", "its output"),
-    "not_needed": ("with meant('planted'): print('nothing')", "no token is seen, against meant('planted')"),
+    "not_needed": (
+        "with allow_token('planted'): print('nothing')",
+        "no token is shown, although allowed by allow_token('planted')",
+    ),
     "not_needed_of_two": (
-        "with meant('planted'): CliRunner().invoke(command, ['out'])\n    with meant('planted'): print('nothing')",
-        "no token is seen, against meant('planted')",
+        "with allow_token('planted'): CliRunner().invoke(command, ['out'])\n    with allow_token('planted'): print('nothing')",
+        "no token is shown, although allowed by allow_token('planted')",
     ),
     "beside_what_is_meant": (
-        "with meant('planted'): CliRunner().invoke(command, ['out'])\n    CliRunner().invoke(command, ['out'])",
+        "with allow_token('planted'): CliRunner().invoke(command, ['out'])\n    CliRunner().invoke(command, ['out'])",
         "the output of CliRunner",
     ),
     "a_file_beside_what_is_meant(tmp_path)": (
-        "with meant('planted', tmp_path / 'x'): (tmp_path / 'x').write_text(TOKEN); (tmp_path / 'y').write_text(TOKEN)",
+        "with allow_token('planted', tmp_path / 'x'): (tmp_path / 'x').write_text(TOKEN); (tmp_path / 'y').write_text(TOKEN)",
         "the file y",
     ),
-    "an_unknown_reason": ("with meant('because'): pass", "is not in helpers.canary.MEANT"),
+    "an_unknown_reason": ("with allow_token('because'): pass", "is not in helpers.canary.ALLOWED"),
 }
 CLEAN = {
     "nothing(tmp_path, own_home)": "print('nothing'); (tmp_path / 'x').write_text('nothing')",
     "profiles(own_home)": "(own_home / '.orion').mkdir(); (own_home / '.orion' / 'config').write_text(TOKEN)",
-    "meant": "with meant('planted'): CliRunner().invoke(command, ['out'])",
-    "meant_of_a_process": "with meant('planted'): run('print(t)', capture_output=True)",
-    "meant_of_a_file(tmp_path)": "with meant('planted', tmp_path / 'x'): (tmp_path / 'x').write_text(TOKEN)",
+    "meant": "with allow_token('planted'): CliRunner().invoke(command, ['out'])",
+    "meant_of_a_process": "with allow_token('planted'): run('print(t)', capture_output=True)",
+    "meant_of_a_file(tmp_path)": "with allow_token('planted', tmp_path / 'x'): (tmp_path / 'x').write_text(TOKEN)",
     "token_of_another_test": "print(OTHER)",
     # The local Orions of earlier tests have stopped.
     "tokens_of_other_tests": "assert canary.CANARIES == {TOKEN}",
@@ -213,7 +216,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         check=False,
     )
     written = (folder / "report.xml").read_text()
-    assert not leaks(done.stdout + done.stderr + written)
+    assert not contains_token(done.stdout + done.stderr + written)
     assert done.returncode == 1, done.stdout + done.stderr
     return {
         str(case.get("name")).removeprefix("test_"): "\n".join(
@@ -236,21 +239,21 @@ def test_a_test_without_a_token_passes(planted: dict[str, str], way: str) -> Non
 def test_every_form_is_found() -> None:
     for shift in range(3):
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
-            assert leaks(encode(b"?" * shift + CANARY.encode() + b"tail").decode())
-    assert leaks(base64.encodebytes(b"x" * 40 + CANARY.encode() + b"x" * 40))
-    assert leaks(quote(CANARY, safe=""))
-    assert leaks(quote(CANARY, safe="").lower().replace("qzx", "QzX"))
-    assert leaks("".join(f"%{byte:02x}" for byte in CANARY.encode()))
-    assert leaks(json.dumps(CANARY).replace("/", r"\/"))
-    assert leaks(f"... {CANARY} ...")
-    assert leaks(b"\xff" + CANARY.encode())
-    assert not leaks("nothing to see")
-    assert not leaks(CANARY[:-1])
+            assert contains_token(encode(b"?" * shift + CANARY.encode() + b"tail").decode())
+    assert contains_token(base64.encodebytes(b"x" * 40 + CANARY.encode() + b"x" * 40))
+    assert contains_token(quote(CANARY, safe=""))
+    assert contains_token(quote(CANARY, safe="").lower().replace("qzx", "QzX"))
+    assert contains_token("".join(f"%{byte:02x}" for byte in CANARY.encode()))
+    assert contains_token(json.dumps(CANARY).replace("/", r"\/"))
+    assert contains_token(f"... {CANARY} ...")
+    assert contains_token(b"\xff" + CANARY.encode())
+    assert not contains_token("nothing to see")
+    assert not contains_token(CANARY[:-1])
 
 
 def test_every_reason_to_show_a_token_is_counted() -> None:
     sources = [
         path.read_text("utf-8") for path in TESTS.rglob("*.py") if path.name not in {"test_canary.py", "canary.py"}
     ]
-    places = [reason for source in sources for reason in re.findall(r'\bmeant\(\s*"([^"]+)"', source)]
-    assert {reason: places.count(reason) for reason in {*MEANT, *places}} == MEANT
+    places = [reason for source in sources for reason in re.findall(r'\ballow_token\(\s*"([^"]+)"', source)]
+    assert {reason: places.count(reason) for reason in {*ALLOWED, *places}} == ALLOWED
