@@ -398,7 +398,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         OrionSession(scripted.config()).get_resource(File, 1)
     message = str(caught.value)
     assert re.fullmatch(
-        r"get_file GET /api/v3/storage/files/1/: 503 Service Unavailable: no room for \*\*\* \(request \w+, \d+ attempts in .* s\)",
+        r"get_file GET /api/v3/storage/files/1/: 503 Service Unavailable: no space for \*\*\* \(request \w+, \d+ attempts in .* s\)",
         message,
     )
 

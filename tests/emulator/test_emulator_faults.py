@@ -639,7 +639,7 @@ def test_rejections_and_downloads_are_not_rewritten(ada, faults, content):
     ]
 
 
-def test_too_large_an_response_is_not_rewritten(ada, faults, content, monkeypatch):
+def test_a_response_above_the_limit_is_not_rewritten(ada, faults, content, monkeypatch):
     monkeypatch.setattr("orionclient.emulator.rewriting._MAX_BUFFERED", 1000)
     faults.script("download_file", gzip_cut())
     assert ada.get(content).content == CONTENT
