@@ -108,7 +108,7 @@ def down(scene: Scene) -> Iterator[None]:
     try:
         yield
     finally:
-        scene.proxy.up()
+        scene.proxy.enable()
     check_connect_failures(scene)
 
 
@@ -119,7 +119,7 @@ def deaf(scene: Scene) -> Iterator[None]:
     proxy, open_ones = scene.proxy, contextlib.ExitStack()
 
     def ready() -> None:
-        proxy.down()
+        proxy.disable()
         listener = open_ones.enter_context(socket.socket())
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", proxy.port))
