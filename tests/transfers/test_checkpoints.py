@@ -22,7 +22,7 @@ CONTENT = random.Random(30).randbytes(2 << 20)
 
 pytestmark = [
     pytest.mark.skipif(os.name == "nt", reason="notes need locks of POSIX"),
-    pytest.mark.usefixtures("small_plans"),
+    pytest.mark.usefixtures("small_sizes"),
 ]
 
 

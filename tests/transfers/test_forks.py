@@ -25,7 +25,7 @@ CONTENT = random.Random(12).randbytes(2 << 20)
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system"),
-    pytest.mark.usefixtures("small_plans"),
+    pytest.mark.usefixtures("small_sizes"),
 ]
 
 

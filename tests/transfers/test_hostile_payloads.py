@@ -34,7 +34,7 @@ def test_a_source_is_uploaded_byte_for_byte(
     stack = stacks[plan == "parts"]
     before = stack.held()
     if plan == "parts":
-        request.getfixturevalue("small_plans")
+        request.getfixturevalue("small_sizes")
     with contextlib.ExitStack() as opened:
         source, content = WAYS[name](tmp_path, opened)
         made = stack.upload(stack.session(), kind, source)
@@ -92,18 +92,18 @@ def test_a_source_that_changes(
     stack = stacks[plan == "parts"]
     before = stack.held()
     if plan == "parts":
-        request.getfixturevalue("small_plans")
+        request.getfixturevalue("small_sizes")
     source = Changing(tmp_path / "source")
     arrived = threading.Lock()
-    arrive = Faults._arrive
+    record_request = Faults._record_request
 
     def watch(self: Faults, seen: RecordedRequest) -> None:
-        arrive(self, seen)
+        record_request(self, seen)
         # The client has read the whole source for its digest, and is now sending it.
         if seen.method == "PUT" and arrived.acquire(blocking=False):
             getattr(source, what)()
 
-    monkeypatch.setattr(Faults, "_arrive", watch)
+    monkeypatch.setattr(Faults, "_record_request", watch)
     with pytest.raises(OrionError):
         stack.upload(stack.session(), kind, source.path)
     assert arrived.locked()

@@ -93,7 +93,7 @@ LEFT: dict[str, tuple[bytes, Callable[[Stack, File], str]]] = {
 @pytest.mark.parametrize("workers", [1, 4])
 @pytest.mark.parametrize("name", LEFT)
 def test_a_leftover_part_file(
-    simple: Stack, made: File, folder: Path, name: str, workers: int, small_plans: None
+    simple: Stack, made: File, folder: Path, name: str, workers: int, small_sizes: None
 ) -> None:
     part, record = LEFT[name]
     (folder / ".target.part").write_bytes(part)

@@ -143,7 +143,7 @@ def test_each_download_ends_equal_or_with_an_error(
     faulty_server: FaultyServer,
     tmp_path: Path,
     chunk: int,
-    small_plans: None,
+    small_sizes: None,
     pytestconfig: pytest.Config,
     record_property: Callable[[str, object], None],
 ) -> None:

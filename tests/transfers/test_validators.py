@@ -256,7 +256,7 @@ def test_a_journal_of_an_older_version_or_with_an_invalid_digest(scripted: Scrip
 
 @pytest.mark.parametrize("how", ["ended before the record", "no record can be written"])
 def test_several_streams_resume_the_part_file_of_one(
-    scripted: Scripted, target: Path, how: str, small_plans: None, monkeypatch: pytest.MonkeyPatch
+    scripted: Scripted, target: Path, how: str, small_sizes: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken(scripted, target, VALIDATOR)
     beside = target.with_name(".target.part.json.new")
