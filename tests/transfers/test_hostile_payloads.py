@@ -95,10 +95,10 @@ def test_a_source_that_changes(
         request.getfixturevalue("small_sizes")
     source = Changing(tmp_path / "source")
     arrived = threading.Lock()
-    arrive = Faults._record_request
+    record_request = Faults._record_request
 
     def watch(self: Faults, seen: RecordedRequest) -> None:
-        arrive(self, seen)
+        record_request(self, seen)
         # The client has read the whole source for its digest, and is now sending it.
         if seen.method == "PUT" and arrived.acquire(blocking=False):
             getattr(source, what)()

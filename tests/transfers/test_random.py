@@ -127,18 +127,18 @@ class Transfer:
         self.digest = hashlib.sha256(self.content).hexdigest()
         self.kind: type = chance.choice([File, Shard])
         self.up = chance.random() < 0.5
-        self.small_plans = chance.random() < 0.6
+        self.small_sizes = chance.random() < 0.6
         self.workers = chance.choice([1, 4])
         self.end = chance.choice(["path", "path", "object", "iterator"])
         self.title = (
             f"seed {seed}: {self.kind.__name__} of {self.size} bytes {'up' if self.up else 'down'}, {self.end}, workers {self.workers}, "
-            f"storage {stack.storage}, small plans {self.small_plans}"
+            f"storage {stack.storage}, small plans {self.small_sizes}"
         )
 
     def run(self) -> str:
         """Run the transfer, and return its outcome."""
         with pytest.MonkeyPatch.context() as patch:
-            if self.small_plans:
+            if self.small_sizes:
                 for module in (plans, content, downloads, part_files):
                     for name, value in SMALL_SIZES[module.__name__.rpartition(".")[2]].items():
                         patch.setattr(module, name, value)
