@@ -187,7 +187,7 @@ def test_down_and_up(proxy: FaultProxy, echo: Echo) -> None:
             # Data that was received before may still be buffered.
             b"".join(iter(lambda: line.recv(1000), b""))
     assert exchange(proxy) == "refused"
-    proxy.up()
+    proxy.enable()
     assert exchange(proxy) == LINE
 
 
