@@ -269,7 +269,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = SessionConfig("https://127.0.0.1:9", CANARY, verify=False)
     for _ in range(2):
-        with pytest.warns(UserWarning, match="is not checked"), pytest.raises(errors.OrionConnectionError):
+        with pytest.warns(UserWarning, match="unverified https request"), pytest.raises(errors.OrionConnectionError):
             OrionSession(config, requests_session=get_session({}, retry_timeout=0.01)).get_resource(File, 1)
     assert _pool._tls_context(None, verify=True).hostname_checks_common_name is False
 

@@ -57,7 +57,7 @@ class SurplusServer:
         with contextlib.suppress(OSError), raw:
             stream = self._context.wrap_socket(raw, server_side=True) if self._context else raw
             with stream:
-                while self._open_range(stream):
+                while self._has_request(stream):
                     self.requests += 1
                     if self.requests > 1:
                         stream.sendall(_response("grace"))
@@ -71,7 +71,7 @@ class SurplusServer:
                     stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 0)
 
     @staticmethod
-    def _counted(stream: socket.socket) -> bool:
+    def _has_request(stream: socket.socket) -> bool:
         head = b""
         while b"\r\n\r\n" not in head:
             chunk = stream.recv(65536)

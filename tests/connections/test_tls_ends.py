@@ -103,7 +103,7 @@ class Ending:
         raw.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
         with socket.create_connection(("127.0.0.1", self.port), timeout=10) as behind:
             back = self._start(self._pour, behind, raw)
-            self._copy_body(raw, behind)
+            self._pour(raw, behind)
             back.join(10)
 
     @staticmethod

@@ -69,9 +69,7 @@ def test_untrusted_strings_are_neither_sql_nor_paths(
     now = rows(orion)
     assert now["files"] == row_counts["files"] + len(words)
     changed = {name for name in row_counts if now[name] != row_counts[name]}
-    assert changed <= {"files", "tags", "tagged", "resource_tags", "sqlite_sequence", "idempotency_keys", "keys"}, (
-        changed
-    )
+    assert changed <= {"files", "tags", "tagged", "resource_tags", "sqlite_sequence", "idempotency_keys"}, changed
     kept = list((orion.folder / "blobs" / "kept").iterdir())
     assert len(kept) >= len(words)
     assert all(len(path.name) == 32 and int(path.name, 16) >= 0 for path in kept)
@@ -121,7 +119,7 @@ def test_untrusted_files_are_not_unpickled(own_home: Path, tmp_path: Path, is_ya
         read_profiles()
     target = tmp_path / "target"
     part_file = part_files.PartFile(target)
-    part_file._record.write_bytes(bait)
+    part_file._journal_path.write_bytes(bait)
     assert part_file.read_journal("x") is None
     part_file.close(keep=False)
     note = folder / "uploads" / "x.json"

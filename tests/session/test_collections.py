@@ -235,7 +235,7 @@ def test_operations_that_need_an_open_collection(session: OrionSession, collecti
         collection.close()
     collection.wait()
     reason = (
-        f"The collection {collection.id} is ready; only an open collection .*collection.ensure_open\\(\\) waits until"
+        f"The collection {collection.id} is ready; only an open collection (?s:.*)collection.ensure_open\\(\\) waits until"
     )
     with pytest.raises(BadResponse, match=f"create_shard POST .*409 Conflict: {reason}"):
         Shard.create(collection)
