@@ -140,7 +140,7 @@ def test_timeout(proxy: FaultProxy, echo: Echo) -> None:
     proxy.timeout(0.1)
     assert exchange(proxy) == b""
     assert bytes(echo.received) == LINE
-    assert proxy.counts().swallowed == len(LINE)
+    assert proxy.counts().dropped == len(LINE)
 
 
 def test_timeout_without_end(proxy: FaultProxy, echo: Echo) -> None:

@@ -234,9 +234,7 @@ def test_operations_that_need_an_open_collection(session: OrionSession, collecti
     with pytest.warns(UserWarning, match="2 shards"):
         collection.close()
     collection.wait()
-    reason = (
-        f"The collection {collection.id} is ready; only an open collection (?s:.*)collection.ensure_open\\(\\) waits until"
-    )
+    reason = f"The collection {collection.id} is ready; only an open collection (?s:.*)collection.ensure_open\\(\\) waits until"
     with pytest.raises(BadResponse, match=f"create_shard POST .*409 Conflict: {reason}"):
         Shard.create(collection)
     with pytest.raises(BadResponse, match=f"409 Conflict: {reason}"):
