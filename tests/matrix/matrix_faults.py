@@ -104,7 +104,7 @@ def resolver(scene: Scene) -> Iterator[None]:
 @contextlib.contextmanager
 def down(scene: Scene) -> Iterator[None]:
     assert scene.proxy is not None
-    scene.ready, scene.first_failure = scene.proxy.down, scene.proxy.up
+    scene.ready, scene.first_failure = scene.proxy.disable, scene.proxy.enable
     try:
         yield
     finally:
