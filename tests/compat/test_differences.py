@@ -66,7 +66,7 @@ def test_the_entry_is_true(row: str, scripted: Scripted, tmp_path: Path, monkeyp
 @check("D1")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     session = type("Session", (), {"__module__": "requests.sessions"})()
-    with pytest.raises(errors.ValidationError, match=r"write OrionSession\(requests_session=get_session\("):
+    with pytest.raises(errors.ValidationError, match=r"use OrionSession\(requests_session=get_session\("):
         OrionSession(requests_session=session)
 
 
@@ -322,7 +322,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 @check("D25")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(errors.ValidationError, match="is empty"):
+    with pytest.raises(errors.ValidationError, match="the filter .tags. is an empty list"):
         scripted.session().list_resources(File, {"tags": []})
     assert scripted.requests == []
 
