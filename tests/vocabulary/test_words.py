@@ -110,7 +110,9 @@ def test_every_allowed_word_has_a_reason_and_is_needed() -> None:
     for entry in WORDS["allowed"]:
         assert entry["reason"]
         words = {*WORDS["retired"]} if entry["words"] == "*" else {*entry["words"].split(", ")}
-        lines = (line for name, text in texts.items() if fnmatch.fnmatch(name, entry["files"]) for line in text.split("\n"))
+        lines = (
+            line for name, text in texts.items() if fnmatch.fnmatch(name, entry["files"]) for line in text.split("\n")
+        )
         if not any(
             match[0].lower().replace("_", " ") in words and re.search(entry.get("line", ""), line)
             for line in lines
