@@ -36,6 +36,7 @@ __all__ = [
 
 _MAX_MESSAGE = 500
 _MAX_FIRST_LINE = 200
+_MAX_SECOND_LINE = 600
 _MAX_ACTION = 50
 _MAX_DETAILS = 80
 _REDIRECT_STATUSES = frozenset({300, 301, 302, 303, 307, 308})
@@ -114,7 +115,7 @@ _CALL_FIELDS = tuple(attribute.name for attribute in fields(CallInfo))
 class OrionError(Exception):
     """Base class of all errors of this package.
 
-    The first line of the message has at most 200 characters. A message that does not fit is repeated in the second line, up to 500
+    The first line of the message has at most 200 characters. A message that does not fit is complete in the second line, up to 600
     characters.
 
     Attributes:
@@ -179,7 +180,7 @@ class OrionError(Exception):
     def __str__(self) -> str:
         message = one_line(self._message(), secrets=self._secrets)
         first = self._format_line(message, _MAX_FIRST_LINE)
-        complete = [] if message in first else [shorten(message, _MAX_MESSAGE)]
+        complete = [] if message in first else [shorten(message, _MAX_SECOND_LINE)]
         return "\n".join([first, *complete, *(one_line(hint, secrets=self._secrets) for hint in self.hints)])
 
     def _complete_message(self) -> str:

@@ -64,8 +64,10 @@ def test_scenario_1_import_with_nothing_configured(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert "[default]" in done.stdout
-    assert ".orion" in done.stdout
+    error, *hints = done.stdout.splitlines()
+    assert error.startswith("ORION_URL is not set and there is no profile 'default' in ")
+    assert ".orion" in error
+    assert [hint.partition("run: ")[2] for hint in hints] == ["ocli config profile", "ocli local start"]
     assert list(tmp_path.iterdir()) == []
 
 

@@ -147,7 +147,7 @@ def test_a_warning_about_profiles_points_at_the_caller(tmp_path: Path) -> None:
     path = tmp_path / "config"
     path.write_text("[p]\nurl = https://orion.example.com\n")
     path.chmod(0o644)
-    with pytest.warns(UserWarning, match="read by others") as caught:
+    with pytest.warns(UserWarning, match="readable by other users") as caught:
         read_profiles(path)
     if os.geteuid() == 0:
         path.chmod(0o600)

@@ -47,7 +47,7 @@ def check_first_line(error: Exception) -> str:
     first, *hints = str(error).split("\n")
     assert 0 < len(first) <= LIMIT, first
     assert first.isprintable()
-    assert all(len(hint) <= 500 for hint in hints), hints
+    assert all(len(hint) <= 600 for hint in hints), hints
     return first
 
 
