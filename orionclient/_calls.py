@@ -206,7 +206,7 @@ class Calls:
         operation = error.operation
         changes = operation is not None and operation.retry != "read"
         if changes and is_success(response.status_code) and isinstance(found, OrionError) and found.call is not None:
-            # The server reports success, only the body is not valid. A web page may come from a proxy instead of Orion.
+            # The server reports success, only the body is not valid. A web page may be sent by a proxy instead of Orion.
             applied = found.call.applied or not _is_html(response)
             found.with_call(evolve(found.call, may_have_been_applied=True, applied=applied))
         if operation is None or response.status_code not in _UNKNOWN_PATH or not isinstance(found, BadResponse):

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _CHUNK_SIZE: Final = 64 * 1024
-# Maximum compression ratio; ordinary text stays far below it. Small bodies are exempt.
+# Maximum compression ratio; ordinary content stays far below it. Small bodies are exempt.
 _MAX_RATIO: Final = 200
 _ALWAYS_ALLOWED: Final = 16 << 20
 _ENCODINGS: Final = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}

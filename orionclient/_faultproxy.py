@@ -179,7 +179,7 @@ class FaultProxy:
         self._wake()
 
     def disable(self) -> None:
-        """Stop listening: open connections are reset, new ones are refused."""
+        """Stop listening: open connections are reset, new connections fail."""
         self._run(self._close())
 
     def enable(self) -> None:
@@ -418,6 +418,6 @@ class FaultProxy:
 
     def _add_counts(self, **added: int) -> int:
         with self._lock:
-            for name, number in added.items():
-                self._totals[name] += number
+            for name, count in added.items():
+                self._totals[name] += count
             return self._totals["connections"]

@@ -327,7 +327,7 @@ def _make_body_error(error: BaseException) -> OrionError:
     outer = sys.exc_info()[1]
     _clear_frames(error, outer)
     failure = _to_failure(error, outer)
-    result = OrionTimeout(failure.text) if failure.kind == "timeout" else OrionConnectionError(failure.text)
+    result = OrionTimeout(failure.message) if failure.kind == "timeout" else OrionConnectionError(failure.message)
     result.__cause__ = failure.cause
     return result
 

@@ -86,7 +86,7 @@ class HttpSession:
         Args:
             method: HTTP method.
             url: Absolute URL.
-            params: Query parameters; a list of values repeats the name, None omits it.
+            params: Query parameters; a list adds one parameter per value, None omits it.
             data: Body: bytes, a string, a binary file, an iterable of bytes, or a mapping to be sent as a form.
             json: Body: any JSON-serializable value.
             headers: Headers of this request.

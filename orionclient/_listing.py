@@ -48,7 +48,7 @@ class Listing(Iterator[R], Generic[R]):
             if isinstance(value, list | tuple | set | frozenset) and not value:
                 raise ValidationError(f"the filter {name!r} is an empty list; omit it to list all")
         if limit is not None and (not isinstance(limit, int) or isinstance(limit, bool) or limit < 0):
-            raise ValidationError(f"limit must be an integer of at least 0, not {limit!r:.60}")
+            raise ValidationError(f"limit must be a non-negative integer, not {limit!r:.60}")
         self._exact = {name: str(filters[name]) for name in _INEXACT if name in filters} if exact and filters else {}
         if exact and not self._exact:
             raise ValidationError(f"exact=True requires the filter {' or '.join(_INEXACT)}")

@@ -39,7 +39,7 @@ def encode_form(fields: Mapping[Any, Any] | Iterable[tuple[str, Any]]) -> str:
     """Encode names and values as a query string or form.
 
     Args:
-        fields: Name -> value; a list of values repeats the name.
+        fields: Name -> value; a list adds one pair per value.
 
     Returns:
         The encoded string, ASCII.
@@ -202,13 +202,13 @@ class Failure:
         kind: ``connect``: no connection, nothing was sent. ``proxy``: the proxy rejected the connection. ``tls``: the handshake failed, for
             example because the certificate is not trusted; nothing was sent. ``timeout``: no response within the timeout. ``lost``: the
             connection was lost. ``protocol``: the response is not valid HTTP. ``redirect``: a redirect that must not be followed.
-        text: Message.
+        message: Error message.
         cause: Exception of the library; None if it may contain secrets.
         status: Status of the incomplete response; None if no response head was received.
     """
 
     kind: FailureKind
-    text: str
+    message: str
     cause: BaseException | None = None
     status: int | None = None
 

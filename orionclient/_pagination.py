@@ -149,7 +149,7 @@ class Paginator:
             return True
         why = ""
         if is_duplicate:
-            why = "the next page repeats the last one"
+            why = "the next page equals the last one"
         elif not size:
             why = "the next page is empty"
         elif not operation.offset:
@@ -167,7 +167,7 @@ class Paginator:
         try:
             target = urljoin(response.url, str(following))
         except ValueError as error:
-            raise response.error(f"the link to the next page was not followed: {error}") from None
+            raise response.error(f"the link to the next page was not followed: invalid URL: {error}") from None
         problem = self._find_link_problem(target)
         if problem:
             raise response.error(f"the link to the next page was not followed: {problem}")

@@ -229,13 +229,13 @@ def retry_after_seconds(value: str | None, now: float) -> float | None:
     """
     if value is None:
         return None
-    text = value.strip()
-    if text.isascii() and text.isdigit():
-        return float(text[:12])
+    value = value.strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:12])
     from email.utils import parsedate_to_datetime  # noqa: PLC0415 - imports 25 modules, for a rare header
 
     try:
-        date = parsedate_to_datetime(text)
+        date = parsedate_to_datetime(value)
         # The asctime form has no time zone; it is UTC like the other forms.
         seconds = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
     except (TypeError, ValueError, OverflowError):

@@ -247,7 +247,7 @@ class RetryLoop:
                     self._options.quota.release(self._state.charged)
                 if isinstance(response, Failure):
                     error = OrionTimeout if response.kind == "timeout" else OrionConnectionError
-                    raise error(response.text).with_call(self._call(outcome)) from response.cause
+                    raise error(response.message).with_call(self._call(outcome)) from response.cause
                 return response
             if wait >= 1:
                 _log.warning(
@@ -272,7 +272,7 @@ class RetryLoop:
             if isinstance(target, Failure):
                 return target
             url = target
-        return Failure("redirect", f"too many redirects (more than {_MAX_REDIRECTS})")
+        return Failure("redirect", f"more than {_MAX_REDIRECTS} redirects")
 
     def _hop(
         self, url: str, left: float

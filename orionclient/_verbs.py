@@ -77,8 +77,8 @@ class Verbs:
 
         Args:
             resource: Class of the resources, or an instance with their parent.
-            filters: Query parameters, for example ``{"name": "hits", "project": 7, "tags": "Job 12"}``; a list of values repeats the
-                name. The server validates the filters and matches names inexactly.
+            filters: Query parameters, for example ``{"name": "hits", "project": 7, "tags": "Job 12"}``; a list adds one
+                parameter per value. The server validates the filters and matches names inexactly.
             limit: Maximum count of resources. If omitted, all, in pages of the maximum size of the API.
             exact: True returns only resources whose `name` (or `title`) equals that of the filter.
 

@@ -253,7 +253,7 @@ def read_profiles(path: Path | None = None) -> dict[str, dict[str, str]]:
         status = path.stat()
         if status.st_size > _MAX_FILE:
             raise ValidationError(f"cannot read profiles from {path}: the file is larger than {_MAX_FILE >> 20} MiB")
-        text = path.read_text("utf-8")
+        content = path.read_text("utf-8")
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
@@ -267,7 +267,7 @@ def read_profiles(path: Path | None = None) -> dict[str, dict[str, str]]:
         warnings.warn(f"{path} contains tokens and is readable by other users; run: chmod 600 {path}", stacklevel=2)
     parser = _make_parser()
     try:
-        parser.read_string(text)
+        parser.read_string(content)
     except configparser.Error as error:
         # The parser's message quotes the invalid line, which may contain a token, so only the line number is shown.
         lines = [line for line, _ in getattr(error, "errors", [])] or [getattr(error, "lineno", None)]

@@ -36,7 +36,8 @@ __all__ = [
 
 _MAX_MESSAGE = 500
 _MAX_FIRST_LINE = 200
-_MAX_ACTION = 80
+_MAX_ACTION = 50
+_MAX_DETAILS = 80
 _REDIRECT_STATUSES = frozenset({300, 301, 302, 303, 307, 308})
 # For use in a character class: control characters, bidirectional controls, line separators, and surrogates, which UTF-8 cannot encode.
 UNSAFE = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
@@ -113,9 +114,12 @@ _CALL_FIELDS = tuple(attribute.name for attribute in fields(CallInfo))
 class OrionError(Exception):
     """Base class of all errors of this package.
 
+    The first line of the message has at most 200 characters. A message that does not fit is repeated in the second line, up to 500
+    characters.
+
     Attributes:
         call: The call that failed; None if no request was involved.
-        hints: Lines that follow the first line of the message and say what to do.
+        hints: Last lines of the message, which say what to do.
     """
 
     call: CallInfo | None = None
@@ -173,15 +177,17 @@ class OrionError(Exception):
         return " ".join(str(arg) for arg in self.args if arg)
 
     def __str__(self) -> str:
-        return "\n".join([self._first_line(), *(one_line(hint, secrets=self._secrets) for hint in self.hints)])
+        message = one_line(self._message(), secrets=self._secrets)
+        first = self._format_line(message, _MAX_FIRST_LINE)
+        complete = [] if message in first else [shorten(message, _MAX_MESSAGE)]
+        return "\n".join([first, *complete, *(one_line(hint, secrets=self._secrets) for hint in self.hints)])
 
     def _complete_message(self) -> str:
         """Format the message as one line that is not shortened."""
-        return self._first_line(sys.maxsize)
+        return self._format_line(one_line(self._message(), secrets=self._secrets), sys.maxsize)
 
-    def _first_line(self, limit: int = _MAX_FIRST_LINE) -> str:
-        """Format the message as one line of at most 200 characters: the action, the reason and details of the call."""
-        message = one_line(self._message(), secrets=self._secrets)
+    def _format_line(self, message: str, limit: int) -> str:
+        """Format action, message and details of the call as one line; shorten them if it exceeds the limit."""
         call = self.call
         if call is None:
             return shorten(message, limit)
@@ -195,9 +201,9 @@ class OrionError(Exception):
         separators = 2 + bool(suffix)
         if len(action) + len(message) + len(suffix) + separators > limit:
             action = shorten(action, _MAX_ACTION)
-            suffix = shorten(suffix, _MAX_ACTION)
+            suffix = shorten(suffix, _MAX_DETAILS)
             message = shorten(message, limit - len(action) - len(suffix) - separators)
-        return " ".join(part for part in (f"{action}:", message, suffix) if part)
+        return " ".join(filter(None, (f"{action}:", message, suffix)))
 
 
 class BadResponse(OrionError):
@@ -214,20 +220,10 @@ class BadResponse(OrionError):
     def __init__(self, response: ResponseLike, custom_error_msg: str | None = None) -> None:
         super().__init__(response, custom_error_msg)
         self.response = response
-        self._hint = ""
-
-    def add_hint(self, hint: str) -> None:
-        """Append a hint to the message.
-
-        Args:
-            hint: What the caller can do, in a few words.
-        """
-        self._hint = hint
 
     def _message(self) -> str:
         status = f"{self.response.status_code} {self.response.reason}".strip()
-        message = self.args[1] or server_message(self.response, self._secrets)
-        return f"{status}: {message.removesuffix('.')}; {self._hint}" if self._hint else f"{status}: {message}"
+        return f"{status}: {self.args[1] or server_message(self.response, self._secrets)}"
 
 
 class AuthorizationRequired(BadResponse):
@@ -319,15 +315,15 @@ class TransferErrors(OrionError):
     """At least one of several transfers failed; the others are complete.
 
     Args:
-        text: Message: the count of failures and the first error.
+        message: The count of failures and the first error.
         results: A `Result` for each item, in order: `item`, `value` and `error`.
 
     Attributes:
         results: The results.
     """
 
-    def __init__(self, text: str, results: Sequence[Any] = ()) -> None:
-        super().__init__(text, results)
+    def __init__(self, message: str, results: Sequence[Any] = ()) -> None:
+        super().__init__(message, results)
         self.results: list[Any] = list(results)
 
     @property
@@ -382,11 +378,11 @@ def error_for(response: ResponseLike, message: str | None = None) -> OrionError:
     return _BY_STATUS.get(status, BadResponse)(response, message)
 
 
-def one_line(text: str, *, secrets: Iterable[str] = (), limit: int | None = None) -> str:
+def one_line(value: str, *, secrets: Iterable[str] = (), limit: int | None = None) -> str:
     """Make a string safe to print: one line, no control characters, secrets redacted.
 
     Args:
-        text: The string, which may come from a server.
+        value: The string, possibly from a server.
         secrets: Values to redact.
         limit: Maximum length in characters; longer strings end in an ellipsis. If omitted, unlimited.
 
@@ -395,25 +391,25 @@ def one_line(text: str, *, secrets: Iterable[str] = (), limit: int | None = None
     """
     for secret in secrets:
         if secret:
-            text = text.replace(secret, "***")
-    text = " ".join(re.sub(f"[{UNSAFE}]+", " ", text).split())
-    return text if limit is None or len(text) <= limit else text[: limit - 1] + "…"
+            value = value.replace(secret, "***")
+    value = " ".join(re.sub(f"[{UNSAFE}]+", " ", value).split())
+    return value if limit is None or len(value) <= limit else value[: limit - 1] + "…"
 
 
-def shorten(text: str, limit: int) -> str:
+def shorten(value: str, limit: int) -> str:
     """Shorten a string in the middle: its start names the subject, and its end says what to do.
 
     Args:
-        text: The string.
+        value: The string.
         limit: Maximum length in characters.
 
     Returns:
         The string, with an ellipsis in place of what was cut.
     """
-    if len(text) <= limit:
-        return text
+    if len(value) <= limit:
+        return value
     end = limit // 3
-    return f"{text[: limit - end - 1]}…{text[len(text) - end :]}"
+    return f"{value[: limit - end - 1]}…{value[len(value) - end :]}"
 
 
 def redact(value: Any, secrets: Iterable[str]) -> Any:

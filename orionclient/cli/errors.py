@@ -41,7 +41,7 @@ CODES: Final = {
     AUTHENTICATION: "authentication required: no profile, no token, or a token that the server rejects",
     NOT_FOUND: "not found",
     REJECTED: "rejected: not permitted, not valid, or in conflict with the current state",
-    UNAVAILABLE: "temporarily unavailable: connection error, timeout, rate limit exceeded or server error; try again later",
+    UNAVAILABLE: "temporarily unavailable: connection error, timeout, rate limit exceeded or server error; retry later",
     DEADLINE: "deadline exceeded while waiting; the job or resource is not affected",
     LOCAL_FILE: "local file error: the disk is full, or a file cannot be read or written",
     INTERRUPTED: "interrupted by Ctrl-C",
@@ -277,7 +277,7 @@ def _get_exit_code(error: BaseException, state: State) -> tuple[int, str]:  # no
         (
             (known.RateLimitedResponse, known.OrionServiceError),
             UNAVAILABLE,
-            "try again later, or allow more attempts with --max-retries",
+            "retry later, or allow more attempts with --max-retries",
         ),
         (known.OrionConnectionError, UNAVAILABLE, "check the network and the URL with: ocli doctor"),
         (

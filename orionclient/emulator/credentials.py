@@ -61,12 +61,12 @@ def _scrypt(password: str, salt: bytes) -> bytes:
 
 
 class Credentials:
-    """Tokens and passwords of a stack.
+    """Issues and verifies the tokens and passwords of a stack.
 
     Args:
         store: The database.
-        secret_file: Where the secret lies; made when it does not exist.
-        clock: Seconds that only grow, for the brake on guessing passwords.
+        secret_file: The file with the secret, created if missing.
+        clock: Returns monotonic seconds, for limiting failed logins.
     """
 
     def __init__(self, store: Store, secret_file: Path, clock: Callable[[], float] = time.monotonic) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from attrs import evolve, frozen
 
 from orionclient._cancellation import Cancelled, cancel_on, wait_for_result
-from orionclient.exceptions import OrionError, TransferErrors, ValidationError, one_line
+from orionclient.exceptions import OrionError, TransferErrors, ValidationError, one_line, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -299,7 +299,7 @@ def collect_results(
 
 def _item_title(item: Any) -> str:
     named = getattr(item, "_item_title", None)
-    return one_line(str(named() if callable(named) else item), limit=120)
+    return shorten(one_line(str(named() if callable(named) else item)), 60)
 
 
 def _error_message(error: Exception | None) -> str:

@@ -92,7 +92,7 @@ def require_open(send: Callable[[], dict[str, Any]], advice: str = "") -> dict[s
         return send()
     except BadResponse as error:
         if error.response.status_code == 409:
-            error.add_hint(f"{advice}collection.ensure_open() waits until the collection can be opened, and opens it")
+            error.with_hints(f"{advice}collection.ensure_open() waits until the collection can be opened, and opens it")
         raise
 
 

@@ -1,8 +1,8 @@
-"""What `ocli --help` costs: its time beside that of click alone and of another program, in one interleaved run.
+"""Benchmark of `ocli --help`: its time compared with that of click alone and of the AWS CLI, in one interleaved run.
 
     python tests/benchmarks/command_line.py [--rounds 30] [--aws PATH]
 
-Prints the median of each and their ratios. The targets: at most 1.6 times `python -c "import click"`, at most 0.4 times `aws --help`.
+Prints the median of each and their ratios. Targets: at most 1.6 times `python -c "import click"`, at most 0.4 times `aws --help`.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ import subprocess
 import sys
 import time
 
-# The modules are told by their own files, so that the run needs no installed script.
+# The commands use the module and not the installed script, so that no installation is needed.
 CLICK = [sys.executable, "-c", "import click"]
 OCLI = [sys.executable, "-c", "from orionclient.cli import main; main(['--help'])"]
 GROUP = [sys.executable, "-c", "from orionclient.cli import main; main(['files', '--help'])"]
 
 
 def once(command: list[str]) -> float:
-    """Run a command; the seconds that it took."""
+    """Run a command and return its seconds."""
     began = time.perf_counter()
     subprocess.run(
         command,

@@ -1,9 +1,9 @@
-"""Ways to verify a digest during a download, against a download without: after it, in its loop, by queue, and a step behind it (ours).
+"""Benchmark of variants to verify the digest of a download: after it, in its loop, in a thread by a queue, and behind the writer (ours).
 
     python tests/benchmarks/digests.py [ROUNDS [MIB]]
 
-The server sends by `sendfile` from a process of its own, the file lies in memory where there is such a folder. Each way runs once in a
-round, in another order each time; ratios are medians of the ratios of the rounds. At the end a profile of our way.
+The server sends by `sendfile` from a separate process, and the file is in a memory file system if there is one. Each variant runs once per
+round, in another order each time; ratios are medians of the ratios of the rounds. Prints a profile of our variant at the end.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ with socket.create_server(("127.0.0.1", 0)) as listener, open(path, "rb") as fil
     while True:
         connection, _ = listener.accept()
         with connection:
-            asked = connection.recv(65536)
-            if not asked.startswith(b"GET /"):
+            request = connection.recv(65536)
+            if not request.startswith(b"GET /"):
                 break
-            proof = f"Repr-Digest: {digest}\\r\\n" if b"GET /checked" in asked else ""
+            proof = f"Repr-Digest: {digest}\\r\\n" if b"GET /checked" in request else ""
             head = f"HTTP/1.1 200 OK\\r\\nContent-Length: {size}\\r\\nETag: \\"x\\"\\r\\n{proof}Connection: close\\r\\n\\r\\n"
             connection.sendall(head.encode())
             file.seek(0)
@@ -52,7 +52,7 @@ print(sum(os.times()[:2]), flush=True)
 
 
 class Other(digests.FileHasher):
-    """Another way than ours: nothing out of the writer's buffer."""
+    """Base of the other variants: computes nothing from the writer's buffer."""
 
     def take(self, start: int, chunk: memoryview) -> None:
         pass
@@ -132,7 +132,7 @@ def main(rounds: int, mib: int) -> None:
             http = get_session()
 
             def run(path: str, follower: type[digests.FileHasher]) -> tuple[float, float]:
-                downloads.Follower = follower  # type: ignore[misc]
+                downloads.FileHasher = follower  # type: ignore[misc]
                 wall, cpu = time.perf_counter(), time.process_time()
                 http.download_to_file(f"http://127.0.0.1:{port}/{path}", target, durable=False)
                 taken = time.perf_counter() - wall, time.process_time() - cpu

@@ -1,9 +1,9 @@
-"""Listings of 200,000: what iterating costs in memory and time, and whether the last page costs what the first one does.
+"""Benchmark of listings with 200,000 items: memory and time of the iteration, and the first page compared with the last.
 
     python tests/benchmarks/listing.py [--count 200000] [--rounds 60]
 
-The server, the client that iterates and the process that times pages are three processes. Rows are put into the server's database
-directly. This prints figures and judges nothing; docs/measurements.md keeps them.
+The server, the client that iterates and the timer of pages are three processes. Rows are inserted into the server's database directly.
+The benchmark prints figures and has no targets; docs/measurements.md has the results.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _MIB: Final = 1 << 20
 
 
 def fill(folder: Path, count: int) -> None:
-    """Make a stack with so many files of project 1, and so many shards of one collection there."""
+    """Create a stack with `count` files and one collection of `count` shards in project 1."""
     with LocalOrion(folder, seed="demo"):
         pass
     db = sqlite3.connect(folder / "orion.sqlite")
@@ -60,7 +60,7 @@ def fill(folder: Path, count: int) -> None:
 
 
 def serve(folder: Path) -> None:
-    """Run the server until the standard input ends; the first line of the output says where it is."""
+    """Run the server until the standard input ends; the first line of the output is its URL and token."""
     with LocalOrion(folder) as orion:
         print(json.dumps({"url": orion.url, "token": orion.token}), flush=True)
         sys.stdin.read()
@@ -68,7 +68,7 @@ def serve(folder: Path) -> None:
 
 @contextmanager
 def serving(folder: Path) -> Iterator[dict[str, str]]:
-    """Run the server in a process of its own."""
+    """Run the server in a separate process."""
     command = [sys.executable, __file__, "--serve", str(folder)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -100,7 +100,7 @@ def largest() -> float:
 
 
 def iterated(what: str, where: dict[str, str], *, traced: bool) -> dict[str, float]:
-    """List everything in a process of its own."""
+    """List all items in a separate process."""
     command = [sys.executable, __file__, "--iterate", what, *(["--traced"] if traced else [])]
     env = {**os.environ, "ORION_URL": where["url"], "ORION_TOKEN": where["token"]}
     done = subprocess.run(command, env=env, stdout=subprocess.PIPE, text=True, check=True)
@@ -109,7 +109,7 @@ def iterated(what: str, where: dict[str, str], *, traced: bool) -> dict[str, flo
 
 
 class Pages:
-    """Asks for pages over one connection that stays open."""
+    """Requests pages over one keep-alive connection."""
 
     def __init__(self, where: dict[str, str], path: str, limit: int) -> None:
         self._connection = http.client.HTTPConnection(urlsplit(where["url"]).netloc)
@@ -117,7 +117,7 @@ class Pages:
         self.first: str = f"{path}?limit={limit}"
 
     def get(self, address: str) -> bytes:
-        """The body of a page."""
+        """Return the body of a page."""
         self._connection.request("GET", address, headers=self._headers)
         response = self._connection.getresponse()
         body = response.read()
@@ -126,7 +126,7 @@ class Pages:
         return body
 
     def last(self, limit: int) -> str:
-        """Address of the last full page."""
+        """Return the URL of the last full page."""
         found = address = self.first
         while True:
             page: dict[str, Any] = json.loads(self.get(address))
@@ -137,14 +137,14 @@ class Pages:
             address = page["next"]
 
     def seconds(self, address: str) -> float:
-        """How long a page takes."""
+        """Return the seconds of a request for a page."""
         start = time.perf_counter()
         self.get(address)
         return time.perf_counter() - start
 
 
 def compare(where: dict[str, str], path: str, limit: int, rounds: int) -> tuple[float, float]:
-    """Median seconds of the first and of the last page, asked for by turns."""
+    """Return the median seconds of the first and of the last page, requested alternately."""
     pages = Pages(where, path, limit)
     last = pages.last(limit)
     for address in (pages.first, last):
@@ -174,9 +174,9 @@ def report(count: int, rounds: int) -> None:
 
 
 def main() -> None:
-    """Run it."""
+    """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=200_000, help="number of files, and of shards")
+    parser.add_argument("--count", type=int, default=200_000, help="count of files, and of shards")
     parser.add_argument("--rounds", type=int, default=60, help="requests for each of the two pages")
     for own in ("--serve", "--iterate"):
         parser.add_argument(own, help=argparse.SUPPRESS)

@@ -1,4 +1,4 @@
-"""The figures of the benchmark that hold on any machine, for they are counts: connections, what was lost, memory of a long listing."""
+"""The figures of the benchmarks that are the same on any machine: counts of connections and lost items, memory of a long listing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Measure = Callable[..., dict[str, float]]
 
 @pytest.fixture
 def measure() -> Iterator[Measure]:
-    """Runs a program of the benchmark in a fresh process, against its latency server without any latency."""
+    """Runs a program of the benchmark in a fresh process, against its latency server with zero latency."""
     command = [sys.executable, str(FOLDER / "latency.py"), "0"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdin is not None
@@ -51,18 +51,18 @@ def test_a_thousand_shards_need_a_connection_for_each_worker(measure: Measure, w
     reported = measure("shards", count=1000, size=4096, workers=workers)
     assert reported["connections"] <= 1.1 * workers
     assert (reported["lost"], reported["ready"], reported["bytes"], reported["rejected"]) == (0, 1000, 4_096_000, 0)
-    # One to look at the collection, and three for each shard.
+    # One request for the collection, and three for each shard.
     assert reported["requests"] == 3001
 
 
 def test_a_listing_needs_a_request_for_a_thousand_items(measure: Measure) -> None:
     reported = measure("pages", count=20_000)
     assert (reported["items"], reported["lost"], reported["connections"]) == (20_000, 0, 1)
-    # One to look at the collection.
+    # One request for the collection, and one for each page.
     assert reported["requests"] == 21
 
 
-def test_half_a_million_shards_are_listed_and_handed_on_in_little_memory(measure: Measure) -> None:
+def test_half_a_million_shards_are_listed_in_little_memory(measure: Measure) -> None:
     reported = measure("listed", count=500_000, workers=8)
     assert (reported["items"], reported["lost"]) == (500_000, 0)
     assert reported["memory"] <= 100

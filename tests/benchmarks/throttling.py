@@ -1,10 +1,10 @@
-"""Working against a rate limit: 2,000 requests of 32 threads to a server that takes 200 a second and responses others with 429.
+"""Benchmark of rate limits: 2,000 requests of 32 threads to a server that allows 200 per second and rejects others with 429.
 
     python tests/benchmarks/throttling.py [--rounds 3] [--retry-after 1] [--changing]
 
-Server and client are two processes, each client in a fresh one, by turns with requests and the Retry of urllib3. The ideal is the
-time in which the limit lets so many requests through. With --changing the limit falls to a quarter from 10 s to 20 s of the run.
-This prints figures and judges nothing; docs/measurements.md keeps them. Needs the dependency group `transfers`.
+Server and client are two processes, each client in a fresh one, alternating with requests and the Retry of urllib3. The ideal is the
+time that the limit needs for the requests. With --changing the limit falls to a quarter from 10 s to 20 s of the run.
+The benchmark prints figures and has no targets; docs/measurements.md has the results. Needs the dependency group `transfers`.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _LOW: Final = (10.0, 20.0)
 
 
 def rate_at(seconds: float, rate: float, changing: bool) -> float:
-    """The limit so long after the first request, in requests per second."""
+    """Return the limit in requests per second, `seconds` after the first request."""
     return rate / 4 if changing and _LOW[0] <= seconds < _LOW[1] else rate
 
 
 def ideal(count: int, rate: float, changing: bool) -> float:
-    """Seconds in which so many requests may pass."""
+    """Return the seconds that the limit needs for `count` requests."""
     before, low = rate * _LOW[0], rate / 4 * (_LOW[1] - _LOW[0])
     if not changing or count <= before:
         return count / rate
@@ -42,7 +42,7 @@ def ideal(count: int, rate: float, changing: bool) -> float:
 
 
 class Server(asyncio.Protocol):
-    """A token bucket in front of a server that responses after 20 ms."""
+    """A token bucket in front of a server that responds after 20 ms."""
 
     reported: dict[str, float]
     rate: float
@@ -96,8 +96,8 @@ async def serve(rate: float, retry_after: str, changing: bool) -> None:
     await loop.run_in_executor(None, sys.stdin.read)
 
 
-def of_orionclient(_: int) -> Callable[[str], int]:
-    """Requests of the library's own session, as it comes."""
+def make_orionclient(_: int) -> Callable[[str], int]:
+    """Send requests with the default session of orionclient."""
     from orionclient import _http  # noqa: F401 - loaded by the first request otherwise
     from orionclient.session import get_session
 
@@ -105,8 +105,8 @@ def of_orionclient(_: int) -> Callable[[str], int]:
     return lambda url: int(session.get(url).status_code)
 
 
-def of_requests(threads: int) -> Callable[[str], int]:
-    """Requests of requests with the Retry of urllib3."""
+def make_requests(threads: int) -> Callable[[str], int]:
+    """Send requests with requests and the Retry of urllib3."""
     import requests
     from urllib3.util import Retry
 
@@ -116,17 +116,17 @@ def of_requests(threads: int) -> Callable[[str], int]:
     return lambda url: int(session.get(url).status_code)
 
 
-SUBJECTS: Final = {"orionclient": of_orionclient, "requests + urllib3 Retry": of_requests}
+SUBJECTS: Final = {"orionclient": make_orionclient, "requests + urllib3 Retry": make_requests}
 
 
 def work(subject: str, url: str, count: int, threads: int) -> dict[str, Any]:
-    """Send all requests from this process."""
+    """Send all requests from this process and return the figures."""
     get, done, failed = SUBJECTS[subject](threads), Counter[int](), 0
 
     def one(_: int) -> bool:
         try:
             good = get(url) == 200
-        except Exception:  # noqa: BLE001 - of either library
+        except Exception:  # noqa: BLE001 - an exception of either library
             good = False
         done[threading.get_ident()] += 1
         return good
@@ -143,7 +143,7 @@ def work(subject: str, url: str, count: int, threads: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Measure the subjects by turns."""
+    """Measure the clients alternately."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--count", type=int, default=2000)

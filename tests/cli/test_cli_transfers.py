@@ -390,7 +390,7 @@ def test_any_format_is_passed_on(call: Call, stack: LocalOrion, tmp_path: Path) 
         done = call("datasets", *words, on=stack)
         assert (done.exit_code, done.stdout) == (6, "")
         assert "422" in done.stderr
-        assert "The format 'oeb.gz' is not known here; known are sdf, smi, csv, json, binary" in done.stderr
+        assert "Unknown format 'oeb.gz'; known formats are sdf, smi, csv, json, binary" in done.stderr
     assert stack.session().list_resources(Dataset).count() == before + 1
     assert call("datasets", "download", there, "-o", "back.sdf.gz").exit_code == 0
     assert gzip.decompress((tmp_path / "back.sdf.gz").read_bytes()).count(b"$$$$") == 24

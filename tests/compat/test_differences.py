@@ -66,7 +66,7 @@ def test_the_entry_is_true(row: str, scripted: Scripted, tmp_path: Path, monkeyp
 @check("D1")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     session = type("Session", (), {"__module__": "requests.sessions"})()
-    with pytest.raises(errors.ValidationError, match=r"write OrionSession\(requests_session=get_session\("):
+    with pytest.raises(errors.ValidationError, match=r"use OrionSession\(requests_session=get_session\("):
         OrionSession(requests_session=session)
 
 
@@ -269,7 +269,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = SessionConfig("https://127.0.0.1:9", CANARY, verify=False)
     for _ in range(2):
-        with pytest.warns(UserWarning, match="is not checked"), pytest.raises(errors.OrionConnectionError):
+        with pytest.warns(UserWarning, match="unverified https request"), pytest.raises(errors.OrionConnectionError):
             OrionSession(config, requests_session=get_session({}, retry_timeout=0.01)).get_resource(File, 1)
     assert _pool._tls_context(None, verify=True).hostname_checks_common_name is False
 
@@ -322,7 +322,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 @check("D25")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(errors.ValidationError, match="is empty"):
+    with pytest.raises(errors.ValidationError, match="the filter .tags. is an empty list"):
         scripted.session().list_resources(File, {"tags": []})
     assert scripted.requests == []
 
@@ -398,7 +398,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         OrionSession(scripted.config()).get_resource(File, 1)
     message = str(caught.value)
     assert re.fullmatch(
-        r"get_file GET /api/v3/storage/files/1/: 503 Service Unavailable: no room for \*\*\* \(request \w+, \d+ attempts in .* s\)",
+        r"get_file GET /api/v3/storage/files/1/: 503 Service Unavailable: no space for \*\*\* \(request \w+, \d+ attempts in .* s\)",
         message,
     )
 

@@ -257,7 +257,7 @@ def test_ocli_in_a_separate_process(authority: Authority, name: str) -> None:
         # The check can be turned off, with a warning for each request.
         done = _process(evolve(config, verify=False))
         assert (done.returncode, done.stdout) == (0, "1\n")
-        assert done.stderr.startswith("Warning: the certificate of 127.0.0.1 is not checked")
+        assert done.stderr.startswith("Warning: unverified https request to 127.0.0.1")
         assert done.stderr.count("\n") == len(server.requests) == 1
 
 
@@ -403,7 +403,7 @@ def test_presigned_requests_to_the_origin_of_the_profile_have_no_token(authority
 def test_presigned_requests_use_verify_false_of_the_profile(authority: Authority) -> None:
     with Secure(authority.server("storage.example.test", signer=None)) as storage:
         config = SessionConfig(f"https://{HOST}", CANARY, verify=False)
-        with pytest.warns(UserWarning, match="storage.example.test is not checked") as reported:
+        with pytest.warns(UserWarning, match="unverified https request to storage.example.test") as reported:
             assert put(config, f"https://storage.example.test:{storage.port}/x") == 200
     # No token is sent, so the message names none.
     assert "token" not in str(reported[0].message)
@@ -536,7 +536,7 @@ def test_verify_false_warns_at_every_request(authority: Authority, way: Callable
         config = SessionConfig(f"https://{HOST}:{server.port}", CANARY, verify=False)
         messages = _warned(way, config)
     assert len(messages) == len(server.requests) == 2
-    assert all(message.startswith(f"the certificate of {HOST} is not checked") for message in messages)
+    assert all(message.startswith(f"unverified https request to {HOST}") for message in messages)
 
 
 def test_verify_false_affects_one_configuration_only(authority: Authority) -> None:
@@ -551,7 +551,7 @@ def test_verify_false_affects_one_configuration_only(authority: Authority) -> No
 
 
 def test_a_warning_raised_as_an_error_stops_the_request(authority: Authority) -> None:
-    with Secure(authority.server(HOST)) as server, pytest.raises(UserWarning, match="is not checked"):
+    with Secure(authority.server(HOST)) as server, pytest.raises(UserWarning, match="unverified https request"):
         by_session(SessionConfig(f"https://{HOST}:{server.port}", CANARY, verify=False))
     assert server.connections == 0
 

@@ -169,7 +169,7 @@ def test_content_of_another_length_than_announced_is_an_error(content: list[byte
     """Otherwise the server would take the rest for the next request, or wait for more."""
     with Scripted(ScriptedResponse(200)) as server:
         http = get_session(retry_timeout=1)
-        with pytest.raises(OrionConnectionError, match="rules of HTTP"):
+        with pytest.raises(OrionConnectionError, match="not valid HTTP"):
             http.put(f"{server.url}/x", data=iter(content), headers={"Content-Length": "5"})
         before = len(server.requests)
         assert http.put(f"{server.url}/x", data=b"12345").status_code == 200

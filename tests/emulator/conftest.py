@@ -1,4 +1,4 @@
-"""Servers and callers for the tests of the local Orion: real HTTP, no client of ours in between."""
+"""Fixtures for the tests of the local Orion: servers, and plain HTTP clients for them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def fresh(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def connect() -> Iterator[Connect]:
-    """Makes clients that speak as a user (or as nobody) and closes them at the end."""
+    """Create clients with the token of a user, or without a token, and close them at the end."""
     clients: list[httpx.Client] = []
 
     def make(server: Server, user: str | None = "ada", **headers: str) -> httpx.Client:

@@ -1,4 +1,4 @@
-"""Floes for the tests of the local Orion: a program that does what a parameter says, servers with it, and ways to start it and to wait."""
+"""Helpers for job tests: a floe that runs code from a parameter, servers with this floe, and functions to start and await jobs."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def ask(method, path, body=None):
 exec(given.get("promoted", {}).get("code", ""))
 """
 ARGV = [sys.executable, "-I", "-S", "-u", "-c", PROGRAM]
-# Prints its own process and that of a child, which outlives it if nobody ends it.
+# Prints its process id and that of a child, which outlives it unless it is killed.
 CHILD = "import subprocess; print(os.getpid(), subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']).pid)\n"
 JOBS = "/api/v1/jobs/"
 

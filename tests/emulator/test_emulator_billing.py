@@ -1,4 +1,4 @@
-"""The balance: for those with the capability alone."""
+"""Tests of the account balance and the cost accounting capability."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_the_balance_of_the_demo(ada, grace, rejected):
     assert grace.get(BALANCE) == rejected(403, "forbidden", "cost accounting")
 
 
-def test_nobody_has_no_balance(server, connect, rejected):
+def test_the_balance_needs_a_token(server, connect, rejected):
     assert connect(server, None).get(BALANCE) == rejected(401, "not_authenticated")
 
 

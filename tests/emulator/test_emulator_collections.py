@@ -1,4 +1,4 @@
-"""Collections over HTTP: their life from open to ready and back, to the trash, and away for good."""
+"""Tests of collections over HTTP: opening, closing, soft delete and purging."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_life(ada):
     assert ids(ada.get(f"{url}shards/")) == [good, again]
 
 
-def test_nothing_needs_to_be_said(ada, rejected):
+def test_all_fields_are_optional(ada, rejected):
     shown = make(ada)
     assert (shown["name"], shown["metadata"], shown["version"], shown["project"]) == ("", {}, 1, 1)
     assert make(ada, version=2)["version"] == 2
@@ -151,14 +151,14 @@ def test_what_other_states_reject(fresh, connect, held, rejected):
     ada = connect(fresh)
     url = make_url(ada)
     ada.post(f"{url}close/")
-    assert ada.post(f"{url}open/") == rejected(409, "collection_busy", "collection 1 is in state processing", "ready")
+    assert ada.post(f"{url}open/") == rejected(409, "collection_busy", "collection 1 is processing", "ready")
     assert ada.patch(url, json={"name": "processed"}).json()["name"] == "processed"
     held.set()
     wait_ready(ada, url)
     with fresh._require().stack.store.write_transaction() as db:
         db.execute("UPDATE collections SET state = 'error'")
-    assert ada.post(f"{url}open/") == rejected(409, "collection_busy", "in state error")
-    assert ada.post(f"{url}close/") == rejected(409, "collection_busy", "in state error")
+    assert ada.post(f"{url}open/") == rejected(409, "collection_busy", "is error")
+    assert ada.post(f"{url}close/") == rejected(409, "collection_busy", "is error")
     assert ada.get(f"{url}shards/").json()["count"] == 0
 
 
@@ -212,7 +212,7 @@ def test_one_that_is_being_deleted(fresh, connect, held, rejected):
         assert response == rejected(409, "collection_busy", "collection 1 is being deleted")
     held.set()
     wait_for(lambda: ada.get(url).status_code == 404)
-    assert ada.delete(f"{url}?immediate=true") == rejected(404, "not_found", "no collection 1")
+    assert ada.delete(f"{url}?immediate=true") == rejected(404, "not_found", "collection 1 does not exist")
     wait_for(lambda: kept(fresh.folder) == 0)
     with fresh._require().stack.store.read_transaction() as db:
         for table in ("collections", "shards", "tags", "shares"):
@@ -272,7 +272,7 @@ def test_trash(ada, rejected):
         ada.put(f"{url}shards/{number}/upload/", content=b""),
         ada.delete(f"{url}shards/{number}/"),
     ):
-        assert response == rejected(404, "not_found", "no collection")
+        assert response == rejected(404, "not_found", "does not exist")
     trashed = ada.get(f"{COLLECTIONS}?deleted=true&name=old").json()["results"]
     assert [item["name"] for item in trashed] == ["old"]
     assert trashed[0]["deleted"].endswith("Z")
@@ -309,7 +309,7 @@ def test_permissions(ada, grace, rejected):
     for path in reading:
         assert grace.get(path).status_code == 200
     for response in writing():
-        assert response == rejected(403, "forbidden", "reading only")
+        assert response == rejected(403, "forbidden", "read-only")
     ada.patch(url, json={"project": 3})
     assert grace.post(f"{shard}close/").json()["state"] == "ready"
 
@@ -330,7 +330,7 @@ def test_metadata_up_to_256_kb(ada, rejected):
     fits = {"text": LARGEST["text"][:-1]}
     url = make_url(ada, metadata=fits)
     assert ada.get(url).json()["metadata"] == fits
-    words = ("262145 bytes", "262144 are accepted")
+    words = ("262145 bytes", "maximum is 262144")
     assert ada.post(COLLECTIONS, json={"metadata": LARGEST}) == rejected(422, "metadata_too_large", *words)
     assert ada.patch(url, json={"metadata": LARGEST}) == rejected(422, "metadata_too_large", *words)
     assert ada.patch(url, json={"metadata": {}}).json()["metadata"] == {}
@@ -379,7 +379,7 @@ def test_closing_takes_its_time(tmp_path, connect):
             assert time.monotonic() - began >= 0.3
 
 
-def test_a_stop_does_not_wait_and_the_next_start_goes_on(tmp_path, connect):
+def test_a_stop_does_not_wait_and_the_next_start_resumes(tmp_path, connect):
     with Server(tmp_path, seed="demo", processing=3600) as server:
         ada = connect(server)
         url = make_url(ada)
@@ -387,7 +387,7 @@ def test_a_stop_does_not_wait_and_the_next_start_goes_on(tmp_path, connect):
         add(ada, url, "temporary")
         ada.post(f"{url}close/")
         began = time.monotonic()
-        # What waits for its time keeps nobody else from the background.
+        # A collection that waits for its due time does not block other background work.
         other = make_url(ada)
         add_many(server, 2, 1100)
         ada.delete(f"{other}?immediate=true")
@@ -402,7 +402,7 @@ def test_a_stop_does_not_wait_and_the_next_start_goes_on(tmp_path, connect):
         wait_for(lambda: kept(tmp_path) == 1)
 
 
-def test_the_next_start_goes_on_deleting(tmp_path, connect):
+def test_the_next_start_resumes_deletion(tmp_path, connect):
     with Server(tmp_path, seed="demo") as server:
         ada = connect(server)
         url, other = make_url(ada), make_url(ada)

@@ -1,4 +1,4 @@
-"""The local Orion against what is made to break it: archives, steps of faults; and what a power cut may cost."""
+"""Tests of the local Orion with malicious archives and fault steps, and of its durability."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_a_chain_of_links_is_walked_once(tmp_path: Path, monkeypatch: pytest.Mon
     '{"step": "stall", "seconds": 1e999}', "stall;seconds=Infinity", '{"step": "cut", "sent": null}', "cut;sent=null",
     '{"step": "set_field", "field": "a", "value": "\\ud800"}', "status;code=" + "9" * 5000, "9" * 5000,
 ])  # fmt: skip
-def test_a_step_that_is_none_is_rejected(text: str) -> None:
+def test_an_invalid_step_is_rejected(text: str) -> None:
     with pytest.raises(ValueError, match=r".") as raised:
         parse(text)
     assert type(raised.value) is ValueError

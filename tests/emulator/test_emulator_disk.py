@@ -1,4 +1,4 @@
-"""A disk that is full or fails under the local Orion: a typed rejection, the old content stays, and nothing of the new lies around."""
+"""Tests of the local Orion on a full or failing disk: a documented error, the old content, and no leftovers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from orionclient.emulator import blobs
 
 FILES, UPLOADS = "/api/v3/storage/files/", "/api/v3/storage/uploads/"
 LIMIT = 3_000_000
-# The largest size of a file stands for the room on the disk; the database and its log are smaller.
+# The maximum file size simulates the disk space; the database and its log are smaller.
 SCRIPT = """
 import pathlib, resource, sys
 from orionclient.emulator import Server
@@ -29,7 +29,7 @@ server.stop()
 
 @pytest.fixture
 def small(tmp_path):
-    """A client of a server whose disk has little room."""
+    """A client of a server whose disk is almost full."""
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-c", SCRIPT, str(tmp_path / "stack"), str(LIMIT)]
     with subprocess.Popen(command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
@@ -55,7 +55,7 @@ def test_a_full_disk(small, rejected, tmp_path):
     made = f"{FILES}{small.post(FILES, json={'name': 'x'}).json()['id']}/"
     assert put(small, f"{made}upload", b"old").status_code == 200
     for size in (LIMIT + 1, 3 * LIMIT):
-        assert put(small, f"{made}upload", bytes(size)) == rejected(507, "out_of_space", "no room")
+        assert put(small, f"{made}upload", bytes(size)) == rejected(507, "out_of_space", "out of disk space")
         assert small.get(f"{made}download").content == b"old"
         assert held(tmp_path / "stack") == [3]
     body = {"resource_type": "file", "resource_id": int(made.split("/")[-2]), "size": 2 * LIMIT, "part_size": LIMIT}

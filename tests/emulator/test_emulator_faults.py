@@ -1,4 +1,4 @@
-"""Faults on demand: each step as a client meets it on the wire, what the report tells, and both ways to ask for them."""
+"""Tests of fault injection: every step on the wire, the report, and scripts in Python and over HTTP."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ def test_a_status_as_orion_writes_it(ada, faults, dataset, rejected):
 
 
 @pytest.mark.parametrize("code", [101, 150, 600, 700, 999])
-def test_statuses_that_nobody_has_named(wire, faults, dataset, code):
+def test_statuses_without_a_standard_phrase(wire, faults, dataset, code):
     faults.script("get_dataset", status(code))
     data, end = wire().ask("GET", dataset).read()
     assert data.startswith(f"HTTP/1.1 {code} ".encode())
@@ -287,7 +287,7 @@ def test_a_stall_before_the_response(ada, faults, dataset):
     assert time.monotonic() - start >= 0.15
 
 
-def test_who_gives_up_during_a_stall_has_changed_nothing(ada, faults):
+def test_a_client_that_times_out_during_a_stall_changes_nothing(ada, faults):
     before = ada.get(DATASETS).json()["count"]
     faults.script("create_dataset", [stall(60), stall(60, applied=True)])
     for _ in range(2):
@@ -415,7 +415,7 @@ def test_a_cut_behind_the_end_is_none(ada, faults, content, step):
     faults.script("download_file", step)
     assert ada.get(content).content == CONTENT
     (applied,) = faults.report().applied
-    assert (applied.applied, applied.status, applied.reason) == (False, 200, "the body has 10240 bytes only")
+    assert (applied.applied, applied.status, applied.reason) == (False, 200, "the body has only 10240 bytes")
 
 
 def test_wrong_lengths(ada, faults, content, wire):
@@ -428,7 +428,7 @@ def test_wrong_lengths(ada, faults, content, wire):
 
 
 @pytest.mark.parametrize("step", [length(5), cut(1, framing="length")])
-def test_an_response_without_a_length_has_no_wrong_one(ada, faults, dataset, step):
+def test_length_needs_a_content_length(ada, faults, dataset, step):
     faults.script("list_records", step)
     assert ada.get(f"{dataset}records/").status_code == 200
     assert not faults.report().applied[0].applied
@@ -570,7 +570,7 @@ def test_null_in_a_field_that_is_there(ada, faults, dataset):
     ],
     ids=["half", "two bytes", "rest"],
 )
-def test_a_206_that_nobody_asked_for(ada, faults, content, step, chunk, message):
+def test_an_unrequested_206(ada, faults, content, step, chunk, message):
     faults.script("download_file", step)
     response = ada.get(content)
     assert (response.status_code, response.content, response.headers["Content-Range"]) == (206, chunk, message)
@@ -580,13 +580,13 @@ def test_a_206_that_nobody_asked_for(ada, faults, content, step, chunk, message)
     faults.assert_consumed()
 
 
-def test_a_206_that_somebody_asked_for_stays(ada, faults, content):
+def test_a_requested_206_is_not_rewritten(ada, faults, content):
     faults.script("download_file", [unasked_range(), unasked_range(10**9)])
     assert ada.get(content, headers={"Range": "bytes=1-2"}).content == CONTENT[1:3]
     assert ada.get(content).content == CONTENT
     assert [each.reason for each in faults.report().applied] == [
-        "the request asks for a range",
-        f"the body has {len(CONTENT)} bytes only",
+        "the request has a Range header",
+        f"the body has only {len(CONTENT)} bytes",
     ]
 
 
@@ -609,7 +609,7 @@ def test_content_that_cannot_be_resized_is_the_real_one(ada, faults, content):
     assert (response.content, response.headers["Content-Length"]) == (CONTENT, str(len(CONTENT)))
     assert ada.get(content, headers={"Range": "bytes=1-2"}).content == CONTENT[1:3]
     assert [each.reason for each in faults.report().applied] == [
-        f"the body has {len(CONTENT)} bytes only",
+        f"the body has only {len(CONTENT)} bytes",
         "the real response is a byte range",
     ]
 
@@ -634,12 +634,12 @@ def test_rejections_and_downloads_are_not_rewritten(ada, faults, content):
     faults.script("download_file", broken_json())
     assert ada.get(content).content == CONTENT
     assert [each.reason for each in faults.report().applied] == [
-        "the real response is 404",
-        "the real response is no application/json",
+        "the real response has status 404",
+        "the real response is not application/json",
     ]
 
 
-def test_too_large_an_response_is_not_rewritten(ada, faults, content, monkeypatch):
+def test_a_response_above_the_limit_is_not_rewritten(ada, faults, content, monkeypatch):
     monkeypatch.setattr("orionclient.emulator.rewriting._MAX_BUFFERED", 1000)
     faults.script("download_file", gzip_cut())
     assert ada.get(content).content == CONTENT
@@ -686,9 +686,11 @@ def test_every_operation_of_the_contract_is_found(stack, faults, connect):
     assert faults.consumed
 
 
-def test_what_the_record_tells_of_a_request(ada, faults):
+def test_the_request_log(ada, faults):
     ada.post(
-        DATASETS, json={"name": "told"}, headers={"X-Request-Id": "r-7", "Idempotency-Key": "k" * 300, "X-Attempt": "2"}
+        DATASETS,
+        json={"name": "recorded"},
+        headers={"X-Request-Id": "r-7", "Idempotency-Key": "k" * 300, "X-Attempt": "2"},
     )
     (seen,) = faults.requests("create_dataset")
     assert (seen.method, seen.path, seen.request_id, seen.attempt) == ("POST", DATASETS, "r-7", "2")
@@ -709,12 +711,12 @@ def test_requests_with_another_host_take_no_step(ada, faults, dataset, rejected)
     assert faults.requests() == []
 
 
-def test_what_was_not_taken(ada, faults, dataset):
+def test_unconsumed_steps(ada, faults, dataset):
     script = faults.script("get_dataset", [503, reset()])
     ada.get(dataset)
     assert (script.consumed, script.remaining, faults.consumed) == (1, [reset()], False)
     assert repr(script) == "Script('get_dataset', 1 of 2 steps consumed)"
-    with pytest.raises(AssertionError, match=r"get_dataset: not taken: \{'step': 'reset'\}"):
+    with pytest.raises(AssertionError, match=r"get_dataset: not consumed: \{'step': 'reset'\}"):
         faults.assert_consumed()
     faults.clear()
     faults.assert_consumed()
@@ -736,10 +738,10 @@ def test_the_report(ada, faults, dataset):
 
 
 def test_the_memory_of_the_record_is_bounded(faults):
-    assert faults._seen.maxlen == faults._applied.maxlen == 10_000
+    assert faults._requests.maxlen == faults._applied.maxlen == 10_000
     for _ in range(1000):
         faults.script("*", [503])
-    with pytest.raises(ValueError, match="clear them first"):
+    with pytest.raises(ValueError, match="clear the existing ones first"):
         faults.script("*", [503])
 
 
@@ -794,59 +796,59 @@ def test_a_stall_does_not_keep_the_server_from_stopping(tmp_path):
     connection.socket.close()
 
 
-def test_a_fault_of_the_faults_is_in_the_log(ada, faults, dataset, monkeypatch, caplog):
-    monkeypatch.setattr("orionclient.emulator.fault_actions.head_bytes", lambda *_: 1 / 0)
+def test_an_error_of_a_fault_action_is_logged(ada, faults, dataset, monkeypatch, caplog):
+    monkeypatch.setattr("orionclient.emulator.fault_actions.encode_head", lambda *_: 1 / 0)
     faults.script("get_dataset", hints())
     assert ada.get(dataset).status_code == 500
     assert "failed" in caplog.text
 
 
-# ---------------------------------------------------------------- words that nobody knows
+# ---------------------------------------------------------------- unknown steps and operations
 
 
 @pytest.mark.parametrize(
     ("step", "words"),
     [
-        ("explode", "there is no step 'explode'; known: broken_json, .*reset_after"),
+        ("explode", "unknown step 'explode'; known: broken_json, .*reset_after"),
         (99, "code of step status must be a status from 100 to 999, not 99"),
         (1000, "100 to 999"),
-        (200, '200 alone says nothing about the body; use "pass"'),
-        (True, "is no step"),
-        (None, "is no step"),
-        (1.5, "is no step"),
-        ({"step": 5}, "is no step"),
-        ({"stall": 5}, "is no step"),
-        ("stall", "step stall needs seconds: seconds from 0 to 86400"),
+        (200, 'status 200 needs a body; use "pass"'),
+        (True, "is not a valid step"),
+        (None, "is not a valid step"),
+        (1.5, "is not a valid step"),
+        ({"step": 5}, "is not a valid step"),
+        ({"stall": 5}, "is not a valid step"),
+        ("stall", "step stall requires the parameter seconds: seconds from 0 to 86400"),
         ("stall;seconds=-1", "must be seconds"),
         ("stall;seconds=NaN", "must be seconds"),
         ("stall;seconds", "has no value"),
-        ("stall;seconds=1;read=1;sent=1", "either while it reads"),
-        ("reset;after=5", "step reset has no after; its parameters: read, applied"),
-        ("pass;x=1", "its parameters: none"),
-        ("reset;read=5;applied=true", "exclude each other"),
+        ("stall;seconds=1;read=1;sent=1", "mutually exclusive"),
+        ("reset;after=5", "unknown parameter after of step reset; known: read, applied"),
+        ("pass;x=1", "known: none"),
+        ("reset;read=5;applied=true", "mutually exclusive"),
         ("reset;applied=1", "must be true or false"),
-        ({"step": "reset_after", "applied": False, "read": 3}, "exclude each other"),
+        ({"step": "reset_after", "applied": False, "read": 3}, "mutually exclusive"),
         ("cut;how=burn", "how of step cut must be one of reset, close"),
         ("cut;sent=-1", "a number of bytes"),
         ("length;by=0", "other than 0"),
         ("drip;seconds=1;size=0", "from 1 to 1000000"),
         ("hints;times=-1", "from 1 to 1000000"),
-        ("resize", "step resize needs by"),
+        ("resize", "step resize requires the parameter by"),
         ("resize;by=0", "other than 0"),
         ("resize;by=1;framing=real", "one of length, chunked, close"),
         ("unasked_range;start=-1", "a number of bytes"),
-        ("unasked_range;size=0", "at least one byte"),
-        ("null_field", "step null_field needs field"),
+        ("unasked_range;size=0", "size must be at least 1"),
+        ("null_field", "step null_field requires the parameter field"),
         ("redirect;url=x;code=200", "300 to 399"),
         ({"step": "redirect", "url": "a\r\nb"}, "one line"),
-        ({"step": "status", "code": 503, "headers": {"X": "a\r\nb"}}, "names and values of headers"),
-        ({"step": "status", "code": 503, "headers": {"X Y": "a"}}, "names and values of headers"),
-        ({"step": "status", "code": 503, "json": 1, "text": "x"}, "either json or text"),
+        ({"step": "status", "code": 503, "headers": {"X": "a\r\nb"}}, "header names and values"),
+        ({"step": "status", "code": 503, "headers": {"X Y": "a"}}, "header names and values"),
+        ({"step": "status", "code": 503, "json": 1, "text": "x"}, "json and text are mutually exclusive"),
         ({"step": "strip", "headers": []}, "list of header names"),
-        ({"step": "set_field", "field": ""}, "name of a field"),
-        ({"step": "set_field", "field": "x", "value": {1}}, "must be JSON"),
-        ('{"step": "reset"', "the step is no JSON"),
-        (Step("explode"), "there is no step"),
+        ({"step": "set_field", "field": ""}, "dotted name of a field"),
+        ({"step": "set_field", "field": "x", "value": {1}}, "must be a JSON value"),
+        ('{"step": "reset"', "the step is not valid JSON"),
+        (Step("explode"), "unknown step"),
     ],
 )
 def test_steps_that_are_rejected(faults, step, words):
@@ -889,13 +891,13 @@ def test_every_step_has_a_function_and_is_carried_out():
 @pytest.mark.parametrize(
     ("operation", "words"),
     [
-        ("get_datasets", "there is no operation 'get_datasets'; .*get_dataset,"),
-        ("", "there is no operation"),
-        ("FETCH /x", "there is no operation"),
-        ("GET x", "there is no operation"),
+        ("get_datasets", "unknown operation 'get_datasets'; .*get_dataset,"),
+        ("", "unknown operation"),
+        ("FETCH /x", "unknown operation"),
+        ("GET x", "unknown operation"),
     ],
 )
-def test_operations_that_nobody_knows(faults, operation, words):
+def test_unknown_operations(faults, operation, words):
     with pytest.raises(ValueError, match=words):
         faults.script(operation, [503])
 
@@ -904,7 +906,7 @@ def test_operations_that_nobody_knows(faults, operation, words):
     ("steps", "times"), [([], 1), ([503], 0), ([503], True), ([503], 1.5), ([503], 10_001), (None, 1)]
 )
 def test_how_many_steps(faults, steps, times):
-    with pytest.raises(ValueError, match="times must be|1 to 10000 steps|is no step"):
+    with pytest.raises(ValueError, match="times must be|1 to 10000 steps|is not a valid step"):
         faults.script("get_dataset", steps, times)
 
 
@@ -933,11 +935,11 @@ def test_scripts_over_http(ada, faults, dataset):
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (b'{"operation": "x", "steps": [503]}', "there is no operation"),
-        (b'{"operation": "*", "steps": ["explode"]}', "there is no step"),
+        (b'{"operation": "x", "steps": [503]}', "unknown operation"),
+        (b'{"operation": "*", "steps": ["explode"]}', "unknown step"),
         (b'{"operation": "*", "steps": [503], "more": 1}', "a script is an object like"),
         (b'{"operation": "*"}', "a script is an object like"),
-        (b'{"operation": 5, "steps": [503]}', "operation is a text"),
+        (b'{"operation": 5, "steps": [503]}', "operation must be a string"),
         (b'{"operation": "*", "steps": "503"}', "steps a list"),
         (b"[503]", "a script is an object like"),
         (b"{", "JSON"),
@@ -952,7 +954,7 @@ def test_scripts_that_are_rejected_over_http(ada, faults, rejected, body, words)
     assert faults.report().scripts == ()
 
 
-def test_the_face_needs_a_token_a_host_and_a_known_method(ada, connect, stack, faults, rejected):
+def test_faults_over_http_need_a_token_a_host_and_a_known_method(ada, connect, stack, faults, rejected):
     assert connect(stack, None).get("/_faults") == rejected(401, "not_authenticated")
     assert ada.get("/_faults", headers={"Host": "evil.example"}) == rejected(400, "wrong_host")
     response = ada.put("/_faults", json={})
@@ -965,7 +967,7 @@ def test_a_fault_in_a_header(ada, faults, dataset, rejected, connect, stack):
     assert ada.get(dataset, headers={"X-Orion-Fault": '{"step": "remove", "field": "id"}'}).json().get("id") is None
     with pytest.raises(httpx.RemoteProtocolError):
         ada.get(dataset, headers={"X-Orion-Fault": "cut;sent=5;how=close"})
-    assert ada.get(dataset, headers={"X-Orion-Fault": "explode"}) == rejected(400, "bad_parameter", "there is no step")
+    assert ada.get(dataset, headers={"X-Orion-Fault": "explode"}) == rejected(400, "bad_parameter", "unknown step")
     anonymous = connect(stack, None)
     assert anonymous.get(dataset, headers={"X-Orion-Fault": "503"}) == rejected(401, "not_authenticated")
     assert [each.step["step"] for each in faults.report().applied] == ["status", "remove", "cut"]
@@ -975,7 +977,7 @@ def test_a_fault_in_a_header(ada, faults, dataset, rejected, connect, stack):
     assert script.consumed == 0
 
 
-def test_without_being_asked_for_there_is_no_face(server, ada, connect, rejected):
+def test_faults_over_http_are_off_by_default(server, ada, connect, rejected):
     other = connect(server)
     assert other.get("/_faults") == rejected(404, "not_found")
     assert other.post("/_faults", json={}) == rejected(404, "not_found")

@@ -1,4 +1,4 @@
-"""Folders on the wire: how paths are written, whose they are, what lies in them."""
+"""Tests of folders over HTTP: paths, permissions and assignments."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_projects_of_others(ada, rejected):
         7,
     ],
 )
-def test_paths_that_are_none(fresh, connect, rejected, path):
+def test_invalid_paths(fresh, connect, rejected, path):
     ada = connect(fresh)
     number = ada.post(KINDS["file"], json={"name": "x"}).json()["id"]
     assert ada.post(FOLDERS, json={"paths": ["/good", path]}) == rejected(400, "bad_body")
@@ -91,7 +91,7 @@ def test_paths_that_are_none(fresh, connect, rejected, path):
 
 
 @pytest.mark.parametrize("path", ["/.a", "/..a", "/...", "/a.", "/a/..b", "/ü", "/a b", "/%2e%2e", "/" + "a" * 999])
-def test_paths_that_only_look_odd(ada, path):
+def test_unusual_paths(ada, path):
     made = ada.post(KINDS["dataset"], json={"name": "x", "path": path}).json()
     assert made["path"] == path
     assert [item["id"] for item in ada.get(KINDS["dataset"], params={"path": path}).json()["results"]] == [made["id"]]

@@ -1,4 +1,4 @@
-"""A child is forked in the process of a local Orion, and lives on or ends: the server and its folder stay its parent's."""
+"""Tests of forks of a process with a running local Orion: the server and its folder belong to the parent."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_a_stopped_server_is_gone_while_a_child_lives(tmp_path: Path) -> None:
     # A name of another port in `Host` would be rejected.
     with connected(port) as client, living_child():
         orion.stop()
-        # The connection ends, nobody listens, and everything can be had again.
+        # The connection ends, the port is closed, and everything can be reused.
         assert b"HTTP/1.1" not in rest(client)
         for each in (port, storage):
             with pytest.raises(ConnectionRefusedError):
@@ -96,7 +96,7 @@ RUNS = """
     from pathlib import Path
     from orionclient.emulator.processes import Process
 
-    program = "import sys; print('begun', flush=True); sys.stdin.read(); open('ended', 'w').close()"
+    program = "import sys; print('started', flush=True); sys.stdin.read(); open('ended', 'w').close()"
     log = open("log", "wb")
     threading.Thread(target=Process().run, args=([sys.executable, "-c", program], Path(), os.environ, log)).start()
     while not Path("log").read_bytes():

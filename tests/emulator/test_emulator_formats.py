@@ -1,4 +1,4 @@
-"""Record formats: what is read, what is rejected with which line, and that nothing is lost on the way round."""
+"""Tests of the record formats: valid and invalid files, line numbers of errors, and round trips."""
 
 from __future__ import annotations
 
@@ -95,22 +95,22 @@ def test_obsolete_and_rare_lines_are_kept(parse):
         ("  1  2  2", "  1  2  x", 7, "two atoms and a type"),
         ("M  END\n", "", 8, "no M  END before"),
         ("M  END\n> <a>", "> <a>", 8, "no M  END"),
-        ("> <a>", "> a", 9, "must begin"),
-        ("> <a>", "rubbish", 9, "must begin"),
-        ("1\n\n$$$$\n", "1\n", 10, "cut within"),
+        ("> <a>", "> a", 9, "is expected"),
+        ("> <a>", "rubbish", 9, "is expected"),
+        ("1\n\n$$$$\n", "1\n", 10, "truncated within"),
         ("\n$$$$\n", "\n", 11, "$$$$ is missing"),
         ("1\n\n", "1\n> <b>\n2\n\n", 11, "no blank line after the data item 'a'"),
         ("> <a>", "> <Title>", 9, "field of every record"),
         ("> <a>", "> <Molecule>", 9, "field of every record"),
-        ("$$$$", "> <a>\n2\n\n$$$$", 12, "there twice"),
+        ("$$$$", "> <a>\n2\n\n$$$$", 12, "duplicate"),
         ("1\n\n$$$$", "1\r2\n\n$$$$", 10, "carriage return"),
         ("1\n\n$$$$", "\0\n\n$$$$", 10, "NUL"),
         ("carbonyl\n  made\n\n", "carbonyl\n", 4, "neither in V2000"),
         ("> <a>", "> <%s>" % ("x" * 256), 9, "field name"),
-        ("$$$$\n", "$$$$\n\n\n\n\n\nmore\n", 18, "blank lines before"),
-        ("$$$$\n", "$$$$\nmore\n", 13, "record 2 (more) is cut"),
+        ("$$$$\n", "$$$$\n\n\n\n\n\nmore\n", 18, "blank lines and then"),
+        ("$$$$\n", "$$$$\nmore\n", 13, "record 2 (more) is truncated"),
         ("1\n\n$$$$", "%s\n\n$$$$" % ("x" * 1_048_577), 10, "1048576 bytes"),
-        ("$$$$\n", f"$$$$\n{MOL}", 20, "record 2 (carbonyl) is cut"),
+        ("$$$$\n", f"$$$$\n{MOL}", 20, "record 2 (carbonyl) is truncated"),
         ("carbonyl\n", "$$$$\n", 1, "no molblock"),
         ("M  END", "M  ENDE", 9, "no M  END before"),
     ],
@@ -201,33 +201,33 @@ def test_smiles(text):
         ("C(", "parenthesis"),
         ("C)", "')' at character 2"),
         ("C1CC", "ring 1"),
-        ("C()C", "does not belong"),
-        ("(C)C", "does not belong"),
+        ("C()C", "unexpected"),
+        ("(C)C", "unexpected"),
         ("C=", "ends"),
-        ("=C", "does not belong"),
-        ("C==C", "does not belong"),
+        ("=C", "unexpected"),
+        ("C==C", "unexpected"),
         ("C.", "ends"),
-        (".C", "does not belong"),
-        ("C..C", "does not belong"),
-        ("C11", "where it opened"),
+        (".C", "unexpected"),
+        ("C..C", "unexpected"),
+        ("C11", "that opened it"),
         ("[C", "'['"),
         ("C]", "']'"),
-        ("[Xx]", "no atom"),
-        ("[]", "no atom"),
-        ("[C@@@H]", "no atom"),
+        ("[Xx]", "not a valid atom"),
+        ("[]", "not a valid atom"),
+        ("[C@@@H]", "not a valid atom"),
         ("smiles", "'m'"),
-        ("C(=)C", "does not belong"),
-        ("%10C", "does not belong"),
+        ("C(=)C", "unexpected"),
+        ("%10C", "unexpected"),
         ("C%1", "'%'"),
         ("Q", "'Q'"),
         ("C C", "' '"),
-        ("c1ccccc1)", "does not belong"),
-        ("C=.C", "does not belong"),
-        ("[C+-]", "no atom"),
+        ("c1ccccc1)", "unexpected"),
+        ("C=.C", "unexpected"),
+        ("[C+-]", "not a valid atom"),
         ("Ç", "'Ç'"),
     ],
 )
-def test_no_smiles(text, words):
+def test_invalid_smiles(text, words):
     with pytest.raises(ValueError, match=".") as error:
         check_smiles(text)
     assert words in str(error.value)
@@ -241,7 +241,9 @@ def test_smi(parse):
         ("C", ""),
     ]
     assert write("smi", *records) == "CCO ethanol\nc1ccccc1 benzene  ring\nC\n"
-    with pytest.raises(molecules.MalformedError, match="Record 2: 'C1CC' is no SMILES: ring 1 is not closed") as error:
+    with pytest.raises(
+        molecules.MalformedError, match="Record 2: 'C1CC' is not valid SMILES: ring 1 is not closed"
+    ) as error:
         parse("smi", "C a\n\nC1CC b\n")
     assert error.value.line == 3
     with pytest.raises(molecules.MalformedError, match="UTF-8") as error:
@@ -261,13 +263,13 @@ def test_csv(parse):
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ("a,a\n1,2\n", 1, "'a' twice"),
+        ("a,a\n1,2\n", 1, "duplicate column 'a'"),
         ("a,\n1,2\n", 1, "field name"),
         ("a,b\n1\n", 2, "1 values"),
         ("a,b\n1,2\n\n1,2,3\n", 4, "Record 2 has 3"),
         ('a,b\n"x\ny",2\n1\n', 4, "1 values"),
-        ('a,b\n"x"y,2\n', 2, "no CSV"),
-        ('a,b\n1,"x', 2, "begins in line 2"),
+        ('a,b\n"x"y,2\n', 2, "not valid CSV"),
+        ('a,b\n1,"x', 2, "starts in line 2"),
         ("smiles\nC\nC(\n", 3, "Record 2: 'C('"),
         ("a\n%s\n" % ("x" * 140_000), 2, "field limit"),
         ("a\nx\0y\n", None, None),
@@ -306,15 +308,15 @@ def test_binary(parse):
     assert parse("binary", text) == records
     assert parse("binary", write("binary")) == []
     for bad, line, words in (
-        ("", 1, "cut"),
-        ("x\n", 1, "begin with ORIONREC1"),
-        ("\n".join(lines[:3]) + "\n", 3, "cut"),
-        (text + "x\n", 5, "after its end"),
-        (text.replace("1", "2"), 1, "begin"),
-        (text.replace('"a":1', '"a":2'), 4, "changed"),
-        (text.replace('{"a":1}\n', ""), 3, "changed"),
-        (text.replace("END 2", "END 3"), 4, "changed"),
-        ("ORIONREC1\nnonsense\n", 2, "no record"),
+        ("", 1, "truncated"),
+        ("x\n", 1, "start with ORIONREC1"),
+        ("\n".join(lines[:3]) + "\n", 3, "truncated"),
+        (text + "x\n", 5, "after its END"),
+        (text.replace("1", "2"), 1, "start"),
+        (text.replace('"a":1', '"a":2'), 4, "modified"),
+        (text.replace('{"a":1}\n', ""), 3, "modified"),
+        (text.replace("END 2", "END 3"), 4, "modified"),
+        ("ORIONREC1\nnonsense\n", 2, "not a valid record"),
     ):
         with pytest.raises(molecules.MalformedError) as error:
             parse("binary", bad)
@@ -326,22 +328,22 @@ BREAKING = ["a\n\nb", "\n", "a\n", "a\n \nb", "$$$$", "a\n$$$$ b", "> <x>", "a\n
 
 @pytest.mark.parametrize("value", BREAKING)
 def test_values_cannot_break_an_sd_file(value):
-    with pytest.raises(molecules.ConversionError, match="would end it early"):
+    with pytest.raises(molecules.ConversionError, match="would end the data item"):
         write("sdf", {"Molecule": {"format": "sdf", "text": MOL}, "x": value})
 
 
 @pytest.mark.parametrize("title", ["a\nb", "\r", "$$$$", "$$$$ x", "\0"])
 def test_titles_cannot_break_a_file(title):
-    with pytest.raises(molecules.ConversionError, match="title would break"):
+    with pytest.raises(molecules.ConversionError, match="title contains a line break"):
         write("sdf", {"Title": title, "Molecule": {"format": "sdf", "text": MOL}})
     if "\n" in title or "\r" in title:
-        with pytest.raises(molecules.ConversionError, match="several lines"):
+        with pytest.raises(molecules.ConversionError, match="line break"):
             write("smi", {"Title": title, "Molecule": {"format": "smiles", "text": "C"}})
 
 
 @pytest.mark.parametrize("name", ["a<b", "a>b", "a\nb", "\r", "Molecule"])
 def test_names_cannot_break_an_sd_file(name):
-    with pytest.raises(molecules.ConversionError, match="cannot be the name"):
+    with pytest.raises(molecules.ConversionError, match="not a valid name"):
         write("sdf", {"pose": {"format": "sdf", "text": MOL}, name: "x"})
 
 
@@ -363,7 +365,11 @@ def test_sdf_of_other_records(parse):
     ]
     assert write("sdf", {"Molecule": mol}).startswith("carbonyl\n")
     assert write("sdf", {"a": mol, "b": mol}, fields=["b"]) == MOL + "$$$$\n"
-    for bad, words in (({"a": mol, "b": mol}, "second structure"), ({"a": 1}, "no structure"), ({}, "no structure")):
+    for bad, words in (
+        ({"a": mol, "b": mol}, "second structure"),
+        ({"a": 1}, "no SDF structure"),
+        ({}, "no SDF structure"),
+    ):
         with pytest.raises(molecules.ConversionError, match=words):
             write("sdf", bad)
 
@@ -379,7 +385,7 @@ def test_smi_of_other_records():
     ["", "x", MOL + "more", MOL + "$$$$\n", MOL + MOL, MOL.replace("\n", "\r\n"), MOL.replace("carbonyl", "$$$$")],
 )
 def test_molecules_in_records_are_checked(text):
-    with pytest.raises(ValueError, match="'m' is no sdf"):
+    with pytest.raises(ValueError, match="'m' is not valid sdf"):
         check_record({"m": {"format": "sdf", "text": text}})
 
 
@@ -500,7 +506,7 @@ def test_gzip_of_any_format(tmp_path):
 
 @pytest.mark.parametrize("name", ["oeb", "oeb.gz", "", "gz", ".gz", "sdf.gz.gz", "sdf "])
 def test_an_unknown_format_names_the_known_ones(name):
-    with pytest.raises(molecules.UnknownFormatError, match="known are sdf, smi, csv, json, binary.*gzip"):
+    with pytest.raises(molecules.UnknownFormatError, match="known formats are sdf, smi, csv, json, binary.*gzip"):
         molecules.get_format(name)
 
 
@@ -509,7 +515,7 @@ def test_a_damaged_gzip_file(tmp_path):
     path = tmp_path / "x"
     for damaged in (b"CCO ethanol\n", content[:-9], content[:20], content[:-8] + b"12345678"):
         path.write_bytes(damaged)
-        with pytest.raises(MalformedError, match="not valid gzip"):
+        with pytest.raises(MalformedError, match="damaged or truncated"):
             list(molecules.read(path, "smi.gz", 1 << 30))
 
 

@@ -1,4 +1,4 @@
-"""Groups on the wire: who sees them, and what a share with one gives."""
+"""Tests of groups over HTTP: permissions, and shares with a group."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_share_reaches_the_members_of_the_group(fresh, connect, kind, rejected
     assert ada.post(share, json=CHEMISTS).status_code == 204
     assert grace.get(url).json() == ada.get(url).json()
     assert [item["id"] for item in grace.get(KINDS[kind]).json()["results"]] == [number]
-    assert grace.patch(url, json={"name": "x"}) == rejected(403, "forbidden", "reading only")
+    assert grace.patch(url, json={"name": "x"}) == rejected(403, "forbidden", "read-only")
     shares = ada.get(share).json()["results"]
     assert [(each["target_type"], each["target_id"]) for each in shares] == [("group", 1), ("group", 2)]
     assert ada.delete(share, params=CHEMISTS).status_code == 204

@@ -1,4 +1,4 @@
-"""Idempotency keys: an operation sent twice under one key happens once, also across threads, restarts and kills."""
+"""Tests of idempotency keys: an operation is executed once per key, also across threads, restarts and kills."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_records_are_added_once(fresh, connect):
     assert add(ada, "k").json()["count"] == 2
 
 
-def test_without_a_key_nothing_is_remembered(fresh, connect):
+def test_without_a_key_nothing_is_stored(fresh, connect):
     ada = connect(fresh)
     assert [create(ada, None).json()["id"] for _ in range(2)] == [1, 2]
 
@@ -144,7 +144,8 @@ def test_keys_that_are_rejected(fresh, connect, rejected, key):
 
 
 @pytest.mark.parametrize(
-    "key", ["!", "~" * 200, '"8e03978e-40d5-43dd-bc93-6894a57f9324"', "'; DROP TABLE idempotency; --".replace(" ", "")]
+    "key",
+    ["!", "~" * 200, '"8e03978e-40d5-43dd-bc93-6894a57f9324"', "'; DROP TABLE idempotency_keys; --".replace(" ", "")],
 )
 def test_keys_that_are_taken(fresh, connect, key):
     ada = connect(fresh)
@@ -228,7 +229,7 @@ def test_keys_are_kept_for_a_day(tmp_path, connect):
         create(ada, "old")
         create(ada, "young")
         with server._require().stack.store.write_transaction() as db:
-            age = "UPDATE idempotency SET created = created - ? WHERE key = ?"
+            age = "UPDATE idempotency_keys SET created = created - ? WHERE key = ?"
             db.execute(age, (RETENTION_SECONDS + 5, "old"))
             db.execute(age, (RETENTION_SECONDS - 600, "young"))
     with Server(tmp_path) as server:
@@ -243,10 +244,10 @@ def test_old_keys_go_while_the_server_runs(fresh, connect):
     create(ada, "old")
     store = fresh._require().stack.store
     with store.write_transaction() as db:
-        db.execute("UPDATE idempotency SET created = created - ?", (RETENTION_SECONDS + 5,))
+        db.execute("UPDATE idempotency_keys SET created = created - ?", (RETENTION_SECONDS + 5,))
     create(ada, "new")
     with store.read_transaction() as db:
-        assert [row["key"] for row in db.execute("SELECT key FROM idempotency")] == ["new"]
+        assert [row["key"] for row in db.execute("SELECT key FROM idempotency_keys")] == ["new"]
 
 
 def test_an_operation_without_json_takes_no_key(fresh):
@@ -258,7 +259,7 @@ def test_an_operation_without_json_takes_no_key(fresh):
 def test_a_handler_that_only_reads_and_one_that_reads_what_it_wrote(fresh):
     stack = fresh._require().stack
     operation = next(each for each in stack.operations if each.id == "create_dataset")
-    user = stack.credentials.caller(fresh.issue_token("ada"))
+    user = stack.credentials.authenticate(fresh.issue_token("ada"))
 
     def handler(call):
         with call.stack.store.read_transaction() as db:
@@ -282,7 +283,7 @@ import os, pathlib, signal, sys, threading, time
 from orionclient.emulator import Server
 from orionclient.emulator.app import _Endpoint
 from orionclient.emulator.idempotency import IdempotencyKeys
-record, respond = IdempotencyKeys._record, _Endpoint._respond
+record, respond = IdempotencyKeys._record, _Endpoint._build_response
 def kill(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 if sys.argv[2] == "before the record":
@@ -290,7 +291,7 @@ if sys.argv[2] == "before the record":
 if sys.argv[2] == "before the commit":
     IdempotencyKeys._record = lambda *args: (record(*args), kill())
 if sys.argv[2] == "before the response":
-    _Endpoint._respond = lambda self, response: kill() if self._operation.method == "POST" else respond(self, response)
+    _Endpoint._build_response = lambda self, response: kill() if self._operation.method == "POST" else respond(self, response)
 with Server(pathlib.Path(sys.argv[1]), seed="demo") as server:
     print(server.url, server.issue_token("ada"), flush=True)
     sys.stdin.read()

@@ -1,4 +1,4 @@
-"""Jobs that really run: in order, bounded, watched, and with a reason where they fail."""
+"""Tests of running jobs: queue order, concurrency limit, progress, logs, cost and failure reasons."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_a_job_finds_what_it_needs(server, ada):
         "print(json.dumps([os.getcwd() == str(folder), os.getpgid(0) == os.getpid(), given]))\n"
         "print(ask('GET', '/api/v1/users/me/')['username'])"
     )
-    os.environ["ORION_PROFILE"] = "somebody"
+    os.environ["ORION_PROFILE"] = "other"
     try:
         job = reach(ada, start(ada, code, project=3))
     finally:
@@ -94,7 +94,7 @@ def test_a_job_finds_what_it_needs(server, ada):
         assert path.name == "log" or not path.is_file() or token.encode() not in path.read_bytes(), path
 
 
-def test_the_token_of_a_job_is_nobodys_business(ada, tmp_path):
+def test_the_token_of_a_job_is_not_listed(ada, tmp_path):
     before = ada.get("/api/v1/tokens/").json()
     code = f"""
 import urllib.error
@@ -130,7 +130,7 @@ def test_jobs_run_in_the_order_of_the_queue(single, connect, tmp_path):
     assert Path(effects).read_text().split() == [str(n) for n in range(6)]
 
 
-def test_no_more_jobs_at_once_than_the_pool_has_places(server, ada, tmp_path):
+def test_the_limit_of_running_jobs(server, ada, tmp_path):
     effects = tmp_path / "effects"
     code = f"note({str(effects)!r}, '+'); time.sleep(0.1); note({str(effects)!r}, '-')"
     jobs = [start(ada, code) for _ in range(10)]
@@ -162,7 +162,7 @@ def test_a_job_that_was_not_made_leaves_the_workers_alone(ada, rejected):
 # ---------------------------------------------------------------- progress, logs, cost
 
 
-def test_progress_as_the_job_tells_it(ada, tmp_path):
+def test_reported_progress(ada, tmp_path):
     gates = [str(tmp_path / f"gate{n}") for n in range(6)]
     reported = ["0.25", "what?", "nan", "7", "-3"]
     code = "".join(f"tell('progress', {text!r}); wait_for({gates[n]!r})\n" for n, text in enumerate(reported))
@@ -214,14 +214,14 @@ def test_jobs_cost_what_they_take(server, ada, tmp_path):
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
-        ("sys.exit(3)", "the floe ended with exit code 3"),
+        ("sys.exit(3)", "the floe exited with code 3"),
         ("os.kill(os.getpid(), signal.SIGKILL)", "the floe was killed by signal 9 (SIGKILL)"),
         ("os.kill(os.getpid(), signal.SIGRTMIN + 5)", "the floe was killed by signal 39"),
         ("tell('reason', 'ValueError: record 3\\n is bad'); sys.exit(1)", "ValueError: record 3 is bad"),
-        ("tell('reason', '  \\n'); sys.exit(1)", "the floe ended with exit code 1"),
+        ("tell('reason', '  \\n'); sys.exit(1)", "the floe exited with code 1"),
         ("(folder / 'reason').write_bytes(b'bad \\xff'); sys.exit(1)", "bad \ufffd"),
         ("tell('reason', 'x' * 100_000); sys.exit(1)", "x" * 2000),
-        ("raise KeyError('what')", "the floe ended with exit code 1"),
+        ("raise KeyError('what')", "the floe exited with code 1"),
     ],
 )
 def test_the_reason_of_a_failure(ada, code, reason):
@@ -264,7 +264,7 @@ def test_a_database_that_cannot_be_written_only_delays(single, connect, monkeypa
 
     monkeypatch.setattr(engine, "_RETRY_SECONDS", 0.01)
     with monkeypatch.context() as patch:
-        patch.setattr(engine.JobEngine, "_take", full)
+        patch.setattr(engine.JobEngine, "_claim_next", full)
         job = start(ada, f"wait_for({str(gate)!r})")
         until(lambda: len(tries), lambda count: count > 2)
         assert get(ada, job)["state"] == "queued"
@@ -285,7 +285,7 @@ def test_what_goes_wrong_in_the_engine_is_a_failed_job(single, connect, monkeypa
         raise RuntimeError("unforeseen")
 
     with monkeypatch.context() as patch:
-        patch.setattr(engine, "environment", fail)
+        patch.setattr(engine, "build_environment", fail)
         assert outcome(reach(ada, start(ada))) == ("complete", "failed", "the job could not be run: unforeseen")
     assert outcome(reach(ada, start(ada))) == ("complete", "succeeded", "")
 

@@ -112,7 +112,7 @@ def test_only_a_complete_job_can_be_deleted(single, connect, rejected, tmp_path)
     assert ada.delete(f"{JOBS}{queued['id']}/").status_code == 204
     assert not folder.exists()
     for response in (ada.get(f"{JOBS}{queued['id']}/"), ada.delete(f"{JOBS}{queued['id']}/")):
-        assert response == rejected(404, "not_found", f"no job {queued['id']}")
+        assert response == rejected(404, "not_found", f"job {queued['id']} does not exist")
     assert [job["id"] for job in ada.get(JOBS, params={"tags": "mine"}).json()["results"]] == [running["id"]]
 
 

@@ -1,4 +1,4 @@
-"""What a job is given, what it makes, and whose it is."""
+"""Tests of job parameters, of the resources that jobs create, and of job permissions."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_parameters_that_fit(idle, connect, promoted):
         ({"secret": True}, ("'secret' must be",)),
         ({"colour": "green"}, ("'colour' must be one of: 'red', 'blue'",)),
         ({"words": "a"}, ("'words' must be a list",)),
-        ({"words": [1]}, ("'words' must be a text",)),
+        ({"words": [1]}, ("'words' must be a string",)),
     ],
 )
 def test_parameters_that_do_not_fit(ada, rejected, promoted, words):
@@ -73,7 +73,7 @@ def test_parameters_that_do_not_fit(ada, rejected, promoted, words):
     [
         ({}, ("'must' of the cube 'second' is missing",)),
         ({"second": {"must": None}}, ("'must' of the cube 'second' is missing",)),
-        ({"second": {"must": 3}}, ("'must' of the cube 'second' must be a text",)),
+        ({"second": {"must": 3}}, ("'must' of the cube 'second' must be a string",)),
         ({**MUST, "third": {}}, ("no cube 'third'", "'typed', 'second', 'Second cube'")),
         ({**MUST, "typed": {"must": 1}}, ("'typed' has no parameter 'must'", "'code', 'count'")),
         ({**MUST, "typed": {"ratio": "half"}}, ("'ratio' of the cube 'typed' must be a number",)),
@@ -93,7 +93,7 @@ def test_other_ways_to_give_parameters(idle, connect, rejected):
     assert ada.post(JOBS, json={"workfloe": 1}).json()["parameters"] == {}
     unknown = {"workfloe": 1, "parameters": {"promotd": {}}}
     assert ada.post(JOBS, json=unknown) == rejected(422, "bad_job_parameters", "'promotd'", "'promoted', 'cube'")
-    assert ada.post(JOBS, json={"workfloe": 99}) == rejected(404, "not_found", "no floe 99")
+    assert ada.post(JOBS, json={"workfloe": 99}) == rejected(404, "not_found", "floe 99 does not exist")
 
 
 # ---------------------------------------------------------------- tags and permissions
@@ -144,7 +144,7 @@ def test_jobs_belong_to_the_members_of_their_project(server, ada, grace, rejecte
     for response in (grace.get(url), grace.get(f"{url}logs/"), grace.post(f"{url}cancel/"), grace.delete(url)):
         assert response == rejected(403, "forbidden", "not a member")
     assert grace.post(f"/api/v1/shares/job/{ours['id']}/", json={"target_type": "user", "target_id": 2}) == rejected(
-        404, "not_found", "that can be shared"
+        404, "not_found", "cannot be shared"
     )
     assert grace.delete(f"{JOBS}{ours['id']}/").status_code == 204
 

@@ -1,4 +1,4 @@
-"""The store of the local Orion under SIGKILL: what was acknowledged is there, whole, and nothing else lies around."""
+"""Tests of the store under SIGKILL: acknowledged data survives completely, without leftovers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Molecule search on the wire: titles always, structures where RDKit is installed, the rest rejected."""
+"""Tests of molecule search over HTTP: title queries, structure queries with RDKit, and unsupported queries."""
 
 from __future__ import annotations
 
@@ -98,20 +98,20 @@ def test_a_search_over_many_records(fresh, connect, monkeypatch):
     ("query_type", "parameters", "words"),
     [
         ("fastrocs", {}, ("licensed",)),
-        ("title", {}, ("needs the parameter 'titles'",)),
-        ("title", {"titles": []}, ("'titles' must be a list of texts",)),
+        ("title", {}, ("requires the parameter 'titles'",)),
+        ("title", {"titles": []}, ("'titles' must be a non-empty list of strings",)),
         ("title", {"titles": "aspirin"}, ("'titles' must be",)),
-        ("title", {"titles": ["a"], "cutoff": 1}, ("no parameter 'cutoff'", "Known: titles")),
+        ("title", {"titles": ["a"], "cutoff": 1}, ("Unknown parameter 'cutoff'", "Known: titles")),
         ("subsearch", {"mdlquery": "c", "num_hits": 0}, ("'num_hits' must be an integer from 1",)),
         ("subsearch", {"mdlquery": "c", "subsearch_query_type": "CDX"}, ("MDLJSON, SMARTS",)),
-        ("subsearch", {"mdlquery": "c", "stereo_constraint": True}, ("no parameter 'stereo_constraint'",)),
-        ("graphsim", {"smiles": " "}, ("'smiles' must be a text",)),
+        ("subsearch", {"mdlquery": "c", "stereo_constraint": True}, ("Unknown parameter 'stereo_constraint'",)),
+        ("graphsim", {"smiles": " "}, ("'smiles' must be a non-empty string",)),
         ("graphsim", {"smiles": "C", "fingerprint_type": "Tree"}, ("Circular, Path, MACCS",)),
         ("graphsim", {"smiles": "C", "cutoff": 2}, ("from 0 to 1",)),
         ("graphsim", {"smiles": "C", "max_hits": True}, ("'max_hits' must be",)),
     ],
 )
-def test_what_cannot_be_searched_is_rejected(ada, loaded, rejected, query_type, parameters, words):
+def test_invalid_queries_are_rejected(ada, loaded, rejected, query_type, parameters, words):
     before = ada.get(QUERIES).json()["count"]
     assert ask(ada, loaded, query_type, **parameters) == rejected(422, "bad_query", *words)
     assert ada.get(QUERIES).json()["count"] == before
@@ -148,7 +148,7 @@ def test_a_dataset_that_is_gone(ada, drugs, rejected):
     assert ada.delete(f"{DATASETS}{data['id']}/").status_code == 204
     query, _ = result(ada, ask(ada, searched, titles=["a"]))
     assert (query["state"], f"dataset {data['id']}" in query["reason"]) == ("ERROR", True)
-    assert ada.post(DATABASES, json={"dataset": data["id"]}) == rejected(404, "not_found", "no dataset")
+    assert ada.post(DATABASES, json={"dataset": data["id"]}) == rejected(404, "not_found", "does not exist")
 
 
 def test_lists_deleting_and_permissions(fresh, connect, drugs, rejected):
@@ -181,7 +181,7 @@ def test_lists_deleting_and_permissions(fresh, connect, drugs, rejected):
     assert ada.get(f"{url}hits/") == rejected(404, "not_found")
 
 
-def test_a_restart_goes_on_with_what_was_left(fresh, connect, drugs):
+def test_a_restart_resumes_unfinished_work(fresh, connect, drugs):
     ada = connect(fresh)
     searched = database(ada, dataset(ada, drugs["sdf"]))
     query, _ = result(ada, ask(ada, searched, titles=["a"]))

@@ -1,4 +1,4 @@
-"""Tokens, users, organizations, projects and API versions."""
+"""Tests of login, users, organizations, projects and API versions over HTTP."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_a_password_gives_the_same_token_every_time(server, connect):
     "credentials",
     [
         {"username": "ada", "password": "grace-demo"},
-        {"username": "nobody", "password": "ada-demo"},
+        {"username": "unknown", "password": "ada-demo"},
         {"username": "ada", "password": "ada-demo "},
         {"username": "ADA", "password": "ada-demo"},
         {"username": "\0", "password": "\0"},
@@ -43,15 +43,15 @@ def test_wrong_credentials(server, connect, rejected, credentials):
     assert response == rejected(401, "not_authenticated", "wrong")
 
 
-def test_rejected_credentials_are_not_retried_to_the_caller(server, connect):
+def test_rejected_credentials_are_not_echoed(server, connect):
     response = connect(server, None).post("/api/v1/auth/token/", json={"username": "ada", "password": ["sesame"]})
     assert response.status_code == 400
     assert "sesame" not in response.text
 
 
-def test_guessing_is_responded_with_429(fresh, connect, rejected):
+def test_too_many_failed_logins_get_a_429(fresh, connect, rejected):
     anonymous = connect(fresh, None)
-    wrong = {"username": "nobody", "password": "x"}
+    wrong = {"username": "unknown", "password": "x"}
     statuses = [anonymous.post("/api/v1/auth/token/", json=wrong).status_code for _ in range(21)]
     assert statuses == [401] * 20 + [429]
     response = anonymous.post("/api/v1/auth/token/", json=wrong)

@@ -1,4 +1,4 @@
-"""Projects on the wire: made, changed by their owner, and closed for changes while they are archived."""
+"""Tests of projects over HTTP: creating, updating by the owner, and read-only access to archived projects."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def test_nothing_is_written_into_an_archived_project(fresh, connect, rejected, k
         assignment = {"resource_type": kind, "id": number, "path": "/here"}
         attempts.append(ada.post("/api/v1/folders/assignments/", json={"assignments": [assignment]}))
     for response in attempts:
-        assert response == rejected(403, "forbidden", f"Project {project} is archived."), response.request.url
+        assert response == rejected(403, "forbidden", f"Project {project} is archived"), response.request.url
     assert {name: ada.get(name).json() for name in before} == before
     assert ada.get(f"{path}{elsewhere}/").json()["project"] == 1
 
@@ -189,7 +189,7 @@ def test_folders_and_the_default_project(fresh, connect, rejected):
         ada.post(KINDS["file"], json={"name": "x"}),
         ada.post(KINDS["file"], json={"name": "x", "path": "/new"}),
     ):
-        assert response == rejected(403, "forbidden", "Project 1 is archived.")
+        assert response == rejected(403, "forbidden", "Project 1 is archived")
     assert [folder["path"] for folder in ada.get("/api/v1/folders/").json()["results"]] == ["/old"]
 
 
@@ -220,6 +220,6 @@ def test_no_job_and_no_package_in_an_archived_project(tmp_path, connect, rejecte
             ada.post(f"/api/v1/shares/package/{package['id']}/", json={"target_type": "user", "target_id": 2}),
         ]
         for response in attempts:
-            assert response == rejected(403, "forbidden", f"Project {project} is archived."), response.request.url
+            assert response == rejected(403, "forbidden", f"Project {project} is archived"), response.request.url
         assert ada.get(f"{jobs}{job['id']}/").json() == job
         assert ada.get(f"{packages}{package['id']}/").json() == package

@@ -1,4 +1,4 @@
-"""Chunks of contents: Range, If-Range and what stands in the head of the responses."""
+"""Tests of byte ranges: Range, If-Range and the response headers."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def requests(get, chunk, **headers):
         ("bytes=007-0008", 7, 8),
     ],
 )
-def test_a_chunk(get, chunk, first, last):
+def test_a_range(get, chunk, first, last):
     response = requests(get, chunk)
     assert response.status_code == 206
     assert response.content == CONTENT[first : last + 1]
@@ -87,7 +87,7 @@ def test_a_chunk(get, chunk, first, last):
 @pytest.mark.parametrize(
     "chunk", [f"bytes={SIZE}-", f"bytes={SIZE}-{SIZE + 5}", "bytes=99999999999999999999-", "bytes=-0"]
 )
-def test_a_chunk_behind_the_end(get, chunk):
+def test_a_range_after_the_end(get, chunk):
     response = requests(get, chunk)
     assert response.status_code == 416
     assert response.headers["Content-Range"] == f"bytes */{SIZE}"
@@ -101,14 +101,14 @@ def test_a_chunk_behind_the_end(get, chunk):
         "bytes=+1-2", "bytes=1--2", "lines=0-1", "bytes=0-1;x", f"bytes={'9' * 5000}-", "bytes=\xb2-3".encode("latin-1"), "bytes=0x1-2",
     ],
 )  # fmt: skip
-def test_what_is_no_chunk_is_ignored(get, chunk):
+def test_invalid_ranges_are_ignored(get, chunk):
     response = requests(get, chunk)
     assert (response.status_code, response.content) == (200, CONTENT)
     assert response.headers["Accept-Ranges"] == "bytes"
     assert "Content-Range" not in response.headers
 
 
-def test_the_whole(get):
+def test_the_whole_content(get):
     response = get()
     assert (response.status_code, response.content) == (200, CONTENT)
     assert (response.headers["Accept-Ranges"], response.headers["Repr-Digest"]) == ("bytes", REPR)
@@ -126,7 +126,7 @@ def test_the_whole(get):
         ("Sun, 06 Nov 2094 08:49:37 GMT", 200),
     ],
 )
-def test_a_condition(get, condition, status):
+def test_if_range(get, condition, status):
     response = requests(get, "bytes=1-3", **{"If-Range": condition})
     assert response.status_code == status
     assert response.content == (CONTENT[1:4] if status == 206 else CONTENT)
@@ -146,7 +146,7 @@ def test_replaced_content_is_not_mixed(fresh, connect):
 
 
 @pytest.mark.parametrize("kind", MAKERS)
-def test_nothing_has_no_chunks(ada, kind):
+def test_empty_content_has_no_ranges(ada, kind):
     url = MAKERS[kind](ada, b"")
     for chunk in ("bytes=0-", "bytes=0-0", "bytes=-1"):
         response = ada.get(url, headers={"Range": chunk})
@@ -154,13 +154,13 @@ def test_nothing_has_no_chunks(ada, kind):
     assert (ada.get(url).status_code, ada.get(url).content) == (200, b"")
 
 
-def test_chunks_put_together(get):
+def test_ranges_make_the_content(get):
     step = 700_001
     chunks = [requests(get, f"bytes={start}-{start + step - 1}").content for start in range(0, SIZE, step)]
     assert b"".join(chunks) == CONTENT
 
 
-def test_who_leaves_a_chunk_harms_nobody(fresh, connect):
+def test_a_client_that_disconnects_during_a_range(fresh, connect):
     ada = connect(fresh)
     url = file_of(ada, b"x" * 20_000_000)
     for _ in range(5):
@@ -169,13 +169,13 @@ def test_who_leaves_a_chunk_harms_nobody(fresh, connect):
     assert ada.get(url, headers={"Range": "bytes=-3"}).content == b"xxx"
 
 
-def test_twice_the_header(ada, rejected):
+def test_a_duplicate_range_header(ada, rejected):
     url = file_of(ada, b"abc")
     response = ada.get(url, headers=[("Range", "bytes=0-0"), ("Range", "bytes=1-1")])
     assert response == rejected(400, "bad_parameter", "2 times")
 
 
-def test_the_reader_of_a_shared_file_gets_chunks_too(ada, grace, rejected):
+def test_ranges_of_a_shared_file(ada, grace, rejected):
     url = file_of(ada, b"abc")
     assert grace.get(url, headers={"Range": "bytes=0-0"}) == rejected(403, "forbidden")
     ada.post(f"/api/v1/shares/file/{url.split('/')[-2]}/", json={"target_type": "user", "target_id": 2})

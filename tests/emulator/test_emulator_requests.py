@@ -1,4 +1,4 @@
-"""The way of a request: routes, tokens, parameters, bodies, rejections and failures."""
+"""Tests of request handling: routes, tokens, parameters, bodies and error responses."""
 
 from __future__ import annotations
 
@@ -58,12 +58,12 @@ def test_forms_of_the_token(server, connect, form):
 @pytest.mark.parametrize(
     "form", ["", "Token", "Token:", "{}", "Bearer {}", "Token {} {}", "Token x{}", "Token {}x", "Basic {}"]
 )
-def test_what_is_no_token(server, connect, rejected, form):
+def test_invalid_tokens(server, connect, rejected, form):
     header = form.format(*[server.issue_token("grace")] * 2)
     assert connect(server, None, Authorization=header).get(ME) == rejected(401, "not_authenticated")
 
 
-def test_two_tokens_are_none(server, rejected):
+def test_two_tokens_are_rejected(server, rejected):
     token = f"Token {server.issue_token()}"
     response = httpx.get(server.url + ME, headers=[("Authorization", token), ("Authorization", token)])
     assert response == rejected(401, "not_authenticated")
@@ -126,10 +126,10 @@ def test_wrong_methods(server, connect, method, path, allow):
         ("tags=", "1 to 255 characters"),
         ("&".join(["tags=x"] * 51), "0 to 50 values"),
         ("cursor=" + "x" * 2001, "characters"),
-        ("cursor=x", "next link"),
+        ("cursor=x", "not valid"),
         ("cursor=%F0%9F", "UTF-8"),
         ("name=%FF", "UTF-8"),
-        ("bogus=1", "Known here: limit"),
+        ("bogus=1", "Known parameters: limit"),
         ("&".join(["name=x"] * 2001), "more than 2000"),
         ("na%6De=x&name=y", "2 times"),
         ("=", 'query parameter ""'),
@@ -160,7 +160,7 @@ def test_bad_path_parameters(server, connect, rejected, path, number):
     ],
 )
 def test_made_up_cursors(server, connect, rejected, cursor):
-    assert connect(server).get(FILES, params={"cursor": cursor}) == rejected(400, "bad_parameter", "next link")
+    assert connect(server).get(FILES, params={"cursor": cursor}) == rejected(400, "bad_parameter", "not valid")
 
 
 JSON = {"Content-Type": "application/json"}
@@ -169,8 +169,8 @@ JSON = {"Content-Type": "application/json"}
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (b"", "cannot be read"),
-        (b"{", "cannot be read"),
+        (b"", "is not valid"),
+        (b"{", "is not valid"),
         (b"[]", "valid dictionary"),
         (b'"x"', "valid dictionary"),
         (b"null", ""),
@@ -181,7 +181,7 @@ JSON = {"Content-Type": "application/json"}
         (b'{"name": null}', "name"),
         (b'{"name": "x", "description": null}', "description"),
         (b'{"name": "x", "colour": "red"}', "colour: Extra"),
-        (b'{"name": "x", "name": "y"}', "twice"),
+        (b'{"name": "x", "name": "y"}', "duplicate name"),
         (b'{"name": "x", "project": "1"}', "valid integer"),
         (b'{"name": "x", "project": true}', "valid integer"),
         (b'{"name": "x", "project": 1.5}', "valid integer"),
@@ -201,7 +201,7 @@ def test_bad_json_bodies(server, connect, rejected, body, words):
 
 
 @pytest.mark.parametrize("name", ["\0", "ä" * 255, "😀", "a/b\\..", " ", "$$$$", "\u202e"])
-def test_strange_names_are_kept(server, connect, name):
+def test_unusual_names_are_stored(server, connect, name):
     ada = connect(server)
     created = ada.post(FILES, json={"name": name, "project": 1.0}).json()
     assert ada.get(f"{FILES}{created['id']}/").json()["name"] == name
@@ -236,13 +236,13 @@ def test_right_media_types(server, connect, media):
 @pytest.mark.parametrize(
     "headers", [{"Content-Type": "application/json; charset=latin-1"}, {**JSON, "Content-Encoding": "gzip"}]
 )
-def test_bodies_in_other_clothes_are_rejected(server, connect, rejected, headers):
+def test_encoded_bodies_are_rejected(server, connect, rejected, headers):
     assert connect(server).post(FILES, content=b'{"name": "x"}', headers=headers) == rejected(400, "bad_body")
 
 
 def test_a_body_where_none_is_taken(server, connect, rejected):
     ada = connect(server)
-    assert ada.request("GET", ME, content=b"x") == rejected(400, "bad_body", "takes no body")
+    assert ada.request("GET", ME, content=b"x") == rejected(400, "bad_body", "does not accept a body")
     assert ada.request("GET", ME, content=b"").status_code == 200
 
 
@@ -321,17 +321,17 @@ def test_guessing_passwords_is_slowed_down(tmp_path, connect, rejected):
     with Server(tmp_path, seed="demo") as server:
         stack = server._require().stack
         credentials = Credentials(stack.store, tmp_path / "secret", clock=lambda: seconds[0])
-        token = credentials.exchange("ada", "ada-demo")
+        token = credentials.exchange_password("ada", "ada-demo")
         for _ in range(20):
             with pytest.raises(ProblemError) as wrong:
-                credentials.exchange("ada", "nonsense")
+                credentials.exchange_password("ada", "nonsense")
             assert wrong.value.status == 401
         with pytest.raises(ProblemError) as slowed:
-            credentials.exchange("ada", "ada-demo")
+            credentials.exchange_password("ada", "ada-demo")
         assert (slowed.value.status, slowed.value.headers) == (429, {"Retry-After": "60"})
-        assert credentials.exchange("grace", "grace-demo") != token
+        assert credentials.exchange_password("grace", "grace-demo") != token
         seconds[0] = 61
-        assert credentials.exchange("ada", "ada-demo") == token
+        assert credentials.exchange_password("ada", "ada-demo") == token
 
 
 def test_limits_are_the_servers(tmp_path, connect, rejected):

@@ -1,4 +1,4 @@
-"""What holds for files and datasets alike: permissions, trash, changes, pages, filters, tags."""
+"""Tests of the behavior shared by files and datasets: permissions, soft delete, updates, pages, filters and tags."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Secrets on the wire: values go in, and come out nowhere."""
+"""Tests of secrets over HTTP: values are write-only."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def test_who_may(ada, grace, rejected):
     assert ada.post(share, json={"target_type": "user", "target_id": 2}).status_code == 204
     assert grace.get(url).json() == ada.get(url).json()
     for response in (grace.patch(url, json={"value": "x"}), grace.delete(url)):
-        assert response == rejected(403, "forbidden", "reading only")
+        assert response == rejected(403, "forbidden", "read-only")
     ada.delete(share, params={"target_type": "user", "target_id": 2})
     assert grace.get(url) == rejected(403, "forbidden")
 

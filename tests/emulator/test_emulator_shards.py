@@ -1,4 +1,4 @@
-"""Shards over HTTP: making, filling, closing, finding and removing them, alone and many at once."""
+"""Tests of shards over HTTP: creating, uploading, closing, listing and deleting, also concurrently."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_life(ada, grace, url):
         assert response.status_code == 404
 
 
-def test_nothing_needs_to_be_said(ada, url, rejected):
+def test_all_fields_are_optional(ada, url, rejected):
     shown = make(ada, url)
     assert (shown["name"], shown["metadata"]) == ("", {})
     for field in ({"name": None}, {"name": "x" * 256}, {"metadata": None}, {"metadata": "{}"}, {"size": 3}):
@@ -124,7 +124,7 @@ def test_ids(fresh, connect, rejected):
     assert ada.get(f"{second}{large[2]}/").json()["id"] == large[2]
     assert upload(ada, second, large[2], b"large").json()["id"] == large[2]
     assert ada.get(f"{second}{large[2]}/download/").content == b"large"
-    words = f"no shard {large[1]} in collection 2"
+    words = f"The shard {large[1]} of collection 2 does not exist"
     for response in (
         ada.get(f"{second}{large[1]}/"),
         upload(ada, second, large[1]),
@@ -206,10 +206,10 @@ def test_only_an_open_collection_changes(tmp_path, connect, rejected):
         url = make_url(ada)
         empty, half, good = (filled(ada, url, state) for state in STATES)
         ada.post(f"{COLLECTIONS}1/close/")
-        words = "The collection 1 is processing; only an open one "
-        assert ada.post(url, json={}) == rejected(409, "collection_not_open", f"{words}takes shards.")
+        words = "The collection 1 is processing; only an open collection "
+        assert ada.post(url, json={}) == rejected(409, "collection_not_open", f"{words}accepts shards.")
         for number in (empty, half, good):
-            assert upload(ada, url, number) == rejected(409, "collection_not_open", f"{words}takes content")
+            assert upload(ada, url, number) == rejected(409, "collection_not_open", f"{words}accepts content")
             assert ada.delete(f"{url}{number}/") == rejected(409, "collection_not_open", "deleted")
         for number in (empty, half):
             assert ada.post(f"{url}{number}/close/") == rejected(409, "collection_not_open", "closed")
@@ -223,7 +223,7 @@ def test_a_ready_collection_only_reads(ada, url, rejected):
     number = filled(ada, url, "ready")
     close_collection(ada, url)
     for response in (ada.post(url, json={}), upload(ada, url, number), ada.delete(f"{url}{number}/")):
-        assert response == rejected(409, "collection_not_open", "is ready; only an open one")
+        assert response == rejected(409, "collection_not_open", "is ready; only an open collection")
     assert ada.get(f"{url}{number}/download/").content == b"content"
     changed = ada.patch(f"{url}{number}/", json={"name": "late", "metadata": {"a": 1}}).json()
     assert (changed["name"], changed["metadata"], changed["state"]) == ("late", {"a": 1}, "ready")
@@ -237,13 +237,13 @@ def test_an_upload_that_the_closing_overtakes(fresh, connect, rejected):
 
     def content():
         yield b"new"
-        # The server has begun to read it, so it has found the shard.
+        # The server has started to read the body, so it has found the shard.
         wait_for(lambda: any((fresh.folder / "blobs" / "staging").iterdir()))
         close_collection(ada, url)
         yield b"content"
 
     # The shard was dropped while its new content came; nothing of it stays.
-    assert upload(ada, url, number, content()) == rejected(404, "not_found", "no shard")
+    assert upload(ada, url, number, content()) == rejected(404, "not_found", "does not exist")
     wait_for(lambda: kept(fresh) == set())
 
 
@@ -282,7 +282,7 @@ def test_metadata_up_to_256_kb(ada, url, rejected):
     fits, large = ({"t": "x" * (collections.MAX_METADATA - rest)} for rest in (8, 7))
     number = make(ada, url, metadata=fits)["id"]
     assert ada.get(f"{url}{number}/").json()["metadata"] == fits
-    words = ("262145 bytes", "262144 are accepted")
+    words = ("262145 bytes", "maximum is 262144")
     assert ada.post(url, json={"metadata": large}) == rejected(422, "metadata_too_large", *words)
     assert ada.patch(f"{url}{number}/", json={"metadata": large}) == rejected(422, "metadata_too_large", *words)
     assert ada.get(url).json()["count"] == 1
@@ -340,7 +340,7 @@ def test_every_page_is_found_by_an_index(server, states):
     assert "id>?)" in step["detail"]
 
 
-def test_numbers_are_kept(fresh, connect):
+def test_shard_counts(fresh, connect):
     ada = connect(fresh)
     url, other = make_url(ada), make_url(ada)
     numbers = [filled(ada, url, state) for state in STATES * 2]

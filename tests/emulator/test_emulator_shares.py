@@ -1,4 +1,4 @@
-"""Shares on the wire: who may make them, what they open, what they never open."""
+"""Tests of shares over HTTP: who can share, and which access a share grants."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def ids(response):
     return [item["id"] for item in response.json()["results"]]
 
 
-def test_share_list_and_take_back(ada, grace, path, kind, rejected):
+def test_share_list_and_revoke(ada, grace, path, kind, rejected):
     number = make(ada, path)["id"]
     url = f"/api/v1/shares/{kind}/{number}/"
     assert ada.get(url).json() == {"count": 0, "next": None, "results": []}
@@ -77,14 +77,14 @@ def test_only_reading(ada, grace, path, kind, rejected, method, tail):
     if tail == "upload" and kind == "dataset":
         tail = "upload?format=json"
     body = {"json": {"name": "x"}} if method == "PATCH" else {"content": b""} if method == "PUT" else {}
-    assert grace.request(method, f"{path}{number}/{tail}", **body) == rejected(403, "forbidden", "reading only")
+    assert grace.request(method, f"{path}{number}/{tail}", **body) == rejected(403, "forbidden", "read-only")
     share = f"/api/v1/shares/{kind}/{number}/"
     tags = f"/api/v1/tags/{kind}/{number}/"
-    assert grace.get(share) == rejected(403, "forbidden", "reading only")
+    assert grace.get(share) == rejected(403, "forbidden", "read-only")
     assert grace.post(share, json={"target_type": "user", "target_id": 1}) == rejected(403, "forbidden")
     assert grace.delete(f"{share}?target_type=user&target_id=2") == rejected(403, "forbidden")
-    assert grace.post(tags, json={"tags": ["x"]}) == rejected(403, "forbidden", "reading only")
-    assert grace.delete(f"{tags}?tag=x") == rejected(403, "forbidden", "reading only")
+    assert grace.post(tags, json={"tags": ["x"]}) == rejected(403, "forbidden", "read-only")
+    assert grace.delete(f"{tags}?tag=x") == rejected(403, "forbidden", "read-only")
     assert ids(grace.get(f"{path}?deleted=true&limit=1000")).count(number) == 0
     assert ada.get(f"{path}{number}/").json()["name"] == "thing"
 
@@ -182,7 +182,7 @@ def test_shares_follow_a_resource_and_go_with_it(fresh, connect, path, kind, rej
     assert ada.patch(f"{path}{number}/", json={"project": 3}).status_code == 200
     assert grace.patch(f"{path}{number}/", json={"project": 2}).status_code == 200
     assert ada.get(f"{path}{number}/").status_code == 200
-    assert ada.patch(f"{path}{number}/", json={"name": "x"}) == rejected(403, "forbidden", "reading only")
+    assert ada.patch(f"{path}{number}/", json={"name": "x"}) == rejected(403, "forbidden", "read-only")
     assert grace.delete(f"{path}{number}/?immediate=true").status_code == 204
     with fresh._require().stack.store.read_transaction() as db:
         assert db.execute("SELECT count(*) FROM shares").fetchone()[0] == 0

@@ -1,4 +1,4 @@
-"""The second origin: presigned addresses, no token, expiry, faults, and a record of everything that arrives."""
+"""Tests of the storage origin: presigned URLs, expiry, fault injection and the request log."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_a_shard_lies_there_too(ada, plain):
     assert plain.get(ada.get(f"{url}download/").headers["Location"]).content == CONTENT
 
 
-def test_who_may_not_read_gets_no_address(stored, ada, connect, rejected):
+def test_urls_need_read_permission(stored, ada, connect, rejected):
     number = file_of(ada)
     grace = connect(stored, "grace")
     assert grace.get(f"{FILES}{number}/download") == rejected(403, "forbidden")
@@ -119,10 +119,10 @@ def test_parts_go_to_presigned_addresses(stored, ada, plain):
     assert stored.faults.effects("upload_part") == 0
 
 
-def test_addresses_for_parts_that_are_none(ada, rejected):
+def test_urls_for_nonexistent_parts(ada, rejected):
     upload = upload_of(ada)[1]
     url = f"{UPLOADS}{upload}/targets"
-    assert ada.post(url, json={"numbers": [1, 3]}) == rejected(422, "no_such_part", "2 parts")
+    assert ada.post(url, json={"numbers": [1, 3]}) == rejected(422, "no_such_part", "1 to 2")
     for numbers in ([], [0], [10_001], ["1"], [1] * 1001):
         assert ada.post(url, json={"numbers": numbers}) == rejected(400, "bad_body")
 
@@ -216,7 +216,7 @@ def test_another_host_and_another_stack(stored, ada, plain, tmp_path):
         assert error(plain.get(moved)) == (403, "SignatureDoesNotMatch")
 
 
-def test_without_it_nothing_is_presigned(fresh, connect, rejected):
+def test_nothing_is_presigned_without_a_storage_origin(fresh, connect, rejected):
     ada = connect(fresh)
     number = file_of(ada)
     assert ada.get(f"{FILES}{number}/download").content == CONTENT
@@ -288,6 +288,6 @@ def test_a_session_follows_without_the_token():
         assert orion.storage.url_lifetime.seconds == 30
 
 
-def test_a_local_orion_without_it_says_so():
+def test_a_local_orion_without_a_storage_origin():
     with LocalOrion(seed="demo") as orion, pytest.raises(RuntimeError, match="storage=True"):
         _ = orion.storage

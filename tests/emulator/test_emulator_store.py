@@ -1,4 +1,4 @@
-"""Counting: once for all pages of a listing, and anew as soon as anything changed."""
+"""Tests of the cached counts: valid for all pages of a listing until the data changes."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_what_was_undone_does_not_count(store: Store) -> None:
         assert counted(db) == (0, 1)
 
 
-def test_only_so_much_is_remembered(store: Store) -> None:
+def test_the_cache_is_bounded(store: Store) -> None:
     with store.read_transaction() as db:
         for number in range(200):
             db.count(COUNT, [str(number)])

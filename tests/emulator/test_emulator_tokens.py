@@ -1,4 +1,4 @@
-"""Tokens on the wire: shown once, valid until deleted, and never mixed with those for passwords."""
+"""Tests of API tokens over HTTP: shown once, valid until deleted, and separate from those issued for passwords."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def as_token(server, connect, value):
     return client
 
 
-def test_a_made_token_works(ada, server, connect):
+def test_a_created_token_works(ada, server, connect):
     made = make(ada, description="nightly run")
     assert made == {"id": made["id"], "description": "nightly run", "created": made["created"], "token": made["token"]}
     assert re.fullmatch(r"[\w-]{40,}", made["token"])

@@ -1,4 +1,4 @@
-"""Content of files on its way in and out."""
+"""Tests of uploading and downloading the content of files."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def test_replaced_during_the_download(fresh, connect):
     assert ada.get(f"{FILES}1/download").content == new
 
 
-def test_a_client_that_leaves_a_download_harms_nobody(fresh, connect):
+def test_a_client_that_disconnects_during_a_download(fresh, connect):
     ada = connect(fresh)
     ada.post(FILES, json={"name": "x"})
     ada.put(f"{FILES}1/upload", content=b"x" * 20_000_000)

@@ -1,4 +1,4 @@
-"""Uploads in parts: any order, replaced, cut, at the same time, completed, aborted, killed."""
+"""Tests of multipart uploads: part order, replacement, truncation, concurrency, completion, abort and kills."""
 
 from __future__ import annotations
 
@@ -110,13 +110,13 @@ def shard_of(caller, **fields):
 
 
 class Slow:
-    """A part whose second half waits until it is told."""
+    """A part whose second half is sent on request."""
 
     def __init__(self, caller, upload, number, data):
         self.go = threading.Event()
         self._given = (caller, upload, number, data)
         self._pool = ThreadPoolExecutor(1)
-        self.answer = self._pool.submit(self._send)
+        self.response = self._pool.submit(self._send)
 
     def _send(self):
         caller, upload, number, data = self._given
@@ -130,7 +130,7 @@ class Slow:
     def end(self):
         self.go.set()
         self._pool.shutdown()
-        return self.answer.result()
+        return self.response.result()
 
 
 # ---------------------------------------------------------------- the usual way
@@ -183,7 +183,7 @@ def test_completing_again_is_harmless_and_brings_nothing_back(fresh, connect, re
 @pytest.mark.parametrize(
     ("size", "part_size", "count"), [(1, 1, 1), (10_000, 1, 10_000), (10, 5 * 1024**3, 1), (10, 5, 2)]
 )
-def test_cuts(ada, size, part_size, count):
+def test_part_sizes(ada, size, part_size, count):
     upload = begin(ada, file_of(ada), size, part_size)["id"]
     last = b"x" * (size - (count - 1) * part_size)
     assert put(ada, upload, count, last).status_code == 200
@@ -491,7 +491,7 @@ def test_only_who_may_change_the_file(ada, grace, rejected):
     assert all(response == rejected(404, "not_found") for response in tried(ada))
 
 
-def test_a_member_goes_on_with_the_upload_of_another(ada, grace):
+def test_a_member_resumes_the_upload_of_another(ada, grace):
     number, parts = file_of(ada, project=3), cut()
     upload = begin(ada, number)
     send(grace, upload["id"], parts)
@@ -601,7 +601,7 @@ def test_an_open_upload_survives_a_restart(tmp_path, connect):
         number = file_of(ada)
         upload = begin(ada, number)["id"]
         send(ada, upload, {each: parts[each] for each in (1, 2, 11)})
-        (server.folder / "blobs" / "kept" / ("0" * 32)).write_bytes(b"nobody's")
+        (server.folder / "blobs" / "kept" / ("0" * 32)).write_bytes(b"orphan")
     with Server(tmp_path) as server:
         ada = connect(server)
         assert len(blobs(server)) == 1

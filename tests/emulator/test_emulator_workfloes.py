@@ -1,4 +1,4 @@
-"""Floes on the wire: what the server was started with."""
+"""Tests of floes over HTTP: those that the server was started with."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_filters(ada):
 
 def test_everybody_sees_the_floes_of_the_stack(grace, ada, rejected):
     assert grace.get(PATH).json() == ada.get(PATH).json()
-    assert ada.get(f"{PATH}99/") == rejected(404, "not_found", "no floe 99")
+    assert ada.get(f"{PATH}99/") == rejected(404, "not_found", "floe 99 does not exist")
 
 
 def test_a_start_replaces_the_floes_of_the_last_one(tmp_path, connect, rejected):
@@ -76,7 +76,7 @@ def test_a_start_replaces_the_floes_of_the_last_one(tmp_path, connect, rejected)
         ]
         assert ada.post("/api/v1/jobs/", json={"workfloe": 2}) == rejected(409, "floe_not_ready", "gone", "deprecated")
         ended = reach(ada, waiting)
-        assert (ended["outcome"], ended["reason"]) == ("failed", "the floe 'gone' is not there any more")
+        assert (ended["outcome"], ended["reason"]) == ("failed", "the floe 'gone' is no longer available")
     with Server(tmp_path, floes=[floe("gone")]) as server:
         states = [each["state"] for each in connect(server).get(PATH).json()["results"]]
         assert states == ["deprecated", "ready", "deprecated"]
@@ -85,8 +85,8 @@ def test_a_start_replaces_the_floes_of_the_last_one(tmp_path, connect, rejected)
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        (3, "consists of"),
-        ({"specification": {}}, "consists of"),
+        (3, "must have the fields"),
+        ({"specification": {}}, "must have the fields"),
         (("text", [], ["x"]), "object"),
         (({"name": "a"}, [], ["x"]), "uuid"),
         (({"name": "a", "uuid": ""}, [], ["x"]), "uuid"),
@@ -100,6 +100,6 @@ def test_a_start_replaces_the_floes_of_the_last_one(tmp_path, connect, rejected)
         (({"name": "a", "uuid": "u", "cubes": []}, [], []), "command"),
     ],
 )
-def test_what_is_no_floe_is_rejected_at_the_start(tmp_path, given, words):
+def test_an_invalid_floe_is_rejected_at_the_start(tmp_path, given, words):
     with pytest.raises(ValueError, match=words):
         Server(tmp_path, floes=[given])

@@ -140,7 +140,7 @@ def test_timeout(proxy: FaultProxy, echo: Echo) -> None:
     proxy.timeout(0.1)
     assert exchange(proxy) == b""
     assert bytes(echo.received) == LINE
-    assert proxy.counts().swallowed == len(LINE)
+    assert proxy.counts().dropped == len(LINE)
 
 
 def test_timeout_without_end(proxy: FaultProxy, echo: Echo) -> None:
@@ -187,7 +187,7 @@ def test_down_and_up(proxy: FaultProxy, echo: Echo) -> None:
             # Data that was received before may still be buffered.
             b"".join(iter(lambda: line.recv(1000), b""))
     assert exchange(proxy) == "refused"
-    proxy.up()
+    proxy.enable()
     assert exchange(proxy) == LINE
 
 

@@ -104,11 +104,11 @@ def resolver(scene: Scene) -> Iterator[None]:
 @contextlib.contextmanager
 def down(scene: Scene) -> Iterator[None]:
     assert scene.proxy is not None
-    scene.ready, scene.first_failure = scene.proxy.down, scene.proxy.up
+    scene.ready, scene.first_failure = scene.proxy.disable, scene.proxy.enable
     try:
         yield
     finally:
-        scene.proxy.up()
+        scene.proxy.enable()
     check_connect_failures(scene)
 
 
@@ -119,7 +119,7 @@ def deaf(scene: Scene) -> Iterator[None]:
     proxy, open_ones = scene.proxy, contextlib.ExitStack()
 
     def ready() -> None:
-        proxy.down()
+        proxy.disable()
         listener = open_ones.enter_context(socket.socket())
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", proxy.port))

@@ -130,7 +130,10 @@ class Scene:
             assert not self.stays or self.toxic.hits >= len(self.attempts), self.reported
         assert not isinstance(self.error, OrionApiError)
         if self.error is not None:
-            assert "\n" not in str(self.error)
+            first, *others = str(self.error).split("\n")
+            # A longer message is complete in the second line; hints follow.
+            assert 0 < len(first) <= 200, self.reported
+            assert len(others) <= 1 + len(self.error.hints), self.reported
             if self.on_access:
                 # The call had ended well; the field is named.
                 assert "'name'" in str(self.error), self.reported

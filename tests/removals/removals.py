@@ -36,7 +36,7 @@ REMOVALS = [
         "orionclient/_retry_loop.py",
         "if config is not None and config.token and origin == config.origin and request.authenticate:",
         "if config is not None and config.token and request.authenticate:",
-        "tests/session/test_origin.py::test_a_redirect_to_another_origin_goes_without_the_token",
+        "tests/session/test_origin.py::test_a_redirect_to_another_origin_drops_the_token",
     ),
     Removal(
         "the fork hook",

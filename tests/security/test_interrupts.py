@@ -243,7 +243,7 @@ DOWNLOADING = {
     "before part_files.PartFile.commit": False,
     "before os.fsync": False,
     "after os.fsync": False,
-    "before part_files.PartFile._forget": False,
+    "before part_files.PartFile._remove_journal": False,
     "before part_files._sync_folder": True,
     "after part_files._sync_folder": True,
 }
@@ -253,13 +253,13 @@ UPLOADING = (
     "before checkpoints._open_locked",
     "after checkpoints._open_locked",
     "after checkpoints.UploadCheckpoint.write",
-    "before types_uploads._Parts.create",
-    "after types_uploads._Parts.create",
+    "before types_uploads._PartsRequests.create",
+    "after types_uploads._PartsRequests.create",
     "before uploads.content_digest",
     "after uploads.content_digest",
-    "before types_uploads._Parts.put",
-    "before types_uploads._Parts.complete",
-    "after types_uploads._Parts.complete",
+    "before types_uploads._PartsRequests.put",
+    "before types_uploads._PartsRequests.complete",
+    "after types_uploads._PartsRequests.complete",
     "before checkpoints.UploadCheckpoint.clear",
 )
 

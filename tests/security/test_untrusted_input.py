@@ -236,7 +236,7 @@ def test_a_job_gets_only_its_own_token(
         "PYTHONUNBUFFERED": "1",
     }
     # The token is valid for the job only, and not in the command line, which other users can read.
-    assert own not in {CANARY, orion.token, orion.token_of("grace")}
+    assert own not in {CANARY, orion.token, orion.get_token("grace")}
     assert not canary.contains_token("\n".join([*args, *environ.values()]))
 
 

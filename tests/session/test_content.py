@@ -338,7 +338,7 @@ def test_an_empty_selection_selects_no_record(session: OrionSession) -> None:
     for options in ({"record_ids": []}, {"fieldlist": []}):
         with pytest.raises(ValidationError, match="is empty"):
             dataset.download(**options)
-    with pytest.raises(ValidationError, match="'tags' is empty"):
+    with pytest.raises(ValidationError, match="'tags' is an empty list"):
         session.list_resources(Dataset, {"tags": []})
 
 

@@ -158,7 +158,7 @@ def test_replace(session: OrionSession, upload: Callable[..., Any]) -> None:
     assert (third, third.description, lines_of(third)) == (first, "new", 3)
     assert len(list(session.list_resources(type(first)))) == 1
     second = upload(session, "same", 1)
-    with pytest.raises(MultipleResultsFound, match=f"for example {first.id} and {second.id}"):
+    with pytest.raises(MultipleResultsFound, match=f"for example the ids {first.id} and {second.id}"):
         upload(session, "same", 4, if_exists="replace")
     assert lines_of(first) == 3
 

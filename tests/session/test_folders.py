@@ -107,7 +107,7 @@ def test_a_resource_is_assigned_within_its_project(session: OrionSession, plain:
 def test_all_assignments_or_none(session: OrionSession, plain: Plain) -> None:
     made = Dataset.create(session, "x")
     good = {"resource_type": "dataset", "id": made.id, "path": "/a", "name": "y"}
-    with pytest.raises(NotFoundResponse, match="no file 99"):
+    with pytest.raises(NotFoundResponse, match="file 99 does not exist"):
         session.assign_paths(good, {"resource_type": "file", "id": 99, "path": "/a"})
     session.refresh_resource(made)
     assert (made.path, made.name, folders(plain)) == (None, "x", [])

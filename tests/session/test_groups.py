@@ -71,7 +71,7 @@ def test_sharing_reaches_the_members(session: OrionSession, grace: OrionSession,
     assert list(grace.list_resources(kind)) == [seen]
     if isinstance(seen, File):
         assert b"".join(seen.download()) == b"CNS"
-    with pytest.raises(AuthorizationRequired, match="reading only"):
+    with pytest.raises(AuthorizationRequired, match="read-only"):
         grace.update_resource(seen, {"name": "stolen"})
 
     session.unshare_resource(made, chemists)

@@ -411,13 +411,13 @@ def test_certificates_that_cannot_be_read_are_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: object, name: str
 ) -> None:
     monkeypatch.setenv(name, f"{tmp_path}/missing.pem")
-    with pytest.raises(ValidationError, match=f"{name} names"):
+    with pytest.raises(ValidationError, match=f"set by {name}"):
         get_session().get("https://127.0.0.1:9/")
 
 
 def test_the_certificates_of_a_profile(tmp_path: object) -> None:
     config = SessionConfig("https://127.0.0.1:9", CANARY, ca_file=f"{tmp_path}/missing.pem")
-    with pytest.raises(ValidationError, match="ca_file of the profile names"):
+    with pytest.raises(ValidationError, match="set by ca_file of the profile"):
         OrionSession(config).get_user_profile()
 
 

@@ -294,8 +294,8 @@ def test_further_arguments_replace_exported_ones(scripted: Scripted) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({}, "no floe is named"),
-        ({"param_dict": {"name": "x"}}, "no floe is named"),
+        ({}, "no floe given"),
+        ({"param_dict": {"name": "x"}}, "no floe given"),
         ({"workfloe": "the best"}, "workfloe must be an integer"),
         ({"workfloe": WorkFloeSpec()}, "has no id"),
         ({"workfloe": 3, "params": [1]}, "params must be a mapping, not list"),

@@ -94,7 +94,7 @@ def test_invalid_offsets_and_limits_are_rejected(scripted: Scripted, value: Any)
         lambda: collection.list_shards(offset=value),
         lambda: session.list_resources(File, limit=value),
     ):
-        with pytest.raises(ValidationError, match="must be an integer of at least 0, not"):
+        with pytest.raises(ValidationError, match="must be a non-negative integer, not"):
             attempt()
     assert scripted.requests == []
 

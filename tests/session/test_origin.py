@@ -116,7 +116,7 @@ def test_the_plain_http_session_has_no_token(scripted: Scripted) -> None:
 @pytest.mark.parametrize("where", ["name", "value"])
 def test_headers_with_line_breaks_are_rejected_without_showing_them(scripted: Scripted, value: str, where: str) -> None:
     headers = {value: "x"} if where == "name" else {"X-Own": value}
-    with pytest.raises(ValidationError, match="its value is not shown") as caught:
+    with pytest.raises(ValidationError, match="value not shown") as caught:
         get_session().get(scripted.url, headers=headers)
     assert "Evil: 1" not in str(caught.value) or where == "name"
     assert scripted.requests == []
@@ -165,8 +165,8 @@ def test_the_stream_of_a_raw_download(scripted: Scripted) -> None:
     ("profile", "address", "problem"),
     [
         ("https://orion.invalid", "http://storage.invalid/x", "unencrypted http"),
-        ("https://orion.invalid", "http://[::1", "cannot be used"),
-        ("https://orion.invalid", "//user@storage.invalid/x", "cannot be used"),
+        ("https://orion.invalid", "http://[::1", "invalid URL"),
+        ("https://orion.invalid", "//user@storage.invalid/x", "invalid URL"),
         ("https://orion.invalid", "{storage}/x", None),
         ("http://127.0.0.1:1", "{storage}/x", None),
     ],
@@ -190,7 +190,7 @@ def test_content_is_never_sent_to_an_unencrypted_address_from_the_server(
 def test_raw_requests_reject_unencrypted_and_missing_addresses(address: str) -> None:
     session = OrionSession(SessionConfig("https://orion.invalid", CANARY), requests_session=get_session({}, 1, 1))
     request = evolve(download_file.build(1), url=address)
-    with pytest.raises(ValidationError, match="address"):
+    with pytest.raises(ValidationError, match="invalid URL"):
         session.raw.send(request)
-    with pytest.raises(ValidationError, match="address"):
+    with pytest.raises(ValidationError, match="invalid URL"):
         asyncio.run(session.raw_async.asend(request))

@@ -145,7 +145,7 @@ def test_a_repeated_page_is_an_error(scripted: Scripted, has_ids: bool) -> None:
     scripted.responses = [ScriptedResponse(data={"results": page, "count": 7})]
     listing: Iterator[Any] = scripted.session().list_resources(File if has_ids else Folder)
     assert len(list(itertools.islice(listing, 3))) == 3
-    with pytest.raises(BadResponse, match="incomplete listing: after 3 of 7 items the next page repeats the last one"):
+    with pytest.raises(BadResponse, match="incomplete listing: after 3 of 7 items the next page equals the last one"):
         next(listing)
     assert len(scripted.requests) == 2
 
@@ -154,7 +154,7 @@ def test_an_empty_page_before_the_count_is_an_error(scripted: Scripted) -> None:
     scripted.responses = [paged(3, count=counted(7))]
     listing = scripted.session().list_resources(File)
     assert ids_of(itertools.islice(listing, 3)) == [0, 1, 2]
-    with pytest.raises(BadResponse, match="not complete: after 3 of 7 items the next page is empty"):
+    with pytest.raises(BadResponse, match="incomplete listing: after 3 of 7 items the next page is empty"):
         next(listing)
     scripted.responses = [ScriptedResponse(data={"results": [], "count": 7})]
     with pytest.raises(BadResponse, match="after 0 of 7 items the next page is empty"):
@@ -163,7 +163,7 @@ def test_an_empty_page_before_the_count_is_an_error(scripted: Scripted) -> None:
 
 def test_a_repeated_full_page_is_an_error_without_a_count(scripted: Scripted) -> None:
     scripted.responses = [ScriptedResponse(data={"results": [{"id": 1}, {"id": 2}]})]
-    with pytest.raises(BadResponse, match="incomplete listing: after 2 items the next page repeats the last one"):
+    with pytest.raises(BadResponse, match="incomplete listing: after 2 items the next page equals the last one"):
         list(scripted.session().list_resources(File, {"limit": 2}))
     # A server that sends everything, whatever was requested, hides no item.
     del scripted.requests[:]
@@ -190,7 +190,7 @@ def test_an_operation_without_offset_does_not_end_silently(scripted: Scripted, m
 
     monkeypatch.setattr(list_files, "OPERATION", evolve(list_files.OPERATION, offset=False))
     scripted.responses = [paged(250, most=100, count=counted(250))]
-    with pytest.raises(BadResponse, match="after 100 of 250 items .* list_files takes no offset"):
+    with pytest.raises(BadResponse, match="after 100 of 250 items .* list_files has no offset"):
         list(scripted.session().list_resources(File))
     scripted.responses = [paged(7)]
     assert len(ids_of(scripted.session().list_resources(File))) == 7
@@ -342,7 +342,7 @@ def test_pages_that_exceed_the_size_limit_are_requested_smaller(
     session = scripted.session()
     listing = session.list_resources(File)
     assert ids_of(itertools.islice(listing, 150)) == list(range(150))
-    with pytest.raises(OrionConnectionError, match="larger than"):
+    with pytest.raises(OrionConnectionError, match="response too large"):
         list(listing)
     monkeypatch.setattr(_http, "_MAX_BODY_SIZE", 8000)
     assert ids_of(session.list_resources(File)) == list(range(400))

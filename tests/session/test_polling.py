@@ -119,7 +119,7 @@ def test_times_that_are_none(scripted: Scripted, times: Any) -> None:
 def test_unsupported_kinds_are_rejected(scripted: Scripted) -> None:
     with pytest.raises(ValidationError, match="has no id"):
         scripted.session().refresh_resource_until(User(), "username", "ada")
-    with pytest.raises(ValidationError, match="no kind of resource"):
+    with pytest.raises(ValidationError, match="not a resource type"):
         scripted.session().refresh_resource_until(object(), "state", "ready")  # type: ignore[arg-type]
     assert scripted.requests == []
 

@@ -126,7 +126,7 @@ def test_content_that_cannot_be_verified_is_passed_on(
 @pytest.mark.parametrize("name", ["Repr-Digest", "Content-Digest"])
 def test_both_digest_headers_are_checked(scripted: Scripted, way: Callable[..., None], name: str) -> None:
     scripted.then(ScriptedResponse(raw=CONTENT, headers={name: WRONG}))
-    with pytest.raises(OrionConnectionError, match="not the announced one"):
+    with pytest.raises(OrionConnectionError, match="does not match the announced one"):
         way(scripted.session(), 1, lambda _: None)
 
 

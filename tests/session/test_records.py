@@ -226,7 +226,7 @@ def test_oerecords_with_unsupported_values(session: OrionSession, datarecord: An
         dataset.write(record)
     dataset.write({"m": {"format": "smiles", "text": "CCCC"}})
     dataset.finalize()
-    with pytest.raises(ValidationError, match="cannot read the molecule"):
+    with pytest.raises(ValidationError, match="cannot parse the molecule"):
         list(dataset.records())
 
 

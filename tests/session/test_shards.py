@@ -136,7 +136,9 @@ def test_content_can_be_read_before_the_shard_is_closed(collection: ShardCollect
 
 def test_an_open_shard_has_no_content(collection: ShardCollection, tmp_path: Path) -> None:
     shard = Shard.create(collection)
-    with pytest.raises(BadResponse, match=f"409 Conflict: The shard {shard.id} has no content yet.*shard.upload_file"):
+    with pytest.raises(
+        BadResponse, match=f"409 Conflict: The shard {shard.id} has no content yet(?s:.*)shard.upload_file"
+    ):
         shard.close()
     with pytest.raises(BadResponse, match=f"409 Conflict: The shard {shard.id} has no content yet"):
         list(shard.download())
@@ -148,7 +150,8 @@ def test_an_open_shard_has_no_content(collection: ShardCollection, tmp_path: Pat
 def test_a_ready_shard_cannot_be_changed(collection: ShardCollection) -> None:
     shard = Shard.create(collection, file=b"ready")
     with pytest.raises(
-        BadResponse, match=f"409 Conflict: The shard {shard.id} is ready.*create another with Shard.create\\(...\\)"
+        BadResponse,
+        match=f"409 Conflict: The shard {shard.id} is ready(?s:.*)create another with Shard.create\\(...\\)",
     ):
         shard.upload_file(b"new")
     assert b"".join(shard.download()) == b"ready"
@@ -166,7 +169,9 @@ def test_the_state_of_the_collection_is_reported(scripted: Scripted) -> None:
             shard.close,
             collection.open,
         ):
-            with pytest.raises(BadResponse, match=rf"The collection 7 is {state}; .*collection\.ensure_open\(\) waits"):
+            with pytest.raises(
+                BadResponse, match=rf"The collection 7 is {state}(?s:.*)collection\.ensure_open\(\) waits"
+            ):
                 attempt()
     scripted.responses = [ScriptedResponse(400, {"detail": "The name is bad."})]
     with pytest.raises(BadResponse, match=r"The name is bad\. \(") as caught:
@@ -333,7 +338,7 @@ def test_delete_by_a_handle_is_one_request(
         )
         (seen,) = orion.faults.requests()
         assert (seen.operation, seen.path) == ("delete_shard", f"{COLLECTIONS}{collection.id}/shards/{shard_id}/")
-    with pytest.raises(NotFoundResponse, match="no shard"):
+    with pytest.raises(NotFoundResponse, match="does not exist"):
         session.delete_resource(Shard(collection=collection, id=shard_id))
 
 

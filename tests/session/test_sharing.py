@@ -143,7 +143,7 @@ def test_a_share_grants_no_writing(
     else:
         attempts.append(lambda: (seen.write({"n": 2}), seen.finalize()))
     for attempt in attempts:
-        with pytest.raises(AuthorizationRequired, match="shared with you for reading only"):
+        with pytest.raises(AuthorizationRequired, match="shared with you read-only"):
             attempt()
     assert plain.get(f"{PATHS[kind.declaration.name]}{made.id}/") == before
     assert [tag["name"] for tag in session.list_tags(made)] == ["mine"]
@@ -159,7 +159,7 @@ def test_shares_are_listed(session: OrionSession, grace: OrionSession, kind: Any
         session.share_resource(made, target)
     shown = [(each["target_type"], each["target_id"], each["owner"]) for each in session.list_shares(kind(id=made.id))]
     assert shown == [("group", 1, 1), ("project", 3, 1), ("user", 2, 1)]
-    with pytest.raises(AuthorizationRequired, match="for reading only"):
+    with pytest.raises(AuthorizationRequired, match="read-only"):
         list(grace.list_shares(made))
     with pytest.raises(ValidationError, match="User cannot be shared"):
         session.list_shares(User(id=2))

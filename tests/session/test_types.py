@@ -81,7 +81,7 @@ def test_construction() -> None:
     assert Dataset(id="3").id == 3
     with pytest.raises(TypeError, match="no field 'colour'; it has id, name"):
         Dataset(colour="red")
-    with pytest.raises(ValidationError, match="takes a mapping"):
+    with pytest.raises(ValidationError, match="must be a mapping"):
         Dataset.from_msg([1])  # type: ignore[arg-type]
 
 

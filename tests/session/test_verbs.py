@@ -266,7 +266,7 @@ def test_no_permission(orion: LocalOrion, session: OrionSession) -> None:
 
 def test_other_types_are_rejected(session: OrionSession) -> None:
     for thing in (int, dict, "Dataset"):
-        with pytest.raises(ValidationError, match="no kind of resource"):
+        with pytest.raises(ValidationError, match="not a resource type"):
             session.get_resource(thing, 1)  # type: ignore[type-var]
     with pytest.raises(ValidationError):
         session.create_link(object())  # type: ignore[arg-type]

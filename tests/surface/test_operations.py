@@ -114,10 +114,8 @@ def test_bad():
         orion.session().get_resource(Group, 1)
         raise RuntimeError
 """
-CONFTEST = (
-    "from helpers.operation_coverage import pytest_runtest_call, pytest_sessionfinish, pytest_terminal_summary,"
-    " pytest_testnodedown\n"
-)
+HOOKS = "pytest_runtest_call, pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown"
+CONFTEST = f"from helpers.operation_coverage import {HOOKS}\n"
 ELSEWHERE = SUITE.replace("get_user_profile()", "get_resource(User, 1)")
 
 

@@ -291,7 +291,7 @@ def test_the_message_of_an_error_is_one_line(name: str, called: bool) -> None:
 
 
 def test_the_message_names_the_attempts() -> None:
-    error = made("NotFoundResponse", "no token s3cret").during(
+    error = made("NotFoundResponse", "no token s3cret").with_call(
         CallInfo("get_file GET /files/7/", 3, 1.5, "abc", True, ("s3cret",))
     )
     assert str(error) == (

@@ -62,7 +62,10 @@ def test_a_non_blocking_pipe(simple: Stack, buffering: int) -> None:
     reader, writer = os.pipe()
     os.set_blocking(reader, False)
     os.write(writer, b"the first half")
-    with os.fdopen(reader, "rb", buffering=buffering) as stream, pytest.raises(BlockingIOError, match="non-blocking and has no data now"):
+    with (
+        os.fdopen(reader, "rb", buffering=buffering) as stream,
+        pytest.raises(BlockingIOError, match="non-blocking and has no data now"),
+    ):
         File.upload(simple.session(), "x", stream)
     os.close(writer)
     assert simple.plain.get(FILES)["count"] == 0

@@ -94,5 +94,5 @@ def test_an_asynchronous_body(orion: LocalOrion) -> None:
     assert len(orion.faults.requests("upload_file_content")) == before + 1
     with pytest.raises(ValidationError, match="made of bytes"):
         asyncio.run(upload_file_content.asyncio(file.id, body=_string_body(), client=session.raw_async))
-    with pytest.raises(ValidationError, match="raw_async only"):
+    with pytest.raises(ValidationError, match="use session.raw_async"):
         upload_file_content.sync(file.id, body=_bytes_body(), client=session.raw)  # type: ignore[arg-type]

@@ -233,12 +233,12 @@ def test_a_file_of_another_user_warns(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 BROKEN = {
-    "BOM": (f"\ufeff[p]\nurl = {URL}\n".encode(), "is not a valid profile file (line 1)"),
-    "cut in a name": (f"[p]\nurl = {URL}\n[defau".encode(), "is not a valid profile file (line 3)"),
-    "cut in a setting": (f"[p]\r\nurl = {URL}\r\ntok".encode(), "is not a valid profile file (line 3)"),
-    "of another kind": (b'{"p": {"url": "https://a"}}', "is not a valid profile file (line 1)"),
-    "UTF-16": (f"[p]\nurl = {URL}\n".encode("utf-16"), "the file is not UTF-8"),
-    "too large": (b"#" * (10 << 20), "the file is larger than 1 MiB"),
+    "BOM": (f"\ufeff[p]\nurl = {URL}\n".encode(), "{} is not a valid profile file (line 1)"),
+    "cut in a name": (f"[p]\nurl = {URL}\n[defau".encode(), "{} is not a valid profile file (line 3)"),
+    "cut in a setting": (f"[p]\r\nurl = {URL}\r\ntok".encode(), "{} is not a valid profile file (line 3)"),
+    "of another kind": (b'{"p": {"url": "https://a"}}', "{} is not a valid profile file (line 1)"),
+    "UTF-16": (f"[p]\nurl = {URL}\n".encode("utf-16"), "cannot read profiles from {}: the file is not UTF-8"),
+    "too large": (b"#" * (10 << 20), "cannot read profiles from {}: the file is larger than 1 MiB"),
 }
 
 
@@ -254,7 +254,7 @@ def test_a_broken_file_is_never_overwritten(tmp_path: Path, name: str) -> None:
         lambda: remove_profile("p", path),
         lambda: restore_config(("https", "orion.example.com", 443), None, {"ORION_CONFIG": str(path)}),
     ):
-        assert rejected(call).startswith(f"{path} {words}")
+        assert rejected(call).startswith(words.format(path))
         assert path.read_bytes() == content
     assert {each.name for each in tmp_path.iterdir()} == {"config", "config.lock"}
 

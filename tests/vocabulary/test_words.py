@@ -1,4 +1,4 @@
-"""The vocabulary of the project: retired words stand nowhere, doubtful ones become fewer."""
+"""The vocabulary of the project: retired words are not used, and counts of doubtful words do not grow."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import fnmatch
 import re
 import tomllib
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ SUFFIXES = {".py", ".md", ".yaml", ".toml", ".jinja", ".txt", ""}
 
 
 def list_files() -> list[Path]:
-    """List every file that people read: code, tests, contract, templates, documents, and what runs them."""
+    """List the files that people read: code, tests, contract, templates, documentation, nox and CI files."""
     found = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*")]
     found += [path for path in ROOT.iterdir() if path.suffix in {".py", ".md", ".toml"}]
     return sorted(
@@ -25,21 +26,22 @@ def list_files() -> list[Path]:
     )
 
 
-def compile_word(word: str) -> re.Pattern[str]:
-    """Make the pattern of a word or expression: in prose, in snake_case and in CamelCase."""
-    spaced = re.escape(word).replace(r"\ ", r"(?:[\s_#]+)")
-    title = word[0].upper() + spaced[1:]
-    upper = spaced.upper() if " " not in word else spaced
+def compile_words(words: Iterable[str]) -> re.Pattern[str]:
+    """Make the pattern of words and expressions: in prose, in snake_case, in CamelCase and in upper case."""
+    spaced = sorted((re.escape(word).replace(r"\ ", r"(?:[\s_#]+)") for word in words), key=len, reverse=True)
+    lower = "|".join(spaced)
+    title = "|".join(word[0].upper() + word[1:] for word in spaced)
+    upper = "|".join(word.upper() for word in spaced if word.isalpha())
     return re.compile(
-        rf"(?:(?<![A-Za-z])(?:{spaced}|{title})|(?<=[a-z0-9]){title})(?![a-z])|(?<![A-Za-z]){upper}(?![A-Za-z])"
+        rf"(?<![A-Za-z])(?:{lower})(?![a-z])|(?:(?<![A-Za-z])|(?<=[a-z0-9]))(?:{title})(?![a-z])|(?<![A-Za-z])(?:{upper})(?![A-Za-z])"
     )
 
 
-PATTERNS = {word: compile_word(word) for group in ("retired", "doubtful") for word in WORDS[group]}
+PATTERNS = {group: compile_words(WORDS[group]) for group in ("retired", "doubtful")}
 
 
 def is_allowed(name: str, word: str, line: str) -> bool:
-    """Tell whether a word may stand in a file, or in a line of it."""
+    """Check whether a word is allowed in a file, or in a line of it."""
     return any(
         fnmatch.fnmatch(name, entry["files"])
         and (entry["words"] == "*" or word in entry["words"].split(", "))
@@ -49,14 +51,14 @@ def is_allowed(name: str, word: str, line: str) -> bool:
 
 
 def find(name: str, text: str, group: str) -> list[tuple[str, int, str]]:
-    """Find the words of a group in a file that may not stand there: word, line number, line."""
+    """Find the words of a group in a file, apart from allowed ones: word, line number, line."""
     found = []
     lines = text.split("\n")
-    for word in WORDS[group]:
-        for match in PATTERNS[word].finditer(text):
-            number = text.count("\n", 0, match.start())
-            if not is_allowed(name, word, lines[number]):
-                found.append((word, number + 1, lines[number].strip()))
+    for match in PATTERNS[group].finditer(text):
+        word = re.sub(r"[\s_#]+", " ", match[0]).lower()
+        number = text.count("\n", 0, match.start())
+        if not is_allowed(name, word, lines[number]):
+            found.append((word, number + 1, lines[number].strip()))
     return found
 
 
@@ -69,13 +71,13 @@ def find_everywhere(group: str) -> list[tuple[str, str, int, str]]:
     ]
 
 
-def test_retired_words_stand_nowhere() -> None:
+def test_retired_words_are_not_used() -> None:
     found = find_everywhere("retired")
     rows = [f"{name}:{line}: {word!r} (use: {WORDS['retired'][word]}): {text:.100}" for name, word, line, text in found]
     assert not rows, "\n".join([f"{len(rows)} retired words", *rows])
 
 
-def test_doubtful_words_become_fewer() -> None:
+def test_counts_of_doubtful_words_do_not_grow() -> None:
     counts = Counter(word for _, word, _, _ in find_everywhere("doubtful"))
     more = {word: f"{counts[word]}, allowed {most}" for word, most in WORDS["doubtful"].items() if counts[word] > most}
     assert not more
@@ -98,22 +100,23 @@ def test_a_planted_word_is_found(word: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["The response is rejected.", "answering_machine = 1", "a mushroom", "talent"])
-def test_other_words_are_left_alone(text: str) -> None:
+def test_other_words_are_not_found(text: str) -> None:
     assert not {word for word, _, _ in find("orionclient/planted.py", text, "retired")} - {"answering"}
 
 
-def test_every_exception_has_a_reason_and_is_needed() -> None:
-    """An entry that no file needs is removed, so that the list stays short."""
+def test_every_allowed_word_has_a_reason_and_is_needed() -> None:
     texts = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in list_files()}
     unused = []
     for entry in WORDS["allowed"]:
         assert entry["reason"]
-        words = WORDS["retired"] if entry["words"] == "*" else entry["words"].split(", ")
+        words = {*WORDS["retired"]} if entry["words"] == "*" else {*entry["words"].split(", ")}
+        lines = (
+            line for name, text in texts.items() if fnmatch.fnmatch(name, entry["files"]) for line in text.split("\n")
+        )
         if not any(
-            PATTERNS[word].search(text)
-            for name, text in texts.items()
-            if fnmatch.fnmatch(name, entry["files"])
-            for word in words
+            match[0].lower().replace("_", " ") in words and re.search(entry.get("line", ""), line)
+            for line in lines
+            for match in PATTERNS["retired"].finditer(line)
         ):
             unused.append(entry["files"])
     assert not unused

@@ -111,8 +111,8 @@ def delete_collection(call: Call) -> None:
     with call.stack.store.write_transaction() as db:
         resources.find(call, db, COLLECTIONS, collection_id, trashed=True)
         _set_state(db, collection_id, "deleting")
-        gone = _delete_batch(db, collection_id)
-    _schedule_next(call.stack, collection_id, gone, due=0.0)
+        batch = _delete_batch(db, collection_id)
+    _schedule_next(call.stack, collection_id, batch, due=0.0)
 
 
 def open_collection(call: Call) -> dict[str, Any]:
@@ -151,8 +151,8 @@ def _continue_deletion(stack: Services, collection_id: int, due: float) -> None:
             stack.work.submit(_continue_deletion, stack, collection_id, due)
         return
     with stack.store.write_transaction() as db:
-        gone = _delete_batch(db, collection_id)
-    _schedule_next(stack, collection_id, gone, due)
+        batch = _delete_batch(db, collection_id)
+    _schedule_next(stack, collection_id, batch, due)
 
 
 class _DeletedBatch(NamedTuple):
@@ -179,10 +179,10 @@ def _delete_batch(db: sqlite3.Connection, collection_id: int) -> _DeletedBatch:
     return _DeletedBatch(contents, more=len(going) == _BATCH)
 
 
-def _schedule_next(stack: Services, collection_id: int, gone: _DeletedBatch, due: float) -> None:
+def _schedule_next(stack: Services, collection_id: int, batch: _DeletedBatch, due: float) -> None:
     # The transaction is committed, so the blobs are unreferenced. After a crash here, the next start removes them.
-    stack.blobs.remove_all(gone.contents)
-    if gone.more:
+    stack.blobs.remove_all(batch.contents)
+    if batch.more:
         stack.work.submit(_continue_deletion, stack, collection_id, due)
 
 

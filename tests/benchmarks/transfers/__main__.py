@@ -1,10 +1,10 @@
-"""Transfers against their peers and against the limits of the machine: prints a table and judges each row.
+"""Benchmark of transfers against other clients and the limits of the machine: prints a table with a verdict for each row.
 
     nox -s transfers [-- --rounds 5 --rows down-plain,shards-32 --mib 1024 --write]
 
-Servers, files and targets are on this machine, the files in a memory file system where there is one; 12 GiB of it are enough. Each
-subject runs in a fresh process, each once in a round, in another order each time. Ratios are medians of the ratios of the rounds, so
-they hold when the machine drifts.
+Servers, files and targets are on this machine, the files in a memory file system if there is one, which needs 12 GiB. Each client runs in a
+fresh process once per round, in another order each time. Ratios are medians of the ratios of the rounds, so they are robust against drift
+of the machine.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from measure import measured
+from measure import measure
 from report import Table
 from rows import OURS, SECONDS, Place, Row, rows
 from servers import Missing, latency, nginx_program, web
@@ -31,25 +31,25 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         "transfers", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rounds", type=int, default=5, help="rounds that count")
-    parser.add_argument("--rows", help="keys of rows or their beginnings, with commas; all without it")
-    parser.add_argument("--mib", type=int, default=1024, help="size of the big file, a multiple of 16")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds that are counted")
+    parser.add_argument("--rows", help="keys of rows or their prefixes, separated by commas; defaults to all rows")
+    parser.add_argument("--mib", type=int, default=1024, help="size of the large file in MiB, a multiple of 16")
     parser.add_argument("--write", action="store_true", help=f"write the table to {_DOCUMENT.name}")
-    parser.add_argument("--strict", action="store_true", help="end with status 1 where a row is not reached, too")
-    parser.add_argument("--folder", help="where the files lie; a memory file system without it")
+    parser.add_argument("--strict", action="store_true", help="exit with status 1 also if a row misses its target")
+    parser.add_argument("--folder", help="folder of the files; defaults to a memory file system")
     parser.add_argument("--nginx", help="path of nginx")
     known = parser.parse_args()
     if known.rounds < 1 or known.mib < 16 or known.mib % 16:
-        parser.error("at least one round, and a size that is a multiple of 16")
+        parser.error("--rounds has to be at least 1, and --mib a multiple of 16")
     return known
 
 
-def _chosen(all_rows: list[Row], given: str | None) -> list[Row]:
+def _select(all_rows: list[Row], given: str | None) -> list[Row]:
     if given is None:
         return all_rows
     starts = [each for each in given.split(",") if each]
     if unknown := [each for each in starts if not any(row.key.startswith(each) for row in all_rows)]:
-        raise Missing(f"no row {', '.join(unknown)}; there are {', '.join(row.key for row in all_rows)}")
+        raise Missing(f"unknown rows: {', '.join(unknown)}; known are {', '.join(row.key for row in all_rows)}")
     return [row for row in all_rows if row.key.startswith(tuple(starts))]
 
 
@@ -61,22 +61,22 @@ def _measure(known: argparse.Namespace, folder: Path) -> bool:
         place = Place(files, slow, fast, out)
         every = list(rows(place))
         table, good = Table([row.key for row in every]), True
-        for row in _chosen(every, known.rows):
+        for row in _select(every, known.rows):
             start = time.perf_counter()
-            results, failed = measured(row, place, known.rounds)
-            text, reached = table.add(row, results, failed)
+            results, failed = measure(row, place, known.rounds)
+            line, reached = table.add(row, results, failed)
             good = good and OURS not in failed and (reached or not known.strict)
-            print(f"{text}  ({time.perf_counter() - start:.0f} s)", flush=True)
-        print(f"\n{table.text()}")
+            print(f"{line}  ({time.perf_counter() - start:.0f} s)", flush=True)
+        print(f"\n{table.render()}")
         if known.write:
             table.write(_DOCUMENT)
     return good
 
 
 def main() -> None:
-    """Run it; the exit status says whether this client did all the work."""
+    """Run the benchmark; exit with status 1 if this client failed in a row."""
     known = _arguments()
-    # Whoever ends this ends its servers, too.
+    # On SIGTERM, exit normally so that the servers are stopped.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     memory = _MEMORY if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) else None
     try:

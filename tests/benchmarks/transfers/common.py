@@ -1,4 +1,4 @@
-"""What the programs share: their task, threads over many items, and the three requests of a shard."""
+"""Helpers that the programs share: their task, threads over many items, and the three requests of a shard."""
 
 from __future__ import annotations
 
@@ -19,45 +19,45 @@ PART: Final = 16 * MIB
 _SLOW: Final = 1.0
 
 
-def good(status: int) -> None:
-    """End the program where the server rejected."""
+def check_status(status: int) -> None:
+    """Exit if the server rejected the request."""
     if not 200 <= status < 300:
         raise SystemExit(f"the server responded {status}")
 
 
 def context(task: Task) -> ssl.SSLContext:
-    """Trust the servers of the benchmark."""
+    """Return a TLS context that trusts the servers of the benchmark."""
     return ssl.create_default_context(cafile=task["ca"])
 
 
 def parts(size: int, part: int = PART) -> list[tuple[int, int, int]]:
-    """Number, first byte and end of each part."""
+    """List number, first byte and end of each part."""
     return [(number, start, min(start + part, size)) for number, start in enumerate(range(0, size, part))]
 
 
 def spread(one: Callable[[T], object], items: Iterable[T], workers: int) -> None:
-    """Do something with each item in so many threads; the first error is raised.
+    """Call a function with each item in a pool of threads; the first error is raised.
 
     Args:
-        one: What is done.
+        one: The function.
         items: The items.
-        workers: Number of threads.
+        workers: Count of threads.
     """
     with ThreadPoolExecutor(workers) as pool:
         for _ in pool.map(one, items):
             pass
 
 
-def counted(one: Callable[[int], None], numbers: Iterable[int], workers: int) -> dict[str, float]:
-    """Do something many times and count what was lost and what was slow.
+def run_counted(one: Callable[[int], None], numbers: Iterable[int], workers: int) -> dict[str, float]:
+    """Call a function with each index in a pool of threads, and count lost and slow calls. Prints the first error on standard error.
 
     Args:
-        one: What is done with each number.
-        numbers: The numbers.
-        workers: Number of threads.
+        one: The function.
+        numbers: The indices.
+        workers: Count of threads.
 
     Returns:
-        The counts, and the first error as a text in the error stream.
+        The counts.
     """
     errors: list[str] = []
     slowest = [0.0]
@@ -67,7 +67,7 @@ def counted(one: Callable[[int], None], numbers: Iterable[int], workers: int) ->
         start = time.perf_counter()
         try:
             one(number)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the item is lost and counted
+        except Exception as error:  # noqa: BLE001 - any error counts as a lost item
             errors.append(f"{type(error).__name__}: {error}")
         taken = time.perf_counter() - start
         slowest[0] = max(slowest[0], taken)
@@ -83,7 +83,7 @@ def counted(one: Callable[[int], None], numbers: Iterable[int], workers: int) ->
 
 
 def shards(task: Task, send: Callable[[str, str, bytes], Any]) -> Run:
-    """Create, fill and close shards with the requests that the client makes, too."""
+    """Create, upload and close shards with the same requests as the client."""
     path, data = "/api/v1/storage/collections/1/shards/", os.urandom(task["size"])
 
     def one(number: int) -> None:
@@ -92,4 +92,4 @@ def shards(task: Task, send: Callable[[str, str, bytes], Any]) -> Run:
         send("PUT", f"{path}{made['id']}/upload/", data)
         send("POST", f"{path}{made['id']}/close/", b"")
 
-    return lambda: counted(one, range(task["count"]), task["workers"])
+    return lambda: run_counted(one, range(task["count"]), task["workers"])

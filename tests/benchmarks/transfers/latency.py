@@ -1,9 +1,9 @@
-"""A server that takes its time for each response and knows just enough of the contract: one collection and its shards.
+"""A server with a fixed latency that implements the minimum of the contract: one collection and its shards.
 
     python latency.py SECONDS
 
-Prints its port. Shards pass through their states, so that an upload to an unknown shard or the closing of an empty one is rejected and
-seen. `GET /_counts` tells what happened since it was last asked.
+Prints its port. Shards have states, so an upload to an unknown shard, or closing an empty one, is rejected and counted.
+`GET /_counts` returns the counts since its last call.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _NEXT: Final = {"upload": "temporary", "close": "ready"}
 
 
 class State:
-    """What the server knows, and what it counts."""
+    """The shards and the counters of the server."""
 
     latency = 0.0
     shards: dict[int, str]
@@ -46,8 +46,8 @@ class State:
         State.__init__(self)
         return json.dumps(reported).encode()
 
-    def answer(self, method: str, target: str, size: int) -> tuple[str, bytes]:
-        """Status and body."""
+    def respond(self, method: str, target: str, size: int) -> tuple[str, bytes]:
+        """Return status and body."""
         path, _, query = target.partition("?")
         number, _, verb = path.removeprefix(_SHARDS).strip("/").partition("/")
         match method, path.startswith(_SHARDS), number, verb:
@@ -132,10 +132,10 @@ class Connection(asyncio.Protocol):
             self.whole(*self.head)
 
     def whole(self, method: str, target: str) -> None:
-        """Response a request that is here whole."""
+        """Respond to a complete request."""
         self.head = None
         if target == "/_counts":
-            self.say("200 OK", self.state.counts(), "close")
+            self.send("200 OK", self.state.counts(), "close")
             self.transport.close()
             return
         state = self.state
@@ -145,19 +145,19 @@ class Connection(asyncio.Protocol):
         state.requests += 1
         state.busy += 1
         state.most = max(state.most, state.busy)
-        status, body = state.answer(method, target, self.size)
+        status, body = state.respond(method, target, self.size)
         if State.latency:
-            asyncio.get_running_loop().call_later(State.latency, self.later, status, body)
+            asyncio.get_running_loop().call_later(State.latency, self.finish, status, body)
         else:
-            self.later(status, body)
+            self.finish(status, body)
 
-    def later(self, status: str, body: bytes) -> None:
-        """The latency is over."""
+    def finish(self, status: str, body: bytes) -> None:
+        """Send the response after the latency."""
         self.state.busy -= 1
         if not self.transport.is_closing():
-            self.say(status, body)
+            self.send(status, body)
 
-    def say(self, status: str, body: bytes, connection: str = "keep-alive") -> None:
+    def send(self, status: str, body: bytes, connection: str = "keep-alive") -> None:
         """Send a response."""
         head = (
             f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nConnection: {connection}\r\n"
@@ -171,13 +171,13 @@ async def _serve() -> None:
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Connection(state), "127.0.0.1", 0, backlog=1024)
     print(server.sockets[0].getsockname()[1], flush=True)
-    # Whoever started this holds its input open; when that process goes, so does this one.
+    # The parent process holds the input open; when it ends, so does this process.
     await loop.run_in_executor(None, sys.stdin.read)
     server.close()
 
 
 if __name__ == "__main__":
     State.latency = float(sys.argv[1])
-    # Of the selectors this one alone waits to the microsecond; the others response up to a millisecond late.
+    # Only this selector waits with microsecond precision; the others are up to a millisecond late.
     with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(selectors.SelectSelector())) as runner:
         runner.run(_serve())

@@ -1,4 +1,4 @@
-"""What the machine can do at all: a copy on the disk, sockets without any library, and curl, which the figures are held against."""
+"""The limits of the machine: a file copy, plain sockets, and curl as the reference."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from common import MIB, Run, Task, context, good, shards
+from common import MIB, Run, Task, check_status, context, shards
 
 
 def copy(task: Task) -> Run:
@@ -32,7 +32,7 @@ def _connected(task: Task) -> tuple[socket.socket, str]:
 
 
 def socket_down(task: Task) -> Run:
-    """Read from a socket into one buffer and write it: what no client can be faster than by much."""
+    """Read from a socket into one buffer and write it: a lower bound for any client."""
 
     def run() -> None:
         stream, path = _connected(task)
@@ -61,13 +61,13 @@ def socket_up(task: Task) -> Run:
             view = memoryview(bytearray(MIB))
             while count := file.readinto(view):
                 stream.sendall(view[:count])
-            good(int(stream.recv(65536).split(b" ", 2)[1]))
+            check_status(int(stream.recv(65536).split(b" ", 2)[1]))
 
     return run
 
 
 def socket_shards(task: Task) -> Run:
-    """Send the requests of the shards as bytes that are ready, over a socket for each thread."""
+    """Send prepared requests of the shards, over one socket per thread."""
     parts = urlsplit(task["url"])
     local = threading.local()
 
@@ -86,24 +86,24 @@ def socket_shards(task: Task) -> Run:
 def _curl(task: Task, *options: str) -> Run:
     program = shutil.which("curl")
     if program is None:
-        raise SystemExit("no curl here")
+        raise SystemExit("curl is not installed")
     command = [program, "-sSf", "--cacert", task["ca"], "-H", "Expect:", *options, task["url"]]
 
     def run() -> dict[str, float]:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        # Its memory is not seen from here.
+        # The memory of curl is not measured.
         return {"memory": float("nan"), "process": float("nan")}
 
     return run
 
 
 def curl_down(task: Task) -> Run:
-    """The whole process of curl."""
+    """Run curl as a process."""
     return _curl(task, "-o", task["target"])
 
 
 def curl_up(task: Task) -> Run:
-    """The whole process of curl."""
+    """Run curl as a process."""
     return _curl(task, "-T", task["source"])
 
 

@@ -1,4 +1,4 @@
-"""Rounds: each subject once in each, in another order each time, in a process of its own; what it moved is checked afterwards."""
+"""Runs the rounds: each client once per round, in random order and in a separate process, with a check of the transferred bytes."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from rows import SHARD, SHARDS, Entry, Figures, Place, Row
 from servers import MIB
 
 _SUBJECTS: Final = Path(__file__).with_name("subjects.py")
-# The person's own settings must not steer a subject.
-_STEERING: Final = ("_PROXY", "CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
+# Settings of the user that would influence a client.
+_USER_SETTINGS: Final = ("_PROXY", "CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 class Failed(Exception):
-    """A subject did not do its work; the text says why."""
+    """A client failed; the message gives the reason."""
 
 
-def measured(row: Row, place: Place, rounds: int) -> tuple[dict[str, list[Figures]], dict[str, str]]:
+def measure(row: Row, place: Place, rounds: int) -> tuple[dict[str, list[Figures]], dict[str, str]]:
     """Run a row.
 
     Args:
         row: The row.
-        place: Where it finds everything.
-        rounds: Number of rounds, of which a row may need fewer.
+        place: The servers and folders.
+        rounds: Maximum of rounds; a row may need fewer.
 
     Returns:
-        The figures of each subject in the order of the rounds, and what went wrong with those that have none.
+        The figures of each client in the order of the rounds, and the errors of failed clients.
     """
     results: dict[str, list[Figures]] = {entry.label: [] for entry in row.entries}
     failed: dict[str, str] = {}
     order = list(row.entries)
-    # One round more, which warms up and is not counted, unless once is enough.
+    # The first of several rounds is a warm-up that is not counted.
     count = min(rounds, row.rounds)
     for turn in range(count + 1 if count > 1 else 1):
         random.shuffle(order)
@@ -60,7 +60,7 @@ def _run(row: Row, entry: Entry, place: Place, *, first: bool) -> Figures:
     _clean(place)
     if row.server is not None:
         row.server.counts()
-    environ = {name: value for name, value in os.environ.items() if not name.upper().endswith(_STEERING)}
+    environ = {name: value for name, value in os.environ.items() if not name.upper().endswith(_USER_SETTINGS)}
     environ |= {"SSL_CERT_FILE": entry.task["ca"], "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, str(_SUBJECTS), entry.program, json.dumps({**entry.task, "first": first})]
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
@@ -76,8 +76,8 @@ def _run(row: Row, entry: Entry, place: Place, *, first: bool) -> Figures:
     return figures
 
 
-def _last_line(text: str) -> str:
-    return text.strip().rpartition("\n")[2][:300]
+def _last_line(output: str) -> str:
+    return output.strip().rpartition("\n")[2][:300]
 
 
 def _clean(place: Place) -> None:
@@ -87,7 +87,7 @@ def _clean(place: Place) -> None:
 
 
 def _check(entry: Entry, figures: Figures, place: Place, *, whole: bool) -> None:
-    """Whether the bytes arrived: the digest of everything in the first round, sizes in the others."""
+    """Check the transferred bytes: by digest in the first round, by size in the others."""
     got, put = place.out / "got", place.web.received
     match entry.check.split():
         case ["file"]:
@@ -108,22 +108,22 @@ def _check(entry: Entry, figures: Figures, place: Place, *, whole: bool) -> None
         case ["shards"] if not figures["lost"]:
             reported = (figures["ready"], figures["bytes"], figures["rejected"])
             if reported != (SHARDS, SHARDS * SHARD, 0):
-                raise Failed(f"the server has (ready, bytes, rejected) {reported}")
+                raise Failed(f"unexpected counts of the server (ready, bytes, rejected): {reported}")
 
 
 def _same(got: list[Path], wanted: list[Path], *, whole: bool) -> None:
     try:
         sizes = [sum(path.stat().st_size for path in paths) for paths in (got, wanted)]
         if sizes[0] != sizes[1] or (whole and _digest(got) != _digest(wanted)):
-            raise Failed(f"other bytes arrived: {sizes[0]} of {sizes[1]}")
+            raise Failed(f"wrong content: {sizes[0]} of {sizes[1]} bytes")
     except FileNotFoundError as error:
-        raise Failed(f"nothing arrived: {error.filename}") from None
+        raise Failed(f"missing file: {error.filename}") from None
 
 
 def _sized(path: Path, size: int) -> None:
     found = path.stat().st_size if path.exists() else 0
     if found != size:
-        raise Failed(f"{found} of {size} bytes arrived")
+        raise Failed(f"{found} of {size} bytes received")
 
 
 def _digest(paths: Iterable[Path]) -> bytes:

@@ -1,4 +1,4 @@
-"""The programs of the HTTP libraries that people would take instead, as their documentation says or a little better."""
+"""The programs of other HTTP libraries, written as documented or slightly better."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from common import MIB, Run, Task, context, good, parts, shards, spread
+from common import MIB, Run, Task, check_status, context, parts, shards, spread
 
 
 def _urllib3(task: Task) -> Any:
@@ -19,7 +19,7 @@ def _urllib3(task: Task) -> Any:
 
 def _urllib3_get(pool: Any, url: str, target: str, digest: Any = None) -> None:
     response = pool.request("GET", url, preload_content=False)
-    good(response.status)
+    check_status(response.status)
     with open(target, "wb", buffering=0) as file:
         for chunk in response.stream(MIB):
             if digest is not None:
@@ -31,7 +31,7 @@ def _urllib3_get(pool: Any, url: str, target: str, digest: Any = None) -> None:
 def _urllib3_put(pool: Any, url: str, source: str) -> None:
     with open(source, "rb") as file:
         headers = {"Content-Length": str(os.fstat(file.fileno()).st_size)}
-        good(pool.request("PUT", url, body=file, headers=headers).status)
+        check_status(pool.request("PUT", url, body=file, headers=headers).status)
 
 
 def urllib3_down(task: Task) -> Run:
@@ -41,7 +41,7 @@ def urllib3_down(task: Task) -> Run:
 
 
 def urllib3_down_checked(task: Task) -> Run:
-    """The same, with the digest in the loop."""
+    """Like `stream(1 MiB)`, with the digest in the loop."""
     pool = _urllib3(task)
     return lambda: _urllib3_get(pool, task["url"], task["target"], hashlib.sha256())
 
@@ -73,7 +73,7 @@ def urllib3_many_up(task: Task) -> Run:
 
 
 def urllib3_ranges(task: Task) -> Run:
-    """Ranges of 16 MiB, written where they belong."""
+    """Byte ranges of 16 MiB, written at their offsets."""
     pool = _urllib3(task)
 
     def run() -> None:
@@ -105,23 +105,23 @@ def _httpx(task: Task) -> Any:
 
 def _httpx_get(client: Any, url: str, target: str) -> None:
     with client.stream("GET", url) as response, open(target, "wb") as file:
-        good(response.status_code)
+        check_status(response.status_code)
         file.writelines(response.iter_bytes())
 
 
 def _httpx_put(client: Any, url: str, source: str) -> None:
     with open(source, "rb") as file:
-        good(client.put(url, content=file).status_code)
+        check_status(client.put(url, content=file).status_code)
 
 
 def httpx_down(task: Task) -> Run:
-    """`iter_bytes()`, as its documentation says."""
+    """`iter_bytes()`, as documented."""
     client = _httpx(task)
     return lambda: _httpx_get(client, task["url"], task["target"])
 
 
 def httpx_up(task: Task) -> Run:
-    """`content=file`, as its documentation says."""
+    """`content=file`, as documented."""
     client = _httpx(task)
     return lambda: _httpx_put(client, task["url"], task["source"])
 
@@ -154,7 +154,7 @@ def requests_down(task: Task) -> Run:
 
     def run() -> None:
         with session.get(task["url"], stream=True, verify=task["ca"]) as response, open(task["target"], "wb") as file:
-            good(response.status_code)
+            check_status(response.status_code)
             file.writelines(response.iter_content(MIB))
 
     return run
@@ -168,18 +168,18 @@ def requests_up(task: Task) -> Run:
 
     def run() -> None:
         with open(task["source"], "rb") as file:
-            good(session.put(task["url"], data=file, verify=task["ca"]).status_code)
+            check_status(session.put(task["url"], data=file, verify=task["ca"]).status_code)
 
     return run
 
 
 def urllib3_shards(task: Task) -> Run:
-    """A pool as large as there are threads."""
+    """A pool with a connection per thread."""
     pool = _urllib3(task)
 
     def send(method: str, path: str, body: bytes) -> Any:
         response = pool.request(method, task["url"] + path, body=body)
-        good(response.status)
+        check_status(response.status)
         return response.json()
 
     return shards(task, send)
@@ -191,14 +191,14 @@ def httpx_shards(task: Task) -> Run:
 
     def send(method: str, path: str, body: bytes) -> Any:
         response = client.request(method, task["url"] + path, content=body)
-        good(response.status_code)
+        check_status(response.status_code)
         return response.json()
 
     return shards(task, send)
 
 
 def requests_shards(task: Task) -> Run:
-    """A session whose pool is as large as there are threads."""
+    """A session with a pool connection per thread."""
     import requests
 
     session = requests.Session()
@@ -206,21 +206,21 @@ def requests_shards(task: Task) -> Run:
 
     def send(method: str, path: str, body: bytes) -> Any:
         response = session.request(method, task["url"] + path, data=body)
-        good(response.status_code)
+        check_status(response.status_code)
         return response.json()
 
     return shards(task, send)
 
 
 def httpx_pages(task: Task) -> Run:
-    """One client, pages of `size` items by their links, `json()` of each."""
+    """One client, pages of `size` items by `next`, `json()` of each."""
     client = _httpx(task)
 
     def run() -> dict[str, float]:
         found, following = 0, f"/api/v1/storage/collections/1/shards/?limit={task['size']}"
         while found < task["count"]:
             response = client.get(task["url"] + following)
-            good(response.status_code)
+            check_status(response.status_code)
             page = response.json()
             found += sum(shard["id"] > 0 for shard in page["results"])
             following = page["next"]

@@ -1,4 +1,4 @@
-"""The table as a text, and the place in the documentation where it stands."""
+"""Renders the tables of the benchmark, and writes them to the documentation."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from rows import LIMITS, OURS, Figures, Row
 BEGIN: Final = "<!-- transfers: written by nox -s transfers -- --write -->"
 END: Final = "<!-- transfers: end -->"
 _HEADS: Final = (
-    "| row | work | reach | orionclient | reached | the others, wall by the same measure | the limit |\n"
+    "| row | work | target | orionclient | reached | other clients, relative wall time | limit of the machine |\n"
     "| --- | --- | --- | --- | --- | --- | --- |"
 )
 _FIGURE_HEADS: Final = (
-    "| row | subject | wall s | CPU s | memory above after-import, MiB | memory of the process, MiB | connections |\n"
+    "| row | client | wall s | CPU s | memory above after-import, MiB | memory of the process, MiB | connections |\n"
     "| --- | --- | ---: | ---: | ---: | ---: | ---: |"
 )
-_BETWEEN: Final = "Medians of the same runs, each subject in a process of its own:"
+_BETWEEN: Final = "Medians of the same runs, each client in a separate process:"
 _HEADING: Final = "## Transfers"
 
 
 def line(row: Row, results: dict[str, list[Figures]], failed: dict[str, str]) -> tuple[str, bool]:
-    """The line of a row, and whether everything was reached.
+    """Render a row, and return whether it reached its targets.
 
     Args:
         row: The row.
-        results: The figures of each subject, round by round.
-        failed: What went wrong with those that have none.
+        results: The figures of each client, round by round.
+        failed: The errors of failed clients.
 
     Returns:
-        A line of the first table, and the judgement.
+        A line of the first table, and the verdict.
     """
     values = [(goal, goal.value(results)) for goal in row.goals]
     missed = [goal for goal, value in values if value is None or not goal.reached(value)]
-    message = (_labelled(goal.subject, OURS) + _named(goal.figure, goal.message(value)) for goal, value in values)
+    message = (_labelled(goal.subject, OURS) + _add_name(goal.figure, goal.message(value)) for goal, value in values)
     own = "; ".join(message)
     if OURS in failed:
         own = f"failed: {failed[OURS]}"
@@ -44,7 +44,7 @@ def line(row: Row, results: dict[str, list[Figures]], failed: dict[str, str]) ->
     others |= {label: f"failed: {why}" for label, why in failed.items()}
     others.pop(OURS, None)
     limits = [f"{label} {others.pop(label)}" for label in LIMITS if label in others]
-    peers = [f"{label} {text}" for label, text in others.items()]
+    peers = [f"{label} {ratio}" for label, ratio in others.items()]
     cells = (
         row.key,
         row.work,
@@ -61,8 +61,8 @@ def _labelled(label: str, usual: str) -> str:
     return "" if label == usual else f"{label.removeprefix(usual).lstrip(', ')}: "
 
 
-def _named(figure: str, text: str) -> str:
-    return f"memory {text}" if figure in {"memory", "process"} else text
+def _add_name(figure: str, value: str) -> str:
+    return f"memory {value}" if figure in {"memory", "process"} else value
 
 
 def _ratio(row: Row, results: dict[str, list[Figures]], label: str) -> str:
@@ -81,7 +81,7 @@ def _median(runs: list[Figures], figure: str) -> float:
 
 
 def figures(row: Row, results: dict[str, list[Figures]]) -> list[str]:
-    """A line for each subject of a row."""
+    """Render a line of the second table for each client of a row."""
     lines = []
     for entry in row.entries:
         if runs := results.get(entry.label):
@@ -98,7 +98,7 @@ def figures(row: Row, results: dict[str, list[Figures]]) -> list[str]:
 
 
 class Table:
-    """The lines by their rows; rows that are not measured anew keep the lines that they have."""
+    """The lines of all rows; rows that are not measured again keep their old lines."""
 
     def __init__(self, keys: list[str]) -> None:
         self._keys = keys
@@ -106,34 +106,34 @@ class Table:
         self._figures: dict[str, list[str]] = {}
 
     def add(self, row: Row, results: dict[str, list[Figures]], failed: dict[str, str]) -> tuple[str, bool]:
-        """Take a row; its line, and whether everything was reached."""
-        text, reached = line(row, results, failed)
-        self._lines[row.key], self._figures[row.key] = text, figures(row, results)
-        return text, reached
+        """Add a row; return its line, and whether it reached its targets."""
+        rendered, reached = line(row, results, failed)
+        self._lines[row.key], self._figures[row.key] = rendered, figures(row, results)
+        return rendered, reached
 
-    def keep(self, text: str) -> None:
-        """Take the lines of rows that are not there yet from a text that was written before."""
-        kept: dict[str, list[str]] = {}
-        for found in text.splitlines():
+    def keep(self, section: str) -> None:
+        """Add the lines of rows that are missing from an earlier section."""
+        old: dict[str, list[str]] = {}
+        for found in section.splitlines():
             key = found.removeprefix("| ").partition(" | ")[0]
             if found.startswith("| ") and key in self._keys and key not in self._lines:
-                kept.setdefault(key, []).append(found)
-        for key, (first, *rest) in kept.items():
+                old.setdefault(key, []).append(found)
+        for key, (first, *rest) in old.items():
             self._lines[key], self._figures[key] = first, rest
 
-    def text(self) -> str:
-        """Both tables."""
+    def render(self) -> str:
+        """Render both tables."""
         keys = [key for key in self._keys if key in self._lines]
         lines = [self._lines[key] for key in keys]
         single = [each for key in keys for each in self._figures[key]]
         return "\n".join([_HEADS, *lines, "", _BETWEEN, "", _FIGURE_HEADS, *single])
 
     def write(self, path: Path) -> None:
-        """Put the tables between the two comments of a document; into a section of its own at the end where it has none."""
-        whole = path.read_text("utf-8")
-        if BEGIN not in whole:
-            whole = f"{whole.rstrip()}\n\n{_HEADING}\n\n{BEGIN}\n{END}\n"
-        before, _, rest = whole.partition(BEGIN)
+        """Write the tables between the two comments of a document; without them, into a new section at its end."""
+        document = path.read_text("utf-8")
+        if BEGIN not in document:
+            document = f"{document.rstrip()}\n\n{_HEADING}\n\n{BEGIN}\n{END}\n"
+        before, _, rest = document.partition(BEGIN)
         old, _, after = rest.partition(END)
         self.keep(old)
-        path.write_text(f"{before}{BEGIN}\n\n{self.text()}\n\n{END}{after}", "utf-8")
+        path.write_text(f"{before}{BEGIN}\n\n{self.render()}\n\n{END}{after}", "utf-8")

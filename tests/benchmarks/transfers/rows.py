@@ -1,4 +1,4 @@
-"""The rows of the table: what is moved, by whom, and what has to be reached."""
+"""The rows of the table: the transfer, the clients and the targets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from latency import LISTED
 from servers import CAP_MIB, MANY, MIB, SPARSE, Latency, Web
 
 OURS: Final = "orionclient"
-# What nobody can be faster than by much.
+# The lower bounds for any client.
 LIMITS: Final = ("raw socket", "cp")
 SHARDS: Final = 1000
 SHARD: Final = 4096
@@ -20,12 +20,12 @@ PAGED: Final = 20_000
 REQUESTS: Final = 15_000
 SECONDS: Final = 0.02
 _LEAST: Final = 0.1
-# Figures of one run by their name.
+# The figures of one run by name.
 Figures = dict[str, float]
 
 
 class Place(NamedTuple):
-    """Where a row finds everything."""
+    """The servers and folders of a run."""
 
     web: Web
     slow: Latency
@@ -34,13 +34,13 @@ class Place(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One subject of a row.
+    """One client of a row.
 
     Attributes:
         label: Its name in the table.
         program: Its program in `subjects`.
-        task: What the program is told.
-        check: What is looked at afterwards; see `checks`.
+        task: The arguments of the program.
+        check: The check of the transferred bytes; see `measure._check`.
     """
 
     label: str
@@ -51,16 +51,16 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True)
 class Goal:
-    """What a subject has to reach: the median of a figure, or of its ratios to another subject's, round by round.
+    """The target of a client: for the median of a figure, or of its ratios to another client's, round by round.
 
     Attributes:
-        figure: Which figure.
-        bound: How much.
-        over: The subject that it is divided by; None for the figure itself.
-        at_least: Whether more is better; then the other's figure is divided by the subject's.
-        unit: What the figure counts.
-        scale: What the figure itself is divided by.
-        subject: Whose figure it is.
+        figure: Name of the figure.
+        bound: The limit.
+        over: The client whose figure is the divisor; None for the figure itself.
+        at_least: Whether more is better; then the other's figure is divided by the client's.
+        unit: Unit of the figure.
+        scale: Divisor of the figure itself.
+        subject: The client.
     """
 
     figure: str
@@ -72,13 +72,13 @@ class Goal:
     subject: str = OURS
 
     def value(self, results: dict[str, list[Figures]]) -> float | None:
-        """The median; None where one of the two has no figures."""
+        """Return the median; None if one of the two has no figures."""
         own, other = results.get(self.subject), results.get(self.over or self.subject)
         if not own or not other:
             return None
         if self.over is None:
             return statistics.median(run[self.figure] for run in own) / self.scale
-        # What is less than some pages of memory is not told apart.
+        # Differences of less than a few pages of memory are ignored.
         pairs = [
             (max(mine[self.figure], _LEAST), max(theirs[self.figure], _LEAST))
             for mine, theirs in zip(own, other, strict=False)
@@ -86,13 +86,13 @@ class Goal:
         return statistics.median(b / a if self.at_least else a / b for a, b in pairs)
 
     def reached(self, value: float) -> bool:
-        """Whether it is enough."""
+        """Check whether a value reaches the target."""
         return value >= self.bound if self.at_least else value <= self.bound
 
     def message(self, value: float | None) -> str:
-        """The value as a text."""
-        number = "-" if value is None else f"{value:.0f}" if self.unit and self.scale == 1 else f"{value:.2f}"
-        return f"{number} {self.unit or 'x'}" + (f" {self.over}" if self.over else "")
+        """Format a value."""
+        formatted = "-" if value is None else f"{value:.0f}" if self.unit and self.scale == 1 else f"{value:.2f}"
+        return f"{formatted} {self.unit or 'x'}" + (f" {self.over}" if self.over else "")
 
 
 @dataclass(frozen=True)
@@ -101,13 +101,13 @@ class Row:
 
     Attributes:
         key: Its name for `--rows`.
-        work: What is done.
-        reach: What has to be reached, in words.
-        base: The subject or the seconds that all walls are divided by in the table.
-        entries: The subjects.
-        goals: What has to be reached.
-        rounds: The largest number of rounds; what takes long and hardly varies needs few.
-        server: Which server counts for it.
+        work: Description of the transfer.
+        reach: Description of the targets.
+        base: The client, or the seconds, that wall times are relative to.
+        entries: The clients.
+        goals: The targets.
+        rounds: Maximum of rounds; long rows with little variance need few.
+        server: The server whose counts are used.
     """
 
     key: str
@@ -121,7 +121,7 @@ class Row:
 
 
 def rows(place: Place) -> Iterator[Row]:
-    """All rows, in the order of the table."""
+    """Yield all rows in the order of the table."""
     yield from _single(place)
     yield _checked(place)
     yield from _many(place)
@@ -256,7 +256,7 @@ def _pages(place: Place) -> Row:
         tuple(entries),
         (
             Goal("wall", 1.5, entries[1].label),
-            # One more gets the collection, before the clock starts.
+            # One more request loads the collection, before the timer starts.
             Goal("requests", PAGED / 1000 + 1, unit="requests"),
             Goal("lost", 0, unit="lost"),
         ),

@@ -1,4 +1,4 @@
-"""The servers that the subjects move bytes to and from: nginx with one worker, and the latency server. All on 127.0.0.1."""
+"""The servers of the benchmark on 127.0.0.1: nginx with one worker, and the latency server."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 MIB: Final = 1 << 20
-# The many: so many files of 16 MiB.
+# Count of the files of 16 MiB.
 MANY: Final = 64
-# What one connection of the capped server may take in a second.
+# Rate limit of a connection of the capped server, in MiB per second.
 CAP_MIB: Final = 64
 COMMIT: Final = "0123456789abcdef0123456789abcdef01234567"
 SPARSE: Final = 5 * 1024 * MIB - 1
@@ -54,7 +54,7 @@ http {{
 
 
 class Missing(Exception):
-    """Something that the benchmark needs is not on this machine."""
+    """A requirement of the benchmark is missing."""
 
 
 class Web(NamedTuple):
@@ -68,37 +68,37 @@ class Web(NamedTuple):
 
     @property
     def plain(self) -> str:
-        """Address without TLS."""
+        """URL without TLS."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def tls(self) -> str:
-        """Address with TLS."""
+        """URL with TLS."""
         return f"https://127.0.0.1:{self.tls_port}"
 
     @property
     def source(self) -> Path:
-        """The big file as it lies on the disk; `/big` on the server."""
+        """Path of the large file; `/big` on the server."""
         return self.root / "www" / "big"
 
     @property
     def many(self) -> Path:
-        """Folder of the many files, named by their number; `/many/` on the server."""
+        """Folder of many files, named by index; `/many/` on the server."""
         return self.root / "www" / "many"
 
     @property
     def sparse(self) -> Path:
-        """The largest file of all, which is a hole; `/sparse` on the server."""
+        """Path of the largest file, which is sparse; `/sparse` on the server."""
         return self.root / "www" / "sparse"
 
     @property
     def eighth(self) -> Path:
-        """One of eight files of at most 128 MiB, named by their number; `/eight/` on the server."""
+        """Path of one of eight files of at most 128 MiB, named by index; `/eight/` on the server."""
         return self.root / "www" / "eight" / "0"
 
     @property
     def received(self) -> Path:
-        """Folder of what was uploaded to `/put/`."""
+        """Folder of the uploads to `/put/`."""
         return self.root / "www" / "put"
 
     @property
@@ -108,33 +108,33 @@ class Web(NamedTuple):
 
 
 def nginx_program(given: str | None) -> str:
-    """Path of nginx.
+    """Find nginx.
 
     Args:
-        given: What the person named; None to look for it.
+        given: Path or name of the program; None to search for it.
 
     Returns:
         The path.
 
     Raises:
-        Missing: There is none.
+        Missing: nginx is not installed.
     """
     for name in (given,) if given else ("nginx", "/usr/sbin/nginx", "/usr/local/sbin/nginx"):
         if found := shutil.which(name):
             return found
     raise Missing(
-        "no nginx here: apt-get install nginx-light, or name it with --nginx; nox -s transfers fetches it by itself"
+        "nginx was not found: run apt-get install nginx-light, or pass --nginx PATH; nox -s transfers downloads it"
     )
 
 
 @contextmanager
 def web(root: Path, program: str, mib: int) -> Iterator[Web]:
-    """Run nginx over files that are made for it.
+    """Run nginx with generated files.
 
     Args:
         root: An empty folder, best in a memory file system.
         program: Path of nginx.
-        mib: Size of the big file.
+        mib: Size of the large file in MiB.
 
     Yields:
         The server.
@@ -247,17 +247,17 @@ class Latency(NamedTuple):
     url: str
 
     def counts(self) -> dict[str, int]:
-        """What happened since the last time somebody asked: connections, requests, shards, lost."""
+        """Return the counts since the last call: connections, requests, shards, rejected."""
         with urllib.request.urlopen(self.url + "/_counts", timeout=30) as response:
             return dict(json.load(response))
 
 
 @contextmanager
 def latency(seconds: float) -> Iterator[Latency]:
-    """Run the latency server in a process of its own.
+    """Run the latency server in a separate process.
 
     Args:
-        seconds: How long each response takes.
+        seconds: Latency of each response.
 
     Yields:
         The server.

@@ -1,9 +1,9 @@
-"""One program for each subject. Each runs in a fresh process, prepares what it can before the clock starts, and prints its figures.
+"""The programs of all clients. Each runs in a fresh process, prepares before the timer starts, and prints its figures.
 
     python subjects.py PROGRAM TASK
 
-The task is a JSON object; the figures are one, too: seconds, CPU seconds, and the peak of memory in MiB above what it was when the clock
-started, after all imports.
+The task and the figures are JSON objects. The figures are seconds, CPU seconds, and the peak of memory in MiB above its value at the
+start of the timer, after all imports.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from typing import Any, Final
 import limits
 import peers
 import tools
-from common import Run, Task, counted, spread
+from common import Run, Task, run_counted, spread
 
 
 def _imported() -> None:
-    """Import what the client would import at its first request, so that nobody's imports are measured."""
+    """Import the modules that the client imports at its first request, so that imports are not measured."""
     import orionclient.transfer
     import orionclient.types
 
@@ -38,7 +38,7 @@ def _imported() -> None:
 
 
 def _method(name: str) -> Callable[..., Any]:
-    """A method of the session for any address."""
+    """Return a method of the session for any URL."""
     _imported()
     from orionclient.session import get_session
 
@@ -59,7 +59,7 @@ def _download(task: Task) -> Run:
 
 
 def _download_checked(task: Task) -> Run:
-    """Download with a digest; in the first round also try whether a wrong one is seen, or the figure would mean nothing."""
+    """Download with a digest; in the first round also check that a wrong digest is detected."""
     from orionclient.exceptions import OrionError
     from orionclient.session import get_session
 
@@ -71,7 +71,7 @@ def _download_checked(task: Task) -> Run:
         except OrionError:
             pass
         else:
-            raise SystemExit(f"a wrong digest is not seen: {task['wrong']}")
+            raise SystemExit(f"a wrong digest is not detected: {task['wrong']}")
         finally:
             wrong.unlink(missing_ok=True)
     return run
@@ -120,7 +120,7 @@ def _shards(task: Task) -> Run:
     def one(number: int) -> None:
         Shard.create(collection, f"shard {number}", {"index": number}, file=data)
 
-    return lambda: counted(one, range(task["count"]), task["workers"])
+    return lambda: run_counted(one, range(task["count"]), task["workers"])
 
 
 def _threads(task: Task) -> Run:
@@ -135,13 +135,13 @@ def _threads(task: Task) -> Run:
             wrong.append(number)
 
     def run() -> dict[str, float]:
-        return {**counted(one, range(task["count"]), task["workers"]), "wrong": len(wrong)}
+        return {**run_counted(one, range(task["count"]), task["workers"]), "wrong": len(wrong)}
 
     return run
 
 
 def _listed(task: Task) -> Run:
-    """List shards and hand each to one of the workers, with a bounded number on the way."""
+    """List shards and pass each to one of the workers through a bounded queue."""
     collection = _collection(task)
     done: list[int] = []
 
@@ -168,7 +168,7 @@ def _listed(task: Task) -> Run:
 
 
 def _pages(task: Task) -> Run:
-    """List shards, page after page, and read the id of each."""
+    """List shards and read the id of each."""
     collection = _collection(task)
 
     def run() -> dict[str, float]:
@@ -195,7 +195,7 @@ PROGRAMS: Final[dict[str, Callable[[Task], Run]]] = {
 
 
 def _memory(field: str) -> float:
-    """A field of /proc/self/status in MiB; nothing where there is none."""
+    """Return a field of /proc/self/status in MiB; 0 if it is missing."""
     try:
         lines = Path("/proc/self/status").read_text("ascii").splitlines()
     except OSError:
@@ -204,17 +204,17 @@ def _memory(field: str) -> float:
 
 
 def _forget_peak() -> None:
-    """Let the peak start anew from what is in use now."""
+    """Reset the peak of memory to its current use."""
     try:
         Path("/proc/self/clear_refs").write_text("5", "ascii")
     except OSError:
-        print("the peak of memory holds that of the imports", file=sys.stderr)
+        print("the peak of memory includes that of the imports", file=sys.stderr)
 
 
 def main() -> None:
     """Run one program."""
-    name, text = sys.argv[1:]
-    task: Task = json.loads(text)
+    name, arguments = sys.argv[1:]
+    task: Task = json.loads(arguments)
     run = PROGRAMS[name](task)
     _forget_peak()
     before, times, start = _memory("VmRSS"), os.times(), time.perf_counter()

@@ -1,4 +1,4 @@
-"""The programs of the tools that move files for a living: huggingface_hub, boto3 with s3transfer, hf_transfer, and the way of dxpy."""
+"""The programs of file transfer tools: huggingface_hub, boto3 with s3transfer, hf_transfer, and one in the style of dxpy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from common import MIB, PART, Run, Task, good, parts, spread
+from common import MIB, PART, Run, Task, check_status, parts, spread
 
 
 def _origin(url: str) -> str:
@@ -20,7 +20,7 @@ def _origin(url: str) -> str:
 
 
 def huggingface_down(task: Task) -> Run:
-    """`hf_hub_download` into a folder of its own; the server responds to as the hub does."""
+    """`hf_hub_download` into a new folder; the server responds as the hub does."""
     target = Path(task["target"])
     home = tempfile.mkdtemp(dir=target.parent)
     os.environ.update(
@@ -52,7 +52,7 @@ def _s3(task: Task) -> Any:
 
 
 def boto3_down(task: Task) -> Run:
-    """`download_file` as it comes: ranges of 8 MiB, 10 threads."""
+    """`download_file` with its defaults: byte ranges of 8 MiB, 10 threads."""
     client = _s3(task)
 
     def run() -> None:
@@ -62,7 +62,7 @@ def boto3_down(task: Task) -> Run:
 
 
 def boto3_up(task: Task) -> Run:
-    """`upload_file` as one request, for the server knows no multipart uploads."""
+    """`upload_file` as one request, because the server does not support multipart uploads."""
     from boto3.s3.transfer import TransferConfig
 
     client, config = _s3(task), TransferConfig(multipart_threshold=task["size"] + 1)
@@ -74,7 +74,7 @@ def boto3_up(task: Task) -> Run:
 
 
 def hf_transfer_down(task: Task) -> Run:
-    """8 ranges of 10 MiB at once, as huggingface_hub used it."""
+    """8 byte ranges of 10 MiB at once, as huggingface_hub used it."""
     import hf_transfer
 
     def run() -> None:
@@ -96,7 +96,7 @@ def hf_transfer_up(task: Task) -> Run:
 
 
 def dxpy_style_down(task: Task) -> Run:
-    """Ranges of 16 MiB with requests, an MD5 of each, as many threads as cores."""
+    """Byte ranges of 16 MiB with requests, an MD5 of each, a thread per core."""
     import requests
 
     session = requests.Session()
@@ -107,7 +107,7 @@ def dxpy_style_down(task: Task) -> Run:
             def one(part: tuple[int, int, int]) -> None:
                 _, start, end = part
                 response = session.get(task["url"], headers={"Range": f"bytes={start}-{end - 1}"})
-                good(response.status_code)
+                check_status(response.status_code)
                 hashlib.md5(response.content).hexdigest()
                 os.pwrite(file.fileno(), response.content, start)
 
@@ -117,7 +117,7 @@ def dxpy_style_down(task: Task) -> Run:
 
 
 def dxpy_style_up(task: Task) -> Run:
-    """Parts of 16 MiB with requests, an MD5 of each, as many threads as cores."""
+    """Parts of 16 MiB with requests, an MD5 of each, a thread per core."""
     import requests
 
     session = requests.Session()
@@ -130,7 +130,7 @@ def dxpy_style_up(task: Task) -> Run:
                 data = os.pread(file.fileno(), end - start, start)
                 check = base64.b64encode(hashlib.md5(data).digest()).decode()
                 response = session.put(f"{task['url']}-{number:05}", data=data, headers={"Content-MD5": check})
-                good(response.status_code)
+                check_status(response.status_code)
 
             spread(one, parts(task["size"]), min(os.cpu_count() or 1, 8))
 
