@@ -393,7 +393,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 @check("D33")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    scripted.then(ScriptedResponse(503, {"detail": f"no\nroom for {CANARY}"}))
+    scripted.then(ScriptedResponse(503, {"detail": f"no\nspace for {CANARY}"}))
     with pytest.raises(errors.OrionServiceError) as caught:
         OrionSession(scripted.config()).get_resource(File, 1)
     message = str(caught.value)

@@ -64,7 +64,7 @@ def test_scenario_1_import_with_nothing_configured(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert "[default]" in done.stdout
+    assert "profile 'default'" in done.stdout
     assert ".orion" in done.stdout
     assert list(tmp_path.iterdir()) == []
 

@@ -137,8 +137,8 @@ def test_without_a_session(scripted: Scripted, caplog: pytest.LogCaptureFixture)
         with pytest.raises(UnexpectedStatus, match="202"):
             get_file.sync(1, client=client)
     assert lines(caplog) == [
-        "get_file: success with status 203, which is not documented",
-        "delete_file: success with status 202, which is not documented",
+        "get_file: undocumented success status 203",
+        "delete_file: undocumented success status 202",
     ]
 
 
