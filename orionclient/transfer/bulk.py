@@ -299,7 +299,7 @@ def collect_results(
 
 def _item_title(item: Any) -> str:
     named = getattr(item, "_item_title", None)
-    return shorten(one_line(str(named() if callable(named) else item)), 60)
+    return shorten(one_line(str(named() if callable(named) else item)), 120)
 
 
 def _error_message(error: Exception | None) -> str:

@@ -225,7 +225,7 @@ def test_nothing_is_written_through_a_link(call: Call, stack: LocalOrion, tmp_pa
     (tmp_path / "here").mkdir()
     (tmp_path / "here" / "hits.sdf").symlink_to("../victim")
     done = call("files", "download", str(made.id), "-o", "here/", *force, on=stack)
-    assert (done.exit_code, "nothing is written through it" in done.stderr) == (6, True)
+    assert (done.exit_code, "is a symbolic link, which is not followed" in done.stderr) == (6, True)
     assert not (tmp_path / "victim").exists()
 
 

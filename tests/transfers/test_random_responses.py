@@ -105,7 +105,7 @@ class Run:
         assert left <= {"target", ".target.part", ".target.part.json"}, self.title
         if self.way in {"path", "workers", "address"} and self.script.digest != "wrong":
             # Whatever part file is left does not harm the next run.
-            self.script.honest()
+            self.script.stop_faults()
             assert self.fetch(session, target) == self.script.content, (self.title, self.script.seen)
         return ended
 

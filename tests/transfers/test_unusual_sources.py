@@ -64,7 +64,7 @@ def test_a_non_blocking_pipe(simple: Stack, buffering: int) -> None:
     os.write(writer, b"the first half")
     with (
         os.fdopen(reader, "rb", buffering=buffering) as stream,
-        pytest.raises(BlockingIOError, match="has no data now"),
+        pytest.raises(BlockingIOError, match="non-blocking and has no data now"),
     ):
         File.upload(simple.session(), "x", stream)
     os.close(writer)
