@@ -262,7 +262,9 @@ def test_the_server_rejects_a_format(
         lambda: Dataset.upload(session, "x", tmp_path / name),
         lambda: there.download_to_file(tmp_path / f"back-{name}"),
     ):
-        with pytest.raises(BadResponse, match=f"422.*{format!r}.*known formats are sdf, smi, csv, json, binary") as caught:
+        with pytest.raises(
+            BadResponse, match=f"422.*{format!r}.*known formats are sdf, smi, csv, json, binary"
+        ) as caught:
             act()
         assert caught.value.response.json()["code"] == "unknown_format"  # type: ignore[attr-defined]
     assert plain.get(DATASETS)["count"] == 1
