@@ -159,7 +159,7 @@ def test_interactive_work(orion: LocalOrion, terminal: Terminal, tmp_path: Path)
     terminal.clear()
     terminal.type("ocli collections download 1 here --jobs 1")
     terminal.wait_for(r"large\.bin +\S+ .*MB.*/s")
-    part_file = tmp_path / "work" / "here" / ".large.bin.part_file"
+    part_file = tmp_path / "work" / "here" / ".large.bin.part"
     until(lambda: part_file.exists() and part_file.stat().st_size >= 3 << 20)
     terminal.interrupt()
     terminal.wait_for(r"^\$\s*\Z")
@@ -176,7 +176,7 @@ def test_interactive_work(orion: LocalOrion, terminal: Terminal, tmp_path: Path)
         == "Downloaded collection 1 'frames': 2 shards to here"
     )
     assert (tmp_path / "work" / "here" / "large.bin").read_bytes() == b"x" * LARGE
-    # The run resumed the same part_file file.
+    # The run resumed the same part file.
     assert (tmp_path / "work" / "here" / "large.bin").stat().st_ino == started
     assert not part_file.exists()
     assert b"Traceback" not in terminal.raw
