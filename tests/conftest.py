@@ -19,6 +19,7 @@ from helpers.operation_coverage import (
 from helpers.plain import Plain
 from helpers.real_time import real_time
 from helpers.scripted import Scripted
+from hypothesis import HealthCheck, settings
 from orion_api import _runtime
 
 from orionclient import _calls
@@ -32,11 +33,15 @@ __all__ = [
     "real_time",
 ]  # fmt: skip
 
-# A shell without a terminal starts what runs in the background with Ctrl-C ignored, and that is inherited; here it is to be tested.
+# Examples have no deadline, since on a busy machine any of them may take long.
+settings.register_profile("tests", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
+
+# A shell without a terminal starts background processes with SIGINT ignored, which child processes inherit; the tests need Ctrl-C.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# What the tests are run with; the rest is the person's own.
+# Settings of the test run; all others belong to the user.
 _KEPT = {"ORION_GENERATOR_PYTHON", "ORION_HTTP_LIBRARY", "ORION_NIGHTLY"}
 for name in [name for name in os.environ if name.startswith("ORION_") and name not in _KEPT]:
     del os.environ[name]
@@ -44,7 +49,7 @@ for name in [name for name in os.environ if name.startswith("ORION_") and name n
 
 @pytest.fixture(autouse=True)
 def skipped_waits() -> Iterator[list[float]]:
-    """Skip the waits between attempts and tell which they were, in seconds."""
+    """Skip the waits between attempts and yield them, in seconds."""
     with set_testing() as waits:
         yield waits
     # Otherwise the fixtures of a module, which are set up before this one, would wait on a clock that skips.
@@ -55,9 +60,9 @@ def skipped_waits() -> Iterator[list[float]]:
 def own_home(
     skipped_waits: list[float], tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
-    """Give every test a home of its own, so that no profile of the person is read or written.
+    """Give every test its own home directory, so that no profile of the user is read or written.
 
-    `monkeypatch` comes after `skipped_waits`, so that what a test changes of the clock is undone first.
+    `monkeypatch` comes after `skipped_waits`, so that changes of the clock by a test are undone first.
     """
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))
@@ -66,8 +71,8 @@ def own_home(
 
 
 @pytest.fixture(autouse=True)
-def forgotten_servers() -> None:
-    """Forget what was learned of servers: that of another test may have had the same port."""
+def cleared_caches() -> None:
+    """Clear what is cached about servers, since the server of another test may have used the same port."""
     _calls._SERVER_VERSIONS.clear()
     _calls._PAGE_SIZES.clear()
     _calls._LOGGED_STATUSES.clear()
@@ -76,26 +81,26 @@ def forgotten_servers() -> None:
 
 @pytest.fixture
 def orion(tmp_path: Path) -> Iterator[LocalOrion]:
-    """A local Orion with the demo seed, alone for this test."""
+    """Start a local Orion with the demo seed for this test."""
     with LocalOrion(tmp_path / "orion", seed="demo", durable=False) as running:
         yield running
 
 
 @pytest.fixture
 def session(orion: LocalOrion) -> OrionSession:
-    """A session of the user ada, with the library's own policy."""
+    """Open a session of the user ada with the default retry policy."""
     return orion.session()
 
 
 @pytest.fixture
 def plain(orion: LocalOrion) -> Plain:
-    """A look at the server that does not go through the client."""
+    """Return a plain HTTP client of the server, independent of orionclient."""
     return Plain(orion.url, orion.token)
 
 
 @pytest.fixture
 def scripted() -> Iterator[Scripted]:
-    """A server that responds to what the test tells it to."""
+    """Start a server with scripted responses."""
     with Scripted() as server:
         yield server
 

@@ -124,7 +124,7 @@ def test_one_failure_does_not_lose_the_others(
 ) -> None:
     orion.faults.script("upload_file_content", ["pass", 403])
     with pytest.raises(
-        TransferErrors, match="^1 of 3 transfers failed; the first, .*b.smi: upload_file_content PUT"
+        TransferErrors, match=r"^1 of 3 transfers failed; the first, (?s:.*)b\.smi: upload_file_content PUT"
     ) as caught:
         session.upload_files(folder, workers=1)
     orion.faults.assert_consumed()
