@@ -21,13 +21,14 @@ LAYERS = ("tests/surface/test_layers.py",)
 TYPING = ("tests/typing",)
 GENERATOR = ("tests/generator",)
 FAULTS = ("tests/conformance", "tests/matrix", "tests/security")
+TRANSFERS = ("kills", "memory", "random", "random_responses", "small_machines", "unusual_sources", "validators")
 # Connections, request counts, independent servers, kills of the store, and of the transfer tests kills, memory, random and small machines.
 MOVING = (
     "tests/referees",
     "tests/connections",
     "tests/benchmarks",
     "tests/emulator/test_emulator_kills.py",
-    *map(str, sorted((ROOT / "tests" / "transfers").glob("test_[kmrs]*.py"))),
+    *(f"tests/transfers/test_{name}.py" for name in TRANSFERS),
 )
 # Tests spend half of their time waiting for connections, deadlines and processes. Idle workers steal tests from others.
 PARALLEL = ("-n", "4", "--dist", "worksteal")

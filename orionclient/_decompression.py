@@ -83,9 +83,9 @@ class Decompressor:
                 return
             rest = self._decoder.unused_data if self._decoder.eof else self._decoder.unconsumed_tail
             if out:
-                yield self._counted(out)
+                yield self._check_size(out)
 
-    def _counted(self, out: bytes) -> bytes:
+    def _check_size(self, out: bytes) -> bytes:
         self._given += len(out)
         if self._given > max(_ALWAYS_ALLOWED, self._received * _MAX_RATIO):
             raise DecompressionError(

@@ -25,7 +25,7 @@ T = TypeVar("T")
 _LINGER: Final = struct.pack("ii", 1, 0)
 
 
-class _ProxiedConnection:
+class _RelayedConnection:
     """A connection through the proxy."""
 
     def __init__(self, index: int, client: asyncio.StreamWriter, server: asyncio.StreamWriter) -> None:
@@ -91,7 +91,7 @@ class FaultProxy:
         self._lock = threading.Lock()
         self._toxics: tuple[Toxic, ...] = ()
         self._added = 0
-        self._connections: dict[_ProxiedConnection, None] = {}
+        self._connections: dict[_RelayedConnection, None] = {}
         self._totals: dict[str, int] = dict.fromkeys(
             ("connections", "handshakes_failed", "upstream", "downstream", "dropped", "resets"), 0
         )
@@ -313,7 +313,7 @@ class FaultProxy:
         except OSError:
             _linger(writer)
             return
-        connection = _ProxiedConnection(index, writer, server)
+        connection = _RelayedConnection(index, writer, server)
         with self._lock:
             self._connections[connection] = None
         try:
@@ -328,7 +328,7 @@ class FaultProxy:
 
     async def _pump(
         self,
-        connection: _ProxiedConnection,
+        connection: _RelayedConnection,
         direction: Direction,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
@@ -352,7 +352,7 @@ class FaultProxy:
                 self._add_counts(resets=1)
             connection.close("reset")
 
-    def _select_toxics(self, connection: _ProxiedConnection, direction: Direction, names: set[str]) -> list[Toxic]:
+    def _select_toxics(self, connection: _RelayedConnection, direction: Direction, names: set[str]) -> list[Toxic]:
         """Return the toxics that affect this connection; draw for toxics that have not been drawn yet."""
         with self._lock:
             found = []
@@ -369,12 +369,12 @@ class FaultProxy:
                     found.append(toxic)
             return found
 
-    def _make_rng(self, connection: _ProxiedConnection, toxic: Toxic, offset: int = 0) -> random.Random:
+    def _make_rng(self, connection: _RelayedConnection, toxic: Toxic, offset: int = 0) -> random.Random:
         # Reproducible randomness for tests, without security relevance.
         return random.Random(f"{self._seed} {connection.index} {toxic.index} {offset}")  # noqa: S311 - no secret  # nosec B311
 
     async def _forward(
-        self, connection: _ProxiedConnection, direction: Direction, data: bytes, writer: asyncio.StreamWriter
+        self, connection: _RelayedConnection, direction: Direction, data: bytes, writer: asyncio.StreamWriter
     ) -> CloseMode | None:
         """Forward a chunk through the toxics; return how the connection has to be closed, or None."""
         toxics = self._select_toxics(connection, direction, ON_DATA)

@@ -222,7 +222,7 @@ class HttpSession:
             headers: Headers of the requests.
             progress: Called with the `Progress`, at most every 0.1 s and at the end; an exception that it raises ends the download.
             durable: False does not flush the file to the disk, which is faster for many small files.
-            workers: Count of concurrent byte-range requests for 64 MiB and more, if the server supports byte ranges.
+            workers: Number of concurrent byte-range requests for 64 MiB and more, if the server supports byte ranges.
 
         Raises:
             NotEnoughDiskError: There is not enough disk space.

@@ -24,14 +24,14 @@ class RetryQuota:
 
     @property
     def remaining(self) -> int:
-        """Count of tokens left."""
+        """Number of tokens left."""
         return self._remaining
 
     def acquire(self, cost: int) -> bool:
         """Take tokens for a retry.
 
         Args:
-            cost: Count of tokens.
+            cost: Number of tokens.
 
         Returns:
             False if there are not enough tokens; then none are taken.
@@ -46,7 +46,7 @@ class RetryQuota:
         """Return the tokens of a call that succeeded, and one token for a call that took none.
 
         Args:
-            charged: Count of tokens that the call took.
+            charged: Number of tokens that the call took.
         """
         if not charged and self._remaining >= QUOTA_SIZE:
             return

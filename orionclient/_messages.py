@@ -256,7 +256,7 @@ class Response:
         status_code: HTTP status code, any integer.
         headers: Headers; names are case-insensitive.
         url: URL of the request.
-        call: Details of the call, for example count of attempts and request id.
+        call: Details of the call, for example number of attempts and request id.
     """
 
     def __init__(
@@ -523,7 +523,7 @@ class AsyncResponse:
         headers: Headers; names are case-insensitive.
         url: URL of the request.
         content: The body, if it was read already.
-        call: Details of the call, for example count of attempts and request id.
+        call: Details of the call, for example number of attempts and request id.
     """
 
     def __init__(

@@ -32,7 +32,7 @@ def check_arguments(resource: Resource, attribute: str, timeout: float, sleep_ti
         sleep_time: Poll interval in seconds.
 
     Raises:
-        ValidationError: The resource type has no such attribute, or a time is not a count of seconds.
+        ValidationError: The resource type has no such attribute, or a time is not a number of seconds.
     """
     known = resource.fields()
     if attribute not in known and not isinstance(getattr(type(resource), str(attribute), None), property):
@@ -106,7 +106,7 @@ def poll_intervals(
 
     Raises:
         OrionTimeout: The caller did not end the loop within the timeout.
-        ValidationError: The timeout is not a count of seconds.
+        ValidationError: The timeout is not a number of seconds.
     """
     if not isinstance(timeout, int | float) or math.isnan(timeout) or timeout < 0:
         raise ValidationError(f"timeout must be seconds (at least 0), not {timeout!r:.60}")

@@ -86,7 +86,7 @@ def _ignore_close() -> None:
 class ConnectionPool:
     """Pool of connections with the same settings; the most recently used idle connection is checked out first.
 
-    The library's own pool checks every connection for every request: its cost grows with the count of threads, and with a limit below
+    The library's own pool checks every connection for every request: its cost grows with the number of threads, and with a limit below
     that count it opens a connection per request and leaks some. Here a request checks one connection, and there are at most as many
     connections as there were concurrent requests. A `deque` is thread-safe, so there is no lock that a fork could leave locked.
     """

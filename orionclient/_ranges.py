@@ -61,7 +61,7 @@ def find_range_problem(requested: str | None, status: int, headers: Mapping[str,
     """
     found = ContentRange.from_headers(headers)
     if status == 200:
-        # The header has no meaning here, but caches exist that send a part and change its status alone.
+        # Content-Range is not defined for a 200, but some caches send a byte range with its status changed to 200.
         part = found is not None and found.end - found.start < found.total and _parse_length(headers) != found.total
         return "a 200 response has a Content-Range of partial content" if part else None
     if status != 206:

@@ -54,14 +54,14 @@ class Policy:
     """Retry policy: maximum counts of retries, timeouts and back-off.
 
     Attributes:
-        retry_dict: Status -> maximum count of retries, for every method; other statuses are not retried. None for the defaults.
+        retry_dict: Status -> maximum number of retries, for every method; other statuses are not retried. None for the defaults.
         request_timeout: Seconds per attempt.
         retry_timeout: Seconds for all attempts and waits together.
         backoff_dict: Status -> (base, cap) in seconds for the back-off after that status.
         base: Minimum back-off in seconds.
         cap: Maximum back-off in seconds.
-        default_retries: Status -> maximum count of retries if `retry_dict` is None.
-        connection_retries: Maximum count of retries after a connection error.
+        default_retries: Status -> maximum number of retries if `retry_dict` is None.
+        connection_retries: Maximum number of retries after a connection error.
     """
 
     retry_dict: Mapping[int, int] | None = field(default=None, converter=_status_map)
@@ -91,7 +91,7 @@ def interactive_policy(timeout: float = INTERACTIVE_TIMEOUT, max_retries: int = 
 
     Args:
         timeout: Seconds per attempt.
-        max_retries: Maximum count of retries after a connection error, a 404 or a transient server error.
+        max_retries: Maximum number of retries after a connection error, a 404 or a transient server error.
 
     Returns:
         The policy.
@@ -128,8 +128,8 @@ class CallState:
     """State of one call over all its attempts.
 
     Attributes:
-        attempts: Count of attempts so far.
-        retries: Reason -> count of retries so far.
+        attempts: Number of attempts so far.
+        retries: Reason -> number of retries so far.
         last_wait: Reason -> last back-off in seconds.
         charged: Tokens that the retries so far took from the quota.
         maybe_applied: True once an attempt may have been applied although no usable response was received.
@@ -153,7 +153,7 @@ def count_allowed_retries(policy: Policy, retry_class: str, outcome: Outcome) ->
         outcome: Outcome of the attempt.
 
     Returns:
-        Maximum count of retries; 0 for none.
+        Maximum number of retries; 0 for none.
     """
     if outcome.failure is not None:
         return policy.connection_retries if outcome.failure in _RETRIED_FAILURES.get(retry_class, ()) else 0
@@ -177,7 +177,7 @@ def retry_cost(policy: Policy, outcome: Outcome) -> int:
         outcome: Outcome of the attempt.
 
     Returns:
-        Count of tokens; 0 if the caller set the count of retries, and for 404 and 429, which do not indicate a failing service.
+        Number of tokens; 0 if the caller set the number of retries, and for 404 and 429, which do not indicate a failing service.
     """
     if outcome.failure is not None:
         return _COST

@@ -88,7 +88,7 @@ class AttemptInfo:
     """Result of one attempt, for metrics and tests.
 
     Attributes:
-        call: The call: action, count of attempts, seconds since the first attempt, request id.
+        call: The call: action, number of attempts, seconds since the first attempt, request id.
         retry_class: ``read``, ``write``, ``create``, or ``keyed`` if the server accepts idempotency keys.
         status: Status of the response; None if there was none.
         failure: ``connect``, ``proxy``, ``tls``, ``timeout``, ``lost``, ``protocol`` or ``redirect`` if the attempt failed without

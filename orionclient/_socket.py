@@ -22,7 +22,7 @@ CHUNK_SIZE: Final = 64 * 1024
 _LARGE_READ: Final = 1024 * 1024
 # The system's poll has a maximum timeout, so longer waits are split.
 _DAY: Final = 86400.0
-# Maximum count of one-millisecond waits for the next TLS record.
+# Maximum number of one-millisecond waits for the next TLS record.
 _WOULD_BLOCK: Final = 64
 _NUMERIC: Final = socket.NI_NUMERICHOST | socket.NI_NUMERICSERV
 # Exceptions for a timeout and for a lost connection.

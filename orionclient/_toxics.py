@@ -25,13 +25,13 @@ class Toxic:
         name: Name of the toxic in toxiproxy.
         direction: ``upstream`` from the client to the server, ``downstream`` from the server to the client.
         probability: Share of the affected connections.
-        times: Maximum count of affected connections; None for all.
+        times: Maximum number of affected connections; None for all.
         index: Position in the order in which the toxics were added, from 1.
         values: Parameters.
         how: How the connection is closed: ``close`` (FIN) or ``reset`` (RST).
 
     Attributes:
-        hits: Count of affected connections.
+        hits: Number of affected connections.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Toxic:
 
     @property
     def is_exhausted(self) -> bool:
-        """Whether the toxic has affected the maximum count of connections."""
+        """Whether the toxic has affected the maximum number of connections."""
         return self.times is not None and self.hits >= self.times
 
 

@@ -48,7 +48,7 @@ class Transfers:
             project: Project or its id. Defaults to the session's project.
             folder_path: Path of a folder in the project; created if missing. Optional.
             tags: Tags for the uploaded files, for example ``[job_tag()]``; None among them is ignored. Optional.
-            workers: Count of concurrent uploads; at most four times as many files are read ahead.
+            workers: Number of concurrent uploads; at most four times as many files are read ahead.
             progress: Called with the `Progress` of each file, one call at a time; an exception that it raises cancels all uploads. With an
                 executor of processes or machines it is called when a file is complete.
             executor: Any `concurrent.futures.Executor`, also of processes or machines that can access the same files. Defaults to threads.
@@ -98,7 +98,7 @@ class Transfers:
         Args:
             files: The files, also a listing, whose pages are fetched when they are needed.
             folder: The folder; created if missing.
-            workers: Count of concurrent downloads; at most four times as many files are read ahead.
+            workers: Number of concurrent downloads; at most four times as many files are read ahead.
             progress: As for `upload_files`.
             executor: As for `upload_files`; its workers need access to the same folder.
             durable: True flushes each file to the disk, so that it survives a power failure.

@@ -79,7 +79,7 @@ class Verbs:
             resource: Class of the resources, or an instance with their parent.
             filters: Query parameters, for example ``{"name": "hits", "project": 7, "tags": "Job 12"}``; a list adds one
                 parameter per value. The server validates the filters and matches names inexactly.
-            limit: Maximum count of resources. If omitted, all, in pages of the maximum size of the API.
+            limit: Maximum number of resources. If omitted, all, in pages of the maximum size of the API.
             exact: True returns only resources whose `name` (or `title`) equals that of the filter.
 
         Returns:
@@ -390,7 +390,7 @@ class Verbs:
 
         Args:
             links: Dicts that `create_link` returned, or links that `get_link` returned.
-            max_workers: Maximum count of concurrent requests.
+            max_workers: Maximum number of concurrent requests.
             return_exceptions: True returns errors in place of the targets that could not be fetched; by default the first error is raised.
 
         Returns:

@@ -79,7 +79,7 @@ class CallInfo:
 
     Attributes:
         action: The operation and its target, for example ``get_dataset GET /api/v1/storage/datasets/7/``.
-        attempts: Count of attempts, failed connections included.
+        attempts: Number of attempts, failed connections included.
         elapsed: Seconds since the first attempt started.
         request_id: Identifier of the call (header `X-Request-Id`), the same for all attempts.
         may_have_been_applied: True if the server may have applied the request although no usable response was received.
@@ -137,7 +137,7 @@ class OrionError(Exception):
 
     @property
     def attempts(self) -> int:
-        """Count of attempts; 0 if no request was sent."""
+        """Number of attempts; 0 if no request was sent."""
         return self.call.attempts if self.call else 0
 
     @property
@@ -316,7 +316,7 @@ class TransferErrors(OrionError):
     """At least one of several transfers failed; the others are complete.
 
     Args:
-        message: The count of failures and the first error.
+        message: The number of failures and the first error.
         results: A `Result` for each item, in order: `item`, `value` and `error`.
 
     Attributes:

@@ -257,7 +257,7 @@ def resolve(links: Iterable[Any], session: SessionLike, *, max_workers: int, ret
     Args:
         links: Dicts that `link_to` returned, or links.
         session: Session that fetches the targets.
-        max_workers: Maximum count of concurrent requests.
+        max_workers: Maximum number of concurrent requests.
         return_exceptions: True returns errors in place of the targets that could not be fetched.
 
     Returns:

@@ -37,7 +37,7 @@ class LocalOrion:
         processing: Minimum seconds that a closed collection takes to become ready.
         floes: Floes to offer: functions with `@floe`, module names and paths of files. The built-in floes and those of installed
             packages (entry points of the group `orionclient.floes`) are always offered.
-        jobs: Maximum count of jobs that run concurrently; with 0 they stay queued.
+        jobs: Maximum number of jobs that run concurrently; with 0 they stay queued.
         storage: Opens a second origin for object storage, like a stack on S3: downloads of files and shards redirect to presigned URLs
             there, and parts of uploads are sent to presigned URLs. `server.storage` records its requests and injects faults.
         storage_seconds: Lifetime of a presigned URL in seconds.

@@ -126,7 +126,7 @@ def _find_interrupt(error: BaseException) -> KeyboardInterrupt | None:
 
 @contextlib.contextmanager
 def _install_signal_handlers() -> Iterator[None]:
-    """Let SIGTERM end a call as Ctrl-C does. A second signal exits immediately, without waiting for threads to finish their chunk."""
+    """Let SIGTERM end a call as Ctrl-C does. A second signal exits immediately, without waiting for threads to finish the current chunk."""
     received = False
 
     def interrupt(signum: int, _frame: FrameType | None) -> None:

@@ -75,7 +75,7 @@ class AnyValue(ParameterType):
             return value
 
 
-class _Choice(Choice):
+class _DynamicChoice(Choice):
     """One of several strings that a server sent."""
 
     def get_metavar(self, *given: Any, **more: Any) -> str:
@@ -114,7 +114,7 @@ def _option(names: Sequence[str], variable: str, parameter: Mapping[str, Any]) -
         else _TYPES.get(kind, AnyValue())
     )
     if choices and all(isinstance(each, str) for each in choices):
-        read = _Choice(choices)
+        read = _DynamicChoice(choices)
     required = bool(parameter.get("required")) and parameter.get("default") is None
     words = [parameter.get("description") or parameter.get("title"), f"Type: {kind}."]
     if parameter.get("default") is not None:

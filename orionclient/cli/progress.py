@@ -147,7 +147,7 @@ def _shorten(item: str) -> str:
 
 
 def format_size(count: float) -> str:
-    """Format a count of bytes.
+    """Format a number of bytes.
 
     Args:
         count: The bytes.

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route, Router
 
 from orionclient.emulator.bodies import check_digest, check_media_type, read_json, read_upload
-from orionclient.emulator.call import Call, Download, Handler, Redirect, Result, Services
+from orionclient.emulator.call import Call, ContentResult, Handler, Redirect, Result, Services
 from orionclient.emulator.envelope import Envelope
 from orionclient.emulator.idempotency import KEY_HEADER, REPLAYED_HEADER
 from orionclient.emulator.parameters import read_headers, read_path, read_query, split_query
@@ -42,10 +42,10 @@ def create_app(stack: Services, handlers: Mapping[str, Handler], port: int) -> E
         LookupError: An operation of the contract has no handler, or a handler has no operation.
     """
     check_handlers(stack.operations, handlers)
-    by_path: dict[str, dict[str, _Endpoint]] = {}
+    by_path: dict[str, dict[str, OperationRoute]] = {}
     for operation in stack.operations:
         methods = by_path.setdefault(operation.path, {})
-        methods[operation.method] = _Endpoint(stack, operation, handlers[operation.id])
+        methods[operation.method] = OperationRoute(stack, operation, handlers[operation.id])
     # Fixed paths are matched first, so that `users/me/` is not taken for a user with the id "me".
     routes = [
         Route(path, _Methods(by_path[path])) for path in sorted(by_path, key=lambda path: (path.count("{"), path))
@@ -71,7 +71,7 @@ async def _unknown_path(scope: Scope, receive: Receive, send: Send) -> NoReturn:
 class _Methods:
     """The operations of one path."""
 
-    def __init__(self, endpoints: Mapping[str, _Endpoint]) -> None:
+    def __init__(self, endpoints: Mapping[str, OperationRoute]) -> None:
         self._endpoints = endpoints
         self._allow = ", ".join(sorted(endpoints))
 
@@ -88,7 +88,7 @@ class _Methods:
         await response(scope, receive, send)
 
 
-class _Endpoint:
+class OperationRoute:
     """An operation and its handler."""
 
     def __init__(self, stack: Services, operation: Operation, handler: Handler) -> None:
@@ -161,7 +161,7 @@ class _Endpoint:
         return response
 
     def _build_response(self, result: Result) -> Response:
-        if isinstance(result, Download):
+        if isinstance(result, ContentResult):
             return DownloadResponse(result, self._operation.success_media)
         if isinstance(result, Redirect):
             return Response(status_code=302, headers={"Location": result.url})
@@ -173,7 +173,7 @@ class _Endpoint:
 class DownloadResponse(StreamingResponse):
     """Streams a download and always closes it, also when the response is truncated or never starts."""
 
-    def __init__(self, download: Download, media_type: str | None) -> None:
+    def __init__(self, download: ContentResult, media_type: str | None) -> None:
         super().__init__(download.chunks, download.status or 200, headers=download.headers, media_type=media_type)
         self._download = download
 

@@ -102,7 +102,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Download:
+class ContentResult:
     """A response body of bytes. `close` is called once, also if the client disconnects. `status` defaults to 200."""
 
     chunks: Iterator[bytes]
@@ -118,7 +118,7 @@ class Redirect:
     url: str
 
 
-Result = dict[str, Any] | Download | Redirect | None
+Result = dict[str, Any] | ContentResult | Redirect | None
 
 
 @dataclass(frozen=True, slots=True)

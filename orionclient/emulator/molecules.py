@@ -17,18 +17,18 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from orionclient.emulator.formats import container, jsonlines, sdf, smiles, table
-from orionclient.emulator.formats.compression import DecompressedStream, TooLargeError, compress
+from orionclient.emulator.formats.compression import ContentTooLargeError, DecompressedStream, compress
 from orionclient.emulator.formats.records import ConversionError, LineReader, MalformedError, Record
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
+    "ContentTooLargeError",
     "ConversionError",
     "MalformedError",
     "Record",
     "Records",
-    "TooLargeError",
     "UnknownFormatError",
     "get_format",
     "read",
@@ -85,7 +85,7 @@ def read(path: Path, name: str, limit: int) -> Iterator[Record]:
 
     Raises:
         MalformedError: The file is not valid in its format.
-        TooLargeError: The file decompresses to more than `limit` bytes.
+        ContentTooLargeError: The file decompresses to more than `limit` bytes.
         UnknownFormatError: The format is unknown.
     """
     form, compressed = get_format(name)

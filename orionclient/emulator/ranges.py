@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, BinaryIO
 
 from orionclient.emulator.blobs import digest_headers, read_chunks
-from orionclient.emulator.call import Download
+from orionclient.emulator.call import ContentResult
 from orionclient.emulator.problems import ProblemError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def parse_range(header: str, size: int) -> range | None:
     return chunk
 
 
-def build_range_response(content: BinaryIO, digest: bytes, size: int, headers: Mapping[str, str]) -> Download:
+def build_range_response(content: BinaryIO, digest: bytes, size: int, headers: Mapping[str, str]) -> ContentResult:
     """Build the response with the content or a byte range of it; the response closes the file.
 
     Args:
@@ -56,11 +56,11 @@ def build_range_response(content: BinaryIO, digest: bytes, size: int, headers: M
     try:
         chunk = parse_range(wanted, size) if wanted is not None else None
         if chunk is None:
-            return Download(read_chunks(content), content.close, reported)
+            return ContentResult(read_chunks(content), content.close, reported)
         content.seek(chunk.start)
     except BaseException:
         content.close()
         raise
     reported["Content-Length"] = str(len(chunk))
     reported["Content-Range"] = f"bytes {chunk.start}-{chunk.stop - 1}/{size}"
-    return Download(read_chunks(content, len(chunk)), content.close, reported, 206)
+    return ContentResult(read_chunks(content, len(chunk)), content.close, reported, 206)

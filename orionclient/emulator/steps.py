@@ -43,7 +43,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class _Parameter:
+class _StepParameter:
     """A parameter of a step: the description of its values, their validation and the default."""
 
     description: str
@@ -51,11 +51,11 @@ class _Parameter:
     default: Any = None
     required: bool = False
 
-    def as_required(self) -> _Parameter:
-        return _Parameter(self.description, self.accepts, required=True)
+    def as_required(self) -> _StepParameter:
+        return _StepParameter(self.description, self.accepts, required=True)
 
-    def with_default(self, default: Any) -> _Parameter:
-        return _Parameter(self.description, self.accepts, default)
+    def with_default(self, default: Any) -> _StepParameter:
+        return _StepParameter(self.description, self.accepts, default)
 
 
 def _is_int(value: Any) -> bool:
@@ -89,25 +89,25 @@ def _is_json(value: Any) -> bool:
     return True
 
 
-def _one_of(*choices: str) -> _Parameter:
-    return _Parameter(f"one of {', '.join(choices)}", lambda value: value in choices, choices[0])
+def _one_of(*choices: str) -> _StepParameter:
+    return _StepParameter(f"one of {', '.join(choices)}", lambda value: value in choices, choices[0])
 
 
-_CODE = _Parameter("a status from 100 to 999", lambda value: _is_int(value) and 100 <= value <= 999)
-_REDIRECT = _Parameter("a status from 300 to 399", lambda value: _is_int(value) and 300 <= value <= 399, 302)
-_SIZE = _Parameter("a number of bytes, 0 or more", lambda value: value is None or (_is_int(value) and value >= 0))
-_COUNT = _Parameter("a number of bytes, 0 or more", lambda value: _is_int(value) and value >= 0)
-_SECONDS = _Parameter(f"seconds from 0 to {_MAX_WAIT}", _is_wait)
-_BOOLEAN = _Parameter("true or false", lambda value: isinstance(value, bool), default=False)
-_STRING = _Parameter("a string", lambda value: value is None or isinstance(value, str))
-_LINE = _Parameter("a string of one line", lambda value: isinstance(value, str) and _is_line(value))
-_LOCATION = _Parameter(
+_CODE = _StepParameter("a status from 100 to 999", lambda value: _is_int(value) and 100 <= value <= 999)
+_REDIRECT = _StepParameter("a status from 300 to 399", lambda value: _is_int(value) and 300 <= value <= 399, 302)
+_SIZE = _StepParameter("a number of bytes, 0 or more", lambda value: value is None or (_is_int(value) and value >= 0))
+_COUNT = _StepParameter("a number of bytes, 0 or more", lambda value: _is_int(value) and value >= 0)
+_SECONDS = _StepParameter(f"seconds from 0 to {_MAX_WAIT}", _is_wait)
+_BOOLEAN = _StepParameter("true or false", lambda value: isinstance(value, bool), default=False)
+_STRING = _StepParameter("a string", lambda value: value is None or isinstance(value, str))
+_LINE = _StepParameter("a string of one line", lambda value: isinstance(value, str) and _is_line(value))
+_LOCATION = _StepParameter(
     "a string of one line", lambda value: value is None or (isinstance(value, str) and _is_line(value))
 )
-_NAME = _Parameter("the dotted name of a field", lambda value: isinstance(value, str) and value != "")
-_ANY = _Parameter("a JSON value", _is_json)
-_HEADERS = _Parameter("an object of header names and values", lambda value: value is None or _is_headers(value))
-_NAMES = _Parameter(
+_NAME = _StepParameter("the dotted name of a field", lambda value: isinstance(value, str) and value != "")
+_ANY = _StepParameter("a JSON value", _is_json)
+_HEADERS = _StepParameter("an object of header names and values", lambda value: value is None or _is_headers(value))
+_NAMES = _StepParameter(
     "a list of header names",
     lambda value: (
         isinstance(value, list)
@@ -116,9 +116,9 @@ _NAMES = _Parameter(
     ),
 )
 _CUT_MODE = _one_of("reset", "close")
-_NONZERO = _Parameter("an integer other than 0", lambda value: _is_int(value) and value != 0)
+_NONZERO = _StepParameter("an integer other than 0", lambda value: _is_int(value) and value != 0)
 
-_STEPS: dict[str, dict[str, _Parameter]] = {
+_STEPS: dict[str, dict[str, _StepParameter]] = {
     "pass": {},
     "status": {
         "code": _CODE.as_required(), "headers": _HEADERS, "json": _ANY, "text": _STRING, "read": _SIZE, "applied": _BOOLEAN,

@@ -132,7 +132,7 @@ class WorkFloeJob(Resource):
         Raises:
             ValidationError: No floe is given, or an argument is not a JSON-serializable mapping; raised before any request.
             BadResponse: The parameters are invalid (422; the message lists the known ones), or the floe is deprecated (409).
-            OrionError: The request failed. A retry never starts the job twice.
+            OrionError: The request failed. Unless `retry_dict` is set, a retry never starts the job twice.
         """
         given = dict(_check_mapping("param_dict", param_dict) or {})
         unknown = sorted(set(given) - set(_EXPORT_FIELDS))

@@ -93,7 +93,7 @@ class WorkFloeSpec(Resource):
     )
 
     def start(self, name: str, parameters: Mapping[str, Any] | None = None, /, **promoted: Any) -> WorkFloeJob:
-        """Start a job. Its parameters are validated against the specification before the request.
+        """Start a job. Its parameters are validated against the specification before the job is created.
 
         The specification is fetched if it is not loaded. Parameters of unknown types are not validated.
 

@@ -96,7 +96,7 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     },
     "create_job": lambda ids: {"body": {"workfloe": ids["workfloe_id"], "parameters": {"promoted": {"text": "CNS"}}}},
     "create_package": lambda _: {"body": {"name": "made"}},
-    # A repeated upload changes nothing, so the table need not wait for the floes.
+    # A retried upload changes nothing, so the table need not wait for the floes.
     "upload_package_content": lambda _: {"body": PACKAGE},
     "create_molsearch_database": lambda ids: {"body": {"name": "made", "dataset": ids["source_id"]}},
     "create_upload": lambda ids: {"body": build_upload_body(ids)},

@@ -382,7 +382,7 @@ def test_a_gzip_bomb_is_rejected(ada, url, monkeypatch, form, content):
     response = upload(ada, url, f"{form}.gz", gzip.compress(content))
     assert (response.status_code, response.json()["code"]) == (413, "too_large"), response.text
     assert contents(ada, url) == []
-    # As it is, it is taken.
+    # Uncompressed, it is accepted.
     assert upload(ada, url, form, content).status_code == 200
 
 

@@ -120,7 +120,7 @@ def test_an_unexpected_error_of_a_step_has_an_envelope(ada: httpx.Client, monkey
 
 
 def test_every_commit_is_on_the_disk(tmp_path: Path) -> None:
-    # 2 is FULL. What it is for, a power cut between a commit and the removal of the old content, cannot be had here.
+    # 2 is FULL. It protects against a power failure between a commit and the removal of the old content, which no test can cause.
     store = Store(tmp_path / "x.sqlite", ["CREATE TABLE IF NOT EXISTS things (name TEXT)"])
     try:
         with store.write_transaction() as first, store.read_transaction() as second:

@@ -61,7 +61,7 @@ def test_a_full_disk(small, rejected, tmp_path):
     body = {"resource_type": "file", "resource_id": int(made.split("/")[-2]), "size": 2 * LIMIT, "part_size": LIMIT}
     assert small.post(UPLOADS, json=body) == rejected(507, "out_of_space")
     assert small.get(UPLOADS).json()["count"] == 0
-    # What fits is taken still.
+    # Content that fits is still accepted.
     assert put(small, f"{made}upload", bytes(LIMIT)).status_code == 200
     assert small.get(f"{made}download").content == bytes(LIMIT)
     assert held(tmp_path / "stack") == [LIMIT]

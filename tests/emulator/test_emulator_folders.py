@@ -128,7 +128,7 @@ def test_assign(fresh, connect, kind, rejected):
     assert lying({"path": "/a/b", "project": 3}) == [one["id"]]
     assert lying({"path": "/a/b", "project": 1}) == lying({"path": "/A"}) == lying({"path": "/"}) == []
 
-    # The last of two holds, and nothing of a rejected request.
+    # The last of two assignments wins; a rejected request changes nothing.
     assert assign(grace, {"id": one["id"], "path": "/x"}, {"id": one["id"], "path": "/y"}).status_code == 204
     assert ada.get(f"{path}{one['id']}/").json()["path"] == "/y"
     private = ada.post(path, json={"name": "private"}).json()["id"]

@@ -254,7 +254,7 @@ def test_a_disk_that_is_full_fails_the_job_and_not_the_queue(single, connect):
 
 
 def test_a_database_that_cannot_be_written_only_delays(single, connect, monkeypatch, tmp_path):
-    """What begins and what ends a job is tried again until it works."""
+    """Starting and ending a job are retried until they succeed."""
     ada, gate = connect(single), tmp_path / "gate"
     tries = []
 

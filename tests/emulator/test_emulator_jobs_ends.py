@@ -79,7 +79,7 @@ def test_a_cancelled_job_that_ends_in_good_order_is_cancelled(ada):
 
 
 def test_cancelling_between_taking_and_starting(single, connect, monkeypatch):
-    """No process begins any more."""
+    """No process is started."""
     ada, taken, go = connect(single), threading.Event(), threading.Event()
     run = engine.JobEngine._run
 

@@ -120,7 +120,7 @@ print(ask('POST', '{JOBS}', {nested!r})['id'])
     assert outcome(job) == ("complete", "succeeded", ""), log(ada, job)
     dataset, collection, file, secret, inner = map(int, log(ada, job).split())
     tag = f"Job {job['id']}"
-    # Without a project what a job makes goes to that of the job.
+    # If the project is omitted, resources that a job creates go to the job's project.
     for kind, number in (("dataset", dataset), ("file", file), ("secret", secret), ("job", inner)):
         assert tags(ada, kind, number) == [(tag, 3)], kind
     assert tags(ada, "collection", collection) == [(tag, 1)]

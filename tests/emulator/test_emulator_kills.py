@@ -277,7 +277,7 @@ def test_what_was_acknowledged_survives(tmp_path):
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     for number in range(POINTS):
         if number % 10 == 0:
-            # What has outlived ten kills is not looked at again: the store grows.
+            # Resources that survived ten kills are no longer checked, because the store grows.
             books = Books(did)
         command = [sys.executable, "-c", SCRIPT, str(tmp_path / "stack")]
         with subprocess.Popen(

@@ -257,7 +257,7 @@ def test_floes_that_cannot_be_read_are_an_error_with_a_reason(ada, code, reason)
     package = upload(ada, compressed(floes("never"), member("describe.py", code.encode())))
     assert (package["state"], reason in package["reason"]) == ("error", True), package["reason"]
     assert of_package(ada, package) == []
-    # It takes another archive.
+    # Another archive can be uploaded.
     assert send(ada, package, compressed(floes("better"))).status_code == 200
     repaired = settle(ada, package)
     assert (repaired["state"], repaired["reason"]) == ("ready", "")
@@ -359,7 +359,7 @@ def test_an_invalid_package_is_rejected_and_leaves_nothing(server, ada, rejected
     after = {path for path in server.folder.parent.rglob("*") if "sqlite" not in path.name}
     assert after - before <= {folder_of(server, package), server.folder / "packages"}
     assert ada.get(f"{PATH}{package['id']}/").json() == package
-    # It takes another one.
+    # Another archive can be uploaded.
     assert send(ada, package, compressed(floes())).status_code == 200
     assert settle(ada, package)["state"] == "ready"
 
@@ -387,7 +387,7 @@ def test_a_decompression_bomb_is_rejected(tmp_path):
         with pytest.raises(archives.BadArchiveError, match=words):
             archives.extract(write(tmp_path / "bomb", compressed(*members)), tmp_path / "out", bounds)
         assert not (tmp_path / "out").exists()
-    # A size that the head only claims, and a tar whose rest goes on for ever.
+    # A tar header with a false size, and an endless tar.
     lying = gzip.compress(compressed(compress=False)[:1536] + member("zeros", b"")[0].tobuf() + b"\0" * 50_000_000)
     liar, _ = member("liar")
     liar.size = 2**40

@@ -130,7 +130,7 @@ def test_if_range(get, condition, status):
     response = requests(get, "bytes=1-3", **{"If-Range": condition})
     assert response.status_code == status
     assert response.content == (CONTENT[1:4] if status == 206 else CONTENT)
-    # Without a chunk it means nothing, and behind the end it decides first.
+    # If-Range without Range is ignored. For a range beyond the end, If-Range is evaluated first.
     assert get(**{"If-Range": condition}).status_code == 200
     assert requests(get, f"bytes={SIZE}-", **{"If-Range": condition}).status_code == (416 if status == 206 else 200)
 

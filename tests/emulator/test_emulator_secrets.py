@@ -73,7 +73,7 @@ def test_the_value_is_kept_and_in_no_response(fresh, connect, caplog):
         ada.delete(url),
     ]
     assert [response.status_code for response in responses] == [*[200] * 5, *[400] * 5, 403, 404, 204]
-    # The query that names the value is the caller's own; no page retries it.
+    # A URL may contain the value because the caller sent it in the query; nothing else in a response may.
     for text in [
         *(response.text for response in responses),
         *(str(response.headers) for response in responses),

@@ -131,7 +131,7 @@ def test_ids(fresh, connect, rejected):
         ada.delete(f"{second}{large[1]}/"),
     ):
         assert response == rejected(404, "not_found", words)
-    # What is gone never gets its number back.
+    # Ids of deleted shards are never reused.
     ada.delete(f"{first}3/")
     ada.delete(f"{other}{large[1]}/")
     assert make(ada, first)["id"] == 4
@@ -335,7 +335,7 @@ def test_every_page_is_found_by_an_index(server, states):
     with server._require().stack.store.read_transaction() as db:
         query = f"SELECT * FROM {listing.table} {listing.where('(id) > (?)')} ORDER BY id LIMIT 10"
         (step,) = db.execute(f"EXPLAIN QUERY PLAN {query}", (*listing.values, 1)).fetchall()
-    # One step: no sorting. The end of the index's key: a page begins where the last one ended.
+    # A single step means no sorting: the index is searched from where the last page ended.
     assert step["detail"].startswith("SEARCH shards USING INDEX")
     assert "id>?)" in step["detail"]
 

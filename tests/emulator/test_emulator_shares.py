@@ -64,7 +64,7 @@ def test_a_share_opens_nothing_else(fresh, connect, path, kind, rejected):
     twin = {"file": "dataset", "dataset": "file"}[kind]
     made = [make(ada, KINDS[twin])["id"] for _ in range(shared)][-1]
     assert made >= shared
-    # The same number of another kind is another thing.
+    # The same id of another resource type is a different resource.
     assert grace.get(f"{KINDS[twin]}{shared}/") == rejected(403, "forbidden", "not a member")
 
 
@@ -152,7 +152,7 @@ def test_people_of_another_organization(fresh, connect, path, kind, rejected):
 def test_bad_targets(ada, path, kind, rejected, body):
     url = f"/api/v1/shares/{kind}/{make(ada, path)['id']}/"
     assert ada.post(url, json=body) == rejected(400, "bad_body")
-    # A query holds texts only, so there "2" is a number and a parameter with null is none.
+    # Query values are strings, so "2" is a valid integer there, and null cannot be sent.
     query = {name: value for name, value in body.items() if value is not None}
     if query != {"target_type": "user", "target_id": "2"}:
         assert ada.delete(url, params=query) == rejected(400, "bad_parameter")

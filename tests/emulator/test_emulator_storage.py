@@ -81,7 +81,7 @@ def test_a_download_lies_on_the_other_origin(stored, ada, plain):
     got = plain.get(address)
     assert (got.status_code, got.content) == (200, CONTENT)
     assert got.headers["ETag"] == f'"{hashlib.sha256(CONTENT).hexdigest()}"'
-    # An address is worth as much as a token of one use; no cache keeps it.
+    # A presigned URL grants access like a token, so responses must not be cached.
     assert ada.get(f"{FILES}1/download").headers["Cache-Control"] == "no-store"
 
 
@@ -208,7 +208,7 @@ def test_another_host_and_another_stack(stored, ada, plain, tmp_path):
     address = address_of(ada, file_of(ada))
     assert plain.get(address, headers={"Host": "example.com"}).status_code == 400
     assert plain.get(address, headers={"Host": httpx.URL(stored.url).netloc.decode()}).status_code == 400
-    # What one origin responses, the other does not.
+    # Each origin serves only its own paths.
     assert ada.get(httpx.URL(address).raw_path.decode()).status_code == 404
     assert plain.get(f"{stored.storage.url}{FILES}").status_code == 403
     with Server(tmp_path / "other", seed="demo", storage=True) as other:

@@ -446,7 +446,7 @@ def test_a_part_that_comes_once_more_during_the_completion_harms_nothing(fresh, 
     digest, settle_part, late = Blobs.digest, Parts._settle_part, []
 
     def slowly(self, name):
-        # The row of the part names its copy still when the completion goes on.
+        # The row still names the copy of the part when the completion continues.
         monkeypatch.setattr(Parts, "_settle_part", lambda *_: None)
         late.append(put(ada, upload, 4, parts[4]).status_code)
         monkeypatch.setattr(Parts, "_settle_part", settle_part)

@@ -143,7 +143,7 @@ def deaf(scene: Scene) -> Iterator[None]:
 
 
 def check_connect_failures(scene: Scene) -> None:
-    """Check the count of attempts that could not connect, because no server could count them."""
+    """Check the number of attempts that could not connect, because no server could count them."""
     scene.due, scene.hits = 5 if scene.stays else 1, sum(each.failure == "connect" for each in scene.attempts)
     assert scene.attempts[0].failure == "connect", scene.reported
     assert scene.hits == scene.due, scene.reported

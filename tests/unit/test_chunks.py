@@ -208,7 +208,7 @@ KNOWN = Content(10, TAG, None, ranges=True)
         (KNOWN, 4, 8, {"Range": "bytes=4-7", "If-Range": TAG}),
         (KNOWN, 0, 8, {"Range": "bytes=0-7", "If-Range": TAG}),
         (KNOWN, 0, None, {}),
-        # Without a validator, chunks of different contents could be combined.
+        # Without a validator, byte ranges of two versions could be combined.
         (Content(10, None, None, ranges=True), 4, 8, {}),
     ],
 )

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 
-class TooLargeError(ValueError):
+class ContentTooLargeError(ValueError):
     """A compressed file that is too large when decompressed."""
 
 
@@ -33,7 +33,7 @@ class DecompressedStream:
         line = self._file.readline(size)
         self._count += len(line)
         if self._count > self._limit:
-            raise TooLargeError(f"The file has more than {self._limit} bytes when decompressed.")
+            raise ContentTooLargeError(f"The file has more than {self._limit} bytes when decompressed.")
         return line
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import molecules, resources, strictjson
 from orionclient.emulator.blobs import StagedBlob, digest_headers, read_chunks
-from orionclient.emulator.call import Call, Download, Handler
+from orionclient.emulator.call import Call, ContentResult, Handler
 from orionclient.emulator.problems import ProblemError, not_found, unprocessable
 from orionclient.emulator.resources import ResourceKind
 from orionclient.emulator.selection import Selection, select
@@ -128,7 +128,7 @@ def _parse_records(call: Call, form: str) -> Iterator[StagedBlob]:
                     raise _too_large_problem(f"The records of the file have more than {2 * limit} bytes.")
         except molecules.MalformedError as error:
             raise unprocessable(f"Line {error.line}: {error.message}", error.line) from None
-        except molecules.TooLargeError as error:
+        except molecules.ContentTooLargeError as error:
             raise _too_large_problem(str(error)) from None
         parsed.complete(durable=False)
         yield parsed
@@ -164,12 +164,12 @@ def get_record(call: Call) -> dict[str, Any]:
     return {"id": record_id, "dataset": dataset["id"], "record": strictjson.loads(row["body"])}
 
 
-def list_records(call: Call) -> Download:
+def list_records(call: Call) -> ContentResult:
     """Stream the selected records as JSON lines."""
     with call.stack.store.read_transaction() as db:
         dataset = resources.find_named(call, db, DATASETS, reading=True)
     selection = select(dataset, call.query)
-    return Download(_stream(call.stack.store, selection), lambda: None)
+    return ContentResult(_stream(call.stack.store, selection), lambda: None)
 
 
 def _stream(store: Database, selection: Selection) -> Iterator[bytes]:
@@ -190,7 +190,7 @@ def _stream(store: Database, selection: Selection) -> Iterator[bytes]:
         yield bytes(chunk)
 
 
-def download_dataset(call: Call) -> Download:
+def download_dataset(call: Call) -> ContentResult:
     """Return the selected records as a file, which is written to disk first, so that errors are reported before the first byte."""
     fields = call.query.get("fieldlist")
     made = call.stack.blobs.stage()
@@ -219,7 +219,7 @@ def download_dataset(call: Call) -> Download:
         content.close()
         made.discard()
 
-    return Download(read_chunks(content), close, digest_headers(made.digest, made.size))
+    return ContentResult(read_chunks(content), close, digest_headers(made.digest, made.size))
 
 
 HANDLERS = {

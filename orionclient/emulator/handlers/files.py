@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import ranges, resources
-from orionclient.emulator.call import Call, Download, Handler, Redirect
+from orionclient.emulator.call import Call, ContentResult, Handler, Redirect
 from orionclient.emulator.parts import list_blobs
 from orionclient.emulator.problems import conflict
 from orionclient.emulator.resources import ResourceKind
@@ -73,7 +73,7 @@ def _find_with_content(call: Call) -> sqlite3.Row:
     return row
 
 
-def download_file(call: Call) -> Download | Redirect:
+def download_file(call: Call) -> ContentResult | Redirect:
     """Return the content, or a redirect to its presigned URL."""
     if call.stack.storage is not None:
         return Redirect(call.stack.storage.sign_content(_find_with_content(call)))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import jobs, resources, strictjson
 from orionclient.emulator.blobs import CHUNK_SIZE
-from orionclient.emulator.call import Call, Download, Handler, Services
+from orionclient.emulator.call import Call, ContentResult, Handler, Services
 from orionclient.emulator.handlers import workfloes
 from orionclient.emulator.problems import ProblemError
 from orionclient.emulator.resources import ResourceKind
@@ -134,16 +134,16 @@ def cancel_job(call: Call) -> dict[str, Any]:
     return _add_progress(call, shown)
 
 
-def download_job_logs(call: Call) -> Download:
+def download_job_logs(call: Call) -> ContentResult:
     """Return the log of a job so far."""
     with call.stack.store.read_transaction() as db:
         row = resources.find_named(call, db, JOBS, reading=True)
     log = call.stack.engine.open_log(row["id"])
     if log is None:
-        return Download(iter(()), lambda: None, {"Content-Length": "0"})
+        return ContentResult(iter(()), lambda: None, {"Content-Length": "0"})
     size = log.seek(0, 2)
     start = log.seek(min(call.query["offset"], size))
-    return Download(_iter_log(log, size - start), log.close, {"Content-Length": str(size - start)})
+    return ContentResult(_iter_log(log, size - start), log.close, {"Content-Length": str(size - start)})
 
 
 def _iter_log(file: BinaryIO, left: int) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import ranges, strictjson
-from orionclient.emulator.call import Call, Download, Handler, Redirect
+from orionclient.emulator.call import Call, ContentResult, Handler, Redirect
 from orionclient.emulator.handlers import collections
 from orionclient.emulator.paging import ListQuery, build_page
 from orionclient.emulator.parts import list_blobs
@@ -208,7 +208,7 @@ def upload_shard_content(call: Call) -> dict[str, Any]:
     return shown
 
 
-def download_shard(call: Call) -> Download | Redirect:
+def download_shard(call: Call) -> ContentResult | Redirect:
     """Return the content, or a redirect to its presigned URL."""
     if call.stack.storage is not None:
         return Redirect(call.stack.storage.sign_content(_find_with_content(call)))
