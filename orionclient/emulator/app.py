@@ -42,10 +42,10 @@ def create_app(stack: Services, handlers: Mapping[str, Handler], port: int) -> E
         LookupError: An operation of the contract has no handler, or a handler has no operation.
     """
     check_handlers(stack.operations, handlers)
-    by_path: dict[str, dict[str, OperationRoute]] = {}
+    by_path: dict[str, dict[str, _OperationRoute]] = {}
     for operation in stack.operations:
         methods = by_path.setdefault(operation.path, {})
-        methods[operation.method] = OperationRoute(stack, operation, handlers[operation.id])
+        methods[operation.method] = _OperationRoute(stack, operation, handlers[operation.id])
     # Fixed paths are matched first, so that `users/me/` is not taken for a user with the id "me".
     routes = [
         Route(path, _Methods(by_path[path])) for path in sorted(by_path, key=lambda path: (path.count("{"), path))
@@ -71,7 +71,7 @@ async def _unknown_path(scope: Scope, receive: Receive, send: Send) -> NoReturn:
 class _Methods:
     """The operations of one path."""
 
-    def __init__(self, endpoints: Mapping[str, OperationRoute]) -> None:
+    def __init__(self, endpoints: Mapping[str, _OperationRoute]) -> None:
         self._endpoints = endpoints
         self._allow = ", ".join(sorted(endpoints))
 
@@ -88,7 +88,7 @@ class _Methods:
         await response(scope, receive, send)
 
 
-class OperationRoute:
+class _OperationRoute:
     """An operation and its handler."""
 
     def __init__(self, stack: Services, operation: Operation, handler: Handler) -> None:

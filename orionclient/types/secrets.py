@@ -76,7 +76,8 @@ class Secret(Resource):
 
         Raises:
             ValidationError: The value or a tag is empty or not a string; raised before any request.
-            OrionError: The request failed. If the response was lost, the secret may exist. Unless `retry_dict` is set, it is never created twice.
+            OrionError: The request failed. If the response was lost, the secret may exist. Unless `retry_dict` is set, it is never
+                created twice.
         """
         _check_value(value)
         with cls.declaration.redact_errors({"value": value}):

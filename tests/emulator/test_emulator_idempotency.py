@@ -281,9 +281,9 @@ def test_a_handler_that_only_reads_and_one_that_reads_what_it_wrote(fresh):
 SERVER = """
 import os, pathlib, signal, sys, threading, time
 from orionclient.emulator import Server
-from orionclient.emulator.app import OperationRoute
+from orionclient.emulator.app import _OperationRoute
 from orionclient.emulator.idempotency import IdempotencyKeys
-record, respond = IdempotencyKeys._record, OperationRoute._build_response
+record, respond = IdempotencyKeys._record, _OperationRoute._build_response
 def kill(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 if sys.argv[2] == "before the record":
@@ -291,7 +291,7 @@ if sys.argv[2] == "before the record":
 if sys.argv[2] == "before the commit":
     IdempotencyKeys._record = lambda *args: (record(*args), kill())
 if sys.argv[2] == "before the response":
-    OperationRoute._build_response = lambda self, response: kill() if self._operation.method == "POST" else respond(self, response)
+    _OperationRoute._build_response = lambda self, response: kill() if self._operation.method == "POST" else respond(self, response)
 with Server(pathlib.Path(sys.argv[1]), seed="demo") as server:
     print(server.url, server.issue_token("ada"), flush=True)
     sys.stdin.read()
