@@ -224,7 +224,8 @@ class BadResponse(OrionError):
 
     def _message(self) -> str:
         status = f"{self.response.status_code} {self.response.reason}".strip()
-        return f"{status}: {self.args[1] or server_message(self.response, self._secrets)}"
+        message = self.args[1] or server_message(self.response, self._secrets)
+        return f"{status}: {message}" if message else status
 
 
 class AuthorizationRequired(BadResponse):

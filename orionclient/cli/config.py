@@ -322,7 +322,7 @@ def check_profile(name: str) -> None:
     if name not in profiles:
         suggestion = suggest(name, sorted(profiles), "profiles")
         raise InvalidCredentials(f"unknown profile {name!r} in {get_config_path()}. {suggestion}".rstrip()).with_hints(
-            "choose a profile with --profile, or list them with: ocli config list",
+            "list the profiles with: ocli config list; use one with --profile NAME, or always with: ocli config use NAME",
             f"to create the profile, run: ocli --profile {shlex.quote(name)} config profile",
         )
 

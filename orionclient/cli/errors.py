@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shlex
 import signal
 import sys
 import textwrap
@@ -235,8 +236,8 @@ def describe_error(error: BaseException, state: State) -> tuple[int, str, str]:
     return code, message or type(error).__name__, hint
 
 
-def _find_list_command(command: str) -> str:
-    """Find the command that lists the resources of the group of a command; empty if the group has none."""
+def _find_list_command(command: str, profile: str) -> str:
+    """Find the command that lists the resources of the group of a command; empty if it is this command, or needs arguments."""
     from orionclient.cli.root import ocli  # noqa: PLC0415
 
     group: click.Command | None = ocli
@@ -248,13 +249,15 @@ def _find_list_command(command: str) -> str:
         path.append(word)
         if "list" in group.commands:
             found = " ".join([*path, "list"])
-    return found
+            if found == command or any(parameter.required for parameter in group.commands["list"].params):
+                found = ""
+    return found.replace("ocli", f"ocli{profile}", 1)
 
 
 def _get_exit_code(error: BaseException, state: State) -> tuple[int, str]:  # noqa: C901, PLR0911 - one branch for each kind of error
     from orionclient import exceptions as known  # noqa: PLC0415
 
-    profile = f" --profile {state.profile}" if state.profile else ""
+    profile = f" --profile {shlex.quote(state.profile)}" if state.profile else ""
     see_help = f"see the expected values and an example with: {state.command} --help"
     if (results := getattr(error, "results", None)) and isinstance(error, known.OrionError):
         codes = {_get_exit_code(result.error, state) for result in results if result.error is not None}
@@ -266,10 +269,10 @@ def _get_exit_code(error: BaseException, state: State) -> tuple[int, str]:  # no
             return DEADLINE, "to wait longer, run the command again, or raise --deadline"
         return UNAVAILABLE, "raise the timeout with: --timeout SECONDS"
     if isinstance(error, (known.NotFoundResponse, known.NoResultFound)):
-        listing = _find_list_command(state.command)
+        listing = _find_list_command(state.command, profile)
         return NOT_FOUND, f"list the existing ones with: {listing}" if listing else see_help
     if isinstance(error, known.MultipleResultsFound):
-        listing = _find_list_command(state.command)
+        listing = _find_list_command(state.command, profile)
         return REJECTED, f"use the id instead; list the ids with: {listing}" if listing else see_help
     rules: list[tuple[type[BaseException] | tuple[type[BaseException], ...], int, str]] = [
         (known.InvalidCredentials, AUTHENTICATION, f"save a new token with: ocli{profile} config profile"),
@@ -279,7 +282,7 @@ def _get_exit_code(error: BaseException, state: State) -> tuple[int, str]:  # no
             UNAVAILABLE,
             "retry later, or allow more attempts with --max-retries",
         ),
-        (known.OrionConnectionError, UNAVAILABLE, "check the network and the URL with: ocli doctor"),
+        (known.OrionConnectionError, UNAVAILABLE, f"check the network and the URL with: ocli{profile} doctor"),
         (
             known.NotEnoughDiskError,
             LOCAL_FILE,
@@ -298,7 +301,7 @@ def _get_exit_code(error: BaseException, state: State) -> tuple[int, str]:  # no
         return LOCAL_FILE, "free disk space" if is_full else "check the path and its permissions"
     if isinstance(error, known.OrionError):
         is_job = state.command.startswith("ocli jobs ")
-        return FAILURE, "show the log of the job with: ocli jobs logs ID" if is_job else ""
+        return FAILURE, f"show the log of the job with: ocli{profile} jobs logs ID" if is_job else ""
     return FAILURE, f"this is a bug of ocli; please report it with the traceback of: {state.command} --debug"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -10,6 +9,7 @@ import click
 from orionclient.cli.commands import ParameterType
 from orionclient.cli.contract_options import load_contract
 from orionclient.cli.state import State
+from orionclient.cli.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,9 +31,8 @@ class UnknownColumn(click.UsageError):
 
     def __init__(self, name: str, known: Sequence[str], context: click.Context | None) -> None:
         shown = name if len(name) <= _MAX_SHOWN else name[: _MAX_SHOWN - 1] + "…"
-        closest = difflib.get_close_matches(name.lower(), known, n=2)
-        advice = f"; did you mean {' or '.join(closest)}?" if closest else ""
-        super().__init__(f"unknown column {shown!r}{advice}", context)
+        suggestion = suggest(name, known, "columns", listed=())
+        super().__init__(". ".join(filter(None, (f"unknown column {shown!r}", suggestion))), context)
         self.hint = f"the columns are {', '.join(known)}"
 
 

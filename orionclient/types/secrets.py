@@ -106,4 +106,5 @@ class Secret(Resource):
 
 def _check_value(value: Any) -> None:
     if not isinstance(value, str) or not value:
-        raise ValidationError(f"the value of a secret must be a non-empty string, not {type(value).__name__}")
+        given = "an empty one" if isinstance(value, str) else type(value).__name__
+        raise ValidationError(f"the value of a secret must be a non-empty string, not {given}")

@@ -250,17 +250,17 @@ def test_columns_and_ids_exclude_each_other(form: list[str], call: Call, world: 
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (["--columns", "id,nmae"], "unknown column 'nmae'; did you mean name?"),
-        (["--columns", "Name"], "unknown column 'Name'; did you mean name?"),
+        (["--columns", "id,nmae"], "unknown column 'nmae'. Did you mean 'name'?"),
+        (["--columns", "Name"], "unknown column 'Name'. Did you mean 'name'?"),
         (["--columns", "xyzzy"], "unknown column 'xyzzy'"),
         (["--columns", ""], "unknown column ''"),
         (["--columns", "id,"], "unknown column ''"),
         (["--columns", "x" * 500], "unknown column '" + "x" * 39 + "…'"),
         (["--columns", "\x1b[2J"], "unknown column '\\x1b[2J'"),
-        (["--sort", "sze"], "unknown column 'sze'; did you mean size?"),
-        (["--sort", "-sze"], "unknown column 'sze'; did you mean size?"),
+        (["--sort", "sze"], "unknown column 'sze'. Did you mean 'size'?"),
+        (["--sort", "-sze"], "unknown column 'sze'. Did you mean 'size'?"),
         (["--sort", "-"], "unknown column ''"),
-        (["--sort", "--size"], "unknown column '-size'; did you mean size?"),
+        (["--sort", "--size"], "unknown column '-size'. Did you mean 'size'?"),
     ],
     ids=lambda value: " ".join(value)[:20].encode("unicode_escape").decode() if isinstance(value, list) else "",
 )
