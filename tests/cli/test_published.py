@@ -139,8 +139,8 @@ def test_the_global_options_have_the_published_defaults() -> None:
 def test_config_profile_prompts_like_the_original(call: Call, own_home: Path) -> None:
     done = call("--profile=work", "config", "profile", input="orion.example.com\nada\ntok-4711-secret-value\n")
     assert done.exit_code == 0, done.output
-    requests = [line for line in done.stdout.splitlines() if line.startswith("Orion")]
-    assert [line.rpartition(": ")[0] for line in requests] == [
+    prompts = [line for line in done.stdout.splitlines() if line.startswith("Orion")]
+    assert [line.rpartition(": ")[0] for line in prompts] == [
         "Orion Url, ex: https://orion.eyesopen.us",
         "Orion Username",
         "Orion token",
