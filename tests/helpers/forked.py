@@ -14,13 +14,19 @@ def fork_waiting() -> tuple[int, int]:
         The process id of the child, and the file descriptor of the write end.
     """
     reading, writing = os.pipe()
+    ready, started = os.pipe()
     if not (pid := os.fork()):
         try:
             os.close(writing)
+            os.write(started, b".")
             os.read(reading, 1)
         finally:
             os._exit(0)
     os.close(reading)
+    os.close(started)
+    # The child has run its fork hooks then, which close inherited handles.
+    os.read(ready, 1)
+    os.close(ready)
     return pid, writing
 
 
