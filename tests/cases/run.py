@@ -91,8 +91,8 @@ def copy_scripts(folder: Path, target: Path) -> None:
     shutil.copytree(folder, target)
     pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, RENAMED))})\b")
     for path in target.rglob("*.py"):
-        text = path.read_text("utf-8")
-        path.write_text(pattern.sub(lambda match: RENAMED[match[0]], text), "utf-8")
+        source = path.read_text("utf-8")
+        path.write_text(pattern.sub(lambda match: RENAMED[match[0]], source), "utf-8")
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
