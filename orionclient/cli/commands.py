@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 # Generic for type checkers since click 8.5, and not at run time before.
 if TYPE_CHECKING:
     ParameterType = click.ParamType[Any]
+    StringChoice = click.Choice[str]
 else:
     ParameterType = click.ParamType
+    StringChoice = click.Choice
 
 #: Settings of the context of every command.
-CONTEXT_SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+CONTEXT_SETTINGS: Final[dict[str, Any]] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _DOCUMENTATION: Final = "docs/cli.md"
 #: Group -> the guide that its help refers to.
 _GUIDES: Final = {
@@ -119,7 +121,7 @@ def _complete_profiles(_context: click.Context, _parameter: click.Parameter, inc
     return complete_profiles(incomplete)
 
 
-class Choice(click.Choice):  # type: ignore[type-arg]  # generic since click 8.2
+class Choice(StringChoice):
     """A value out of a list. An unknown value is reported with the closest known ones."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:

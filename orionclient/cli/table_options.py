@@ -33,7 +33,7 @@ class UnknownColumn(click.UsageError):
         shown = name if len(name) <= _MAX_SHOWN else name[: _MAX_SHOWN - 1] + "…"
         suggestion = suggest(name, known, "columns", listed=())
         super().__init__(". ".join(filter(None, (f"unknown column {shown!r}", suggestion))), context)
-        self.hint = f"the columns are {', '.join(known)}"
+        self.hint: str = f"the columns are {', '.join(known)}"
 
 
 def schema_columns(schema: str) -> list[str]:
