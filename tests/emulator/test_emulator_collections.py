@@ -272,7 +272,7 @@ def test_trash(ada, rejected):
         ada.put(f"{url}shards/{number}/upload/", content=b""),
         ada.delete(f"{url}shards/{number}/"),
     ):
-        assert response == rejected(404, "not_found", "does not exist")
+        assert response == rejected(404, "not_found", f"collection {url.split('/')[-2]} does not exist")
     trashed = ada.get(f"{COLLECTIONS}?deleted=true&name=old").json()["results"]
     assert [item["name"] for item in trashed] == ["old"]
     assert trashed[0]["deleted"].endswith("Z")

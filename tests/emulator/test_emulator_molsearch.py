@@ -148,7 +148,9 @@ def test_a_dataset_that_is_gone(ada, drugs, rejected):
     assert ada.delete(f"{DATASETS}{data['id']}/").status_code == 204
     query, _ = result(ada, ask(ada, searched, titles=["a"]))
     assert (query["state"], f"dataset {data['id']}" in query["reason"]) == ("ERROR", True)
-    assert ada.post(DATABASES, json={"dataset": data["id"]}) == rejected(404, "not_found", "does not exist")
+    assert ada.post(DATABASES, json={"dataset": data["id"]}) == rejected(
+        404, "not_found", f"dataset {data['id']} does not exist"
+    )
 
 
 def test_lists_deleting_and_permissions(fresh, connect, drugs, rejected):

@@ -154,7 +154,9 @@ def test_nothing_is_written_into_an_archived_project(fresh, connect, rejected, k
         assignment = {"resource_type": kind, "id": number, "path": "/here"}
         attempts.append(ada.post("/api/v1/folders/assignments/", json={"assignments": [assignment]}))
     for response in attempts:
-        assert response == rejected(403, "forbidden", f"Project {project} is archived"), response.request.url
+        assert response == rejected(403, "forbidden", f"Project {project} is archived, so it is read-only."), (
+            response.request.url
+        )
     assert {name: ada.get(name).json() for name in before} == before
     assert ada.get(f"{path}{elsewhere}/").json()["project"] == 1
 
@@ -189,7 +191,7 @@ def test_folders_and_the_default_project(fresh, connect, rejected):
         ada.post(KINDS["file"], json={"name": "x"}),
         ada.post(KINDS["file"], json={"name": "x", "path": "/new"}),
     ):
-        assert response == rejected(403, "forbidden", "Project 1 is archived")
+        assert response == rejected(403, "forbidden", "Project 1 is archived, so it is read-only.")
     assert [folder["path"] for folder in ada.get("/api/v1/folders/").json()["results"]] == ["/old"]
 
 
@@ -220,6 +222,8 @@ def test_no_job_and_no_package_in_an_archived_project(tmp_path, connect, rejecte
             ada.post(f"/api/v1/shares/package/{package['id']}/", json={"target_type": "user", "target_id": 2}),
         ]
         for response in attempts:
-            assert response == rejected(403, "forbidden", f"Project {project} is archived"), response.request.url
+            assert response == rejected(403, "forbidden", f"Project {project} is archived, so it is read-only."), (
+                response.request.url
+            )
         assert ada.get(f"{jobs}{job['id']}/").json() == job
         assert ada.get(f"{packages}{package['id']}/").json() == package

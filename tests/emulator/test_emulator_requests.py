@@ -126,7 +126,7 @@ def test_wrong_methods(server, connect, method, path, allow):
         ("tags=", "1 to 255 characters"),
         ("&".join(["tags=x"] * 51), "0 to 50 values"),
         ("cursor=" + "x" * 2001, "characters"),
-        ("cursor=x", "not valid"),
+        ("cursor=x", '"cursor" is not valid; use the "next" link'),
         ("cursor=%F0%9F", "UTF-8"),
         ("name=%FF", "UTF-8"),
         ("bogus=1", "Known parameters: limit"),
@@ -160,7 +160,9 @@ def test_bad_path_parameters(server, connect, rejected, path, number):
     ],
 )
 def test_made_up_cursors(server, connect, rejected, cursor):
-    assert connect(server).get(FILES, params={"cursor": cursor}) == rejected(400, "bad_parameter", "not valid")
+    assert connect(server).get(FILES, params={"cursor": cursor}) == rejected(
+        400, "bad_parameter", '"cursor" is not valid; use the "next" link'
+    )
 
 
 JSON = {"Content-Type": "application/json"}

@@ -243,7 +243,7 @@ def test_an_upload_that_the_closing_overtakes(fresh, connect, rejected):
         yield b"content"
 
     # The shard was dropped while its new content came; nothing of it stays.
-    assert upload(ada, url, number, content()) == rejected(404, "not_found", "does not exist")
+    assert upload(ada, url, number, content()) == rejected(404, "not_found", f"The shard {number} of collection")
     wait_for(lambda: kept(fresh) == set())
 
 

@@ -94,7 +94,7 @@ def test_an_archived_project_is_read_only(session: OrionSession, project: Projec
     else:
         attempts.append(lambda: session.assign_paths({"resource_type": kind, "id": made._id(), "path": "/new"}))
     for attempt in attempts:
-        with pytest.raises(AuthorizationRequired, match=rf"Project {project.id} is archived"):
+        with pytest.raises(AuthorizationRequired, match=rf"Project {project.id} is archived, so it is read-only"):
             attempt()
 
     again = session.get_resource(type(made), made._id())

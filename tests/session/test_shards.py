@@ -338,7 +338,7 @@ def test_delete_by_a_handle_is_one_request(
         )
         (seen,) = orion.faults.requests()
         assert (seen.operation, seen.path) == ("delete_shard", f"{COLLECTIONS}{collection.id}/shards/{shard_id}/")
-    with pytest.raises(NotFoundResponse, match="does not exist"):
+    with pytest.raises(NotFoundResponse, match=f"shard {shard_id} of collection {collection.id} does not exist"):
         session.delete_resource(Shard(collection=collection, id=shard_id))
 
 
