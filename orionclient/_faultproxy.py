@@ -12,7 +12,7 @@ import threading
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 from urllib.parse import urlsplit
 
-from orionclient._locks import ListeningSocket
+from orionclient._runtime.locks import ListeningSocket
 from orionclient._toxics import CHUNK_SIZE, ON_DATA, CloseMode, Counts, Direction, Toxic, apply_toxic
 
 if TYPE_CHECKING:

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import anyio
 from attrs import evolve
 
-from orionclient._clock import CLOCK
 from orionclient._connection import WireRequest, close_on_surplus
 from orionclient._decompression import DecompressionError, Decompressor, TooLargeError, TruncatedBodyError
 from orionclient._library import httpcore, httpx
 from orionclient._messages import AsyncResponse, Attempt, Body, Failure, Headers, Response, is_success
 from orionclient._pool import IDLE_SECONDS, REGISTRY, Settings, close_connections, find_proxy
+from orionclient._runtime.clock import CLOCK
+from orionclient._runtime.warnings import warn
 from orionclient._socket import DEADLINE
-from orionclient._warnings import warn
 from orionclient.config import parse_origin
 from orionclient.exceptions import OrionConnectionError, OrionError, OrionTimeout, ValidationError
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from attrs import define, evolve
 
-from orionclient._locks import ForkLock
+from orionclient._runtime.locks import ForkLock
 
 # A failing service is retried some 35 times before the quota is used up.
 QUOTA_SIZE: Final = 500

@@ -6,8 +6,8 @@ import math
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from orionclient._clock import CLOCK
 from orionclient._resource import MISSING
+from orionclient._runtime.clock import CLOCK
 from orionclient.exceptions import NotLoaded, OrionTimeout, ValidationError
 
 if TYPE_CHECKING:

@@ -12,8 +12,6 @@ from urllib.parse import urljoin
 
 from attrs import Factory, define, evolve, frozen
 
-from orionclient._cancellation import wait
-from orionclient._clock import CLOCK
 from orionclient._limits import RateLimiter, RetryQuota, get_limiter
 from orionclient._messages import AsyncResponse, Attempt, Body, Failure, FailureKind, Response, is_success
 from orionclient._ranges import find_range_problem
@@ -28,6 +26,8 @@ from orionclient._retry import (
     retry_cost,
     was_applied,
 )
+from orionclient._runtime.cancellation import wait
+from orionclient._runtime.clock import CLOCK
 from orionclient._version import __version__
 from orionclient.config import SessionConfig, is_loopback, parse_origin
 from orionclient.exceptions import CallInfo, OrionConnectionError, OrionTimeout, ValidationError

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from attrs import evolve, field, frozen
 
-from orionclient._locks import CAN_LOCK_FILES, LockedFile
+from orionclient._runtime.locks import CAN_LOCK_FILES, LockedFile
 from orionclient.exceptions import UNSAFE, InvalidCredentials, ValidationError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from orionclient._temporary import TemporaryFolder
+from orionclient._runtime.temporary import TemporaryFolder
 from orionclient.config import SessionConfig
 from orionclient.emulator.server import Server
 from orionclient.floes._loading import build_command, collect_floes, get_loading_target

@@ -8,9 +8,9 @@ from attrs import evolve
 
 from orionclient._calls import Calls
 from orionclient._http_session import HttpSession
-from orionclient._locks import ForkLock
 from orionclient._raw import AsyncRawSender, RawSender
 from orionclient._retry import Policy
+from orionclient._runtime.locks import ForkLock
 from orionclient._transfers import Transfers
 from orionclient._verbs import Verbs
 from orionclient._versions import parse_server_versions

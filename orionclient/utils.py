@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
-from orionclient._cancellation import wait
-from orionclient._clock import CLOCK
+from orionclient._runtime.cancellation import wait
+from orionclient._runtime.clock import CLOCK
 
 __all__ = ["Backoff", "TemporaryPath", "job_tag"]
 
@@ -105,7 +105,7 @@ class TemporaryPath:
 
     def __init__(self, suffix: str | None = None, prefix: str | None = None, dir: str | None = None) -> None:  # noqa: A002 - tempfile's name
         safe = suffix and "".join("_" if character in "/\\\0" else character for character in suffix)
-        from orionclient._temporary import remove_at_end  # noqa: PLC0415 - not by importing the session
+        from orionclient._runtime.temporary import remove_at_end  # noqa: PLC0415 - not by importing the session
 
         handle, path = tempfile.mkstemp(safe, prefix, dir)
         self.path: str = path

@@ -23,7 +23,7 @@ from hypothesis import HealthCheck, settings
 from orion_api import _runtime
 
 from orionclient import _calls
-from orionclient._clock import CLOCK, Clock
+from orionclient._runtime.clock import CLOCK, Clock
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession
 from orionclient.testing import set_testing

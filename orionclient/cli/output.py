@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient._clock import CLOCK
+from orionclient._runtime.clock import CLOCK
 from orionclient.exceptions import UNSAFE
 
 if TYPE_CHECKING:

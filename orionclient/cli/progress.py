@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient._cancellation import Cancelled
+from orionclient._runtime.cancellation import Cancelled
 from orionclient.cli.output import escape_control_characters
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import subprocess  # running programs is what this is for  # nosec B404
 import threading
 from typing import TYPE_CHECKING
 
-from orionclient._locks import WAIT_FOR_FORKS, close_in_child
+from orionclient._runtime.locks import WAIT_FOR_FORKS, close_in_child
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from orionclient._locks import ListeningSocket
+from orionclient._runtime.locks import ListeningSocket
 from orionclient.emulator.wire import WireProtocol
 
 if TYPE_CHECKING:

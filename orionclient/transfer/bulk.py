@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from attrs import evolve, frozen
 
-from orionclient._cancellation import Cancelled, cancel_on, wait_for_result
+from orionclient._runtime.cancellation import Cancelled, cancel_on, wait_for_result
 from orionclient.exceptions import OrionError, TransferErrors, ValidationError, one_line, shorten
 
 if TYPE_CHECKING:

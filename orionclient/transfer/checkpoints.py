@@ -9,7 +9,7 @@ import os
 import time
 from typing import TYPE_CHECKING, Final, Self
 
-from orionclient._locks import CAN_LOCK_FILES, LockedFile
+from orionclient._runtime.locks import CAN_LOCK_FILES, LockedFile
 from orionclient.config import get_config_path
 from orionclient.transfer.plans import part_size
 

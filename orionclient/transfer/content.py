@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, frozen
 
-from orionclient._cancellation import raise_if_cancelled
 from orionclient._messages import Response
 from orionclient._ranges import ContentRange, find_range_problem
+from orionclient._runtime.cancellation import raise_if_cancelled
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionError, OrionTimeout
 from orionclient.transfer.digests import Digest, announced_digest, is_compressed, new_hasher
 from orionclient.transfer.expected import Expected, UnexpectedContentError

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, evolve
 
-from orionclient._cancellation import cancellable_pool, wait_for_result
+from orionclient._runtime.cancellation import cancellable_pool, wait_for_result
 from orionclient.exceptions import NotEnoughDiskError, OrionConnectionError, OrionTimeout
 from orionclient.transfer.content import (
     MAX_RESUMES,

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from attrs import asdict, define, field
 
-from orionclient._locks import CAN_LOCK_FILES, LockedFile, close_in_child
+from orionclient._runtime.locks import CAN_LOCK_FILES, LockedFile, close_in_child
 from orionclient.exceptions import NotEnoughDiskError
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import stat
 import time
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from orionclient._cancellation import raise_if_cancelled
-from orionclient._locks import close_in_child
+from orionclient._runtime.cancellation import raise_if_cancelled
+from orionclient._runtime.locks import close_in_child
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
-from orionclient._clock import CLOCK
+from orionclient._runtime.clock import CLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ import hashlib
 import threading
 from typing import TYPE_CHECKING, Final, Protocol
 
-from orionclient._cancellation import cancellable_pool, wait_for_result
+from orionclient._runtime.cancellation import cancellable_pool, wait_for_result
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionError
 from orionclient.transfer.digests import content_digest
 from orionclient.transfer.plans import part_size, plan_parts

@@ -30,7 +30,7 @@ from orionclient._resource import (
     optional,
     string,
 )
-from orionclient._warnings import warn
+from orionclient._runtime.warnings import warn
 from orionclient.exceptions import BadResponse, OrionError, ValidationError
 from orionclient.types._creating import create_with_tags
 

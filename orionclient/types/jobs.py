@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar
 
 from orion_api.api.jobs import cancel_job, create_job, delete_job, download_job_logs, get_job, list_jobs
 
-from orionclient._clock import CLOCK
 from orionclient._listing import Listing
 from orionclient._polling import poll_intervals
 from orionclient._resource import (
@@ -23,6 +22,7 @@ from orionclient._resource import (
     resource_id,
     string,
 )
+from orionclient._runtime.clock import CLOCK
 from orionclient.exceptions import OrionError, ValidationError
 from orionclient.transfer.content import iter_verified
 from orionclient.types._creating import create_with_tags

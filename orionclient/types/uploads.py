@@ -20,7 +20,6 @@ from orion_api.api.uploads import (
     upload_part,
 )
 
-from orionclient._clock import CLOCK
 from orionclient._resource import (
     Declaration,
     Field,
@@ -34,6 +33,7 @@ from orionclient._resource import (
     resource_id,
     string,
 )
+from orionclient._runtime.clock import CLOCK
 from orionclient.exceptions import BadResponse, CallInfo, OrionConnectionError, OrionError
 from orionclient.transfer.digests import announced_digest
 from orionclient.transfer.plans import UploadPlan, is_part_size, part_size

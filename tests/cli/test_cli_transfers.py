@@ -168,7 +168,7 @@ def test_progress_is_printed_to_standard_error_unless_quiet(call: Call, stack: L
 
 
 def test_a_stopped_progress_relay_ends_transfers() -> None:
-    from orionclient._cancellation import Cancelled
+    from orionclient._runtime.cancellation import Cancelled
 
     watch = ProgressDisplay(None)
     watch(SimpleNamespace())  # type: ignore[arg-type]

@@ -18,7 +18,7 @@ import pexpect
 import pytest
 from cli.conftest import COMMAND, Call, environment
 
-from orionclient._clock import CLOCK
+from orionclient._runtime.clock import CLOCK
 from orionclient.cli import output
 from orionclient.cli.kinds import KINDS
 from orionclient.cli.output import display_width, format_age, format_table, order_columns, sort_rows

@@ -21,7 +21,7 @@ from connections_certificates import context_for, make
 from connections_server import Fast
 from helpers.forked import living_child
 
-from orionclient._locks import ForkLock
+from orionclient._runtime.locks import ForkLock
 from orionclient.session import OrionSession, SessionConfig, get_session
 from orionclient.types import File
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from orionclient._clock import CLOCK, Clock
+from orionclient._runtime.clock import CLOCK, Clock
 
 __all__ = ["LATE", "real_time"]
 

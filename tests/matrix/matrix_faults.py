@@ -17,7 +17,7 @@ from matrix_cells import Cell, Run
 from matrix_ground import CONTENT, OTHER
 from matrix_scene import Scene
 
-from orionclient._clock import CLOCK
+from orionclient._runtime.clock import CLOCK
 from orionclient.emulator import ranges
 from orionclient.testing import FaultProxy
 

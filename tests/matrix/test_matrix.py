@@ -17,8 +17,8 @@ from matrix_scene import Scene
 from starlette.datastructures import Headers
 
 from orionclient import _http, _retry_loop
-from orionclient._clock import CLOCK, Clock
 from orionclient._limits import clear_limiters
+from orionclient._runtime.clock import CLOCK, Clock
 from orionclient.emulator import envelope
 from orionclient.emulator.fault_middleware import FaultMiddleware
 from orionclient.session import SessionConfig

@@ -25,7 +25,7 @@ import pytest
 from helpers.canary import CANARY
 from helpers.scripted import Scripted, ScriptedResponse
 
-from orionclient._clock import CLOCK
+from orionclient._runtime.clock import CLOCK
 from orionclient.emulator.faults import stall
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession, get_session

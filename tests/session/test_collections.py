@@ -14,7 +14,7 @@ import pytest
 from helpers.plain import Plain
 from helpers.scripted import Scripted, ScriptedResponse
 
-from orionclient._clock import CLOCK
+from orionclient._runtime.clock import CLOCK
 from orionclient.exceptions import (
     AuthorizationRequired,
     BadResponse,

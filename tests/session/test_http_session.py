@@ -20,10 +20,10 @@ from helpers.scripted import Scripted, ScriptedResponse, drip
 from orion_api.api.files import download_file, get_file, list_files, upload_file_content
 
 from orionclient import _http
-from orionclient._clock import CLOCK
 from orionclient._limits import get_limiter
 from orionclient._retry import Policy
 from orionclient._retry_loop import CallOptions, PreparedRequest, send_async
+from orionclient._runtime.clock import CLOCK
 from orionclient.config import SessionConfig, parse_origin
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionTimeout, ValidationError
 from orionclient.session import OrionSession, get_session

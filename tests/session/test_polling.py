@@ -10,7 +10,7 @@ from helpers.plain import Plain
 from helpers.real_time import LATE
 from helpers.scripted import Scripted, ScriptedResponse, drip
 
-from orionclient._clock import CLOCK
+from orionclient._runtime.clock import CLOCK
 from orionclient.exceptions import NotFoundResponse, OrionTimeout, ValidationError
 from orionclient.session import OrionSession
 from orionclient.types import Dataset, File, User

@@ -17,7 +17,7 @@ from orion_api.api.files import update_file, upload_file_content
 from orion_api.errors import UnexpectedStatus
 
 from orionclient import _retry_loop
-from orionclient._clock import CLOCK
+from orionclient._runtime.clock import CLOCK
 from orionclient.exceptions import BadResponse, InvalidCredentials, OrionConnectionError, OrionError
 from orionclient.session import OrionSession, get_session
 from orionclient.types import Dataset, File, Secret

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from helpers.plain import Plain
 
-from orionclient._clock import CLOCK
+from orionclient._runtime.clock import CLOCK
 from orionclient.examples import drugs
 from orionclient.exceptions import (
     AuthorizationRequired,

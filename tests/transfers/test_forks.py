@@ -15,7 +15,7 @@ import pytest
 from helpers.forked import end, fork_waiting, living_child
 from transfers_stack import Stack, digest_of
 
-from orionclient._locks import LockedFile
+from orionclient._runtime.locks import LockedFile
 from orionclient.config import SessionConfig, get_config_path, read_profiles, save_profile
 from orionclient.transfer import progress
 from orionclient.types import File

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 from transfers_stack import Stack, eventually
 
-from orionclient import _locks
+from orionclient._runtime import locks
 from orionclient.emulator import faults as steps
 from orionclient.exceptions import NotEnoughDiskError, OrionError
 from orionclient.transfer import downloads, part_files, pipes
@@ -527,7 +527,7 @@ def test_a_folder_without_locks(made: File, folder: Path, monkeypatch: pytest.Mo
     def reject(*_: object) -> None:
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr(_locks.fcntl, "flock", reject)
+    monkeypatch.setattr(locks.fcntl, "flock", reject)
     made.download_to_file(folder / "target")
     assert (folder / "target").read_bytes() == CONTENT
     assert {*names(folder)} <= {"target", ".target.part"}

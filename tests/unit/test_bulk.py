@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from orionclient._cancellation import Cancelled
+from orionclient._runtime.cancellation import Cancelled
 from orionclient.exceptions import NotFoundResponse, OrionError, TransferErrors, ValidationError
 from orionclient.transfer.bulk import ProgressRelay, Result, TransferCancelledError, collect_results, is_local, run
 from orionclient.transfer.names import UniqueNames

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import pytest
 import rich.console
 
-from orionclient._clock import CLOCK
+from orionclient._runtime.clock import CLOCK
 from orionclient.exceptions import OrionError
 from orionclient.helpers.progress import rich_progress, tqdm_progress
 from orionclient.transfer.progress import Meter, Progress

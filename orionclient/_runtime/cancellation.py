@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from orionclient._clock import CLOCK
+from orionclient._runtime.clock import CLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

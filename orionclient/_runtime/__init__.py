@@ -1,0 +1,1 @@
+"""Facts of the process: clock, locks, cancellation, temporary folders and warnings."""
