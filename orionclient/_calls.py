@@ -14,10 +14,10 @@ from orion_api.api.identity import get_api_versions
 from orion_api.errors import UnexpectedBody, UnexpectedStatus
 from orion_api.types import Content, Json, Request
 
-from orionclient._messages import AsyncResponse, Body, Payload, Response, encode_form, is_success
 from orionclient._pagination import Paginator, find_missing_id
 from orionclient._retry import Policy
 from orionclient._retry_loop import CallOptions, PreparedRequest, send, send_async, with_timeouts
+from orionclient._transport.messages import AsyncResponse, Body, Payload, Response, encode_form, is_success
 from orionclient._versions import ServerVersions, missing_version_message, parse_server_versions
 from orionclient.config import is_loopback, parse_origin
 from orionclient.exceptions import (
@@ -32,8 +32,8 @@ from orionclient.exceptions import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from orionclient._http import AsyncConnections
     from orionclient._resource import Endpoint, Id
+    from orionclient._transport.exchange import AsyncConnections
     from orionclient.config import SessionConfig
 
     Check = Callable[[dict[str, Any]], object]
@@ -247,7 +247,7 @@ class Calls:
         Returns:
             The pool, for use with `async with`.
         """
-        from orionclient._http import AsyncConnections, Settings  # noqa: PLC0415 - imports the HTTP library
+        from orionclient._transport.exchange import AsyncConnections, Settings  # noqa: PLC0415 - imports the HTTP library
 
         return AsyncConnections(Settings.from_config(self._config()))
 
@@ -468,7 +468,7 @@ def _rejects_page_size(error: OrionError) -> bool:
     """Check whether a smaller page may succeed: the server rejected `limit`, or the page is too large."""
     if isinstance(error, BadResponse):
         return error.response.status_code in {400, 422} and re.search(rb"\blimit\b", error.response.content) is not None
-    from orionclient._decompression import TooLargeError  # noqa: PLC0415 - for a rare error
+    from orionclient._transport.decompression import TooLargeError  # noqa: PLC0415 - for a rare error
 
     return isinstance(error.__cause__, TooLargeError)
 

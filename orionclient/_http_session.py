@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from json import dumps
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from orionclient._messages import Body, Payload, Response, encode_form
 from orionclient._retry_loop import AttemptInfo, CallOptions, PreparedRequest, send, with_timeouts
+from orionclient._transport.messages import Body, Payload, Response, encode_form
 from orionclient.config import parse_origin
 from orionclient.exceptions import ValidationError
 from orionclient.transfer.downloads import save

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from orionclient._calls import is_html_page
-from orionclient._ranges import find_range_problem
+from orionclient._transport.ranges import find_range_problem
 from orionclient.exceptions import OrionConnectionError
 from orionclient.transfer.content import verify_stream
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from orion_api.types import Request
 
     from orionclient._calls import Calls
-    from orionclient._http import AsyncConnections
-    from orionclient._messages import AsyncResponse, Response
+    from orionclient._transport.exchange import AsyncConnections
+    from orionclient._transport.messages import AsyncResponse, Response
 
 
 def _request_error(request: Request, response: Response | AsyncResponse) -> OrionConnectionError | None:

@@ -13,8 +13,6 @@ from urllib.parse import urljoin
 from attrs import Factory, define, evolve, frozen
 
 from orionclient._limits import RateLimiter, RetryQuota, get_limiter
-from orionclient._messages import AsyncResponse, Attempt, Body, Failure, FailureKind, Response, is_success
-from orionclient._ranges import find_range_problem
 from orionclient._retry import (
     CallState,
     Outcome,
@@ -28,12 +26,14 @@ from orionclient._retry import (
 )
 from orionclient._runtime.cancellation import wait
 from orionclient._runtime.clock import CLOCK
+from orionclient._transport.messages import AsyncResponse, Attempt, Body, Failure, FailureKind, Response, is_success
+from orionclient._transport.ranges import find_range_problem
 from orionclient._version import __version__
 from orionclient.config import SessionConfig, is_loopback, parse_origin
 from orionclient.exceptions import CallInfo, OrionConnectionError, OrionTimeout, ValidationError
 
 if TYPE_CHECKING:
-    from orionclient._http import AsyncConnections
+    from orionclient._transport.exchange import AsyncConnections
 
 _log = logging.getLogger("orionclient")
 _MAX_REDIRECTS: Final = 5
@@ -442,7 +442,7 @@ def send(request: PreparedRequest, options: CallOptions, config: SessionConfig |
         OrionTimeout: No response was received within the timeout.
     """
     # The HTTP library is imported by the first request, not with the session.
-    from orionclient import _http  # noqa: PLC0415
+    from orionclient._transport import exchange  # noqa: PLC0415
 
     flow = RetryLoop(request, options, config).steps()
     result: Response | Failure | None = None
@@ -454,7 +454,7 @@ def send(request: PreparedRequest, options: CallOptions, config: SessionConfig |
             return response
         result = None
         if isinstance(step, Attempt):
-            result = _http.transmit(step, _http.Settings.from_config(config))
+            result = exchange.transmit(step, exchange.Settings.from_config(config))
         elif isinstance(step, Wait):
             wait(step.seconds)
         elif isinstance(step.response, Response):
@@ -482,7 +482,7 @@ async def send_async(
         OrionConnectionError: No response was received.
         OrionTimeout: No response was received within the timeout.
     """
-    from orionclient import _http  # noqa: PLC0415
+    from orionclient._transport import exchange  # noqa: PLC0415
 
     flow = RetryLoop(request, options, config).steps()
     result: AsyncResponse | Failure | None = None
@@ -494,8 +494,8 @@ async def send_async(
             return response
         result = None
         if isinstance(step, Attempt):
-            result = await _http.transmit_async(step, _http.Settings.from_config(config), connections)
+            result = await exchange.transmit_async(step, exchange.Settings.from_config(config), connections)
         elif isinstance(step, Wait):
-            await _http.sleep_async(step.seconds)
+            await exchange.sleep_async(step.seconds)
         elif isinstance(step.response, AsyncResponse):
             await step.response.aclose()

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from typing import IO, BinaryIO
 
-    from orionclient._messages import Response
+    from orionclient._transport.messages import Response
     from orionclient.transfer.content import Callback, Opener
 
 _BUFFER_SIZE: Final = 1 << 20

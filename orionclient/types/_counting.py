@@ -12,7 +12,7 @@ from orionclient.types._waiters import refresh
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from orionclient._messages import Response
+    from orionclient._transport.messages import Response
     from orionclient.transfer.content import Opener
     from orionclient.types.datasets import Dataset
 

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import BinaryIO
 
-    from orionclient._messages import Response
+    from orionclient._transport.messages import Response
     from orionclient.transfer.progress import Progress
 
 # Documented as 5 GB, read as GiB: a server with the smaller limit rejects the upload itself.

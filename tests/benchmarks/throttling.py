@@ -98,7 +98,7 @@ async def serve(rate: float, retry_after: str, changing: bool) -> None:
 
 def make_orionclient(_: int) -> Callable[[str], int]:
     """Send requests with the default session of orionclient."""
-    from orionclient import _http  # noqa: F401 - loaded by the first request otherwise
+    from orionclient._transport import exchange  # noqa: F401 - loaded by the first request otherwise
     from orionclient.session import get_session
 
     session = get_session()

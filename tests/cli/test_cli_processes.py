@@ -37,7 +37,7 @@ HEAVY = {
     "orion_api",
     "orionclient.types",
     "orionclient.session",
-    "orionclient._http",
+    "orionclient._transport.exchange",
     "orionclient.config",
     "orionclient.emulator",
     "orionclient.local",

@@ -15,8 +15,8 @@ from helpers.canary import CANARY
 from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.files import get_file
 
-from orionclient import _http, _pool
 from orionclient import exceptions as errors
+from orionclient._transport import exchange, pool
 from orionclient.config import SessionConfig, get_config_path, resolve, save_profile
 from orionclient.helpers.collections import try_hard_to_download_shard
 from orionclient.records import default_codec
@@ -223,11 +223,11 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 @check("D17")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scripted.then(ScriptedResponse(data=FILE))
-    _http.close_connections()
+    exchange.close_connections()
     for _ in range(5):
         with scripted.session() as session:
             session.get_resource(File, 1)
-    (transport,) = _http.REGISTRY._pools.values()
+    (transport,) = exchange.REGISTRY._pools.values()
     assert [len(idle) for idle in transport._idle.values()] == [1]
 
 
@@ -254,15 +254,15 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 @check("D20")
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    usual = len(_pool._tls_context(None, verify=True).get_ca_certs())
+    usual = len(pool._tls_context(None, verify=True).get_ca_certs())
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
         monkeypatch.setenv(name, str(tmp_path / "missing.pem"))
         with pytest.raises(errors.ValidationError, match=name):
-            _pool._tls_context(None, verify=True)
+            pool._tls_context(None, verify=True)
         monkeypatch.delenv(name)
     (tmp_path / "empty").mkdir()
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "empty"))
-    assert len(_pool._tls_context(None, verify=True).get_ca_certs()) == usual > 0
+    assert len(pool._tls_context(None, verify=True).get_ca_certs()) == usual > 0
 
 
 @check("D21")
@@ -271,7 +271,7 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     for _ in range(2):
         with pytest.warns(UserWarning, match="unverified https request"), pytest.raises(errors.OrionConnectionError):
             OrionSession(config, requests_session=get_session({}, retry_timeout=0.01)).get_resource(File, 1)
-    assert _pool._tls_context(None, verify=True).hostname_checks_common_name is False
+    assert pool._tls_context(None, verify=True).hostname_checks_common_name is False
 
 
 @check("D22")

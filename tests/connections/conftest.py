@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from connections_server import Fast
 
-from orionclient import _http
+from orionclient._transport import exchange
 
 
 @pytest.fixture(scope="module")
@@ -24,10 +24,10 @@ def fast(fast_server: Fast, caplog: pytest.LogCaptureFixture) -> Iterator[Fast]:
     """Reset the counts and connections of the server, and keep no log lines of single requests."""
     for name in ("httpcore", "httpcore2"):
         caplog.set_level(logging.WARNING, logger=name)
-    _http.close_connections()
+    exchange.close_connections()
     fast_server.reset()
     yield fast_server
-    _http.close_connections()
+    exchange.close_connections()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -36,7 +36,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
         for name, value in report.user_properties if "connections/" in report.nodeid else ():
             figures[name].append(value)
-    library = _http.httpx
+    library = exchange.httpx
     terminalreporter.section(f"figures of {library.__name__} {library.__version__}")
     for name, values in sorted(figures.items()):
         numbers = [value for value in values if isinstance(value, float)]

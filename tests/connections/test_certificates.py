@@ -44,7 +44,7 @@ from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.datasets import create_dataset
 from orion_api.api.files import get_file
 
-from orionclient import _http, _pool
+from orionclient._transport import exchange, pool
 from orionclient.cli.root import ocli
 from orionclient.config import SessionConfig, read_profiles, resolve, save_profile
 from orionclient.exceptions import OrionConnectionError, ValidationError
@@ -158,7 +158,7 @@ def resolve_test_names(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in (*VARIABLES, "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
     yield
-    _http.close_connections()
+    exchange.close_connections()
 
 
 def by_session(config: SessionConfig) -> str:
@@ -462,7 +462,7 @@ def created(
     with Tunnel(server.port) as tunnel:
         with pytest.raises(OrionConnectionError) as caught:
             way(evolve(config, proxy=tunnel.url) if proxied else config)
-        _http.close_connections()
+        exchange.close_connections()
     assert tunnel.requests == [f"CONNECT {HOST}:{server.port}".encode()] * proxied
     assert caught.value.attempts == 1
     assert caught.value.call is not None
@@ -582,4 +582,4 @@ def test_old_protocols_are_disabled_regardless_of_the_python_build(
         return context
 
     monkeypatch.setattr(ssl, "create_default_context", lax)
-    assert _pool._tls_context(None, verify=verify).minimum_version == ssl.TLSVersion.TLSv1_2
+    assert pool._tls_context(None, verify=verify).minimum_version == ssl.TLSVersion.TLSv1_2

@@ -20,7 +20,7 @@ from orion_api.api.datasets import create_dataset
 from orion_api.api.files import download_file, get_file
 from orion_api.models import CreateDataset
 
-from orionclient import _http
+from orionclient._transport import exchange
 from orionclient.config import SessionConfig
 from orionclient.exceptions import OrionConnectionError, OrionError
 from orionclient.session import OrionSession, get_session
@@ -42,7 +42,7 @@ def _half(handler: BaseHTTPRequestHandler) -> None:
 def untrusted(tmp_path: Path) -> Iterator[SessionConfig]:
     with Secure(context_for(tmp_path, make("untrusted", hosts=("127.0.0.1",)))) as server:
         yield SessionConfig(f"https://127.0.0.1:{server.port}", CANARY)
-    _http.close_connections()
+    exchange.close_connections()
 
 
 def create(session: OrionSession) -> object:

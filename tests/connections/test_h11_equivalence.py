@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from orionclient import _retry_loop
-from orionclient._heads import encode_request_head, h11_state_after, parse_response_head
+from orionclient._transport.heads import encode_request_head, h11_state_after, parse_response_head
 from orionclient.exceptions import OrionConnectionError
 from orionclient.session import get_session
 

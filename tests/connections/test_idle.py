@@ -16,7 +16,7 @@ from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.datasets import create_dataset, get_dataset
 from orion_api.models import CreateDataset
 
-from orionclient import _connection, _http
+from orionclient._transport import connection, exchange
 from orionclient.exceptions import OrionConnectionError
 from orionclient.session import OrionSession
 from orionclient.types import Dataset
@@ -38,17 +38,17 @@ def good_then_closed(handler: BaseHTTPRequestHandler) -> None:
 @pytest.fixture(autouse=True)
 def no_connections() -> None:
     """Drop idle connections of other tests."""
-    _http.close_connections()
+    exchange.close_connections()
 
 
-_EXPIRED = _connection.Connection.has_expired
+_EXPIRED = connection.Connection.has_expired
 
 
 def wait_for_close() -> None:
     """Wait until the close of the idle connection has been received."""
     end = time.monotonic() + 120
     while not all(
-        _EXPIRED(each) for pool in _http.REGISTRY._pools.values() for idle in pool._idle.values() for each in idle
+        _EXPIRED(each) for pool in exchange.REGISTRY._pools.values() for idle in pool._idle.values() for each in idle
     ):
         assert time.monotonic() < end
         time.sleep(0.005)
@@ -128,7 +128,7 @@ def test_a_connection_closed_between_the_check_and_the_request(
     scripted: Scripted, skipped_waits: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The check of the connection finds nothing, as if the server closed it right afterwards.
-    monkeypatch.setattr(_connection.Connection, "has_expired", lambda _: False)
+    monkeypatch.setattr(connection.Connection, "has_expired", lambda _: False)
     scripted.then(ScriptedResponse(write=good_then_closed))
     session = scripted.session()
     read(session)

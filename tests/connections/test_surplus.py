@@ -17,7 +17,7 @@ from connections_certificates import FILE, context_for, make
 from helpers.canary import CANARY
 from orion_api.api.files import get_file
 
-from orionclient import _http
+from orionclient._transport import exchange
 from orionclient.config import SessionConfig
 from orionclient.session import OrionSession, get_session
 from orionclient.types import File
@@ -87,7 +87,7 @@ class SurplusServer:
     def __exit__(self, *_: object) -> None:
         self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
-        _http.close_connections()
+        exchange.close_connections()
         for thread in self._threads:
             thread.join(6)
 
@@ -108,7 +108,7 @@ def resolve_test_names(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         socket, "getaddrinfo", lambda host, *rest, **more: real("127.0.0.1" if host == HOST else host, *rest, **more)
     )
     yield
-    _http.close_connections()
+    exchange.close_connections()
 
 
 def by_session(config: SessionConfig) -> list[str]:

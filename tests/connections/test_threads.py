@@ -16,7 +16,7 @@ import pytest
 from connections_server import Fast
 from helpers.scripted import Scripted, ScriptedResponse
 
-from orionclient import _http
+from orionclient._transport import exchange
 from orionclient.session import OrionSession, SessionConfig
 from orionclient.types import File
 
@@ -98,7 +98,7 @@ def test_connections_closed_while_other_threads_use_them(fast: Fast) -> None:
 
     def close() -> None:
         while not stopping.wait(0.002):
-            _http.close_connections()
+            exchange.close_connections()
 
     closer = threading.Thread(target=close)
     closer.start()
@@ -115,7 +115,7 @@ def test_idle_connections_are_closed(
 ) -> None:
     session = OrionSession(SessionConfig(fast.url, "token", project=1))
     send_requests(session, 8, 400)
-    (transport,) = _http.REGISTRY._pools.values()
+    (transport,) = exchange.REGISTRY._pools.values()
     (idle,) = transport._idle.values()
     assert 1 < len(idle) <= 8
     real = time.monotonic

@@ -20,7 +20,7 @@ from orion_api import AuthenticatedClient
 from orion_api.api.files import download_file
 from orion_api.errors import RequestFailed
 
-from orionclient import _http
+from orionclient._transport import exchange
 from orionclient.config import SessionConfig
 from orionclient.exceptions import OrionConnectionError
 from orionclient.session import OrionSession, get_session
@@ -136,7 +136,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext,
 def server(authority: tuple[ssl.SSLContext, Path]) -> Iterator[Ending]:
     running = Ending(authority[0])
     yield running
-    _http.close_connections()
+    exchange.close_connections()
     running.close()
 
 

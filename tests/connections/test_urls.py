@@ -16,7 +16,7 @@ from helpers.canary import CANARY
 from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.files import download_file, get_file
 
-from orionclient import _http
+from orionclient._transport import exchange
 from orionclient.config import SessionConfig, parse_origin, resolve
 from orionclient.exceptions import BadResponse, InvalidCredentials, OrionConnectionError, OrionError, ValidationError
 from orionclient.session import OrionSession, get_session
@@ -210,7 +210,7 @@ def https(tmp_path: Path) -> Iterator[tuple[Secure, SessionConfig]]:
     file.write_bytes(root.pem)
     with Secure(context_for(tmp_path, make("server", root, hosts=("127.0.0.1",)))) as server:
         yield server, SessionConfig(f"https://127.0.0.1:{server.port}", CANARY, ca_file=str(file))
-    _http.close_connections()
+    exchange.close_connections()
 
 
 def test_a_redirect_from_https_to_http(https: tuple[Secure, SessionConfig], other: Scripted) -> None:

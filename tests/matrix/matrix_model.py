@@ -14,8 +14,9 @@ from helpers.plain import Plain
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from orionclient import _http, _retry_loop
+from orionclient import _retry_loop
 from orionclient._limits import clear_limiters
+from orionclient._transport import exchange
 from orionclient.exceptions import OrionError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession, get_session
@@ -109,7 +110,7 @@ class Model(RuleBasedStateMachine):
         self.shared: dict[int, bool] = {}
         self.faults = self.server.orion.faults
         self.faults.clear()
-        _http.close_connections()
+        exchange.close_connections()
         _retry_loop._KEYED_ORIGINS.clear()
         clear_limiters()
 

@@ -16,9 +16,10 @@ from matrix_ground import COLUMN, Ground, Wires, Work
 from matrix_scene import Scene
 from starlette.datastructures import Headers
 
-from orionclient import _http, _retry_loop
+from orionclient import _retry_loop
 from orionclient._limits import clear_limiters
 from orionclient._runtime.clock import CLOCK, Clock
+from orionclient._transport import exchange
 from orionclient.emulator import envelope
 from orionclient.emulator.fault_middleware import FaultMiddleware
 from orionclient.session import SessionConfig
@@ -79,7 +80,7 @@ def play(
     # Clear what earlier runs learned of keys and rates.
     _retry_loop._KEYED_ORIGINS.clear()
     clear_limiters()
-    _http.close_connections()
+    exchange.close_connections()
     ground.faults.clear()
     with how(scene) if how is not None else present_bad_certificate(scene, scene.proxy), record_ranges(scene):  # type: ignore[arg-type]
         scene.call()

@@ -40,21 +40,21 @@ REMOVALS = [
     ),
     Removal(
         "the fork hook",
-        "orionclient/_pool.py",
+        "orionclient/_transport/pool.py",
         "    os.register_at_fork(after_in_child=REGISTRY.reset_after_fork)\n",
         "    pass\n",
         "tests/session/test_http_session.py::test_a_forked_child_has_connections_of_its_own",
     ),
     Removal(
         "the body rewind",
-        "orionclient/_messages.py",
+        "orionclient/_transport/messages.py",
         "                payload.seek(self._start)\n            if",
         "                pass\n            if",
         "tests/session/test_content.py::test_a_retried_upload_sends_the_whole_body_again",
     ),
     Removal(
         "the deadline",
-        "orionclient/_socket.py",
+        "orionclient/_transport/sockets.py",
         "        if self.at is None:\n            return timeout\n",
         "        if True:\n            return timeout\n",
         "tests/session/test_bad_responses.py::test_a_drip_ends_at_the_deadline",
@@ -96,7 +96,7 @@ REMOVALS = [
     ),
     Removal(
         "the check of ranges that were not requested",
-        "orionclient/_ranges.py",
+        "orionclient/_transport/ranges.py",
         "    if requested is None:\n",
         "    if requested is None:\n        return None\n    if requested is None:\n",
         "tests/session/test_raw_streams.py::test_an_unrequested_range_is_an_error",

@@ -18,7 +18,7 @@ import pytest
 from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.datasets import get_dataset
 
-from orionclient._decompression import DecompressionError, Decompressor, TruncatedBodyError
+from orionclient._transport.decompression import DecompressionError, Decompressor, TruncatedBodyError
 from orionclient.exceptions import (
     BadResponse,
     NotFoundResponse,

@@ -14,7 +14,7 @@ from helpers.canary import CANARY, contains_token
 from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.files import get_file, upload_file_content
 
-from orionclient._connection import WireRequest
+from orionclient._transport.connection import WireRequest
 from orionclient.exceptions import OrionError
 from orionclient.session import OrionSession, get_session
 from orionclient.types import File

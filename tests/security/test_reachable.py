@@ -13,7 +13,7 @@ from helpers.canary import contains_token
 from orion_api.api.files import get_file, list_files
 from session.test_pickling import one_of_each
 
-from orionclient import _http
+from orionclient._transport import exchange
 from orionclient.exceptions import OrionError
 from orionclient.local import LocalOrion
 from orionclient.session import get_session
@@ -113,7 +113,7 @@ def things(orion: LocalOrion) -> list[Any]:
         list(listed),
         responses,
         errors,
-        _http.REGISTRY,
+        exchange.REGISTRY,
     ]
 
 

@@ -19,11 +19,11 @@ from helpers.canary import CANARY
 from helpers.scripted import Scripted, ScriptedResponse, drip
 from orion_api.api.files import download_file, get_file, list_files, upload_file_content
 
-from orionclient import _http
 from orionclient._limits import get_limiter
 from orionclient._retry import Policy
 from orionclient._retry_loop import CallOptions, PreparedRequest, send_async
 from orionclient._runtime.clock import CLOCK
+from orionclient._transport import exchange
 from orionclient.config import SessionConfig, parse_origin
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionTimeout, ValidationError
 from orionclient.session import OrionSession, get_session
@@ -250,7 +250,7 @@ def test_connections_are_reused(scripted: Scripted) -> None:
     for thread in threads:
         thread.join()
     assert len(ports) <= 9
-    _http.close_connections()
+    exchange.close_connections()
     scripted.session().get_resource(File, 1)
     assert len(ports) <= 10
 
@@ -260,10 +260,10 @@ def test_a_forked_child_has_connections_of_its_own(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(data=FILE))
     session = scripted.session()
     session.get_resource(File, 1)
-    assert _http.REGISTRY._pools
+    assert exchange.REGISTRY._pools
     child = os.fork()
     if child == 0:
-        empty = not _http.REGISTRY._pools
+        empty = not exchange.REGISTRY._pools
         good = session.get_resource(File, 1).name == "x"
         os._exit(0 if empty and good else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

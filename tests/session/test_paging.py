@@ -324,9 +324,9 @@ def test_pages_that_exceed_the_size_limit_are_requested_smaller(
     scripted: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A thousand items of 100 kB exceed the size of one response."""
-    from orionclient import _http
+    from orionclient._transport import exchange
 
-    monkeypatch.setattr(_http, "_MAX_BODY_SIZE", 4000)
+    monkeypatch.setattr(exchange, "_MAX_BODY_SIZE", 4000)
 
     def write(handler: BaseHTTPRequestHandler) -> None:
         query = numbers(handler)
@@ -344,6 +344,6 @@ def test_pages_that_exceed_the_size_limit_are_requested_smaller(
     assert ids_of(itertools.islice(listing, 150)) == list(range(150))
     with pytest.raises(OrionConnectionError, match="response too large"):
         list(listing)
-    monkeypatch.setattr(_http, "_MAX_BODY_SIZE", 8000)
+    monkeypatch.setattr(exchange, "_MAX_BODY_SIZE", 8000)
     assert ids_of(session.list_resources(File)) == list(range(400))
     assert "offset=150&limit=100" in queries(scripted)

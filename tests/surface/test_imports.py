@@ -16,7 +16,7 @@ import orionclient
 
 HEAVY = {
     "httpx", "httpcore", "httpx2", "httpcore2", "h11", "anyio", "urllib3", "requests", "ssl", "asyncio", "sqlite3", "certifi",
-    "pydantic", "starlette", "uvicorn", "click", "rich", "orionclient._http", "orionclient.emulator", "orionclient.local",
+    "pydantic", "starlette", "uvicorn", "click", "rich", "orionclient._transport.exchange", "orionclient.emulator", "orionclient.local",
     "orion_api.client", "orion_api.contract", "orion_api.inputs", "orion_api.models",
 }  # fmt: skip
 PUBLIC = ("session", "types", "links", "utils", "exceptions", "config", "records")

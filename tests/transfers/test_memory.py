@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from transfers_stack import Stack
 
-from orionclient import _http
+from orionclient._transport import exchange
 from orionclient.emulator.wire import WireProtocol
 from orionclient.session import OrionSession
 from orionclient.types import File
@@ -148,7 +148,7 @@ def test_connections_of_32_workers(
 
 @pytest.fixture
 def new_session(simple: Stack) -> OrionSession:
-    _http.close_connections()
+    exchange.close_connections()
     return simple.session()
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from orionclient._messages import Response
 from orionclient._runtime.cancellation import Cancelled, cancellable_pool
 from orionclient._runtime.clock import CLOCK
+from orionclient._transport.messages import Response
 from orionclient.exceptions import BadResponse, CallInfo, OrionConnectionError, OrionError, OrionTimeout
 from orionclient.transfer import content
 from orionclient.transfer.content import (

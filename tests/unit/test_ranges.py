@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import pytest
 from orion_api import _wire
 
-from orionclient._ranges import ContentRange, find_range_problem
+from orionclient._transport.ranges import ContentRange, find_range_problem
 
 Problem = Callable[[str | None, int, Mapping[str, str]], str | None]
 

@@ -34,7 +34,7 @@ def _imported() -> None:
     for package in (orionclient.transfer, orionclient.types):
         for found in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
             importlib.import_module(found.name)
-    importlib.import_module("orionclient._http")
+    importlib.import_module("orionclient._transport.exchange")
 
 
 def _method(name: str) -> Callable[..., Any]:

@@ -10,10 +10,10 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from orionclient._library import httpcore
 from orionclient._runtime.cancellation import POLL_INTERVAL, is_cancellable, raise_if_cancelled
 from orionclient._runtime.clock import CLOCK
 from orionclient._runtime.locks import close_in_child
+from orionclient._transport.library import httpcore
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,9 +16,15 @@ from urllib.parse import unquote, urlsplit
 
 from attrs import evolve, frozen
 
-from orionclient._connection import Connection, ConnectionProtocol, ProxiedConnection, RawResponse, WireRequest
-from orionclient._library import httpcore
-from orionclient._socket import Backend, StrictTLS
+from orionclient._transport.connection import (
+    Connection,
+    ConnectionProtocol,
+    ProxiedConnection,
+    RawResponse,
+    WireRequest,
+)
+from orionclient._transport.library import httpcore
+from orionclient._transport.sockets import Backend, StrictTLS
 from orionclient.config import SessionConfig, is_loopback, parse_origin
 from orionclient.exceptions import ValidationError
 

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import anyio
 from attrs import evolve
 
-from orionclient._connection import WireRequest, close_on_surplus
-from orionclient._decompression import DecompressionError, Decompressor, TooLargeError, TruncatedBodyError
-from orionclient._library import httpcore, httpx
-from orionclient._messages import AsyncResponse, Attempt, Body, Failure, Headers, Response, is_success
-from orionclient._pool import IDLE_SECONDS, REGISTRY, Settings, close_connections, find_proxy
 from orionclient._runtime.clock import CLOCK
 from orionclient._runtime.warnings import warn
-from orionclient._socket import DEADLINE
+from orionclient._transport.connection import WireRequest, close_on_surplus
+from orionclient._transport.decompression import DecompressionError, Decompressor, TooLargeError, TruncatedBodyError
+from orionclient._transport.library import httpcore, httpx
+from orionclient._transport.messages import AsyncResponse, Attempt, Body, Failure, Headers, Response, is_success
+from orionclient._transport.pool import IDLE_SECONDS, REGISTRY, Settings, close_connections, find_proxy
+from orionclient._transport.sockets import DEADLINE
 from orionclient.config import parse_origin
 from orionclient.exceptions import OrionConnectionError, OrionError, OrionTimeout, ValidationError
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
     from types import TracebackType
 
-    from orionclient._connection import RawResponse
-    from orionclient._messages import FailureKind
+    from orionclient._transport.connection import RawResponse
+    from orionclient._transport.messages import FailureKind
 
 __all__ = [
     "REGISTRY",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import h11
 from attrs import field, frozen
 
-from orionclient._heads import (
+from orionclient._transport.heads import (
     HeaderList,
     ResponseHead,
     encode_request_head,
@@ -18,8 +18,8 @@ from orionclient._heads import (
     new_h11_state,
     parse_response_head,
 )
-from orionclient._library import httpcore
-from orionclient._socket import CHUNK_SIZE, Socket
+from orionclient._transport.library import httpcore
+from orionclient._transport.sockets import CHUNK_SIZE, Socket
 
 if TYPE_CHECKING:
     import ssl
