@@ -41,7 +41,7 @@ class Endpoint(Protocol):
 
 
 class CallsLike(Protocol):
-    """Interface of `orionclient._calls.Calls`, which sends the requests of resources."""
+    """Interface of `orionclient._requesting.calls.Calls`, which sends the requests of resources."""
 
     def request_json(
         self,

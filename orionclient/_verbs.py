@@ -19,7 +19,7 @@ from orionclient.types._creating import delete_on_error
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from orionclient._calls import Calls
+    from orionclient._requesting.calls import Calls
     from orionclient.config import SessionConfig
     from orionclient.records import Record
     from orionclient.types import Group, Organization, Project, User

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import TracebackType
 
-    from orionclient._http_session import HttpSession
+    from orionclient._requesting.http_session import HttpSession
     from orionclient.emulator.faults import Faults
     from orionclient.emulator.storage import Storage
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from attrs import evolve
 
-from orionclient._calls import Calls
-from orionclient._http_session import HttpSession
-from orionclient._raw import AsyncRawSender, RawSender
-from orionclient._retry import Policy
+from orionclient._requesting.calls import Calls
+from orionclient._requesting.http_session import HttpSession
+from orionclient._requesting.raw import AsyncRawSender, RawSender
+from orionclient._requesting.retry import Policy
+from orionclient._requesting.versions import parse_server_versions
 from orionclient._runtime.locks import ForkLock
 from orionclient._transfers import Transfers
 from orionclient._verbs import Verbs
-from orionclient._versions import parse_server_versions
 from orionclient.config import SessionConfig, get_profile_config, in_orion, resolve, restore_config
 from orionclient.exceptions import InvalidCredentials, ValidationError
 from orionclient.types import Balance, Project, User, identity

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from orionclient._faultproxy import FaultProxy
-from orionclient._limits import clear_limiters
+from orionclient._requesting.limits import clear_limiters
 from orionclient._runtime.clock import CLOCK
 from orionclient._toxics import Counts, Toxic
 

@@ -22,7 +22,7 @@ from helpers.scripted import Scripted
 from hypothesis import HealthCheck, settings
 from orion_api import _runtime
 
-from orionclient import _calls
+from orionclient._requesting import calls
 from orionclient._runtime.clock import CLOCK, Clock
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession
@@ -73,9 +73,9 @@ def own_home(
 @pytest.fixture(autouse=True)
 def cleared_caches() -> None:
     """Clear what is cached about servers, since the server of another test may have used the same port."""
-    _calls._SERVER_VERSIONS.clear()
-    _calls._PAGE_SIZES.clear()
-    _calls._LOGGED_STATUSES.clear()
+    calls._SERVER_VERSIONS.clear()
+    calls._PAGE_SIZES.clear()
+    calls._LOGGED_STATUSES.clear()
     _runtime._LOGGED.clear()
 
 

@@ -199,8 +199,8 @@ def _profile() -> Command:
 
 
 def _request_token(state: State, config: SessionConfig, password: str) -> str:
-    from orionclient._http_session import HttpSession  # noqa: PLC0415
-    from orionclient._retry import interactive_policy  # noqa: PLC0415
+    from orionclient._requesting.http_session import HttpSession  # noqa: PLC0415
+    from orionclient._requesting.retry import interactive_policy  # noqa: PLC0415
     from orionclient.session import OrionSession  # noqa: PLC0415
 
     session = OrionSession(config, requests_session=HttpSession(interactive_policy(state.timeout, state.max_retries)))

@@ -104,8 +104,8 @@ def _check_mode() -> dict[str, Any]:
 
 
 def _check_server(state: State, config: SessionConfig) -> Iterator[dict[str, Any]]:
-    from orionclient._http_session import HttpSession  # noqa: PLC0415
-    from orionclient._retry import interactive_policy  # noqa: PLC0415
+    from orionclient._requesting.http_session import HttpSession  # noqa: PLC0415
+    from orionclient._requesting.retry import interactive_policy  # noqa: PLC0415
 
     started = time.monotonic()
     try:

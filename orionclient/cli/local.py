@@ -81,8 +81,8 @@ def _find_running(folder: Path) -> dict[str, Any] | None:
 
 
 def _open_session(found: dict[str, Any]) -> OrionSession:
-    from orionclient._http_session import HttpSession  # noqa: PLC0415
-    from orionclient._retry import interactive_policy  # noqa: PLC0415
+    from orionclient._requesting.http_session import HttpSession  # noqa: PLC0415
+    from orionclient._requesting.retry import interactive_policy  # noqa: PLC0415
     from orionclient.session import OrionSession  # noqa: PLC0415
 
     config = SessionConfig(found["url"], found["token"], username=found["username"], project=found["project"])

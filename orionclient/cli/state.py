@@ -98,8 +98,8 @@ class State:
     @cached_property
     def session(self) -> OrionSession:
         """A session with the timeout and the retries of the options."""
-        from orionclient._http_session import HttpSession  # noqa: PLC0415
-        from orionclient._retry import interactive_policy  # noqa: PLC0415
+        from orionclient._requesting.http_session import HttpSession  # noqa: PLC0415
+        from orionclient._requesting.retry import interactive_policy  # noqa: PLC0415
         from orionclient.session import OrionSession  # noqa: PLC0415
 
         policy = interactive_policy(self.timeout, self.max_retries)
@@ -129,8 +129,8 @@ class State:
     @cached_property
     def lookup_session(self) -> OrionSession:
         """A session without retries, for names that a command can do without."""
-        from orionclient._http_session import HttpSession  # noqa: PLC0415
-        from orionclient._retry import interactive_policy  # noqa: PLC0415
+        from orionclient._requesting.http_session import HttpSession  # noqa: PLC0415
+        from orionclient._requesting.retry import interactive_policy  # noqa: PLC0415
         from orionclient.session import OrionSession  # noqa: PLC0415
 
         return OrionSession(self.session.config, requests_session=HttpSession(interactive_policy(self.timeout, 0)))

@@ -29,7 +29,7 @@ MEMORY = 4 << 30
 PASSED_VARIABLES = {"ORION_GENERATOR_PYTHON", "ORION_HTTP_LIBRARY"}
 # Private names that scripts use and that were renamed since -> their names today.
 RENAMED = {
-    "orionclient._sender": "orionclient._retry_loop",
+    "orionclient._sender": "orionclient._requesting.retry_loop",
     "Outgoing": "PreparedRequest",
     "put_elsewhere": "put_presigned",
     "_calls._terms": "_calls._options",

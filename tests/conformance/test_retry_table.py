@@ -25,10 +25,10 @@ from orion_api.errors import OrionApiError
 from orion_api.operations import OPERATIONS
 from orion_api.types import Operation
 
-from orionclient import _retry_loop
-from orionclient._http_session import HttpSession
-from orionclient._limits import RetryQuota
-from orionclient._retry import interactive_policy
+from orionclient._requesting import retry_loop
+from orionclient._requesting.http_session import HttpSession
+from orionclient._requesting.limits import RetryQuota
+from orionclient._requesting.retry import interactive_policy
 from orionclient.exceptions import NotFoundResponse, OrionError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession, get_session
@@ -309,7 +309,7 @@ def test_row(request: pytest.FixtureRequest, row: dict[str, Any], operation: Ope
         ids = server.ids_for(operation)
         session = OrionSession(server.config, requests_session=build_policy(row, script))
         # Reset the detected idempotency key support and the retry quota of the previous script.
-        _retry_loop._KEYED_ORIGINS.clear()
+        retry_loop._KEYED_ORIGINS.clear()
         # An operation without idempotency keys must not be retried more often by a server that supports them.
         if row.get("keys") or operation.retry == "create":
             session.is_authenticated()

@@ -11,7 +11,7 @@ from helpers.scripted import Scripted, ScriptedResponse
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from orionclient import _retry_loop
+from orionclient._requesting import retry_loop
 from orionclient._transport.heads import encode_request_head, h11_state_after, parse_response_head
 from orionclient.exceptions import OrionConnectionError
 from orionclient.session import get_session
@@ -195,17 +195,17 @@ def test_a_header_of_the_caller_closes_the_connection(closing: bool) -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 def test_a_forked_child_draws_other_random_numbers() -> None:
     """The numbers make idempotency keys: repeated ones would make a server take a new request for a retry."""
-    _retry_loop._random_hex()
+    retry_loop._random_hex()
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
-        os.write(writing, " ".join(_retry_loop._random_hex() for _ in range(100)).encode())
+        os.write(writing, " ".join(retry_loop._random_hex() for _ in range(100)).encode())
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading) as pipe:
         theirs = pipe.read().split()
     os.waitpid(pid, 0)
-    ours = [_retry_loop._random_hex() for _ in range(100)]
+    ours = [retry_loop._random_hex() for _ in range(100)]
     assert len(theirs) == 100
     assert len({*ours, *theirs}) == 200
     assert {len(each) for each in ours} == {16}

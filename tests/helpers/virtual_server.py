@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import attrs
 
-from orionclient._limits import clear_limiters
-from orionclient._retry import Policy
-from orionclient._retry_loop import CallOptions, Flow, PreparedRequest, RetryLoop, Wait
+from orionclient._requesting.limits import clear_limiters
+from orionclient._requesting.retry import Policy
+from orionclient._requesting.retry_loop import CallOptions, Flow, PreparedRequest, RetryLoop, Wait
 from orionclient._runtime.clock import CLOCK
 from orionclient._transport.messages import Attempt, Headers, Response
 from orionclient.exceptions import OrionError

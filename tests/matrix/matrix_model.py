@@ -14,8 +14,8 @@ from helpers.plain import Plain
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from orionclient import _retry_loop
-from orionclient._limits import clear_limiters
+from orionclient._requesting import retry_loop
+from orionclient._requesting.limits import clear_limiters
 from orionclient._transport import exchange
 from orionclient.exceptions import OrionError
 from orionclient.local import LocalOrion
@@ -111,7 +111,7 @@ class Model(RuleBasedStateMachine):
         self.faults = self.server.orion.faults
         self.faults.clear()
         exchange.close_connections()
-        _retry_loop._KEYED_ORIGINS.clear()
+        retry_loop._KEYED_ORIGINS.clear()
         clear_limiters()
 
     @initialize(content=contents)

@@ -13,9 +13,9 @@ from matrix_ground import COLUMN, CONTENT, Ground, Work
 from orion_api.errors import OrionApiError
 
 from orionclient import exceptions
-from orionclient._http_session import HttpSession
-from orionclient._retry import Policy
-from orionclient._retry_loop import AttemptInfo
+from orionclient._requesting.http_session import HttpSession
+from orionclient._requesting.retry import Policy
+from orionclient._requesting.retry_loop import AttemptInfo
 from orionclient._runtime.clock import CLOCK
 from orionclient.emulator.faults import Script
 from orionclient.exceptions import NotFoundResponse, OrionError, OrionTimeout

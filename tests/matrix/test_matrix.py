@@ -16,8 +16,8 @@ from matrix_ground import COLUMN, Ground, Wires, Work
 from matrix_scene import Scene
 from starlette.datastructures import Headers
 
-from orionclient import _retry_loop
-from orionclient._limits import clear_limiters
+from orionclient._requesting import retry_loop
+from orionclient._requesting.limits import clear_limiters
 from orionclient._runtime.clock import CLOCK, Clock
 from orionclient._transport import exchange
 from orionclient.emulator import envelope
@@ -78,7 +78,7 @@ def play(
         work.filters = {"limit": 2}
     how = HOW.get(run.what) if run.kind == "how" else KINDS[run.kind]
     # Clear what earlier runs learned of keys and rates.
-    _retry_loop._KEYED_ORIGINS.clear()
+    retry_loop._KEYED_ORIGINS.clear()
     clear_limiters()
     exchange.close_connections()
     ground.faults.clear()

@@ -33,7 +33,7 @@ class Removal(NamedTuple):
 REMOVALS = [
     Removal(
         "the origin check",
-        "orionclient/_retry_loop.py",
+        "orionclient/_requesting/retry_loop.py",
         "if config is not None and config.token and origin == config.origin and request.authenticate:",
         "if config is not None and config.token and request.authenticate:",
         "tests/session/test_origin.py::test_a_redirect_to_another_origin_drops_the_token",
@@ -68,14 +68,14 @@ REMOVALS = [
     ),
     Removal(
         "the quota",
-        "orionclient/_retry_loop.py",
+        "orionclient/_requesting/retry_loop.py",
         "        if not self._options.quota.acquire(cost):\n            return None\n",
         "",
         "tests/session/test_verbs.py::test_the_retry_quota_of_a_session_ends_its_retries",
     ),
     Removal(
         "the rate limiter",
-        "orionclient/_retry_loop.py",
+        "orionclient/_requesting/retry_loop.py",
         "        yield Wait(seconds)\n",
         "        pass\n",
         "tests/session/test_verbs.py::test_one_429_throttles_all_sessions_of_the_process",

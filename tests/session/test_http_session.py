@@ -19,9 +19,9 @@ from helpers.canary import CANARY
 from helpers.scripted import Scripted, ScriptedResponse, drip
 from orion_api.api.files import download_file, get_file, list_files, upload_file_content
 
-from orionclient._limits import get_limiter
-from orionclient._retry import Policy
-from orionclient._retry_loop import CallOptions, PreparedRequest, send_async
+from orionclient._requesting.limits import get_limiter
+from orionclient._requesting.retry import Policy
+from orionclient._requesting.retry_loop import CallOptions, PreparedRequest, send_async
 from orionclient._runtime.clock import CLOCK
 from orionclient._transport import exchange
 from orionclient.config import SessionConfig, parse_origin

@@ -16,7 +16,7 @@ from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.datasets import create_dataset
 from orion_api.api.files import delete_file, download_file, get_file
 
-from orionclient import _pagination
+from orionclient._requesting import pagination
 from orionclient.emulator.faults import reset_after, set_field, status
 from orionclient.exceptions import (
     AuthorizationRequired,
@@ -159,7 +159,7 @@ def test_every_resource_of_the_contract_is_known_to_have_an_id() -> None:
                 elif code[0] == "2" and not content:
                     # Where the contract promises no object, none is checked.
                     assert code == "204", found["operationId"]
-    assert without == _pagination._NO_ID
+    assert without == pagination._NO_ID
 
 
 @pytest.mark.parametrize("times", [1, 4])

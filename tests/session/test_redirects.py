@@ -16,7 +16,7 @@ from orion_api import AuthenticatedClient
 from orion_api.api.files import update_file, upload_file_content
 from orion_api.errors import UnexpectedStatus
 
-from orionclient import _retry_loop
+from orionclient._requesting import retry_loop
 from orionclient._runtime.clock import CLOCK
 from orionclient.exceptions import BadResponse, InvalidCredentials, OrionConnectionError, OrionError
 from orionclient.session import OrionSession, get_session
@@ -274,7 +274,7 @@ def _hang_up(handler: BaseHTTPRequestHandler) -> None:
 
 
 def test_a_creation_is_not_retried_at_an_origin_without_idempotency_keys(scripted: Scripted) -> None:
-    _retry_loop._KEYED_ORIGINS.clear()
+    retry_loop._KEYED_ORIGINS.clear()
     keys = {"X-Orion-Features": "idempotency-keys"}
     with Scripted(ScriptedResponse(write=_hang_up)) as other:
         scripted.then(

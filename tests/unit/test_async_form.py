@@ -10,8 +10,8 @@ import pytest
 from orion_api.api.files import upload_file_content
 from orion_api.errors import UnexpectedBody, UnexpectedStatus
 
-from orionclient._calls import Calls
-from orionclient._pagination import Paginator
+from orionclient._requesting.calls import Calls
+from orionclient._requesting.pagination import Paginator
 from orionclient._resource import Endpoint, Id, Resource
 from orionclient.emulator.faults import status
 from orionclient.exceptions import NotFoundResponse, OrionServiceError, ValidationError

@@ -11,7 +11,7 @@ from itertools import islice, repeat
 import pytest
 from helpers.virtual_server import Bucket, RunResult, Virtual, Window
 
-from orionclient._limits import FORGET_SECONDS, RateLimiter
+from orionclient._requesting.limits import FORGET_SECONDS, RateLimiter
 
 SEEDS = range(3)
 RATE = 200.0

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orionclient._limits import QUOTA_SIZE, RetryQuota
-from orionclient._retry import (
+from orionclient._requesting.limits import QUOTA_SIZE, RetryQuota
+from orionclient._requesting.retry import (
     DEFAULT_RETRIES,
     CallState,
     Outcome,

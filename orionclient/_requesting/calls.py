@@ -14,11 +14,11 @@ from orion_api.api.identity import get_api_versions
 from orion_api.errors import UnexpectedBody, UnexpectedStatus
 from orion_api.types import Content, Json, Request
 
-from orionclient._pagination import Paginator, find_missing_id
-from orionclient._retry import Policy
-from orionclient._retry_loop import CallOptions, PreparedRequest, send, send_async, with_timeouts
+from orionclient._requesting.pagination import Paginator, find_missing_id
+from orionclient._requesting.retry import Policy
+from orionclient._requesting.retry_loop import CallOptions, PreparedRequest, send, send_async, with_timeouts
+from orionclient._requesting.versions import ServerVersions, missing_version_message, parse_server_versions
 from orionclient._transport.messages import AsyncResponse, Body, Payload, Response, encode_form, is_success
-from orionclient._versions import ServerVersions, missing_version_message, parse_server_versions
 from orionclient.config import is_loopback, parse_origin
 from orionclient.exceptions import (
     BadResponse,

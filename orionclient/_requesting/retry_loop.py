@@ -12,8 +12,8 @@ from urllib.parse import urljoin
 
 from attrs import Factory, define, evolve, frozen
 
-from orionclient._limits import RateLimiter, RetryQuota, get_limiter
-from orionclient._retry import (
+from orionclient._requesting.limits import RateLimiter, RetryQuota, get_limiter
+from orionclient._requesting.retry import (
     CallState,
     Outcome,
     Policy,

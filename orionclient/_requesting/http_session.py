@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from json import dumps
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from orionclient._retry_loop import AttemptInfo, CallOptions, PreparedRequest, send, with_timeouts
+from orionclient._requesting.retry_loop import AttemptInfo, CallOptions, PreparedRequest, send, with_timeouts
 from orionclient._transport.messages import Body, Payload, Response, encode_form
 from orionclient.config import parse_origin
 from orionclient.exceptions import ValidationError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import BinaryIO
 
-    from orionclient._retry import Policy
+    from orionclient._requesting.retry import Policy
     from orionclient.transfer.progress import Progress
     from orionclient.transfer.sources import Source
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from orionclient._calls import is_html_page
+from orionclient._requesting.calls import is_html_page
 from orionclient._transport.ranges import find_range_problem
 from orionclient.exceptions import OrionConnectionError
 from orionclient.transfer.content import verify_stream
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from orion_api.errors import UnexpectedBody, UnexpectedStatus
     from orion_api.types import Request
 
-    from orionclient._calls import Calls
+    from orionclient._requesting.calls import Calls
     from orionclient._transport.exchange import AsyncConnections
     from orionclient._transport.messages import AsyncResponse, Response
 
