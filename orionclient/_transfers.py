@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from pathlib import Path
 
-    from orionclient._resource import Id, SessionLike
+    from orionclient._resources.resource import Id, SessionLike
     from orionclient.transfer.bulk import Paths, Result
     from orionclient.transfer.progress import Progress
     from orionclient.types import Project

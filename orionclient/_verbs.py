@@ -5,16 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from orionclient._listing import Listing
-from orionclient._polling import check_arguments, poll_until
-from orionclient._resource import Endpoint, Id, Resource
+from orionclient._resources import tags as tags_of
+from orionclient._resources.creating import delete_on_error
+from orionclient._resources.listing import Listing
+from orionclient._resources.polling import check_arguments, poll_until
+from orionclient._resources.resource import Endpoint, Id, Resource
 from orionclient.exceptions import NotFoundResponse, ValidationError
 from orionclient.links import OrionLink, RecordLink, ShardLink, link_to, read_link, resolve
 from orionclient.transfer.names import check_path
 from orionclient.transfer.sources import open_source
 from orionclient.types import folders, shares
-from orionclient.types import tags as tags_of
-from orionclient.types._creating import delete_on_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

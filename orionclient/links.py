@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
-from orionclient._resource import Resource, SessionLike, resource_id
+from orionclient._resources.resource import Resource, SessionLike, resource_id
 from orionclient.exceptions import OrionError, OrionLinkError, ValidationError
 from orionclient.records import Codec, Record
 from orionclient.types import KINDS, Dataset, Shard

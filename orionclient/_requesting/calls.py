@@ -32,7 +32,7 @@ from orionclient.exceptions import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from orionclient._resource import Endpoint, Id
+    from orionclient._resources.resource import Endpoint, Id
     from orionclient._transport.exchange import AsyncConnections
     from orionclient.config import SessionConfig
 

@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 from attrs import evolve
 
-from orionclient._resource import resource_id
+from orionclient._resources.resource import resource_id
 from orionclient.config import parse_origin
 from orionclient.exceptions import ValidationError
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient._resource import Resource
+from orionclient._resources.resource import Resource
 from orionclient.cli.commands import Choice, Command, CommandGroup
 from orionclient.cli.contract_options import JsonParameter
 from orionclient.cli.output import to_json

@@ -19,7 +19,7 @@ from orionclient.cli.table_options import schema_columns, table_options
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from orionclient._resource import Resource
+    from orionclient._resources.resource import Resource
 
 
 @frozen(kw_only=True)

@@ -17,7 +17,7 @@ from orionclient.cli.table_options import schema_columns, table_options
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from orionclient._resource import Resource
+    from orionclient._resources.resource import Resource
     from orionclient.cli.resource_commands import CommandKind
     from orionclient.cli.state import State
 

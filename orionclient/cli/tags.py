@@ -17,7 +17,7 @@ from orionclient.types import KINDS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from orionclient._resource import Resource
+    from orionclient._resources.resource import Resource
 
 
 def group(name: str) -> click.Group:

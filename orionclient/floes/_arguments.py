@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from orionclient._resource import Resource, resource_id
+from orionclient._resources.resource import Resource, resource_id
 from orionclient.exceptions import ValidationError
 from orionclient.types import Dataset, File, Secret, ShardCollection
 

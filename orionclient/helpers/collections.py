@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
+from orionclient._resources.creating import delete_on_error
 from orionclient._runtime.warnings import warn
 from orionclient.transfer.sources import open_source
 from orionclient.types import Shard
-from orionclient.types._creating import delete_on_error
 
 if TYPE_CHECKING:
     import os

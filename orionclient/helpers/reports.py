@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from attrs import frozen
 
-from orionclient._resource import resource_id
+from orionclient._resources.resource import resource_id
 from orionclient._runtime.temporary import TemporaryFolder
 from orionclient.config import parse_origin
 from orionclient.exceptions import BadResponse, MultipleResultsFound, NoResultFound, ValidationError

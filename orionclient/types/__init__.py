@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orionclient._resource import Resource as Resource
+from orionclient._resources.resource import Resource as Resource
 from orionclient.types.billing import Balance as Balance
 from orionclient.types.collections import ShardCollection as ShardCollection
 from orionclient.types.datasets import Dataset as Dataset

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from attrs import frozen
 from orion_api.api.files import list_files
 
-from orionclient._listing import Listing
+from orionclient._resources.creating import find_existing, project_id
+from orionclient._resources.listing import Listing
 from orionclient.exceptions import OrionError
 from orionclient.transfer import bulk
 from orionclient.transfer.names import check_path
-from orionclient.types._creating import find_existing, project_id
 from orionclient.types._many import (
     TransferItem,
     TransferResult,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from concurrent.futures import Executor
 
-    from orionclient._resource import SessionLike
+    from orionclient._resources.resource import SessionLike
     from orionclient.transfer.bulk import ProgressRelay, Result
     from orionclient.transfer.progress import Progress
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from orion_api.api.billing import get_current_balance
 
-from orionclient._resource import Declaration, Field, Resource, identifier, string
+from orionclient._resources.resource import Declaration, Field, Resource, identifier, string
 
 if TYPE_CHECKING:
-    from orionclient._resource import SessionLike
+    from orionclient._resources.resource import SessionLike
 
 
 def parse_money(value: Any) -> Decimal:

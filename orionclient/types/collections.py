@@ -17,9 +17,10 @@ from orion_api.api.collections import (
 )
 from orion_api.api.shards import list_shards
 
-from orionclient._listing import Listing
-from orionclient._polling import poll_intervals
-from orionclient._resource import (
+from orionclient._resources.creating import create_with_tags
+from orionclient._resources.listing import Listing
+from orionclient._resources.polling import poll_intervals
+from orionclient._resources.resource import (
     Declaration,
     Field,
     Resource,
@@ -32,7 +33,6 @@ from orionclient._resource import (
 )
 from orionclient._runtime.warnings import warn
 from orionclient.exceptions import BadResponse, OrionError, ValidationError
-from orionclient.types._creating import create_with_tags
 
 if TYPE_CHECKING:
     import os

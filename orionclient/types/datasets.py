@@ -20,7 +20,9 @@ from orion_api.api.datasets import (
     upload_dataset_content,
 )
 
-from orionclient._resource import (
+from orionclient._resources.content import object_name
+from orionclient._resources.creating import create_with_tags, delete_on_error, find_existing, update_replaced
+from orionclient._resources.resource import (
     Declaration,
     Field,
     Id,
@@ -40,15 +42,13 @@ from orionclient.records import Codec, codec_for, default_codec, json_lines
 from orionclient.transfer.content import iter_verified
 from orionclient.transfer.downloads import save
 from orionclient.transfer.sources import Source, UploadSource, open_source, source_name
-from orionclient.types._creating import create_with_tags, delete_on_error, find_existing, update_replaced
-from orionclient.types._transfers import object_name
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Mapping, Sequence
     from typing import BinaryIO
 
-    from orionclient.types._counting import ExpectedCount
+    from orionclient._resources.counting import ExpectedCount
 
 _FLUSH_RECORDS: Final = 1000
 _FLUSH_BYTES: Final = 4 << 20
@@ -410,6 +410,6 @@ class Dataset(Resource):
 
 def _expected_count(dataset: Dataset, **selection: Any) -> ExpectedCount:
     # Imported on first use, so that importing the session stays fast.
-    from orionclient.types._counting import ExpectedCount  # noqa: PLC0415
+    from orionclient._resources.counting import ExpectedCount  # noqa: PLC0415
 
     return ExpectedCount(dataset, **selection)

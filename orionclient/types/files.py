@@ -14,13 +14,28 @@ from orion_api.api.files import (
     upload_file_content,
 )
 
-from orionclient._resource import Declaration, Field, Resource, SessionLike, identifier, integer, optional, string
+from orionclient._resources.content import account_key, expected_content, find_resumable, object_name
+from orionclient._resources.creating import (
+    create_with_tags,
+    delete_on_error,
+    find_existing,
+    project_id,
+    update_replaced,
+)
+from orionclient._resources.resource import (
+    Declaration,
+    Field,
+    Resource,
+    SessionLike,
+    identifier,
+    integer,
+    optional,
+    string,
+)
 from orionclient.transfer.checkpoints import UploadCheckpoint
 from orionclient.transfer.content import iter_verified
 from orionclient.transfer.downloads import save
 from orionclient.transfer.sources import Source, UploadSource, open_source
-from orionclient.types._creating import create_with_tags, delete_on_error, find_existing, project_id, update_replaced
-from orionclient.types._transfers import account_key, expected_content, find_resumable, object_name
 from orionclient.types.uploads import send_content
 
 if TYPE_CHECKING:

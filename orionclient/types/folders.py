@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from orion_api.api.folders import assign_paths, create_paths, list_folders
 
 from orionclient import types
-from orionclient._resource import Declaration, Field, Resource, SessionLike, identifier, resource_id, string
+from orionclient._resources.creating import project_id
+from orionclient._resources.resource import Declaration, Field, Resource, SessionLike, identifier, resource_id, string
 from orionclient.exceptions import ValidationError
 from orionclient.transfer.names import check_path
-from orionclient.types._creating import project_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ from orion_api.api.identity import get_current_user, obtain_token
 from orionclient.exceptions import InvalidCredentials, OrionError
 
 if TYPE_CHECKING:
-    from orionclient._resource import SessionLike
+    from orionclient._resources.resource import SessionLike
 
 
 def fetch_current_user(session: SessionLike) -> dict[str, Any]:

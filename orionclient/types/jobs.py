@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar
 
 from orion_api.api.jobs import cancel_job, create_job, delete_job, download_job_logs, get_job, list_jobs
 
-from orionclient._listing import Listing
-from orionclient._polling import poll_intervals
-from orionclient._resource import (
+from orionclient._resources.creating import create_with_tags
+from orionclient._resources.listing import Listing
+from orionclient._resources.polling import poll_intervals
+from orionclient._resources.resource import (
     Declaration,
     Field,
     Resource,
@@ -22,11 +23,10 @@ from orionclient._resource import (
     resource_id,
     string,
 )
+from orionclient._resources.waiters import refresh
 from orionclient._runtime.clock import CLOCK
 from orionclient.exceptions import OrionError, ValidationError
 from orionclient.transfer.content import iter_verified
-from orionclient.types._creating import create_with_tags
-from orionclient.types._waiters import refresh
 from orionclient.types.billing import parse_money
 from orionclient.types.workfloes import WorkFloeSpec
 

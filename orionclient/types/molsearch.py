@@ -17,7 +17,8 @@ from orion_api.api.molsearch import (
     list_molsearch_queries,
 )
 
-from orionclient._resource import (
+from orionclient._resources.creating import create_with_tags
+from orionclient._resources.resource import (
     Declaration,
     Field,
     Resource,
@@ -29,9 +30,8 @@ from orionclient._resource import (
     resource_id,
     string,
 )
+from orionclient._resources.waiters import wait_until_done
 from orionclient.exceptions import ValidationError
-from orionclient.types._creating import create_with_tags
-from orionclient.types._waiters import wait_until_done
 from orionclient.types.datasets import Dataset
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from orion_api.api.organizations import get_organization, list_organizations
 
-from orionclient._resource import Declaration, Field, Resource, identifier, string
+from orionclient._resources.resource import Declaration, Field, Resource, identifier, string
 
 
 class Organization(Resource):

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from orion_api.api.packages import create_package, delete_package, get_package, list_packages, upload_package_content
 
-from orionclient._resource import (
+from orionclient._resources.creating import create_with_tags, delete_on_error
+from orionclient._resources.resource import (
     Declaration,
     Field,
     Resource,
@@ -20,10 +21,9 @@ from orionclient._resource import (
     optional,
     string,
 )
+from orionclient._resources.waiters import wait_until_done
 from orionclient.exceptions import ValidationError
 from orionclient.transfer.sources import Source, UploadSource, open_source, source_name
-from orionclient.types._creating import create_with_tags, delete_on_error
-from orionclient.types._waiters import wait_until_done
 
 if TYPE_CHECKING:
     import tarfile

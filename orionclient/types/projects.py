@@ -6,7 +6,16 @@ from typing import Any, ClassVar, Self
 
 from orion_api.api.projects import create_project, get_project, list_projects, update_project
 
-from orionclient._resource import Declaration, Field, Resource, SessionLike, boolean, identifier, optional, string
+from orionclient._resources.resource import (
+    Declaration,
+    Field,
+    Resource,
+    SessionLike,
+    boolean,
+    identifier,
+    optional,
+    string,
+)
 
 
 class Project(Resource):

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from orion_api.api.secrets import create_secret, delete_secret, get_secret, list_secrets, update_secret
 
-from orionclient._resource import Declaration, Field, Resource, SessionLike, identifier, optional, string
+from orionclient._resources.creating import create_with_tags
+from orionclient._resources.resource import Declaration, Field, Resource, SessionLike, identifier, optional, string
 from orionclient.exceptions import ValidationError
-from orionclient.types._creating import create_with_tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

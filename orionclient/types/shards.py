@@ -15,7 +15,9 @@ from orion_api.api.shards import (
     upload_shard_content,
 )
 
-from orionclient._resource import (
+from orionclient._resources.content import account_key, expected_content, find_resumable, object_name
+from orionclient._resources.creating import delete_on_error
+from orionclient._resources.resource import (
     Declaration,
     Field,
     Parent,
@@ -33,8 +35,6 @@ from orionclient.transfer.checkpoints import UploadCheckpoint
 from orionclient.transfer.content import iter_verified
 from orionclient.transfer.downloads import save
 from orionclient.transfer.sources import Source, UploadSource, open_source
-from orionclient.types._creating import delete_on_error
-from orionclient.types._transfers import account_key, expected_content, find_resumable, object_name
 from orionclient.types.collections import ShardCollection, check_metadata, require_open
 from orionclient.types.uploads import send_content
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from orion_api.api.shares import list_shares, share_resource, unshare_resource
 
-from orionclient._resource import Id, Resource, SessionLike
+from orionclient._resources.resource import Id, Resource, SessionLike
 from orionclient.exceptions import ValidationError
 from orionclient.types.groups import Group
 from orionclient.types.organizations import Organization

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from orion_api.api.tokens import create_token, delete_token, get_token, list_tokens, update_token
 
-from orionclient._resource import Declaration, Field, Resource, SessionLike, identifier, string
+from orionclient._resources.resource import Declaration, Field, Resource, SessionLike, identifier, string
 from orionclient.exceptions import NotLoaded, OrionError
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from orion_api.api.uploads import (
     upload_part,
 )
 
-from orionclient._resource import (
+from orionclient._resources.resource import (
     Declaration,
     Field,
     Resource,
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import BinaryIO
 
-    from orionclient._resource import SessionLike
+    from orionclient._resources.resource import SessionLike
     from orionclient.transfer.progress import Progress
     from orionclient.transfer.sources import Slice, UploadSource
 

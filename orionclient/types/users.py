@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from orion_api.api.users import get_user, list_users
 
-from orionclient._resource import Declaration, Field, Resource, identifier, optional, string
+from orionclient._resources.resource import Declaration, Field, Resource, identifier, optional, string
 
 
 class User(Resource):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from attrs import frozen
 from orion_api.api.workfloes import get_workfloe, list_workfloes
 
-from orionclient._resource import (
+from orionclient._resources.resource import (
     Declaration,
     Field,
     Resource,
@@ -24,8 +24,8 @@ from orionclient._resource import (
     string,
     string_list,
 )
+from orionclient._resources.waiters import refresh
 from orionclient.exceptions import OrionError, ValidationError
-from orionclient.types._waiters import refresh
 from orionclient.types.collections import ShardCollection
 from orionclient.types.datasets import Dataset
 from orionclient.types.files import File

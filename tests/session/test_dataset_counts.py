@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from helpers.scripted import Scripted, ScriptedResponse
 
+from orionclient._resources.counting import _COUNTERS
 from orionclient.examples import drugs
 from orionclient.exceptions import OrionConnectionError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession
 from orionclient.types import Dataset
-from orionclient.types._counting import _COUNTERS
 
 INFO = {"id": 5, "name": "x", "dirty": False, "created": "2026-01-01T00:00:00Z", "owner": 1, "project": 1}
 FILES = {

@@ -132,7 +132,7 @@ def test_a_deleted_resource(session: OrionSession, skipped_waits: list[float]) -
 
 
 def test_a_server_that_hangs_ends_the_wait(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orionclient._polling._LAST_POLL", 1.0)
+    monkeypatch.setattr("orionclient._resources.polling._LAST_POLL", 1.0)
     scripted.responses = [*states("uploading"), drip(120, 0.05)]
     start = time.monotonic()
     with pytest.raises(

@@ -14,7 +14,7 @@ from orion_api import contract, models
 from orion_api.api.files import list_files
 from orion_api.errors import UnexpectedBody
 
-from orionclient._resource import MISSING, Field, Resource
+from orionclient._resources.resource import MISSING, Field, Resource
 from orionclient.exceptions import BadResponse, OrionError
 from orionclient.types import KINDS, Balance, Dataset, File, Folder, ShardCollection, WorkFloeJob, WorkFloeSpec
 

@@ -14,7 +14,7 @@ import pytest
 from helpers.canary import CANARY, contains_token
 from orion_api import contract
 
-from orionclient._resource import Field, Parent, Resource
+from orionclient._resources.resource import Field, Parent, Resource
 from orionclient.exceptions import NotLoaded, OrionError, ValidationError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession, SessionConfig

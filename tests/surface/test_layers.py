@@ -56,7 +56,7 @@ def test_the_code_keeps_all_contracts(package: Path) -> None:
     ("place", "line", "contracts"),
     [
         ("orionclient/utils.py", "import orionclient.session", "layers"),
-        ("orionclient/_resource.py", "from orionclient.types import files", "layers"),
+        ("orionclient/_resources/resource.py", "from orionclient.types import files", "layers"),
         ("orionclient/session.py", "import orionclient.local", "layers local"),
         ("orionclient/session.py", "import orionclient.floes", "layers"),
         ("orionclient/floes/builtin.py", "import orionclient.local", "layers local"),

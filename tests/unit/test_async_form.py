@@ -12,7 +12,7 @@ from orion_api.errors import UnexpectedBody, UnexpectedStatus
 
 from orionclient._requesting.calls import Calls
 from orionclient._requesting.pagination import Paginator
-from orionclient._resource import Endpoint, Id, Resource
+from orionclient._resources.resource import Endpoint, Id, Resource
 from orionclient.emulator.faults import status
 from orionclient.exceptions import NotFoundResponse, OrionServiceError, ValidationError
 from orionclient.local import LocalOrion

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from orionclient import exceptions
-from orionclient._listing import Listing
+from orionclient._resources.listing import Listing
 from orionclient._transport.messages import Headers, Response
 from orionclient.config import SessionConfig, resolve
 from orionclient.exceptions import (

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from orion_api.api.protocols import create_protocol, delete_protocol, get_protocol, list_protocols, update_protocol
 
-from orionclient._resource import Declaration, Field, Resource, identifier, integer, optional, string
+from orionclient._resources.resource import Declaration, Field, Resource, identifier, integer, optional, string
 
 
 class Protocol(Resource):

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
-from orionclient._resource import Resource
+from orionclient._resources.resource import Resource
 from orionclient.exceptions import MultipleResultsFound, NoResultFound, OrionError, ValidationError
 
 if TYPE_CHECKING:
-    from orionclient._resource import Endpoint, Id, SessionLike
+    from orionclient._resources.resource import Endpoint, Id, SessionLike
 
 R = TypeVar("R", bound=Resource)
 # Page size of exact searches, which usually find few resources.

@@ -7,12 +7,12 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from orionclient._resources.waiters import refresh
 from orionclient.exceptions import AuthorizationRequired, NotFoundResponse
 from orionclient.transfer.expected import Expected
-from orionclient.types._waiters import refresh
 
 if TYPE_CHECKING:
-    from orionclient._resource import Resource, SessionLike
+    from orionclient._resources.resource import Resource, SessionLike
     from orionclient.transfer.checkpoints import UploadCheckpoint
     from orionclient.transfer.sources import UploadSource
 

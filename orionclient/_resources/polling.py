@@ -6,14 +6,14 @@ import math
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from orionclient._resource import MISSING
+from orionclient._resources.resource import MISSING
 from orionclient._runtime.clock import CLOCK
 from orionclient.exceptions import NotLoaded, OrionTimeout, ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from orionclient._resource import Resource
+    from orionclient._resources.resource import Resource
 
 # Minimum timeout of a poll in seconds, which the last poll may use after the deadline.
 _LAST_POLL: Final = 5.0

@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from orionclient._listing import Listing
-from orionclient._resource import Resource, SessionLike, resource_id
+from orionclient._resources import tags as tags_of
+from orionclient._resources.listing import Listing
+from orionclient._resources.resource import Resource, SessionLike, resource_id
 from orionclient.exceptions import OrionError, ValidationError
 from orionclient.transfer.names import check_path
-from orionclient.types import tags as tags_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,9 +5,9 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Final, Protocol
 
+from orionclient._resources.waiters import refresh
 from orionclient.exceptions import OrionError
 from orionclient.transfer.expected import UnexpectedContentError
-from orionclient.types._waiters import refresh
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from orionclient._polling import poll_intervals
+from orionclient._resources.polling import poll_intervals
 from orionclient.exceptions import OrionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from orionclient._resource import Endpoint, Resource
+    from orionclient._resources.resource import Endpoint, Resource
 
 
 def refresh(resource: Resource, timeout: float | None = None) -> None:

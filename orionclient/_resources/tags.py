@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from orion_api.api.tags import add_tags, list_tags, remove_tags
 
-from orionclient._resource import Id, Resource, SessionLike, resource_id
+from orionclient._resources.resource import Id, Resource, SessionLike, resource_id
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:

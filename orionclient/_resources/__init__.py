@@ -1,0 +1,1 @@
+"""Base of all resource classes: fields, declarations, listings, polling and creation."""
