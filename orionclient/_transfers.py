@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orionclient.types._many import download_all, list_named_files
+from orionclient._transfer.many import download_all, list_named_files
 from orionclient.types.files import File
 
 if TYPE_CHECKING:
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from orionclient._resources.resource import Id, SessionLike
-    from orionclient.transfer.bulk import Paths, Result
-    from orionclient.transfer.progress import Progress
+    from orionclient._transfer.bulk import Paths, Result
+    from orionclient._transfer.progress import Progress
     from orionclient.types import Project
 
 

@@ -10,10 +10,10 @@ from orionclient._resources.creating import delete_on_error
 from orionclient._resources.listing import Listing
 from orionclient._resources.polling import check_arguments, poll_until
 from orionclient._resources.resource import Endpoint, Id, Resource
+from orionclient._transfer.names import check_path
+from orionclient._transfer.sources import open_source
 from orionclient.exceptions import NotFoundResponse, ValidationError
 from orionclient.links import OrionLink, RecordLink, ShardLink, link_to, read_link, resolve
-from orionclient.transfer.names import check_path
-from orionclient.transfer.sources import open_source
 from orionclient.types import folders, shares
 
 if TYPE_CHECKING:

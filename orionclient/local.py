@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from orionclient._runtime.temporary import TemporaryFolder
+from orionclient._transfer.names import check_path
 from orionclient.config import SessionConfig
 from orionclient.emulator.server import Server
 from orionclient.floes._loading import build_command, collect_floes, get_loading_target
 from orionclient.session import OrionSession
-from orionclient.transfer.names import check_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

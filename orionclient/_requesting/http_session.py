@@ -7,12 +7,12 @@ from json import dumps
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from orionclient._requesting.retry_loop import AttemptInfo, CallOptions, PreparedRequest, send, with_timeouts
+from orionclient._transfer.downloads import save
+from orionclient._transfer.progress import Meter
+from orionclient._transfer.sources import open_source
 from orionclient._transport.messages import Body, Payload, Response, encode_form
 from orionclient.config import parse_origin
 from orionclient.exceptions import ValidationError
-from orionclient.transfer.downloads import save
-from orionclient.transfer.progress import Meter
-from orionclient.transfer.sources import open_source
 
 if TYPE_CHECKING:
     import os
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from orionclient._requesting.retry import Policy
-    from orionclient.transfer.progress import Progress
-    from orionclient.transfer.sources import Source
+    from orionclient._transfer.progress import Progress
+    from orionclient._transfer.sources import Source
 
 _RETRY_CLASS_OF: Final = {"GET": "read", "HEAD": "read", "OPTIONS": "read", "PUT": "write", "DELETE": "write"}
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from orionclient._requesting.calls import is_html_page
+from orionclient._transfer.content import verify_stream
 from orionclient._transport.ranges import find_range_problem
 from orionclient.exceptions import OrionConnectionError
-from orionclient.transfer.content import verify_stream
 
 if TYPE_CHECKING:
     from types import TracebackType

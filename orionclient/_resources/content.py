@@ -8,13 +8,13 @@ import re
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from orionclient._resources.waiters import refresh
+from orionclient._transfer.expected import Expected
 from orionclient.exceptions import AuthorizationRequired, NotFoundResponse
-from orionclient.transfer.expected import Expected
 
 if TYPE_CHECKING:
     from orionclient._resources.resource import Resource, SessionLike
-    from orionclient.transfer.checkpoints import UploadCheckpoint
-    from orionclient.transfer.sources import UploadSource
+    from orionclient._transfer.checkpoints import UploadCheckpoint
+    from orionclient._transfer.sources import UploadSource
 
     R = TypeVar("R", bound=Resource)
 

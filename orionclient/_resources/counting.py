@@ -6,14 +6,14 @@ import zlib
 from typing import TYPE_CHECKING, Final, Protocol
 
 from orionclient._resources.waiters import refresh
+from orionclient._transfer.expected import UnexpectedContentError
 from orionclient.exceptions import OrionError
-from orionclient.transfer.expected import UnexpectedContentError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from orionclient._transfer.content import Opener
     from orionclient._transport.messages import Response
-    from orionclient.transfer.content import Opener
     from orionclient.types.datasets import Dataset
 
 _MAGIC: Final = b"ORIONREC1\n"

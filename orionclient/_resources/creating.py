@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from orionclient._resources import tags as tags_of
 from orionclient._resources.listing import Listing
 from orionclient._resources.resource import Resource, SessionLike, resource_id
+from orionclient._transfer.names import check_path
 from orionclient.exceptions import OrionError, ValidationError
-from orionclient.transfer.names import check_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from orionclient.transfer.checkpoints import UploadCheckpoint
+    from orionclient._transfer.checkpoints import UploadCheckpoint
 
 R = TypeVar("R", bound=Resource)
 _CLEANUP_SECONDS: Final = 10.0

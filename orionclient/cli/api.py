@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from orionclient._transfer.names import check_path
 from orionclient.cli import contract_options
 from orionclient.cli.commands import Command, ParameterType
 from orionclient.cli.confirmation import dry_run_option, print_plan
@@ -17,12 +18,11 @@ from orionclient.cli.contract_options import JsonParameter
 from orionclient.cli.root import GROUPS
 from orionclient.cli.state import get_state
 from orionclient.cli.suggestions import suggest
-from orionclient.transfer.names import check_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from orionclient.transfer.content import Opener
+    from orionclient._transfer.content import Opener
 
 
 class _OperationId(ParameterType):
@@ -160,8 +160,8 @@ def _format_query(query: Sequence[tuple[str, str]]) -> str:
 
 
 def _write(opener: Opener, output: str | None, what: str) -> None:
-    from orionclient.transfer.content import iter_verified  # noqa: PLC0415
-    from orionclient.transfer.downloads import save  # noqa: PLC0415
+    from orionclient._transfer.content import iter_verified  # noqa: PLC0415
+    from orionclient._transfer.downloads import save  # noqa: PLC0415
 
     if output is not None:
         save(opener, output, what=what)

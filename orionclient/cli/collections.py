@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from orionclient._transfer.names import check_path
 from orionclient.cli.commands import Command
 from orionclient.cli.completion_types import ResourceIdType
 from orionclient.cli.confirmation import dry_run_option, print_plan
@@ -15,7 +16,6 @@ from orionclient.cli.progress import show_progress
 from orionclient.cli.resource_commands import deadline_option, describe
 from orionclient.cli.state import get_state
 from orionclient.cli.transfers import DOWNLOADED, RERUN_ADVICE, Tally, jobs_option
-from orionclient.transfer.names import check_path
 from orionclient.types import ShardCollection
 
 if TYPE_CHECKING:

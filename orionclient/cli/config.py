@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from attrs import evolve
 
+from orionclient._transfer.names import check_path
 from orionclient.cli.commands import Command, CommandGroup
 from orionclient.cli.completion_types import complete_profiles
 from orionclient.cli.confirmation import confirm, dry_run_option, print_plan, yes_option
@@ -27,7 +28,6 @@ from orionclient.config import (
     save_profile,
 )
 from orionclient.exceptions import InvalidCredentials
-from orionclient.transfer.names import check_path
 
 if TYPE_CHECKING:
     from pathlib import Path

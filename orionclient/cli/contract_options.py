@@ -111,7 +111,7 @@ class JsonParameter(ParameterType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Parse the JSON value."""
-        from orionclient.transfer.names import check_path  # noqa: PLC0415
+        from orionclient._transfer.names import check_path  # noqa: PLC0415
 
         if not isinstance(value, str):
             return value

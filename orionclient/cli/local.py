@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from orionclient._transfer.names import check_path
 from orionclient.cli.commands import Choice, Command, CommandGroup
 from orionclient.cli.config import write_profile
 from orionclient.cli.confirmation import confirm, dry_run_option, print_plan, yes_option
@@ -22,7 +23,6 @@ from orionclient.cli.server_process import RUNNING_FILE, STOP_FILE
 from orionclient.cli.state import get_state
 from orionclient.config import SessionConfig, get_config_path, remove_profile
 from orionclient.exceptions import NoResultFound, OrionError, ValidationError, error_for
-from orionclient.transfer.names import check_path
 
 if TYPE_CHECKING:
     from orionclient.session import OrionSession

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from orionclient._transfer.names import check_path
 from orionclient.cli.commands import Command
 from orionclient.cli.completion_types import ResourceIdType
 from orionclient.cli.confirmation import dry_run_option, print_plan
 from orionclient.cli.state import get_state
 from orionclient.exceptions import ValidationError
-from orionclient.transfer.names import check_path
 from orionclient.types import WorkFloePackage
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from orionclient.cli.output import escape_control_characters
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from orionclient._transfer.progress import Progress
     from orionclient.cli.state import State
-    from orionclient.transfer.progress import Progress
 
 # Bytes from which a transfer reports its progress in lines; smaller ones are too short for that.
 _LARGE: Final = 1 << 20

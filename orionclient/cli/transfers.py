@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from orionclient._transfer import bulk
+from orionclient._transfer.many import TransferItem, list_files, transfer_all
+from orionclient._transfer.names import UniqueNames, check_path, prepare_path
+from orionclient._transfer.plans import part_size
 from orionclient.cli import contract_options
 from orionclient.cli.commands import Choice, Command, ParameterType
 from orionclient.cli.completion_types import ResourceIdType
@@ -21,21 +25,17 @@ from orionclient.cli.resource_commands import describe
 from orionclient.cli.state import get_state
 from orionclient.exceptions import TransferErrors
 from orionclient.helpers.filenames import UniqueFilenames
-from orionclient.transfer import bulk
-from orionclient.transfer.names import UniqueNames, check_path, prepare_path
-from orionclient.transfer.plans import part_size
 from orionclient.types import Dataset, Shard, ShardCollection
-from orionclient.types._many import TransferItem, list_files, transfer_all
 from orionclient.types._many_files import send_files
 from orionclient.types._many_shards import send_shards
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from orionclient._transfer.bulk import Result
     from orionclient.cli.progress import ProgressDisplay
     from orionclient.cli.resource_commands import CommandKind
     from orionclient.cli.state import State
-    from orionclient.transfer.bulk import Result
 
 #: How to resume an interrupted transfer.
 RERUN_ADVICE: Final = "run the same command again to resume from there"

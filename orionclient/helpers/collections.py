@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from orionclient._resources.creating import delete_on_error
 from orionclient._runtime.warnings import warn
-from orionclient.transfer.sources import open_source
+from orionclient._transfer.sources import open_source
 from orionclient.types import Shard
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import BinaryIO
 
-    from orionclient.transfer.sources import Source
+    from orionclient._transfer.sources import Source
     from orionclient.types import ShardCollection
 
 __all__ = ["try_hard_to_create_shard", "try_hard_to_download_shard"]

@@ -12,7 +12,7 @@ from orionclient.exceptions import OrionError, one_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from orionclient.transfer.progress import Progress
+    from orionclient._transfer.progress import Progress
 
 __all__ = ["rich_progress", "tqdm_progress"]
 

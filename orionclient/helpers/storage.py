@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orionclient._transfer.names import check_path
 from orionclient.exceptions import ValidationError
 from orionclient.session import APISession, in_orion
-from orionclient.transfer.names import check_path
 from orionclient.types import File, Shard, ShardCollection
 from orionclient.utils import TemporaryPath, job_tag
 

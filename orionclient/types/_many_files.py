@@ -11,10 +11,8 @@ from orion_api.api.files import list_files
 
 from orionclient._resources.creating import find_existing, project_id
 from orionclient._resources.listing import Listing
-from orionclient.exceptions import OrionError
-from orionclient.transfer import bulk
-from orionclient.transfer.names import check_path
-from orionclient.types._many import (
+from orionclient._transfer import bulk
+from orionclient._transfer.many import (
     TransferItem,
     TransferResult,
     check_regular_file,
@@ -22,6 +20,8 @@ from orionclient.types._many import (
     sha256_of,
     transfer_all,
 )
+from orionclient._transfer.names import check_path
+from orionclient.exceptions import OrionError
 from orionclient.types.datasets import Dataset
 from orionclient.types.files import File
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from orionclient._resources.resource import SessionLike
-    from orionclient.transfer.bulk import ProgressRelay, Result
-    from orionclient.transfer.progress import Progress
+    from orionclient._transfer.bulk import ProgressRelay, Result
+    from orionclient._transfer.progress import Progress
 
 R = TypeVar("R", File, Dataset)
 

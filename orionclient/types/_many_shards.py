@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, frozen
 from orion_api.api.collections import get_collection
 
-from orionclient.exceptions import OrionError, ValidationError
-from orionclient.transfer import bulk
-from orionclient.types._many import (
+from orionclient._transfer import bulk
+from orionclient._transfer.many import (
     TransferItem,
     TransferResult,
     check_regular_file,
@@ -20,14 +19,15 @@ from orionclient.types._many import (
     sha256_of,
     transfer_all,
 )
+from orionclient.exceptions import OrionError, ValidationError
 from orionclient.types.shards import Shard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from concurrent.futures import Executor
 
-    from orionclient.transfer.bulk import ProgressRelay, Result
-    from orionclient.transfer.progress import Progress
+    from orionclient._transfer.bulk import ProgressRelay, Result
+    from orionclient._transfer.progress import Progress
     from orionclient.types.collections import ShardCollection
 
 # Ids and SHA-256 digests of the shards with one name and size.

@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from pathlib import Path
 
-    from orionclient.transfer.bulk import Paths, Result
-    from orionclient.transfer.progress import Progress
+    from orionclient._transfer.bulk import Paths, Result
+    from orionclient._transfer.progress import Progress
     from orionclient.types.shards import Shard
 
 # Documented as 256 kB of JSON; that 1 kB is 1024 bytes of compact UTF-8 JSON is assumed.
@@ -380,7 +380,7 @@ class ShardCollection(Resource):
             >>> [result.value.name for result in collection.upload("frames")]
             ['1.xyz', '2.xyz', 'late/3.xyz']
         """
-        from orionclient.types._many import list_named_files  # noqa: PLC0415 - loaded on first use
+        from orionclient._transfer.many import list_named_files  # noqa: PLC0415 - loaded on first use
         from orionclient.types._many_shards import send_shards  # noqa: PLC0415 - avoids an import cycle
 
         return send_shards(
@@ -436,7 +436,7 @@ class ShardCollection(Resource):
             >>> [result.value.name for result in collection.download("here")]
             ['1.xyz', '2.xyz']
         """
-        from orionclient.types._many import download_all  # noqa: PLC0415 - loaded on first use
+        from orionclient._transfer.many import download_all  # noqa: PLC0415 - loaded on first use
 
         return download_all(
             self.list_shards(state="ready"), folder, workers=workers, progress=progress, executor=executor, durable=durable,

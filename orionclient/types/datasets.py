@@ -37,11 +37,11 @@ from orionclient._resources.resource import (
     string,
     string_list,
 )
+from orionclient._transfer.content import iter_verified
+from orionclient._transfer.downloads import save
+from orionclient._transfer.sources import Source, UploadSource, open_source, source_name
 from orionclient.exceptions import OrionConnectionError, OrionError, ValidationError
 from orionclient.records import Codec, codec_for, default_codec, json_lines
-from orionclient.transfer.content import iter_verified
-from orionclient.transfer.downloads import save
-from orionclient.transfer.sources import Source, UploadSource, open_source, source_name
 
 if TYPE_CHECKING:
     import os

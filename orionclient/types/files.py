@@ -32,10 +32,10 @@ from orionclient._resources.resource import (
     optional,
     string,
 )
-from orionclient.transfer.checkpoints import UploadCheckpoint
-from orionclient.transfer.content import iter_verified
-from orionclient.transfer.downloads import save
-from orionclient.transfer.sources import Source, UploadSource, open_source
+from orionclient._transfer.checkpoints import UploadCheckpoint
+from orionclient._transfer.content import iter_verified
+from orionclient._transfer.downloads import save
+from orionclient._transfer.sources import Source, UploadSource, open_source
 from orionclient.types.uploads import send_content
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import BinaryIO
 
-    from orionclient.transfer.progress import Progress
+    from orionclient._transfer.progress import Progress
 
 
 class File(Resource):

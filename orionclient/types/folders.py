@@ -10,8 +10,8 @@ from orion_api.api.folders import assign_paths, create_paths, list_folders
 from orionclient import types
 from orionclient._resources.creating import project_id
 from orionclient._resources.resource import Declaration, Field, Resource, SessionLike, identifier, resource_id, string
+from orionclient._transfer.names import check_path
 from orionclient.exceptions import ValidationError
-from orionclient.transfer.names import check_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

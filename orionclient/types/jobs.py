@@ -25,8 +25,8 @@ from orionclient._resources.resource import (
 )
 from orionclient._resources.waiters import refresh
 from orionclient._runtime.clock import CLOCK
+from orionclient._transfer.content import iter_verified
 from orionclient.exceptions import OrionError, ValidationError
-from orionclient.transfer.content import iter_verified
 from orionclient.types.billing import parse_money
 from orionclient.types.workfloes import WorkFloeSpec
 

@@ -22,8 +22,8 @@ from orionclient._resources.resource import (
     string,
 )
 from orionclient._resources.waiters import wait_until_done
+from orionclient._transfer.sources import Source, UploadSource, open_source, source_name
 from orionclient.exceptions import ValidationError
-from orionclient.transfer.sources import Source, UploadSource, open_source, source_name
 
 if TYPE_CHECKING:
     import tarfile

@@ -30,11 +30,11 @@ from orionclient._resources.resource import (
     resource_id,
     string,
 )
+from orionclient._transfer.checkpoints import UploadCheckpoint
+from orionclient._transfer.content import iter_verified
+from orionclient._transfer.downloads import save
+from orionclient._transfer.sources import Source, UploadSource, open_source
 from orionclient.exceptions import ValidationError
-from orionclient.transfer.checkpoints import UploadCheckpoint
-from orionclient.transfer.content import iter_verified
-from orionclient.transfer.downloads import save
-from orionclient.transfer.sources import Source, UploadSource, open_source
 from orionclient.types.collections import ShardCollection, check_metadata, require_open
 from orionclient.types.uploads import send_content
 
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import BinaryIO
 
+    from orionclient._transfer.progress import Progress
     from orionclient._transport.messages import Response
-    from orionclient.transfer.progress import Progress
 
 # Documented as 5 GB, read as GiB: a server with the smaller limit rejects the upload itself.
 _MAX_BYTES: Final = 5 * 1024**3

@@ -34,19 +34,19 @@ from orionclient._resources.resource import (
     string,
 )
 from orionclient._runtime.clock import CLOCK
+from orionclient._transfer.digests import announced_digest
+from orionclient._transfer.plans import UploadPlan, is_part_size, part_size
+from orionclient._transfer.progress import Meter
+from orionclient._transfer.uploads import send_parts
 from orionclient.exceptions import BadResponse, CallInfo, OrionConnectionError, OrionError
-from orionclient.transfer.digests import announced_digest
-from orionclient.transfer.plans import UploadPlan, is_part_size, part_size
-from orionclient.transfer.progress import Meter
-from orionclient.transfer.uploads import send_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import BinaryIO
 
     from orionclient._resources.resource import SessionLike
-    from orionclient.transfer.progress import Progress
-    from orionclient.transfer.sources import Slice, UploadSource
+    from orionclient._transfer.progress import Progress
+    from orionclient._transfer.sources import Slice, UploadSource
 
 _log = logging.getLogger("orionclient")
 # Responses of a stack that does not support multipart uploads.

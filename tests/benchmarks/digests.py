@@ -27,8 +27,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from orionclient._transfer import digests
 from orionclient.session import get_session
-from orionclient.transfer import digests
 
 SERVER = """
 import os, socket, sys
@@ -117,7 +117,7 @@ def ways() -> dict[str, tuple[str, type[digests.FileHasher]]]:
 
 def main(rounds: int, mib: int) -> None:
     """Measure and print."""
-    from orionclient.transfer import downloads
+    from orionclient._transfer import downloads
 
     base = "/dev/shm" if os.path.isdir("/dev/shm") else None
     with tempfile.TemporaryDirectory(dir=base) as folder:

@@ -15,6 +15,8 @@ import click
 import pytest
 from cli.conftest import Call
 
+from orionclient._transfer.bulk import Result
+from orionclient._transfer.progress import Progress
 from orionclient.cli import completion_types, errors, main, server_process
 from orionclient.cli.completion_types import ResourceIdType
 from orionclient.cli.progress import show_progress
@@ -22,8 +24,6 @@ from orionclient.cli.root import ocli
 from orionclient.cli.state import State
 from orionclient.exceptions import OrionConnectionError, TransferErrors
 from orionclient.local import LocalOrion
-from orionclient.transfer.bulk import Result
-from orionclient.transfer.progress import Progress
 from orionclient.types import File
 
 

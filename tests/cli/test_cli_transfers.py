@@ -17,15 +17,15 @@ from typing import Any
 import pytest
 from cli.conftest import COMMAND, Call, environment
 
+from orionclient._transfer import pipes
+from orionclient._transfer.bulk import Result
+from orionclient._transfer.progress import Progress
 from orionclient.cli import transfers
 from orionclient.cli.progress import ProgressDisplay, _ProgressLines, format_size
 from orionclient.emulator.faults import stall
 from orionclient.examples import drugs
 from orionclient.helpers.filenames import UniqueFilenames
 from orionclient.local import LocalOrion
-from orionclient.transfer import pipes
-from orionclient.transfer.bulk import Result
-from orionclient.transfer.progress import Progress
 from orionclient.types import Dataset, File, Shard, ShardCollection
 
 

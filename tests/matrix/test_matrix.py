@@ -19,11 +19,11 @@ from starlette.datastructures import Headers
 from orionclient._requesting import retry_loop
 from orionclient._requesting.limits import clear_limiters
 from orionclient._runtime.clock import CLOCK, Clock
+from orionclient._transfer import plans
 from orionclient._transport import exchange
 from orionclient.emulator import envelope
 from orionclient.emulator.fault_middleware import FaultMiddleware
 from orionclient.session import SessionConfig
-from orionclient.transfer import plans
 
 
 @pytest.fixture

@@ -17,10 +17,10 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 from matrix_model import Model, Server
 
+from orionclient._transfer import plans
 from orionclient.emulator import envelope
 from orionclient.emulator.idempotency import FEATURES
 from orionclient.local import LocalOrion
-from orionclient.transfer import plans
 
 NIGHTLY = os.environ.get("ORION_NIGHTLY") == "1"
 SCHEDULES = 2_000 if NIGHTLY else 200

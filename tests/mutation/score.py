@@ -39,7 +39,7 @@ def mutmut(folder: Path, *arguments: str) -> str:
 
 
 def get_module_path(mutant: str) -> str:
-    """Return the path of the module of a mutant, such as orionclient.transfer.plans.x_part_size__mutmut_3."""
+    """Return the path of the module of a mutant, such as orionclient._transfer.plans.x_part_size__mutmut_3."""
     return mutant.rpartition(".")[0].replace(".", "/") + ".py"
 
 

@@ -61,7 +61,7 @@ REMOVALS = [
     ),
     Removal(
         "the fsync before the rename",
-        "orionclient/transfer/part_files.py",
+        "orionclient/_transfer/part_files.py",
         "            if durable:\n                os.fsync(stream.fileno())\n",
         "            pass\n",
         "tests/security/test_durability.py::test_a_download_is_synced_before_it_is_renamed",
@@ -82,14 +82,14 @@ REMOVALS = [
     ),
     Removal(
         "the digest check",
-        "orionclient/transfer/downloads.py",
+        "orionclient/_transfer/downloads.py",
         "        verify_digest(self._content, self._expected, size, self._algorithm, digest)\n",
         "",
         "tests/session/test_content.py::test_a_truncated_or_corrupt_download_leaves_the_old_file",
     ),
     Removal(
         "the comparison with the resource",
-        "orionclient/transfer/content.py",
+        "orionclient/_transfer/content.py",
         '    expected.check(size, digest if algorithm == "sha-256" else None)\n',
         "",
         "tests/transfers/test_expected.py::test_other_content_is_an_error",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from helpers.scripted import Scripted, ScriptedResponse
 
-from orionclient.transfer import part_files
+from orionclient._transfer import part_files
 from orionclient.types import File
 
 

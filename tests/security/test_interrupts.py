@@ -48,7 +48,7 @@ SCRIPT = """
 import encodings.idna, json, os, pathlib, signal, socket, sys, threading, time, warnings
 from orionclient import _http
 from orionclient.session import OrionSession, get_session
-from orionclient.transfer import checkpoints, downloads, part_files, plans, progress, uploads
+from orionclient._transfer import checkpoints, downloads, part_files, plans, progress, uploads
 from orionclient.types import File, files as types_files, uploads as types_uploads
 plans._SINGLE_REQUEST_SIZE, plans.MIN_PART_SIZE, downloads._RANGES_THRESHOLD = 1 << 20, 1 << 19, 1 << 20
 

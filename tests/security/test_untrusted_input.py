@@ -21,12 +21,12 @@ from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.files import get_file
 from session.test_packages import compressed
 
+from orionclient._transfer import checkpoints, part_files
 from orionclient.cli.root import ocli
 from orionclient.config import read_profiles
 from orionclient.exceptions import OrionConnectionError, OrionError, RateLimitedResponse, ValidationError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession, SessionConfig, get_session
-from orionclient.transfer import checkpoints, part_files
 from orionclient.types import File, WorkFloeJob, WorkFloePackage, WorkFloeSpec
 
 WORDS = [

@@ -22,12 +22,12 @@ import pytest
 from helpers.nasty_names import CORPUS, PATHS
 from helpers.plain import Plain
 
+from orionclient._transfer.bulk import run
+from orionclient._transfer.progress import Progress
 from orionclient.emulator.faults import set_field
 from orionclient.exceptions import AuthorizationRequired, OrionError, TransferErrors, ValidationError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession
-from orionclient.transfer.bulk import run
-from orionclient.transfer.progress import Progress
 from orionclient.types import Shard, ShardCollection
 
 # In the order in which they are listed.

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from helpers.plain import Plain
 
+from orionclient._transfer.progress import Progress
 from orionclient.exceptions import AuthorizationRequired, TransferErrors, ValidationError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession
-from orionclient.transfer.progress import Progress
 from orionclient.types import Dataset, File, Project
 
 NAMES = ["a.smi", "b.smi", "sub/a.smi"]

@@ -12,10 +12,10 @@ from orion_api import AuthenticatedClient
 from orion_api.api.files import download_file
 from orion_api.errors import UnexpectedBody
 
+from orionclient._transfer.digests import content_digest
 from orionclient.exceptions import BadResponse, OrionConnectionError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession, get_session
-from orionclient.transfer.digests import content_digest
 from orionclient.types import File
 
 CONTENT = bytes(range(256)) * 1200

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from helpers.canary import CANARIES
 
+from orionclient._transfer import plans
 from orionclient.emulator.faults import Step, remove, set_field
 from orionclient.exceptions import OrionConnectionError, OrionError
 from orionclient.local import LocalOrion
-from orionclient.transfer import plans
 from orionclient.types import File, Shard, ShardCollection, Upload
 
 KIB = 1024

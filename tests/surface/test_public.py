@@ -53,7 +53,7 @@ NAMES = {
     "orionclient.helpers.collections": "try_hard_to_create_shard try_hard_to_download_shard",
     "orionclient.helpers.filenames": "UniqueFilenames safe_filename",
     "orionclient.helpers.progress": "rich_progress tqdm_progress",
-    "orionclient.transfer.progress": "Meter Progress",
+    "orionclient._transfer.progress": "Meter Progress",
     "orionclient.helpers.reports": "DownloadedReport download_report",
     "orion_api": "AuthenticatedClient Client OPERATIONS",
 }

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from transfers_stack import SMALL_SIZES, Stack
 
-from orionclient.transfer import content, downloads, part_files, plans
+from orionclient._transfer import content, downloads, part_files, plans
 
 
 @pytest.fixture(autouse=True)

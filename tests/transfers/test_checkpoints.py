@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from transfers_stack import Stack, digest_of
 
+from orionclient._transfer import progress
 from orionclient.exceptions import OrionError
 from orionclient.session import OrionSession
-from orionclient.transfer import progress
 from orionclient.types import File, Project, Shard, ShardCollection
 
 CONTENT = random.Random(30).randbytes(2 << 20)

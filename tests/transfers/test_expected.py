@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from helpers.scripted import Scripted, ScriptedResponse
 
+from orionclient._transfer.content import MAX_RESUMES
+from orionclient._transfer.expected import Expected, UnexpectedContentError
 from orionclient.exceptions import NotFoundResponse, OrionConnectionError
-from orionclient.transfer.content import MAX_RESUMES
-from orionclient.transfer.expected import Expected, UnexpectedContentError
 from orionclient.types import File, Shard, ShardCollection
 
 CONTENT = random.Random(31).randbytes(50_000)

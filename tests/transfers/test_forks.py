@@ -16,8 +16,8 @@ from helpers.forked import end, fork_waiting, living_child
 from transfers_stack import Stack, digest_of
 
 from orionclient._runtime.locks import LockedFile
+from orionclient._transfer import progress
 from orionclient.config import SessionConfig, get_config_path, read_profiles, save_profile
-from orionclient.transfer import progress
 from orionclient.types import File
 from orionclient.utils import TemporaryPath
 
@@ -97,7 +97,7 @@ def test_an_interrupted_upload_is_resumed(
 KILLED = """
     import os, signal, sys
     from orionclient.session import OrionSession
-    from orionclient.transfer import part_files, progress
+    from orionclient._transfer import part_files, progress
     from orionclient.types import File
 
     progress._INTERVAL_SECONDS, part_files._MIN_KEPT_SIZE = 0.0, 1

@@ -48,7 +48,7 @@ STEPS = {
 CHILD = """
 import os, pathlib, signal, sys
 from orionclient.session import OrionSession
-from orionclient.transfer import downloads, part_files, plans
+from orionclient._transfer import downloads, part_files, plans
 from orionclient.types import File
 
 # 16 parts or chunks, as a content of 128 MiB and more has them.

@@ -22,10 +22,10 @@ import pytest
 from transfers_stack import Stack, eventually
 
 from orionclient._runtime import locks
+from orionclient._transfer import downloads, part_files, pipes
+from orionclient._transfer.progress import Progress
 from orionclient.emulator import faults as steps
 from orionclient.exceptions import NotEnoughDiskError, OrionError
-from orionclient.transfer import downloads, part_files, pipes
-from orionclient.transfer.progress import Progress
 from orionclient.types import File
 
 SIZE = 3 << 20

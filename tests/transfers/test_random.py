@@ -19,10 +19,10 @@ from typing import Any
 import pytest
 from transfers_stack import SMALL_SIZES, Stack, digest_of
 
+from orionclient._transfer import content, downloads, part_files, plans
 from orionclient.emulator import faults as steps
 from orionclient.exceptions import OrionError
 from orionclient.session import OrionSession
-from orionclient.transfer import content, downloads, part_files, plans
 from orionclient.types import File, Shard
 
 LARGEST = 64 << 20

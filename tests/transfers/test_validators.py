@@ -13,9 +13,9 @@ import pytest
 from helpers.scripted import Scripted, ScriptedResponse
 from transfers_stack import Stack
 
+from orionclient._transfer.part_files import PartFile
 from orionclient.emulator import faults as steps
 from orionclient.exceptions import OrionConnectionError, OrionError
-from orionclient.transfer.part_files import PartFile
 from orionclient.types import Dataset, File
 
 SIZE = 3 << 20

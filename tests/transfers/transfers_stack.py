@@ -18,7 +18,7 @@ from orionclient.types import File, Shard, ShardCollection
 
 FILES = "/api/v3/storage/files/"
 UPLOADS = "/api/v3/storage/uploads/"
-# Sizes for content of some kilobytes, by module of orionclient.transfer.
+# Sizes for content of some kilobytes, by module of orionclient._transfer.
 SMALL_SIZES = {
     "plans": {"MIB": 4096, "MIN_PART_SIZE": 8192, "_SINGLE_REQUEST_SIZE": 16384},
     "content": {"_PROGRESS_SIZE": 4096},

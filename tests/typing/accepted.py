@@ -16,6 +16,8 @@ from orion_api.models import DatasetInfo, DatasetPage
 from orion_api.types import Response as RawResponse
 
 import orionclient
+from orionclient._transfer.bulk import Result
+from orionclient._transfer.progress import Progress
 from orionclient.exceptions import BadResponse, NotFoundResponse, OrionConnectionError, OrionError
 from orionclient.floes import CollectionOut, DatasetOut, Parameter, describe, floe, progress
 from orionclient.helpers.collections import try_hard_to_create_shard, try_hard_to_download_shard
@@ -27,8 +29,6 @@ from orionclient.links import OrionLink, RecordLink, ShardLink
 from orionclient.local import LocalOrion
 from orionclient.records import Record, RecordCodec
 from orionclient.session import APISession, OrionSession, SessionConfig, get_profile_config, get_session, in_orion
-from orionclient.transfer.bulk import Result
-from orionclient.transfer.progress import Progress
 from orionclient.types import (
     Dataset,
     File,

@@ -19,10 +19,10 @@ from typing import Any
 import pytest
 
 from orionclient._runtime.cancellation import Cancelled
+from orionclient._transfer.bulk import ProgressRelay, Result, TransferCancelledError, collect_results, is_local, run
+from orionclient._transfer.names import UniqueNames
+from orionclient._transfer.progress import Progress
 from orionclient.exceptions import NotFoundResponse, OrionError, TransferErrors, ValidationError
-from orionclient.transfer.bulk import ProgressRelay, Result, TransferCancelledError, collect_results, is_local, run
-from orionclient.transfer.names import UniqueNames
-from orionclient.transfer.progress import Progress
 
 
 def double(value: int) -> int:
@@ -226,7 +226,7 @@ def test_an_interrupt_cancels_pending_items() -> None:
 
 SCRIPT = r"""
     import signal, threading
-    from orionclient.transfer.bulk import run
+    from orionclient._transfer.bulk import run
 
     # A shell without a terminal starts what runs in the background with Ctrl-C ignored.
     signal.signal(signal.SIGINT, signal.default_int_handler)

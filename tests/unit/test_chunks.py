@@ -12,10 +12,8 @@ import pytest
 
 from orionclient._runtime.cancellation import Cancelled, cancellable_pool
 from orionclient._runtime.clock import CLOCK
-from orionclient._transport.messages import Response
-from orionclient.exceptions import BadResponse, CallInfo, OrionConnectionError, OrionError, OrionTimeout
-from orionclient.transfer import content
-from orionclient.transfer.content import (
+from orionclient._transfer import content
+from orionclient._transfer.content import (
     Content,
     ResumeBudget,
     UnexpectedContentError,
@@ -27,8 +25,10 @@ from orionclient.transfer.content import (
     truncated_error,
     with_call,
 )
-from orionclient.transfer.digests import Digest
-from orionclient.transfer.progress import Progress
+from orionclient._transfer.digests import Digest
+from orionclient._transfer.progress import Progress
+from orionclient._transport.messages import Response
+from orionclient.exceptions import BadResponse, CallInfo, OrionConnectionError, OrionError, OrionTimeout
 
 WHOLE = b"0123456789"
 SHA = hashlib.sha256(WHOLE).digest()

@@ -11,8 +11,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from orionclient.transfer import digests
-from orionclient.transfer.digests import Digest, FileHasher, announced_digest, content_digest
+from orionclient._transfer import digests
+from orionclient._transfer.digests import Digest, FileHasher, announced_digest, content_digest
 
 MIB = 1 << 20
 SHA = hashlib.sha256(b"x").digest()

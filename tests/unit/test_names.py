@@ -11,8 +11,8 @@ from helpers.nasty_names import CORPUS, PATHS, label
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orionclient._transfer.names import UniqueNames, UniquePaths, prepare_path, safe_filename
 from orionclient.exceptions import ValidationError
-from orionclient.transfer.names import UniqueNames, UniquePaths, prepare_path, safe_filename
 
 NAMES = st.one_of(
     st.sampled_from([*CORPUS, *PATHS]),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orionclient.transfer.plans import MIB, part_size, plan_parts, plan_ranges
+from orionclient._transfer.plans import MIB, part_size, plan_parts, plan_ranges
 
 GIB = 1024 * MIB
 

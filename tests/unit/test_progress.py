@@ -13,9 +13,9 @@ import pytest
 import rich.console
 
 from orionclient._runtime.clock import CLOCK
+from orionclient._transfer.progress import Meter, Progress
 from orionclient.exceptions import OrionError
 from orionclient.helpers.progress import rich_progress, tqdm_progress
-from orionclient.transfer.progress import Meter, Progress
 
 
 class Time:

@@ -28,10 +28,10 @@ from common import Run, Task, run_counted, spread
 
 def _imported() -> None:
     """Import the modules that the client imports at its first request, so that imports are not measured."""
-    import orionclient.transfer
+    import orionclient._transfer
     import orionclient.types
 
-    for package in (orionclient.transfer, orionclient.types):
+    for package in (orionclient._transfer, orionclient.types):
         for found in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
             importlib.import_module(found.name)
     importlib.import_module("orionclient._transport.exchange")

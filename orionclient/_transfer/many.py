@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Generic, TypeVar
 
 from attrs import field, frozen
 
+from orionclient._transfer import bulk
+from orionclient._transfer.names import UniqueNames, UniquePaths, check_path, prepare_path
+from orionclient._transfer.progress import Progress
 from orionclient.exceptions import NotLoaded, ValidationError
-from orionclient.transfer import bulk
-from orionclient.transfer.names import UniqueNames, UniquePaths, check_path, prepare_path
-from orionclient.transfer.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Executor
 
-    from orionclient.transfer.bulk import ProgressRelay, Result
+    from orionclient._transfer.bulk import ProgressRelay, Result
     from orionclient.types.files import File
     from orionclient.types.shards import Shard
 

@@ -8,17 +8,17 @@ import threading
 from typing import TYPE_CHECKING, Final, Protocol
 
 from orionclient._runtime.cancellation import cancellable_pool, wait_for_result
+from orionclient._transfer.digests import content_digest
+from orionclient._transfer.plans import part_size, plan_parts
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionError
-from orionclient.transfer.digests import content_digest
-from orionclient.transfer.plans import part_size, plan_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from concurrent.futures import Future
 
-    from orionclient.transfer.plans import UploadPlan
-    from orionclient.transfer.progress import Meter
-    from orionclient.transfer.sources import Slice, UploadSource
+    from orionclient._transfer.plans import UploadPlan
+    from orionclient._transfer.progress import Meter
+    from orionclient._transfer.sources import Slice, UploadSource
 
 _WORKERS: Final = 4
 # Responses to a completion whose content is not what was sent.

@@ -43,7 +43,7 @@ def check_path(path: P) -> P:
         ValidationError: The path is empty.
 
     Example:
-        >>> from orionclient.transfer.names import check_path
+        >>> from orionclient._transfer.names import check_path
         >>> check_path("hits.sdf")
         'hits.sdf'
     """

@@ -54,7 +54,7 @@ class Meter:
         total: Total number of bytes; may be set during the transfer.
 
     Example:
-        >>> from orionclient.transfer.progress import Meter
+        >>> from orionclient._transfer.progress import Meter
         >>> meter = Meter("hits.sdf", 3, lambda progress: print(progress.item, progress.bytes, progress.done))
         >>> meter.add(3)
         >>> meter.finish()

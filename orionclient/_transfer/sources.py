@@ -13,16 +13,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
+from orionclient._transfer.digests import content_digest
+from orionclient._transfer.names import check_path
+from orionclient._transfer.part_files import disk_space_errors
+from orionclient._transfer.pipes import open_for_reading, read_all
 from orionclient.exceptions import ValidationError
-from orionclient.transfer.digests import content_digest
-from orionclient.transfer.names import check_path
-from orionclient.transfer.part_files import disk_space_errors
-from orionclient.transfer.pipes import open_for_reading, read_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from orionclient.transfer.progress import Meter
+    from orionclient._transfer.progress import Meter
 
 _BLOCK: Final = 1 << 20
 # A stream is spooled in memory up to this size, then in a temporary file.

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import evolve, frozen
 
 from orionclient._runtime.cancellation import raise_if_cancelled
+from orionclient._transfer.digests import Digest, announced_digest, is_compressed, new_hasher
+from orionclient._transfer.expected import Expected, UnexpectedContentError
+from orionclient._transfer.progress import Meter
 from orionclient._transport.messages import Response
 from orionclient._transport.ranges import ContentRange, find_range_problem
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionError, OrionTimeout
-from orionclient.transfer.digests import Digest, announced_digest, is_compressed, new_hasher
-from orionclient.transfer.expected import Expected, UnexpectedContentError
-from orionclient.transfer.progress import Meter
 from orionclient.utils import Backoff
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
+    from orionclient._transfer.progress import Progress
     from orionclient._transport.messages import AsyncResponse
-    from orionclient.transfer.progress import Progress
 
 Opener = Callable[[Mapping[str, str]], Response]
 Callback = Callable[["Progress"], object]

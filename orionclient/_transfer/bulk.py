@@ -19,7 +19,7 @@ from orionclient.exceptions import OrionError, TransferErrors, ValidationError, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from orionclient.transfer.progress import Progress
+    from orionclient._transfer.progress import Progress
 
 __all__ = [
     "Paths",
@@ -151,7 +151,7 @@ def run(
         ValidationError: `workers` is not a positive integer.
 
     Example:
-        >>> from orionclient.transfer.bulk import run
+        >>> from orionclient._transfer.bulk import run
         >>> [result.value or result.error for result in run(lambda number: 12 // number, [3, 0, 4])]
         [4, ZeroDivisionError('integer division or modulo by zero'), 3]
     """

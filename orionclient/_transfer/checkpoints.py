@@ -10,14 +10,14 @@ import time
 from typing import TYPE_CHECKING, Final, Self
 
 from orionclient._runtime.locks import CAN_LOCK_FILES, LockedFile
+from orionclient._transfer.plans import part_size
 from orionclient.config import get_config_path
-from orionclient.transfer.plans import part_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from orionclient.transfer.sources import UploadSource
+    from orionclient._transfer.sources import UploadSource
 
 # A smaller upload takes hardly longer than writing its checkpoint.
 _MIN_SIZE: Final = 1 << 20

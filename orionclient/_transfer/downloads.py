@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import define, evolve
 
 from orionclient._runtime.cancellation import cancellable_pool, wait_for_result
-from orionclient.exceptions import NotEnoughDiskError, OrionConnectionError, OrionTimeout
-from orionclient.transfer.content import (
+from orionclient._transfer.content import (
     MAX_RESUMES,
     Content,
     ResumeBudget,
@@ -30,20 +29,21 @@ from orionclient.transfer.content import (
     verify_digest,
     with_call,
 )
-from orionclient.transfer.digests import FileHasher, announced_digest, is_compressed, new_hasher
-from orionclient.transfer.expected import Expected, UnexpectedContentError
-from orionclient.transfer.names import check_path
-from orionclient.transfer.part_files import Journal, PartFile, disk_space_errors
-from orionclient.transfer.pipes import open_for_writing
-from orionclient.transfer.plans import plan_ranges
-from orionclient.transfer.progress import Meter
+from orionclient._transfer.digests import FileHasher, announced_digest, is_compressed, new_hasher
+from orionclient._transfer.expected import Expected, UnexpectedContentError
+from orionclient._transfer.names import check_path
+from orionclient._transfer.part_files import Journal, PartFile, disk_space_errors
+from orionclient._transfer.pipes import open_for_writing
+from orionclient._transfer.plans import plan_ranges
+from orionclient._transfer.progress import Meter
+from orionclient.exceptions import NotEnoughDiskError, OrionConnectionError, OrionTimeout
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
     from typing import IO, BinaryIO
 
+    from orionclient._transfer.content import Callback, Opener
     from orionclient._transport.messages import Response
-    from orionclient.transfer.content import Callback, Opener
 
 _BUFFER_SIZE: Final = 1 << 20
 _RANGES_THRESHOLD: Final = 64 << 20
