@@ -12,8 +12,8 @@ from orionclient._requesting.raw import AsyncRawSender, RawSender
 from orionclient._requesting.retry import Policy
 from orionclient._requesting.versions import parse_server_versions
 from orionclient._runtime.locks import ForkLock
-from orionclient._transfers import Transfers
-from orionclient._verbs import Verbs
+from orionclient._session.transfers import Transfers
+from orionclient._session.verbs import Verbs
 from orionclient.config import SessionConfig, get_profile_config, in_orion, resolve, restore_config
 from orionclient.exceptions import InvalidCredentials, ValidationError
 from orionclient.types import Balance, Project, User, identity

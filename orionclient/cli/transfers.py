@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from orionclient._session.many_files import send_files
+from orionclient._session.many_shards import send_shards
 from orionclient._transfer import bulk
 from orionclient._transfer.many import TransferItem, list_files, transfer_all
 from orionclient._transfer.names import UniqueNames, check_path, prepare_path
@@ -26,8 +28,6 @@ from orionclient.cli.state import get_state
 from orionclient.exceptions import TransferErrors
 from orionclient.helpers.filenames import UniqueFilenames
 from orionclient.types import Dataset, Shard, ShardCollection
-from orionclient.types._many_files import send_files
-from orionclient.types._many_shards import send_shards
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -380,8 +380,8 @@ class ShardCollection(Resource):
             >>> [result.value.name for result in collection.upload("frames")]
             ['1.xyz', '2.xyz', 'late/3.xyz']
         """
+        from orionclient._session.many_shards import send_shards  # noqa: PLC0415 - avoids an import cycle
         from orionclient._transfer.many import list_named_files  # noqa: PLC0415 - loaded on first use
-        from orionclient.types._many_shards import send_shards  # noqa: PLC0415 - avoids an import cycle
 
         return send_shards(
             self,

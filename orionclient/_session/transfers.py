@@ -71,7 +71,7 @@ class Transfers:
             >>> [result.value.name for result in session.upload_files(["hits.smi", "misses.smi"])]
             ['hits.smi', 'misses.smi']
         """
-        from orionclient.types._many_files import send_files  # noqa: PLC0415 - loaded when used
+        from orionclient._session.many_files import send_files  # noqa: PLC0415 - loaded when used
 
         return send_files(
             File, self, list_named_files(paths), project, folder_path=folder_path, options={"tags": tuple(tags or ())}, workers=workers,

@@ -1,0 +1,1 @@
+"""The methods of `OrionSession` for resources and for many uploads and downloads."""
