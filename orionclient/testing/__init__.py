@@ -7,10 +7,10 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from orionclient._faultproxy import FaultProxy
 from orionclient._requesting.limits import clear_limiters
 from orionclient._runtime.clock import CLOCK
-from orionclient._toxics import Counts, Toxic
+from orionclient.testing._faultproxy import FaultProxy
+from orionclient.testing._toxics import Counts, Toxic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

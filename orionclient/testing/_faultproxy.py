@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 from urllib.parse import urlsplit
 
 from orionclient._runtime.locks import ListeningSocket
-from orionclient._toxics import CHUNK_SIZE, ON_DATA, CloseMode, Counts, Direction, Toxic, apply_toxic
+from orionclient.testing._toxics import CHUNK_SIZE, ON_DATA, CloseMode, Counts, Direction, Toxic, apply_toxic
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
