@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from orionclient._runtime.temporary import TemporaryFolder
 from orionclient._transfer.names import check_path
 from orionclient.config import SessionConfig
-from orionclient.emulator.server import Server
+from orionclient.emulator._server import Server
 from orionclient.floes._loading import build_command, collect_floes, get_loading_target
 from orionclient.session import OrionSession
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from orionclient._requesting.http_session import HttpSession
+    from orionclient.emulator._storage import Storage
     from orionclient.emulator.faults import Faults
-    from orionclient.emulator.storage import Storage
 
 __all__ = ["LocalOrion"]
 

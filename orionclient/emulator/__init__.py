@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 try:
-    from orionclient.emulator.server import Server
-    from orionclient.emulator.specifications import FloeSpecification
+    from orionclient.emulator._jobs.specifications import FloeSpecification
+    from orionclient.emulator._server import Server
 except ModuleNotFoundError as _missing:  # pragma: no cover - needs an installation without the extra
     if (_missing.name or "").partition(".")[0] not in {"pydantic", "starlette", "uvicorn"}:
         raise

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from orionclient.emulator import Server
-from orionclient.emulator.handlers import collections
+from orionclient.emulator._handlers import collections
 
 COLLECTIONS = "/api/v1/storage/collections/"
 LARGEST = {"text": "ä" * 131_065 + "xxxx"}

@@ -12,8 +12,8 @@ import time
 import httpx
 import pytest
 
-from orionclient.emulator import selection
-from orionclient.emulator.handlers import datasets
+from orionclient.emulator._handlers import datasets
+from orionclient.emulator._store import selection
 
 DATASETS = "/api/v1/storage/datasets/"
 NDJSON = {"Content-Type": "application/x-ndjson"}

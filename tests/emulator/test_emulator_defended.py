@@ -13,9 +13,11 @@ import httpx
 import pytest
 
 from orionclient.config import SessionConfig
-from orionclient.emulator import Server, archives, fault_middleware
-from orionclient.emulator.steps import Step, parse
-from orionclient.emulator.store import Store
+from orionclient.emulator import Server
+from orionclient.emulator._jobs import archives
+from orionclient.emulator._store.store import Store
+from orionclient.emulator.faults import _middleware
+from orionclient.emulator.faults._steps import Step, parse
 from orionclient.exceptions import ValidationError
 from orionclient.session import OrionSession
 from orionclient.types import WorkFloePackage
@@ -113,7 +115,7 @@ def test_an_unexpected_error_of_a_step_has_an_envelope(ada: httpx.Client, monkey
     def broken(_: str) -> Step:
         raise RuntimeError("not expected")
 
-    monkeypatch.setattr(fault_middleware, "parse", broken)
+    monkeypatch.setattr(_middleware, "parse", broken)
     response = ada.get(USERS, headers={"X-Orion-Fault": "503"})
     assert (response.status_code, response.json()["code"]) == (500, "server_error")
     assert "not expected" not in response.text

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from helpers.canary import allow_token, register_token
 
-from orionclient.emulator import blobs
+from orionclient.emulator._store import blobs
 
 FILES, UPLOADS = "/api/v3/storage/files/", "/api/v3/storage/uploads/"
 LIMIT = 3_000_000

@@ -44,7 +44,7 @@ from orionclient.emulator.faults import (
     strip,
     unasked_range,
 )  # fmt: skip
-from orionclient.emulator.steps import _STEPS, parse
+from orionclient.emulator.faults._steps import _STEPS, parse
 from orionclient.local import LocalOrion
 
 DATASETS = "/api/v1/storage/datasets/"
@@ -194,7 +194,7 @@ def test_a_status_after_a_part_of_the_body(ada, faults, dataset, wire, monkeypat
     response = ada.put(f"{dataset}upload?format=smi", content=b"CCO x\n" * 5_000_000)
     assert response.status_code == 413
     # A client that waits for the response before it sends the rest gets it at once, not after the time to linger.
-    monkeypatch.setattr("orionclient.emulator.wire._LINGER", 3600.0)
+    monkeypatch.setattr("orionclient.emulator._http.wire._LINGER", 3600.0)
     connection = wire().ask("PUT", f"{dataset}upload?format=smi", b"x" * 1000, length=10_000_000)
     assert connection.socket.recv(65536).startswith(b"HTTP/1.1 413 ")
     connection.socket.close()
@@ -640,7 +640,7 @@ def test_rejections_and_downloads_are_not_rewritten(ada, faults, content):
 
 
 def test_a_response_above_the_limit_is_not_rewritten(ada, faults, content, monkeypatch):
-    monkeypatch.setattr("orionclient.emulator.rewriting._MAX_BUFFERED", 1000)
+    monkeypatch.setattr("orionclient.emulator.faults._rewriting._MAX_BUFFERED", 1000)
     faults.script("download_file", gzip_cut())
     assert ada.get(content).content == CONTENT
     assert faults.report().applied[0].reason == "the response is too large"
@@ -797,7 +797,7 @@ def test_a_stall_does_not_keep_the_server_from_stopping(tmp_path):
 
 
 def test_an_error_of_a_fault_action_is_logged(ada, faults, dataset, monkeypatch, caplog):
-    monkeypatch.setattr("orionclient.emulator.fault_actions.encode_head", lambda *_: 1 / 0)
+    monkeypatch.setattr("orionclient.emulator.faults._actions.encode_head", lambda *_: 1 / 0)
     faults.script("get_dataset", hints())
     assert ada.get(dataset).status_code == 500
     assert "failed" in caplog.text
@@ -881,7 +881,7 @@ def test_the_forms_of_a_step(form, step):
 
 def test_every_step_has_a_function_and_is_carried_out():
     import orionclient.emulator.faults as module
-    from orionclient.emulator.fault_actions import FaultAction
+    from orionclient.emulator.faults._actions import FaultAction
 
     assert {name if name != "pass" else "pass_" for name in _STEPS} <= set(module.__all__)
     assert all(hasattr(module, name) for name in module.__all__)

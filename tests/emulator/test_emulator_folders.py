@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orionclient.emulator.folders import normalize_path
+from orionclient.emulator._store.folders import normalize_path
 
 FOLDERS = "/api/v1/folders/"
 ASSIGNMENTS = "/api/v1/folders/assignments/"

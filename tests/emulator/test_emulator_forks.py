@@ -94,7 +94,7 @@ def test_a_child_that_ends_stops_nothing() -> None:
 RUNS = """
     import os, signal, sys, threading
     from pathlib import Path
-    from orionclient.emulator.processes import Process
+    from orionclient.emulator._jobs.processes import Process
 
     program = "import sys; print('started', flush=True); sys.stdin.read(); open('ended', 'w').close()"
     log = open("log", "wb")

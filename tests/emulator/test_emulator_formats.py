@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orionclient.emulator import molecules
-from orionclient.emulator.formats.jsonlines import check_record
-from orionclient.emulator.formats.records import MalformedError
-from orionclient.emulator.formats.sdf import looks_like_header
-from orionclient.emulator.formats.smiles import check_smiles
+from orionclient.emulator._formats import molecules
+from orionclient.emulator._formats.jsonlines import check_record
+from orionclient.emulator._formats.records import MalformedError
+from orionclient.emulator._formats.sdf import looks_like_header
+from orionclient.emulator._formats.smiles import check_smiles
 
 ATOMS = "    0.0000    0.0000    0.0000 C   0  0\n    1.1280    0.0000    0.0000 O   0  0\n"
 MOL = f"carbonyl\n  made\n\n  2  1  0  0  0  0  0  0  0  0999 V2000\n{ATOMS}  1  2  2  0\nM  END\n"

@@ -18,9 +18,9 @@ import pytest
 from helpers.canary import allow_token
 
 from orionclient.emulator import Server
-from orionclient.emulator.call import Call
+from orionclient.emulator._http.call import Call
+from orionclient.emulator._http.idempotency import RETENTION_SECONDS, IdempotencyKeys
 from orionclient.emulator.faults import reset_after, stall
-from orionclient.emulator.idempotency import RETENTION_SECONDS, IdempotencyKeys
 
 DATASETS = "/api/v1/storage/datasets/"
 FILES = "/api/v3/storage/files/"
@@ -281,8 +281,8 @@ def test_a_handler_that_only_reads_and_one_that_reads_what_it_wrote(fresh):
 SERVER = """
 import os, pathlib, signal, sys, threading, time
 from orionclient.emulator import Server
-from orionclient.emulator.app import _OperationRoute
-from orionclient.emulator.idempotency import IdempotencyKeys
+from orionclient.emulator._http.app import _OperationRoute
+from orionclient.emulator._http.idempotency import IdempotencyKeys
 record, respond = IdempotencyKeys._record, _OperationRoute._build_response
 def kill(*_):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -385,7 +385,7 @@ def test_work_in_the_background_begins_after_the_transaction(fresh, connect, mon
                 (stack.store, db.execute("SELECT state FROM molsearch_databases WHERE id = ?", (number,)).fetchone()[0])
             )
 
-    monkeypatch.setattr("orionclient.emulator.handlers.molsearch._load", load)
+    monkeypatch.setattr("orionclient.emulator._handlers.molsearch._load", load)
     body = {"name": "database", "dataset": dataset}
     for _ in range(2):
         response = ada.post("/api/v1/molsearch/databases/", json=body, headers={"Idempotency-Key": "once"})

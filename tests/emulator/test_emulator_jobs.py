@@ -26,7 +26,7 @@ from emulator_floes import (
 )
 
 from orionclient.emulator import Server
-from orionclient.emulator import jobs as engine
+from orionclient.emulator._jobs import jobs as engine
 
 __all__ = ["idle", "server", "single"]
 

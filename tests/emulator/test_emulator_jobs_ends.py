@@ -17,7 +17,7 @@ import pytest
 from emulator_floes import CHILD, FLOES, JOBS, get, idle, is_alive, log, outcome, reach, server, single, start, until
 
 from orionclient.emulator import Server
-from orionclient.emulator import jobs as engine
+from orionclient.emulator._jobs import jobs as engine
 
 __all__ = ["idle", "server", "single"]
 

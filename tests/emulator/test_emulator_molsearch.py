@@ -9,7 +9,8 @@ import types
 import pytest
 from emulator_floes import until
 
-from orionclient.emulator import Server, searching
+from orionclient.emulator import Server
+from orionclient.emulator._formats import searching
 
 DATABASES, QUERIES = "/api/v1/molsearch/databases/", "/api/v1/molsearch/queries/"
 DATASETS = "/api/v1/storage/datasets/"
@@ -85,7 +86,7 @@ def test_titles_are_exact(ada, loaded):
 
 
 def test_a_search_over_many_records(fresh, connect, monkeypatch):
-    monkeypatch.setattr("orionclient.emulator.handlers.molsearch._BATCH", 7)
+    monkeypatch.setattr("orionclient.emulator._handlers.molsearch._BATCH", 7)
     ada = connect(fresh)
     lines = "".join(json.dumps({"Title": f"t{n % 3}"} if n % 5 else {"Title": 3}) + "\n" for n in range(50))
     searched = database(ada, dataset(ada, lines.encode(), "json"))

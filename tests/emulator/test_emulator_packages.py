@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from emulator_floes import ARGV, JOBS, log, reach, specification, start, until
 
-from orionclient.emulator import Server, archives
+from orionclient.emulator import Server
+from orionclient.emulator._jobs import archives
 
 PATH = "/api/v1/packages/"
 FLOES = "/api/v1/workfloes/"
@@ -265,7 +266,7 @@ def test_floes_that_cannot_be_read_are_an_error_with_a_reason(ada, code, reason)
 
 
 def test_reading_floes_takes_no_longer_than_allowed(ada, monkeypatch):
-    monkeypatch.setattr("orionclient.emulator.handlers.packages._INSPECTION_SECONDS", 0.2)
+    monkeypatch.setattr("orionclient.emulator._handlers.packages._INSPECTION_SECONDS", 0.2)
     package = upload(ada, compressed(floes(), member("describe.py", b"time.sleep(60)")))
     assert (package["state"], package["reason"]) == (
         "error",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from emulator_floes import ARGV, specification
 
-from orionclient.emulator import FloeSpecification, Server, handlers
+from orionclient.emulator import FloeSpecification, Server, _handlers
 
 PATH = "/api/v1/projects/"
 KINDS = {
@@ -115,7 +115,7 @@ def test_listing_archived_ones(fresh, connect, rejected):
 
 def test_every_kind_that_lies_in_projects_is_tried_here():
     # Jobs and packages are made and changed in ways of their own, see below.
-    assert {*KINDS, "job", "package"} == set(handlers.KINDS)
+    assert {*KINDS, "job", "package"} == set(_handlers.KINDS)
 
 
 @pytest.mark.parametrize("kind", KINDS)

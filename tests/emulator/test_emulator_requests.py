@@ -11,13 +11,15 @@ import httpx
 import pytest
 from orion_api import contract
 
-from orionclient.emulator import Server, envelope, resources
-from orionclient.emulator.app import check_handlers
-from orionclient.emulator.call import Limits
-from orionclient.emulator.contract import read_operations
-from orionclient.emulator.credentials import Credentials
-from orionclient.emulator.handlers import HANDLERS
-from orionclient.emulator.problems import ProblemError
+from orionclient.emulator import Server
+from orionclient.emulator._handlers import HANDLERS
+from orionclient.emulator._http import envelope
+from orionclient.emulator._http.app import check_handlers
+from orionclient.emulator._http.call import Limits
+from orionclient.emulator._http.contract import read_operations
+from orionclient.emulator._problems import ProblemError
+from orionclient.emulator._store import resources
+from orionclient.emulator._store.credentials import Credentials
 
 OPERATIONS = read_operations(contract.load())
 ME = "/api/v1/users/me/"

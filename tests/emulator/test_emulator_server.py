@@ -18,7 +18,7 @@ import pytest
 import uvicorn
 
 from orionclient.emulator import Server
-from orionclient.emulator.store import Store
+from orionclient.emulator._store.store import Store
 
 
 def test_starts_on_a_free_loopback_port_and_stops_without_a_trace(tmp_path):

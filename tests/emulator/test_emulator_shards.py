@@ -12,8 +12,8 @@ from contextlib import suppress
 import pytest
 
 from orionclient.emulator import Server
-from orionclient.emulator.blobs import Blobs
-from orionclient.emulator.handlers import collections, shards
+from orionclient.emulator._handlers import collections, shards
+from orionclient.emulator._store.blobs import Blobs
 
 COLLECTIONS = "/api/v1/storage/collections/"
 STATES = ("open", "temporary", "ready")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from orionclient.emulator.store import Store, StoreConnection
+from orionclient.emulator._store.store import Store, StoreConnection
 
 TABLE = "CREATE TABLE IF NOT EXISTS things (name TEXT)"
 COUNT = "SELECT count(*) FROM things WHERE name <> ?"

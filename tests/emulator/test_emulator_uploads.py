@@ -21,9 +21,9 @@ import pytest
 from helpers.canary import allow_token
 
 from orionclient.emulator import Server
-from orionclient.emulator.blobs import Blobs
-from orionclient.emulator.call import Limits
-from orionclient.emulator.parts import Parts
+from orionclient.emulator._http.call import Limits
+from orionclient.emulator._store.blobs import Blobs
+from orionclient.emulator._store.parts import Parts
 
 FILES, COLLECTIONS, UPLOADS = "/api/v3/storage/files/", "/api/v1/storage/collections/", "/api/v3/storage/uploads/"
 SIZE = 100
@@ -346,7 +346,7 @@ def test_what_is_not_on_the_disk_is_not_acknowledged(fresh, connect, monkeypatch
         raise OSError("no space left")
 
     with monkeypatch.context() as patch:
-        patch.setattr("orionclient.emulator.blobs.os.fsync", fail)
+        patch.setattr("orionclient.emulator._store.blobs.os.fsync", fail)
         assert put(ada, upload, 1, parts[1]).status_code == 500
     assert there(ada, upload) == {}
     send(ada, upload, {1: parts[1]})
@@ -562,7 +562,7 @@ def test_a_shard_that_goes_takes_its_uploads_along(fresh, connect, how):
 SERVER = """
 import os, pathlib, signal, sys
 from orionclient.emulator import Server
-from orionclient.emulator.parts import Parts
+from orionclient.emulator._store.parts import Parts
 copy = Parts._copy
 if sys.argv[2] == "before":
     Parts._copy = lambda *_: os.kill(os.getpid(), signal.SIGKILL)

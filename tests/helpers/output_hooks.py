@@ -20,7 +20,7 @@ from _pytest.raises import RaisesExc
 
 from orionclient.config import SessionConfig
 from orionclient.emulator import Server
-from orionclient.emulator.credentials import Credentials
+from orionclient.emulator._store.credentials import Credentials
 
 Record = Callable[..., None]
 

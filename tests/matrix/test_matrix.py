@@ -21,8 +21,8 @@ from orionclient._requesting.limits import clear_limiters
 from orionclient._runtime.clock import CLOCK, Clock
 from orionclient._transfer import plans
 from orionclient._transport import exchange
-from orionclient.emulator import envelope
-from orionclient.emulator.fault_middleware import FaultMiddleware
+from orionclient.emulator._http import envelope
+from orionclient.emulator.faults._middleware import FaultMiddleware
 from orionclient.session import SessionConfig
 
 

@@ -18,8 +18,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from matrix_model import Model, Server
 
 from orionclient._transfer import plans
-from orionclient.emulator import envelope
-from orionclient.emulator.idempotency import FEATURES
+from orionclient.emulator._http import envelope
+from orionclient.emulator._http.idempotency import FEATURES
 from orionclient.local import LocalOrion
 
 NIGHTLY = os.environ.get("ORION_NIGHTLY") == "1"

@@ -8,7 +8,7 @@ import pytest
 from helpers.plain import Plain
 from helpers.scripted import Scripted, ScriptedResponse
 
-from orionclient.emulator import handlers
+from orionclient.emulator import _handlers
 from orionclient.exceptions import AuthorizationRequired, BadResponse, NotFoundResponse, ValidationError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession
@@ -175,5 +175,5 @@ def test_the_folder_is_part_of_the_create_request(scripted: Scripted) -> None:
 
 def test_client_and_server_support_folders_for_the_same_kinds() -> None:
     assert {name for name, kind in KINDS.items() if kind.declaration.in_folders} == {
-        name for name, kind in handlers.KINDS.items() if kind.in_folders
+        name for name, kind in _handlers.KINDS.items() if kind.in_folders
     }

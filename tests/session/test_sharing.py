@@ -246,14 +246,14 @@ def test_subclasses_are_shared_as_their_kind(session: OrionSession, plain: Plain
 
 
 def test_client_contract_and_server_have_the_same_kinds() -> None:
-    from orionclient.emulator import handlers
-    from orionclient.emulator.sharing import TARGETS as SERVED
+    from orionclient.emulator import _handlers
+    from orionclient.emulator._store.sharing import TARGETS as SERVED
 
     names = [target.declaration.name for target in TARGETS]
     schema = contract.load()["components"]["schemas"]["ShareTarget"]
     assert names == schema["properties"]["target_type"]["enum"] == list(SERVED)
     assert {name for name, each in KINDS.items() if each.declaration.sharable} == {
-        name for name, each in handlers.KINDS.items() if each.sharable
+        name for name, each in _handlers.KINDS.items() if each.sharable
     }
 
 

@@ -16,7 +16,7 @@ import pytest
 from helpers import operation_coverage
 from orion_api import contract
 
-from orionclient.emulator import handlers
+from orionclient.emulator import _handlers
 from orionclient.session import OrionSession
 
 ROOT = Path(__file__).parents[2]
@@ -58,12 +58,12 @@ def lacking(wanted: set[tuple[str, str]]) -> list[str]:
     """List what the operations lack, one line each."""
     places = {"place in the client": in_client(), "row in the table of retries": in_table()}
     found = [f"{name} has no {place}" for place, there in places.items() for tag, name in wanted - there]
-    return sorted([*found, *(f"{name} has no handler" for _, name in wanted if name not in handlers.HANDLERS)])
+    return sorted([*found, *(f"{name} has no handler" for _, name in wanted if name not in _handlers.HANDLERS)])
 
 
 def test_no_operation_lacks_anything() -> None:
     assert lacking(operations()) == []
-    assert set(handlers.HANDLERS) == {name for _, name in operations()}
+    assert set(_handlers.HANDLERS) == {name for _, name in operations()}
 
 
 def test_an_operation_that_lacks_everything_is_noticed() -> None:

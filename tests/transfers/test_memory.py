@@ -15,7 +15,7 @@ import pytest
 from transfers_stack import Stack
 
 from orionclient._transport import exchange
-from orionclient.emulator.wire import WireProtocol
+from orionclient.emulator._http.wire import WireProtocol
 from orionclient.session import OrionSession
 from orionclient.types import File
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from orionclient.emulator import resources
-from orionclient.emulator.call import Handler
-from orionclient.emulator.resources import ResourceKind
+from orionclient.emulator._http.call import Handler
+from orionclient.emulator._store import resources
+from orionclient.emulator._store.resources import ResourceKind
 
 if TYPE_CHECKING:
     import sqlite3

@@ -1,0 +1,194 @@
+"""Molecule search: the parameters of each query type, and matchers for the records.
+
+Title queries need no toolkit. Substructure and similarity queries need RDKit, which is imported when a query runs; the results are
+those of RDKit, not the platform's. Queries for which the platform uses licensed programs are rejected.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from orionclient.emulator import _strictjson
+from orionclient.emulator._formats.records import MOLECULE, SDF, TITLE, is_molecule
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from orionclient.emulator._formats.molecules import Record
+
+# Returns the score of a record from 0 to 1; None if it does not match.
+Match = Callable[["Record"], float | None]
+
+FINGERPRINTS = ("Circular", "Path", "MACCS")
+MEASURES = ("Tanimoto", "Dice", "Cosine")
+QUERY_LANGUAGES = ("MDLJSON", "SMARTS")
+
+_MAX_HITS = 100_000
+_DEFAULT_HITS = 1000
+
+
+class QueryError(ValueError):
+    """A query that cannot be run."""
+
+
+def check(query_type: str, parameters: Mapping[str, Any]) -> None:
+    """Validate the parameters of a query.
+
+    Raises:
+        QueryError: A parameter is unknown, missing, or has the wrong type, or the query type is not supported.
+    """
+    if query_type == "fastrocs":
+        raise QueryError("Shape search (fastrocs) is not supported by the local Orion: it needs a licensed program.")
+    known = _KNOWN[query_type]
+    for name, value in parameters.items():
+        if name not in known and value is not None:
+            raise QueryError(
+                f"Unknown parameter {name[:100]!r} of a query of type {query_type}. Known: {', '.join(known)}."
+            )
+    for name, (needed, words, fits) in known.items():
+        value = parameters.get(name)
+        if value is None and needed:
+            raise QueryError(f"A query of type {query_type} requires the parameter {name!r}.")
+        if value is not None and not fits(value):
+            raise QueryError(f"The parameter {name!r} must be {words}.")
+
+
+def max_hits(query_type: str, parameters: Mapping[str, Any]) -> int:
+    """Return the maximum number of hits."""
+    if query_type == "title":
+        return _MAX_HITS
+    return int(parameters.get("num_hits") or parameters.get("max_hits") or _DEFAULT_HITS)
+
+
+def build_matcher(query_type: str, parameters: Mapping[str, Any]) -> Match:
+    """Build the function that scores records.
+
+    Raises:
+        QueryError: RDKit is not installed or cannot parse the query.
+    """
+    if query_type == "title":
+        titles = set(parameters["titles"])
+        return lambda record: 1.0 if isinstance(record.get(TITLE), str) and record[TITLE] in titles else None
+    try:
+        chem = importlib.import_module("rdkit.Chem")
+        importlib.import_module("rdkit.RDLogger").DisableLog("rdApp.*")
+    except ImportError:
+        detail = "needs RDKit in the environment of the local Orion: pip install 'orion-platform-client[rdkit]'"
+        raise QueryError(f"A query of type {query_type} {detail}.") from None
+    return _subsearch(chem, parameters) if query_type == "subsearch" else _graphsim(chem, parameters)
+
+
+def _subsearch(chem: Any, parameters: Mapping[str, Any]) -> Match:
+    text = parameters["mdlquery"]
+    if (parameters.get("subsearch_query_type") or QUERY_LANGUAGES[0]) == "SMARTS":
+        query = chem.MolFromSmarts(text)
+    else:
+        query = chem.MolFromMolBlock(_molfile(text))
+    if query is None:
+        raise QueryError("RDKit cannot parse the query.")
+
+    def match(record: Record) -> float | None:
+        molecule = _molecule(chem, record)
+        return 1.0 if molecule is not None and molecule.HasSubstructMatch(query) else None
+
+    return match
+
+
+def _molfile(text: str) -> str:
+    """Return the molfile of a query, which is the query itself or a string in its JSON."""
+    try:
+        level = [_strictjson.loads(text)]
+    except ValueError:
+        return text
+    while level:
+        for value in level:
+            if isinstance(value, str) and "M  END" in value:
+                return value
+        level = [
+            child
+            for value in level
+            for child in (value.values() if isinstance(value, dict) else value if isinstance(value, list) else ())
+        ]
+    raise QueryError("The query is JSON without a molfile; the local Orion supports only molfiles and SMARTS.")
+
+
+def _graphsim(chem: Any, parameters: Mapping[str, Any]) -> Match:
+    query = chem.MolFromSmiles(parameters["smiles"])
+    if query is None:
+        raise QueryError("RDKit cannot parse the SMILES of the query.")
+    fingerprint = _fingerprint(parameters.get("fingerprint_type") or FINGERPRINTS[0])
+    measure = parameters.get("similarity_measure_type") or MEASURES[0]
+    similarity = getattr(importlib.import_module("rdkit.DataStructs"), f"{measure}Similarity")
+    wanted, cutoff = fingerprint(query), parameters.get("cutoff") or 0.0
+
+    def match(record: Record) -> float | None:
+        molecule = _molecule(chem, record)
+        if molecule is None:
+            return None
+        score = float(similarity(wanted, fingerprint(molecule)))
+        return score if score >= cutoff else None
+
+    return match
+
+
+def _fingerprint(name: str) -> Callable[[Any], Any]:
+    generators = importlib.import_module("rdkit.Chem.rdFingerprintGenerator")
+    if name == "Circular":
+        made: Callable[[Any], Any] = generators.GetMorganGenerator(radius=2, fpSize=2048).GetFingerprint
+    elif name == "Path":
+        made = generators.GetRDKitFPGenerator(fpSize=2048).GetFingerprint
+    else:
+        made = importlib.import_module("rdkit.Chem.MACCSkeys").GenMACCSKeys
+    return made
+
+
+def _molecule(chem: Any, record: Record) -> Any:
+    """Return the molecule of a record; None if it has none that RDKit can parse."""
+    value: Any = record.get(MOLECULE)
+    if not is_molecule(value):
+        return None
+    read = chem.MolFromMolBlock if value["format"] == SDF else chem.MolFromSmiles
+    return read(value["text"])
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MAX_HITS
+
+
+def _is_fraction(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+
+
+def _is_string(value: Any) -> bool:
+    return isinstance(value, str) and value.strip() != ""
+
+
+def _are_titles(value: Any) -> bool:
+    return isinstance(value, list) and len(value) > 0 and all(isinstance(title, str) for title in value)
+
+
+_Rule = tuple[bool, str, Callable[[Any], bool]]
+
+
+def _one_of(words: tuple[str, ...]) -> _Rule:
+    return False, f"one of: {', '.join(words)}", lambda value: isinstance(value, str) and value in words
+
+
+_COUNT: _Rule = (False, f"an integer from 1 to {_MAX_HITS}", _is_count)
+_KNOWN: dict[str, dict[str, _Rule]] = {
+    "title": {"titles": (True, "a non-empty list of strings", _are_titles)},
+    "subsearch": {
+        "mdlquery": (True, "a non-empty string", _is_string),
+        "subsearch_query_type": _one_of(QUERY_LANGUAGES),
+        "num_hits": _COUNT,
+    },
+    "graphsim": {
+        "smiles": (True, "a non-empty string", _is_string),
+        "fingerprint_type": _one_of(FINGERPRINTS),
+        "similarity_measure_type": _one_of(MEASURES),
+        "max_hits": _COUNT,
+        "cutoff": (False, "a number from 0 to 1", _is_fraction),
+    },
+}

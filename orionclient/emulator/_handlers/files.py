@@ -1,0 +1,93 @@
+"""Handlers for files; the content is uploaded after the file is created, and can be replaced."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from orionclient.emulator._handlers import ranges
+from orionclient.emulator._http.call import Call, ContentResult, Handler, Redirect
+from orionclient.emulator._problems import conflict
+from orionclient.emulator._store import resources
+from orionclient.emulator._store.parts import list_blobs
+from orionclient.emulator._store.resources import ResourceKind
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+
+TABLES = resources.create_table_statement(
+    "files",
+    "state TEXT NOT NULL DEFAULT 'uploading'",
+    "size INTEGER NOT NULL DEFAULT 0",
+    "sha256 TEXT",
+    "blob TEXT",
+)
+BLOBS = "SELECT blob FROM files WHERE blob IS NOT NULL"
+
+_FIELDS = ("id", "name", "state", "size", "created", "owner", "project", "description", "sha256", "path", "deleted")
+
+
+def _show(row: sqlite3.Row) -> dict[str, Any]:
+    return {name: row[name] for name in _FIELDS}
+
+
+def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[], None]:
+    return partial(call.stack.blobs.remove_all, [row["blob"], *list_blobs(db, "file", [row["id"]])])
+
+
+KIND = FILES = ResourceKind("file", "files", "file_id", _show, _purge, taggable=True, sharable=True, in_folders=True)
+
+
+def _check_target(call: Call) -> None:
+    with call.stack.store.read_transaction() as db:
+        resources.find_named(call, db, FILES)
+
+
+def set_content(db: sqlite3.Connection, file_id: int, size: int, sha256: str, blob: str) -> None:
+    """Set the content of a file."""
+    query = "UPDATE files SET state = 'ready', size = ?, sha256 = ?, blob = ? WHERE id = ?"
+    db.execute(query, (size, sha256, blob, file_id))
+
+
+def upload_file_content(call: Call) -> dict[str, Any]:
+    """Replace the content with the uploaded bytes; the old content is removed after the new one is committed."""
+    content, blobs = call.content, call.stack.blobs
+    name = blobs.commit(content)
+    try:
+        with call.stack.store.write_transaction() as db:
+            row = resources.find_named(call, db, FILES)
+            set_content(db, row["id"], content.size, content.digest.hex(), name)
+            shown = FILES.show(resources.find_named(call, db, FILES))
+    except BaseException:
+        blobs.remove(name)
+        raise
+    blobs.remove(row["blob"])
+    return shown
+
+
+def _find_with_content(call: Call) -> sqlite3.Row:
+    with call.stack.store.read_transaction() as db:
+        row = resources.find_named(call, db, FILES, reading=True)
+    if row["blob"] is None:
+        raise conflict(f"The file {row['id']} has no content yet.")
+    return row
+
+
+def download_file(call: Call) -> ContentResult | Redirect:
+    """Return the content, or a redirect to its presigned URL."""
+    if call.stack.storage is not None:
+        return Redirect(call.stack.storage.sign_content(_find_with_content(call)))
+    row, content = call.stack.blobs.open_current(lambda: _find_with_content(call))
+    return ranges.build_range_response(content, bytes.fromhex(row["sha256"]), row["size"], call.headers)
+
+
+HANDLERS = {
+    "list_files": Handler(lambda call: resources.list_kind(call, FILES, state=call.query.get("state"))),
+    "create_file": Handler(lambda call: resources.create(call, FILES)),
+    "get_file": Handler(lambda call: resources.get(call, FILES)),
+    "update_file": Handler(lambda call: resources.update(call, FILES)),
+    "delete_file": Handler(lambda call: resources.delete(call, FILES)),
+    "upload_file_content": Handler(upload_file_content, _check_target),
+    "download_file": Handler(download_file),
+}

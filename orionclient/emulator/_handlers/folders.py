@@ -1,0 +1,65 @@
+"""Handlers for folders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from orionclient.emulator._http.call import Call, Handler
+from orionclient.emulator._problems import bad_body
+from orionclient.emulator._store import folders, resources
+from orionclient.emulator._store.paging import ListQuery, build_page
+
+if TYPE_CHECKING:
+    import sqlite3
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS folders (
+    project INTEGER NOT NULL REFERENCES projects (id),
+    path TEXT NOT NULL,
+    owner INTEGER NOT NULL REFERENCES users (id),
+    created TEXT NOT NULL,
+    PRIMARY KEY (project, path)
+) STRICT, WITHOUT ROWID;
+"""
+
+
+def _show(row: sqlite3.Row) -> dict[str, Any]:
+    return {name: row[name] for name in ("path", "project", "owner", "created")}
+
+
+def list_folders(call: Call) -> dict[str, Any]:
+    """List the folders of one project or of all projects of the caller."""
+    listing = ListQuery("folders", key=("project", "path"), key_types=(int, str))
+    with call.stack.store.read_transaction() as db:
+        resources.narrow_to_projects(call, db, listing)
+        return build_page(call, db, listing, _show)
+
+
+def create_paths(call: Call) -> None:
+    """Create the folders in the body with their parents, if missing."""
+    with call.stack.store.write_transaction() as db:
+        project = resources.find_project(call, db)
+        for path in call.body["paths"]:
+            folders.create_folder(db, project, path, call.caller.id)
+
+
+def assign_paths(call: Call) -> None:
+    """Move resources to folders; if one cannot be moved, none is."""
+    with call.stack.store.write_transaction() as db:
+        for item in call.body["assignments"]:
+            kind = call.stack.kinds.get(item["resource_type"])
+            if kind is None or not kind.in_folders:
+                raise bad_body(f'Resources of type "{item["resource_type"]}" cannot be in a folder.')
+            row = resources.find(call, db, kind, item["id"])
+            path = folders.create_folder(db, row["project"], item["path"], call.caller.id)
+            db.execute(
+                f"UPDATE {kind.table} SET path = ?, name = ? WHERE id = ?",  # noqa: S608 - the table is a constant  # nosec B608
+                (path, item.get("name", row["name"]), row["id"]),
+            )
+
+
+HANDLERS = {
+    "list_folders": Handler(list_folders),
+    "create_paths": Handler(create_paths),
+    "assign_paths": Handler(assign_paths),
+}

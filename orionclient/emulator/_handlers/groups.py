@@ -1,0 +1,61 @@
+"""Handlers for groups; a user can access all groups of the own organization."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from orionclient.emulator._http.call import Call, Handler
+from orionclient.emulator._problems import forbidden, not_found
+from orionclient.emulator._store.paging import ListQuery, build_page
+
+if TYPE_CHECKING:
+    import sqlite3
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS groups (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL DEFAULT '',
+    organization INTEGER NOT NULL REFERENCES organizations (id),
+    created TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS groups_of_organization ON groups (organization, id);
+CREATE TABLE IF NOT EXISTS group_members (
+    user INTEGER NOT NULL REFERENCES users (id),
+    group_id INTEGER NOT NULL REFERENCES groups (id),
+    PRIMARY KEY (user, group_id)
+) STRICT, WITHOUT ROWID;
+"""
+
+_FIELDS = ("id", "name", "description", "organization", "created")
+
+
+def _show(row: sqlite3.Row) -> dict[str, Any]:
+    return {name: row[name] for name in _FIELDS}
+
+
+def list_groups(call: Call) -> dict[str, Any]:
+    """List the groups of the caller's organization."""
+    listing = ListQuery("groups", ["organization = ?"], [call.caller.organization])
+    if "name" in call.query:
+        listing.narrow("instr(lower(name), lower(?)) > 0", call.query["name"])
+    with call.stack.store.read_transaction() as db:
+        return build_page(call, db, listing, _show)
+
+
+def get_group(call: Call) -> dict[str, Any]:
+    """Return a group; 403 for groups of other organizations."""
+    group_id = call.path["group_id"]
+    with call.stack.store.read_transaction() as db:
+        row = db.execute("SELECT * FROM groups WHERE id = ?", (group_id,)).fetchone()
+    if row is None:
+        raise not_found(f"The group {group_id} does not exist.")
+    if row["organization"] != call.caller.organization:
+        raise forbidden(f"The group {group_id} belongs to another organization.")
+    return _show(row)
+
+
+HANDLERS = {
+    "list_groups": Handler(list_groups),
+    "get_group": Handler(get_group),
+}

@@ -1,0 +1,177 @@
+"""Handlers for jobs, which the engine in `orionclient.emulator._jobs.jobs` runs.
+
+The rules are assumptions, except that `complete` is the final state of every job and that `reason` is empty on success:
+
+- A job belongs to its project: all members can see, cancel and delete it. It acts as the user who created it.
+- Cancelling a complete job has no effect. Only a complete job can be deleted.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from orionclient.emulator import _strictjson
+from orionclient.emulator._handlers import workfloes
+from orionclient.emulator._http.call import Call, ContentResult, Handler, Services
+from orionclient.emulator._jobs import jobs
+from orionclient.emulator._jobs.specifications import ParametersError, check_parameters
+from orionclient.emulator._problems import ProblemError
+from orionclient.emulator._store import resources
+from orionclient.emulator._store.blobs import CHUNK_SIZE
+from orionclient.emulator._store.resources import ResourceKind
+from orionclient.emulator._store.store import now
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterator
+    from typing import BinaryIO
+
+TABLES = (
+    resources.create_table_statement(
+        "jobs",
+        "workfloe INTEGER NOT NULL REFERENCES workfloes (id)",
+        "state TEXT NOT NULL DEFAULT 'queued'",
+        "outcome TEXT",
+        "reason TEXT NOT NULL DEFAULT ''",
+        "cancelled_by TEXT NOT NULL DEFAULT ''",
+        "progress REAL NOT NULL DEFAULT 0",
+        "parameters TEXT NOT NULL",
+        "system_parameters TEXT NOT NULL",
+        "started TEXT",
+        "finished TEXT",
+        "run_time REAL NOT NULL DEFAULT 0",
+        "cost TEXT NOT NULL DEFAULT '0.0000'",
+        "currency TEXT NOT NULL",
+    )
+    + """
+CREATE INDEX IF NOT EXISTS jobs_in_queue ON jobs (id) WHERE state = 'queued';
+CREATE INDEX IF NOT EXISTS jobs_of_floe ON jobs (workfloe, id);
+CREATE INDEX IF NOT EXISTS jobs_of_owner ON jobs (owner, finished);
+"""
+)
+
+
+def _show(row: sqlite3.Row) -> dict[str, Any]:
+    plain = ("id", "name", "state", "reason", "outcome", "progress", "workfloe", "created", "started", "finished")
+    run_time, cost = row["run_time"], row["cost"]
+    if row["state"] == "running":
+        seconds = (datetime.fromisoformat(now()) - datetime.fromisoformat(row["started"])).total_seconds()
+        run_time = max(seconds, 0.0)
+        cost = str(jobs.compute_cost(run_time))
+    return {
+        **{name: row[name] for name in (*plain, "currency", "owner", "project")},
+        **{name: _strictjson.loads(row[name]) for name in ("parameters", "system_parameters")},
+        "run_time": run_time,
+        "cost": cost,
+    }
+
+
+def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[], None]:  # noqa: ARG001 - the signature of ResourceKind.purge
+    if row["state"] != "complete":
+        detail = f"The job {row['id']} is {row['state']}; only a complete job can be deleted. Cancel it first."
+        raise ProblemError(409, detail, "job_not_complete")
+    return partial(call.stack.engine.remove_folder, row["id"])
+
+
+KIND = JOBS = ResourceKind("job", "jobs", "job_id", _show, _purge, taggable=True)
+
+
+def _add_progress(call: Call, shown: dict[str, Any]) -> dict[str, Any]:
+    """Add the reported progress to a running job."""
+    return {**shown, "progress": call.stack.engine.read_progress(shown["id"])} if shown["state"] == "running" else shown
+
+
+def list_jobs(call: Call) -> dict[str, Any]:
+    """Return a page of jobs."""
+    listed = resources.list_kind(call, JOBS, state=call.query.get("state"), workfloe=call.query.get("workfloe"))
+    return {**listed, "results": [_add_progress(call, shown) for shown in listed["results"]]}
+
+
+def get_job(call: Call) -> dict[str, Any]:
+    """Return a job."""
+    return _add_progress(call, resources.get(call, JOBS))
+
+
+def create_job(call: Call) -> dict[str, Any]:
+    """Create a queued job."""
+    parameters = call.body.get("parameters", {})
+    with call.stack.store.read_transaction() as db:
+        floe = workfloes.find(call, db, call.body["workfloe"])
+        ((currency,),) = db.execute("SELECT currency FROM organizations WHERE id = ?", (call.caller.organization,))
+    if floe["state"] != "ready":
+        detail = f"The floe {floe['id']} ({floe['name']}) is {floe['state']}; only a ready floe can be run."
+        raise ProblemError(409, detail, "floe_not_ready")
+    try:
+        check_parameters(_strictjson.loads(floe["specification"]), parameters)
+    except ParametersError as error:
+        raise ProblemError(422, str(error), "bad_job_parameters") from None
+    made = resources.create(
+        call,
+        JOBS,
+        workfloe=floe["id"],
+        parameters=_strictjson.dumps(parameters),
+        system_parameters=_strictjson.dumps(call.body.get("system_parameters", {})),
+        currency=currency,
+    )
+    call.stack.engine.wake()
+    return made
+
+
+def cancel_job(call: Call) -> dict[str, Any]:
+    """Cancel a job: a queued job immediately, a running job asynchronously."""
+    who = call.caller.username
+    with call.stack.store.write_transaction() as db:
+        row = resources.find_named(call, db, JOBS)
+        if row["state"] == "queued":
+            jobs.end_job(db, row["id"], jobs.build_cancelled_end(who))
+        if row["state"] == "running":
+            # Stored before the job is stopped, so that the job counts as cancelled however it ends. Only the first user is stored.
+            query = "UPDATE jobs SET cancelled_by = ? WHERE id = ? AND cancelled_by = ''"
+            db.execute(query, (who, row["id"]))
+        shown = _show(resources.find_named(call, db, JOBS))
+    if row["state"] == "running":
+        call.stack.engine.cancel(row["id"])
+    return _add_progress(call, shown)
+
+
+def download_job_logs(call: Call) -> ContentResult:
+    """Return the log of a job so far."""
+    with call.stack.store.read_transaction() as db:
+        row = resources.find_named(call, db, JOBS, reading=True)
+    log = call.stack.engine.open_log(row["id"])
+    if log is None:
+        return ContentResult(iter(()), lambda: None, {"Content-Length": "0"})
+    size = log.seek(0, 2)
+    start = log.seek(min(call.query["offset"], size))
+    return ContentResult(_iter_log(log, size - start), log.close, {"Content-Length": str(size - start)})
+
+
+def _iter_log(file: BinaryIO, left: int) -> Iterator[bytes]:
+    """Yield at most `left` bytes of a growing file."""
+    while left and (chunk := file.read(min(left, CHUNK_SIZE))):
+        left -= len(chunk)
+        yield chunk
+
+
+def resume(stack: Services) -> None:
+    """End the jobs that were running when the last server stopped; queued jobs stay queued."""
+    with stack.store.write_transaction() as db:
+        for row in db.execute("SELECT id, cancelled_by FROM jobs WHERE state = 'running'").fetchall():
+            who = row["cancelled_by"]
+            # The run time is unknown, so the job is not charged.
+            ending = jobs.build_cancelled_end(who) if who else jobs.JobEnd("failed", jobs.STOPPED_REASON)
+            jobs.end_job(db, row["id"], ending, progress=stack.engine.read_progress(row["id"]))
+        known = {row["id"] for row in db.execute("SELECT id FROM jobs")}
+    stack.engine.sweep(known)
+
+
+HANDLERS = {
+    "list_jobs": Handler(list_jobs),
+    "create_job": Handler(create_job),
+    "get_job": Handler(get_job),
+    "cancel_job": Handler(cancel_job),
+    "delete_job": Handler(lambda call: resources.delete(call, JOBS)),
+    "download_job_logs": Handler(download_job_logs),
+}

@@ -1,0 +1,243 @@
+"""Handlers for molecule search: databases of datasets, queries and hits.
+
+The rules are assumptions, except for the states `LOADED` and `SUCCESS`:
+
+- A database is a view of its dataset: a query searches the records that the dataset has when it runs, also for members of the
+  database's project who cannot read the dataset. If the dataset is deleted, queries fail.
+- Databases and queries cannot be shared, tagged, or put into folders. A query outlives its database.
+"""
+
+from __future__ import annotations
+
+import heapq
+import logging
+from typing import TYPE_CHECKING, Any
+
+from orionclient.emulator import _strictjson
+from orionclient.emulator._formats import searching
+from orionclient.emulator._formats.records import TITLE
+from orionclient.emulator._handlers.datasets import DATASETS
+from orionclient.emulator._http.call import Call, Handler, Services
+from orionclient.emulator._problems import ProblemError
+from orionclient.emulator._store import resources
+from orionclient.emulator._store.paging import ListQuery, build_page
+from orionclient.emulator._store.resources import ResourceKind
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterator
+
+_LOG = logging.getLogger("orionclient.emulator")
+
+# Records read in one snapshot of the database.
+_BATCH = 1000
+
+TABLES = f"""
+{
+    resources.create_table_statement(
+        "molsearch_databases",
+        "state TEXT NOT NULL DEFAULT 'LOADING'",
+        "search_type TEXT NOT NULL",
+        "dataset INTEGER NOT NULL",
+        "count INTEGER NOT NULL DEFAULT 0",
+    )
+}{
+    resources.create_table_statement(
+        "molsearch_queries",
+        "state TEXT NOT NULL DEFAULT 'QUEUED'",
+        "reason TEXT NOT NULL DEFAULT ''",
+        "query_type TEXT NOT NULL",
+        "database INTEGER NOT NULL",
+        "dataset INTEGER NOT NULL",
+        "parameters TEXT NOT NULL",
+        "count INTEGER NOT NULL DEFAULT 0",
+    )
+}
+CREATE TABLE IF NOT EXISTS molsearch_hits (
+    query INTEGER NOT NULL REFERENCES molsearch_queries (id),
+    rank INTEGER NOT NULL,
+    dataset INTEGER NOT NULL,
+    record INTEGER NOT NULL,
+    title TEXT,
+    score REAL,
+    PRIMARY KEY (query, rank)
+) STRICT, WITHOUT ROWID;
+"""
+
+
+def _show_database(row: sqlite3.Row) -> dict[str, Any]:
+    shown = ("id", "name", "state", "search_type", "dataset", "count", "created", "owner", "project")
+    return {name: row[name] for name in shown}
+
+
+def _show_query(row: sqlite3.Row) -> dict[str, Any]:
+    shown = ("id", "name", "query_type", "database", "state", "reason", "count", "created", "owner", "project")
+    return {**{name: row[name] for name in shown}, "parameters": _strictjson.loads(row["parameters"])}
+
+
+def _show_hit(row: sqlite3.Row) -> dict[str, Any]:
+    return {name: row[name] for name in ("rank", "dataset", "record", "title", "score")}
+
+
+def _purge_query(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[], None]:  # noqa: ARG001 - the signature of ResourceKind.purge
+    db.execute("DELETE FROM molsearch_hits WHERE query = ?", (row["id"],))
+    return lambda: None
+
+
+DATABASES = ResourceKind("molsearch database", "molsearch_databases", "database_id", _show_database)
+QUERIES = ResourceKind("molsearch query", "molsearch_queries", "query_id", _show_query, _purge_query)
+
+
+def create_molsearch_database(call: Call) -> dict[str, Any]:
+    """Create a database from a dataset that the caller can read."""
+    with call.stack.store.read_transaction() as db:
+        dataset = resources.find(call, db, DATASETS, call.body["dataset"], reading=True)
+    made = resources.create(call, DATABASES, dataset=dataset["id"], search_type=call.body.get("search_type", "2D"))
+    # It starts with a write transaction, which waits for that of this request.
+    call.stack.slow.submit(_load, call.stack, made["id"])
+    return made
+
+
+def _load(stack: Services, database_id: int) -> None:
+    with stack.store.write_transaction() as db:
+        db.execute(
+            "UPDATE molsearch_databases SET (state, count) = (SELECT 'LOADED', next_record - first_record FROM datasets"
+            " WHERE datasets.id = dataset) WHERE id = ? AND EXISTS (SELECT 1 FROM datasets WHERE datasets.id = dataset)",
+            (database_id,),
+        )
+        db.execute("UPDATE molsearch_databases SET state = 'ERROR' WHERE id = ? AND state = 'LOADING'", (database_id,))
+
+
+def create_molsearch_query(call: Call) -> dict[str, Any]:
+    """Create a query for a database that the caller can access."""
+    body = call.body
+    with call.stack.store.read_transaction() as db:
+        database = resources.find(call, db, DATABASES, body["database"], reading=True)
+    try:
+        searching.check(body["query_type"], body["parameters"])
+    except searching.QueryError as error:
+        raise ProblemError(422, str(error), "bad_query") from None
+    if database["search_type"] != "2D":
+        raise ProblemError(422, "The database is for 3D search, which the local Orion does not support.", "bad_query")
+    if database["state"] != "LOADED":
+        raise ProblemError(
+            409,
+            f"The database {database['id']} is {database['state']}; only a LOADED database can be searched.",
+            "database_not_loaded",
+        )
+    made = resources.create(
+        call,
+        QUERIES,
+        query_type=body["query_type"],
+        database=database["id"],
+        dataset=database["dataset"],
+        parameters=_strictjson.dumps(body["parameters"]),
+    )
+    call.stack.slow.submit(_search, call.stack, made["id"])
+    return made
+
+
+def _search(stack: Services, query_id: int) -> None:
+    begin = "UPDATE molsearch_queries SET state = 'RUNNING' WHERE id = ? AND state IN ('QUEUED', 'RUNNING') RETURNING *"
+    with stack.store.write_transaction() as db:
+        rows = db.execute(begin, (query_id,)).fetchall()
+    for query in rows:
+        reason = ""
+        try:
+            hits = _find_hits(stack, query)
+        except searching.QueryError as error:
+            hits, reason = [], str(error)
+        except Exception as error:  # noqa: BLE001 - otherwise the query would stay RUNNING and run again at every start
+            _LOG.exception("molsearch query %s failed", query_id)
+            hits, reason = [], f"The search failed: {error}"
+        if hits is None:
+            return  # the server is stopping; the next start runs the query again
+        with stack.store.write_transaction() as db:
+            end = "UPDATE molsearch_queries SET state = ?, reason = ?, count = ? WHERE id = ?"
+            if db.execute(end, ("ERROR" if reason else "SUCCESS", reason, len(hits), query_id)).rowcount:
+                db.executemany(
+                    "INSERT INTO molsearch_hits (query, rank, dataset, record, title, score) VALUES (?, ?, ?, ?, ?, ?)",
+                    [(query_id, rank, query["dataset"], *hit) for rank, hit in enumerate(hits, 1)],
+                )
+
+
+def _find_hits(stack: Services, query: sqlite3.Row) -> list[tuple[int, str | None, float | None]] | None:
+    """Return record, title and score of every hit, best first; None if the server is stopping."""
+    parameters = _strictjson.loads(query["parameters"])
+    match, most = (
+        searching.build_matcher(query["query_type"], parameters),
+        searching.max_hits(query["query_type"], parameters),
+    )
+    measured = query["query_type"] == "graphsim"
+    best: list[tuple[float, int, str | None]] = []
+    for rows in _iter_batches(stack, query["dataset"]):
+        if stack.slow.is_stopping:
+            return None
+        for row in rows:
+            record = _strictjson.loads(row["body"])
+            score = match(record)
+            if score is None:
+                continue
+            title = record.get(TITLE)
+            # For equal scores, the record with the lower id ranks higher.
+            item = (score, -row["id"], title if isinstance(title, str) else None)
+            if len(best) < most:
+                heapq.heappush(best, item)
+            elif item[:2] > best[0][:2]:
+                heapq.heapreplace(best, item)
+        if len(best) == most and not measured and query["query_type"] != "title":
+            break
+    best.sort(key=lambda item: item[:2], reverse=True)
+    return [(-record, title, score if measured else None) for score, record, title in best]
+
+
+def _iter_batches(stack: Services, dataset: int) -> Iterator[list[sqlite3.Row]]:
+    after = 0
+    while True:
+        with stack.store.read_transaction() as db:
+            if db.execute("SELECT 1 FROM datasets WHERE id = ? AND deleted = ''", (dataset,)).fetchone() is None:
+                raise searching.QueryError(f"The dataset {dataset} of the database was deleted.")
+            rows = db.execute(
+                "SELECT id, body FROM records WHERE dataset = ? AND id > ? ORDER BY id LIMIT ?",
+                (dataset, after, _BATCH),
+            ).fetchall()
+        if not rows:
+            return
+        yield rows
+        after = rows[-1]["id"]
+
+
+def list_molsearch_hits(call: Call) -> dict[str, Any]:
+    """Return a page of hits."""
+    with call.stack.store.read_transaction() as db:
+        query = resources.find_named(call, db, QUERIES, reading=True)
+        listing = ListQuery("molsearch_hits", ["query = ?"], [query["id"]], key=("rank",))
+        return build_page(call, db, listing, _show_hit)
+
+
+def resume(stack: Services) -> None:
+    """Resume the work that the last server did not complete."""
+    with stack.store.read_transaction() as db:
+        loading = db.execute("SELECT id FROM molsearch_databases WHERE state = 'LOADING'").fetchall()
+        open_queries = db.execute("SELECT id FROM molsearch_queries WHERE state IN ('QUEUED', 'RUNNING')").fetchall()
+    for row in loading:
+        stack.slow.submit(_load, stack, row["id"])
+    for row in open_queries:
+        stack.slow.submit(_search, stack, row["id"])
+
+
+def _list(call: Call, kind: ResourceKind, *filters: str) -> dict[str, Any]:
+    return resources.list_kind(call, kind, **{name: call.query.get(name) for name in filters})
+
+
+HANDLERS = {
+    "list_molsearch_databases": Handler(lambda call: _list(call, DATABASES, "state", "search_type")),
+    "create_molsearch_database": Handler(create_molsearch_database),
+    "get_molsearch_database": Handler(lambda call: resources.get(call, DATABASES)),
+    "delete_molsearch_database": Handler(lambda call: resources.delete(call, DATABASES)),
+    "list_molsearch_queries": Handler(lambda call: _list(call, QUERIES, "state", "database")),
+    "create_molsearch_query": Handler(create_molsearch_query),
+    "get_molsearch_query": Handler(lambda call: resources.get(call, QUERIES)),
+    "delete_molsearch_query": Handler(lambda call: resources.delete(call, QUERIES)),
+    "list_molsearch_hits": Handler(list_molsearch_hits),
+}

@@ -1,0 +1,85 @@
+"""Handlers for tags; a tag belongs to a resource and a project, so that projects sharing a resource have separate tags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from orionclient.emulator._http.call import Call, Handler
+from orionclient.emulator._problems import not_found
+from orionclient.emulator._store import resources
+from orionclient.emulator._store.paging import ListQuery, build_page
+from orionclient.emulator._store.store import now
+
+if TYPE_CHECKING:
+    import sqlite3
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS tags (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    resource INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    project INTEGER NOT NULL REFERENCES projects (id),
+    created TEXT NOT NULL,
+    UNIQUE (kind, resource, name, project)
+) STRICT;
+CREATE INDEX IF NOT EXISTS tags_by_name ON tags (kind, name, resource, project);
+"""
+
+
+def _resource(call: Call, db: sqlite3.Connection, *, reading: bool = False) -> sqlite3.Row:
+    kind = call.stack.kinds.get(call.path["resource_type"])
+    if kind is None or not kind.taggable:
+        raise not_found(f'Resources of type "{call.path["resource_type"]}" cannot be tagged.')
+    return resources.find(call, db, kind, call.path["resource_id"], reading=reading)
+
+
+def _project(call: Call, db: sqlite3.Connection, resource: sqlite3.Row, named: int | None) -> int:
+    if named is None:
+        return int(resource["project"])
+    resources.require_member(db, call.caller, named, writing=True)
+    return named
+
+
+def _show(row: sqlite3.Row) -> dict[str, Any]:
+    return {name: row[name] for name in ("name", "project", "created")}
+
+
+def list_tags(call: Call) -> dict[str, Any]:
+    """List the tags of a resource in all projects of the caller, by name."""
+    listing = ListQuery("tags", key=("name", "project"), key_types=(str, int))
+    listing.narrow("kind = ?", call.path["resource_type"])
+    listing.narrow("resource = ?", call.path["resource_id"])
+    listing.narrow("project IN (SELECT project FROM members WHERE user = ?)", call.caller.id)
+    with call.stack.store.read_transaction() as db:
+        _resource(call, db, reading=True)
+        return build_page(call, db, listing, _show)
+
+
+def add_tags(call: Call) -> None:
+    """Add tags, if missing."""
+    with call.stack.store.write_transaction() as db:
+        resource = _resource(call, db)
+        project = _project(call, db, resource, call.body.get("project"))
+        db.executemany(
+            "INSERT INTO tags (kind, resource, name, project, created) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            [(call.path["resource_type"], resource["id"], tag, project, now()) for tag in call.body["tags"]],
+        )
+
+
+def remove_tags(call: Call) -> None:
+    """Remove tags; missing tags are ignored, as documented."""
+    with call.stack.store.write_transaction() as db:
+        resource = _resource(call, db)
+        project = _project(call, db, resource, call.query.get("project"))
+        db.executemany(
+            "DELETE FROM tags WHERE kind = ? AND resource = ? AND name = ? AND project = ?",
+            [(call.path["resource_type"], resource["id"], tag, project) for tag in call.query["tag"]],
+        )
+
+
+HANDLERS = {
+    "list_tags": Handler(list_tags),
+    "add_tags": Handler(add_tags),
+    "remove_tags": Handler(remove_tags),
+}

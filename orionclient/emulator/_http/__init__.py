@@ -1,0 +1,1 @@
+"""HTTP of the local Orion: application, requests, contract validation and responses."""

@@ -1,0 +1,1 @@
+"""Running jobs of the local Orion: packages, job specifications and processes."""

@@ -1,0 +1,1 @@
+"""Stored resources of the local Orion: database, contents, listings, permissions."""

@@ -1,0 +1,272 @@
+"""Shared behavior of all kinds of resources: projects, permissions, trash (soft delete), listing and updating.
+
+The rules are assumptions, because Orion's own are not published:
+
+- A user can access the resources of the projects that the user is a member of, and read those that are shared with the user
+  (see `sharing`). Access to any other resource gets a 403, and so does updating a resource that is only shared.
+- An unknown id and the id of a soft-deleted resource get a 404, also for users who would get a 403 otherwise.
+- DELETE moves a resource to the trash, where only a listing with `deleted=true` returns it. With `immediate` it is removed
+  permanently, also from the trash. Nothing can be restored, because no such operation is published.
+- An update sets only the fields in the body. Moving to another project needs membership in both and removes the resource from its
+  folder.
+- Naming a project (in a filter, as a destination, for tags) that the user is not a member of gets a 403, also if the project does
+  not exist: 404 is reserved for the resource in the path.
+- A resource created without a project goes to the default project of the user.
+- A resource created by a job gets the tag `Job <id>`, if its kind can be tagged.
+- An archived project is read-only: creating, updating, deleting, tagging and sharing there get a 403, and so does moving a resource
+  to it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from orionclient.emulator._problems import bad_body, forbidden, not_found
+from orionclient.emulator._store import folders, sharing
+from orionclient.emulator._store.paging import ListQuery, build_page
+from orionclient.emulator._store.store import now
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from orionclient.emulator._http.call import Call
+    from orionclient.emulator._store.credentials import Caller
+
+Row = sqlite3.Row
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceKind:
+    """A kind of resource that belongs to a project.
+
+    Args:
+        name: As in the paths of the operations for tags and shares.
+        table: Its table, defined with `create_table_statement`.
+        id_parameter: Name of the path parameter.
+        show: Converts a row to its JSON object.
+        purge: Removes the dependents of a row; returns a function to call after the transaction is committed.
+        taggable: Whether it can have tags.
+        sharable: Whether it can be shared.
+        in_folders: Whether it can be in a folder.
+    """
+
+    name: str
+    table: str
+    id_parameter: str
+    show: Callable[[Row], dict[str, Any]]
+    purge: Callable[[Call, sqlite3.Connection, Row], Callable[[], None]] = lambda _call, _db, _row: _no_op
+    taggable: bool = False
+    sharable: bool = False
+    in_folders: bool = False
+
+
+def _no_op() -> None:
+    """Do nothing."""
+
+
+def create_table_statement(name: str, *columns: str) -> str:
+    """Return the SQL that creates the table of a kind: the common columns and the given ones."""
+    own = "".join(f",\n    {column}" for column in columns)
+    return f"""
+CREATE TABLE IF NOT EXISTS {name} (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    project INTEGER NOT NULL REFERENCES projects (id),
+    owner INTEGER NOT NULL REFERENCES users (id),
+    created TEXT NOT NULL,
+    deleted TEXT NOT NULL DEFAULT '',
+    path TEXT{own}
+) STRICT;
+CREATE INDEX IF NOT EXISTS {name}_of_project ON {name} (project, id) WHERE deleted = '';
+CREATE INDEX IF NOT EXISTS {name}_in_folder ON {name} (path, id) WHERE deleted = '';
+CREATE INDEX IF NOT EXISTS {name}_in_trash ON {name} (project, id) WHERE deleted <> '';
+"""
+
+
+def is_member(db: sqlite3.Connection, caller: Caller, project: int) -> bool:
+    """Return whether the caller is a member of the project."""
+    query = "SELECT 1 FROM members WHERE user = ? AND project = ?"
+    return db.execute(query, (caller.id, project)).fetchone() is not None
+
+
+def require_member(db: sqlite3.Connection, caller: Caller, project: int, *, writing: bool = False) -> None:
+    """Check that the caller is a member of a project and, for `writing`, that the project is not archived.
+
+    Raises:
+        ProblemError: 403, also if the project does not exist.
+    """
+    if not is_member(db, caller, project):
+        raise forbidden(f"You are not a member of project {project}.")
+    if writing:
+        _require_open(db, project)
+
+
+def _require_open(db: sqlite3.Connection, project: int) -> None:
+    if db.execute("SELECT archived FROM projects WHERE id = ?", (project,)).fetchone()[0]:
+        raise forbidden(f"Project {project} is archived, so it is read-only.")
+
+
+def narrow_to_projects(call: Call, db: sqlite3.Connection, listing: ListQuery) -> None:
+    """Restrict a listing to the project in the query or, if omitted, to all projects of the caller."""
+    if "project" in call.query:
+        require_member(db, call.caller, call.query["project"])
+        listing.narrow("project = ?", call.query["project"])
+    else:
+        listing.narrow("project IN (SELECT project FROM members WHERE user = ?)", call.caller.id)
+
+
+def find_project(call: Call, db: sqlite3.Connection) -> int:
+    """Return the project in the body; defaults to the caller's default project."""
+    project: int | None = call.body.get("project", call.caller.default_project)
+    if project is None:
+        raise bad_body("You have no default project; specify a project.")
+    require_member(db, call.caller, project, writing=True)
+    return project
+
+
+def find(
+    call: Call,
+    db: sqlite3.Connection,
+    kind: ResourceKind,
+    resource_id: int,
+    *,
+    trashed: bool = False,
+    archived: bool = False,
+    reading: bool = False,
+) -> Row:
+    """Return the row of a resource that the caller can update.
+
+    Args:
+        call: The request.
+        db: The connection.
+        kind: The kind of the resource.
+        resource_id: Its id.
+        trashed: Whether to include the trash. Defaults to False.
+        archived: Whether to include archived projects. Defaults to False.
+        reading: Whether read access is sufficient; includes archived projects. Defaults to False.
+
+    Raises:
+        ProblemError: 404 if the resource does not exist, 403 without permission.
+    """
+    query = f"SELECT * FROM {kind.table} WHERE id = ?"  # noqa: S608 - the table is a constant  # nosec B608
+    row: Row | None = db.execute(query, (resource_id,)).fetchone()
+    if row is None or (row["deleted"] and not trashed):
+        raise not_found(f"The {kind.name} {resource_id} does not exist.")
+    if is_member(db, call.caller, row["project"]):
+        if not (reading or archived):
+            _require_open(db, row["project"])
+        return row
+    shared = not row["deleted"] and sharing.is_shared_with(db, kind.name, resource_id, call.caller.id)
+    if shared and reading:
+        return row
+    if shared:
+        raise forbidden(f"The {kind.name} {resource_id} is shared with you read-only.")
+    raise forbidden(f"The {kind.name} {resource_id} belongs to a project that you are not a member of.")
+
+
+def find_named(call: Call, db: sqlite3.Connection, kind: ResourceKind, *, reading: bool = False) -> Row:
+    """Return the row of the resource in the path."""
+    return find(call, db, kind, call.path[kind.id_parameter], reading=reading)
+
+
+def list_kind(call: Call, kind: ResourceKind, **columns: str | int | None) -> dict[str, Any]:
+    """Return a page of resources; `columns` are additional exact filters, ignored if None."""
+    query = call.query
+    # The operations of kinds without trash or folders lack these parameters.
+    trashed = query.get("deleted", False)
+    listing = ListQuery(kind.table)
+    listing.narrow("deleted <> ''" if trashed else "deleted = ''")
+    if "name" in query:
+        # SQLite's lower() handles only ASCII letters, as the contract documents.
+        listing.narrow("instr(lower(name), lower(?)) > 0", query["name"])
+    for tag in dict.fromkeys(query.get("tags", ())):
+        listing.narrow(
+            "id IN (SELECT resource FROM tags WHERE kind = ? AND name = ?"
+            " AND project IN (SELECT project FROM members WHERE user = ?))",
+            kind.name,
+            tag,
+            call.caller.id,
+        )
+    if "path" in query:
+        listing.narrow("path IS ?", folders.normalize_path(query["path"]))
+    for column, value in columns.items():
+        if value is not None:
+            listing.narrow(f"{column} = ?", value)
+    with call.stack.store.read_transaction() as db:
+        if "project" in query or trashed:
+            narrow_to_projects(call, db, listing)
+        else:
+            shared, values = sharing.shared_with(kind.name, call.caller.id)
+            mine = "project IN (SELECT project FROM members WHERE user = ?)"
+            listing.narrow(f"({mine} OR id IN ({shared}))", call.caller.id, *values)
+        return build_page(call, db, listing, kind.show)
+
+
+def create(call: Call, kind: ResourceKind, **columns: Any) -> dict[str, Any]:
+    """Create a resource from the body; `columns` are values of kind-specific columns."""
+    with call.stack.store.write_transaction() as db:
+        project = find_project(call, db)
+        path = folders.create_folder(db, project, call.body.get("path", "/"), call.caller.id)
+        values = {
+            "name": call.body.get("name", ""),
+            "description": call.body.get("description", ""),
+            "project": project,
+            "path": path,
+            "owner": call.caller.id,
+            "created": now(),
+            **columns,
+        }
+        cursor = db.execute(
+            f"INSERT INTO {kind.table} ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})",  # noqa: S608 - constants  # nosec B608
+            list(values.values()),
+        )
+        if call.caller.job is not None and kind.taggable:
+            db.execute(
+                "INSERT INTO tags (kind, resource, name, project, created) VALUES (?, ?, ?, ?, ?)",
+                (kind.name, cursor.lastrowid, f"Job {call.caller.job}", project, now()),
+            )
+        return kind.show(find(call, db, kind, cursor.lastrowid or 0))
+
+
+def get(call: Call, kind: ResourceKind) -> dict[str, Any]:
+    """Return the resource in the path."""
+    with call.stack.store.read_transaction() as db:
+        return kind.show(find_named(call, db, kind, reading=True))
+
+
+def update(call: Call, kind: ResourceKind, **columns: Any) -> dict[str, Any]:
+    """Set the fields in the body; `columns` are values of kind-specific columns."""
+    with call.stack.store.write_transaction() as db:
+        row = find_named(call, db, kind)
+        if "project" in call.body:
+            require_member(db, call.caller, call.body["project"], writing=True)
+            if call.body["project"] != row["project"]:
+                db.execute(f"UPDATE {kind.table} SET path = NULL WHERE id = ?", (row["id"],))  # noqa: S608 - constants  # nosec B608
+        named = {name: call.body[name] for name in ("name", "description", "project") if name in call.body}
+        for column, value in {**named, **columns}.items():
+            db.execute(f"UPDATE {kind.table} SET {column} = ? WHERE id = ?", (value, row["id"]))  # noqa: S608 - constants  # nosec B608
+        return kind.show(find_named(call, db, kind))
+
+
+def delete(call: Call, kind: ResourceKind) -> None:
+    """Move a resource to the trash, or purge it; kinds without a trash are always purged."""
+    immediate = call.query.get("immediate", True)
+    resource_id = call.path[kind.id_parameter]
+    with call.stack.store.write_transaction() as db:
+        row = find(call, db, kind, resource_id, trashed=immediate)
+        if not immediate:
+            db.execute(f"UPDATE {kind.table} SET deleted = ? WHERE id = ?", (now(), resource_id))  # noqa: S608 - constants  # nosec B608
+            return
+        finish = kind.purge(call, db, row)
+        erase(db, kind, resource_id)
+    finish()
+
+
+def erase(db: sqlite3.Connection, kind: ResourceKind, resource_id: int) -> None:
+    """Remove a row with its tags and shares."""
+    for hanging in ("tags", "shares"):
+        db.execute(f"DELETE FROM {hanging} WHERE kind = ? AND resource = ?", (kind.name, resource_id))  # noqa: S608 - constants  # nosec B608
+    db.execute(f"DELETE FROM {kind.table} WHERE id = ?", (resource_id,))  # noqa: S608 - constants  # nosec B608
