@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         SystemExit: Always, with one of the documented exit codes.
     """
     try:
-        from orionclient.cli.root import ocli  # noqa: PLC0415 - importing the package does not import click
+        from orionclient.cli._core.root import ocli  # noqa: PLC0415 - importing the package does not import click
     except KeyboardInterrupt:
         sys.exit(130)
     ocli.main(None if arguments is None else list(arguments))

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import orionclient
-from orionclient.cli.root import ocli
+from orionclient.cli._core.root import ocli
 from orionclient.local import LocalOrion
 
 ROOTS = sorted({str(Path(str(package.__file__)).parents[1]) for package in (orionclient, orion_api)})

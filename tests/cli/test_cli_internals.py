@@ -17,11 +17,12 @@ from cli.conftest import Call
 
 from orionclient._transfer.bulk import Result
 from orionclient._transfer.progress import Progress
-from orionclient.cli import completion_types, errors, main, server_process
-from orionclient.cli.completion_types import ResourceIdType
-from orionclient.cli.progress import show_progress
-from orionclient.cli.root import ocli
-from orionclient.cli.state import State
+from orionclient.cli import main
+from orionclient.cli._core import completion_types, errors, server_process
+from orionclient.cli._core.completion_types import ResourceIdType
+from orionclient.cli._core.progress import show_progress
+from orionclient.cli._core.root import ocli
+from orionclient.cli._core.state import State
 from orionclient.exceptions import OrionConnectionError, TransferErrors
 from orionclient.local import LocalOrion
 from orionclient.types import File

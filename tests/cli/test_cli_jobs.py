@@ -12,8 +12,8 @@ import pytest
 from cli.conftest import Call
 from helpers.canary import CANARIES
 
-from orionclient.cli.jobs import _LogWriter
-from orionclient.cli.state import State
+from orionclient.cli._commands.jobs import _LogWriter
+from orionclient.cli._core.state import State
 from orionclient.emulator.faults import set_field
 from orionclient.local import LocalOrion
 from orionclient.types import Dataset, WorkFloeJob, WorkFloeSpec

@@ -18,7 +18,7 @@ import click
 import pytest
 from cli.conftest import COMMAND, environment
 
-from orionclient.cli import errors
+from orionclient.cli._core import errors
 from orionclient.local import LocalOrion
 from orionclient.types import Dataset, File, ShardCollection, WorkFloeSpec
 

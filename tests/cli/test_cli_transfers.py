@@ -20,8 +20,8 @@ from cli.conftest import COMMAND, Call, environment
 from orionclient._transfer import pipes
 from orionclient._transfer.bulk import Result
 from orionclient._transfer.progress import Progress
-from orionclient.cli import transfers
-from orionclient.cli.progress import ProgressDisplay, _ProgressLines, format_size
+from orionclient.cli._commands import transfers
+from orionclient.cli._core.progress import ProgressDisplay, _ProgressLines, format_size
 from orionclient.emulator.faults import stall
 from orionclient.examples import drugs
 from orionclient.helpers.filenames import UniqueFilenames

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from cli.conftest import Call, environment
 
-from orionclient.cli import completion_types
+from orionclient.cli._core import completion_types
 from orionclient.local import LocalOrion
 from orionclient.types import File, Shard, ShardCollection
 

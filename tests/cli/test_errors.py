@@ -13,7 +13,7 @@ from cli.conftest import Call
 from helpers.canary import CANARIES
 from helpers.scripted import Scripted, ScriptedResponse
 
-from orionclient.cli import errors
+from orionclient.cli._core import errors
 from orionclient.emulator.faults import reset
 from orionclient.exceptions import (
     InvalidCredentials,
@@ -239,7 +239,7 @@ def test_successful_results_are_printed(call: Call, planted: LocalOrion) -> None
 
 
 def test_an_error_of_ocli_itself_has_no_traceback(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    from orionclient.cli.state import State
+    from orionclient.cli._core.state import State
 
     def wrong(_: State) -> None:
         raise RuntimeError("boom")
@@ -253,7 +253,7 @@ def test_an_error_of_ocli_itself_has_no_traceback(call: Call, monkeypatch: pytes
 def test_debug_prints_the_traceback(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     from click.testing import CliRunner
 
-    from orionclient.cli.root import ocli
+    from orionclient.cli._core.root import ocli
 
     done = CliRunner().invoke(ocli, ["--debug", "files", "list"])
     assert done.exit_code == 4
@@ -354,8 +354,8 @@ def test_a_long_body_of_the_server_is_reported_in_short_lines(
 def test_debug_shows_the_complete_message(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     from click.testing import CliRunner
 
-    from orionclient.cli.root import ocli
-    from orionclient.cli.state import State
+    from orionclient.cli._core.root import ocli
+    from orionclient.cli._core.state import State
 
     def wrong(_: State) -> None:
         raise ValidationError(LONG)

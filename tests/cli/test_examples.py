@@ -19,10 +19,10 @@ from cli.conftest import Call
 from click.testing import CliRunner
 from helpers.canary import allow_token
 
-from orionclient.cli.commands import Command
-from orionclient.cli.packages import _compress
-from orionclient.cli.reference import iter_commands, make_schema
-from orionclient.cli.root import ocli
+from orionclient.cli._commands.packages import _compress
+from orionclient.cli._core.commands import Command
+from orionclient.cli._core.reference import iter_commands, make_schema
+from orionclient.cli._core.root import ocli
 from orionclient.examples import drugs
 from orionclient.local import LocalOrion
 from orionclient.types import (

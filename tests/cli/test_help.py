@@ -11,8 +11,8 @@ import click
 import pytest
 from cli.conftest import Call
 
-from orionclient.cli.reference import iter_commands
-from orionclient.cli.root import GROUPS, ocli
+from orionclient.cli._core.reference import iter_commands
+from orionclient.cli._core.root import GROUPS, ocli
 
 ROOT = Path(__file__).parents[2]
 SECTIONS = ["Data", "Jobs", "Account", "Local Orion", "Other"]

@@ -11,8 +11,8 @@ import pytest
 from cli.conftest import COMMAND, Call, environment
 from helpers.canary import CANARIES
 
-from orionclient.cli.local import group
-from orionclient.cli.reference import iter_commands, make_schema
+from orionclient.cli._commands.local import group
+from orionclient.cli._core.reference import iter_commands, make_schema
 from orionclient.config import read_profiles
 
 pytestmark = pytest.mark.usefixtures("real_time")

@@ -9,7 +9,14 @@ import json
 import pytest
 from cli.conftest import Call
 
-from orionclient.cli.output import Output, display_width, escape_control_characters, format_cell, format_table, to_json
+from orionclient.cli._core.output import (
+    Output,
+    display_width,
+    escape_control_characters,
+    format_cell,
+    format_table,
+    to_json,
+)
 from orionclient.local import LocalOrion
 from orionclient.types import File, Shard, ShardCollection
 

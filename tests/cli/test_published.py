@@ -13,8 +13,8 @@ import pytest
 from cli.conftest import Call, environment
 from helpers.canary import allow_token
 
-from orionclient.cli.commands import common_options
-from orionclient.cli.output import format_table
+from orionclient.cli._core.commands import common_options
+from orionclient.cli._core.output import format_table
 from orionclient.examples import drugs
 from orionclient.local import LocalOrion
 from orionclient.types import Dataset, File, ShardCollection, Token, WorkFloeSpec

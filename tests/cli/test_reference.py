@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from orionclient.cli import errors
-from orionclient.cli.reference import render_page
-from orionclient.cli.root import GROUPS
+from orionclient.cli._core import errors
+from orionclient.cli._core.reference import render_page
+from orionclient.cli._core.root import GROUPS
 
 DOCS = Path(__file__).parents[2] / "docs" / "cli.md"
 
 
 def test_the_page_is_current() -> None:
-    assert DOCS.read_text("utf-8") == render_page(), "run: python -m orionclient.cli.reference > docs/cli.md"
+    assert DOCS.read_text("utf-8") == render_page(), "run: python -m orionclient.cli._core.reference > docs/cli.md"
 
 
 def test_the_page_has_all_groups_and_codes() -> None:

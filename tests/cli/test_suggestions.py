@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from cli.conftest import Call
 
-from orionclient.cli.suggestions import find_closest, suggest
+from orionclient.cli._core.suggestions import find_closest, suggest
 
 
 @pytest.mark.parametrize(

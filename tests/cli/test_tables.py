@@ -19,11 +19,11 @@ import pytest
 from cli.conftest import COMMAND, Call, environment
 
 from orionclient._runtime.clock import CLOCK
-from orionclient.cli import output
-from orionclient.cli.kinds import KINDS
-from orionclient.cli.output import display_width, format_age, format_table, order_columns, sort_rows
-from orionclient.cli.reference import iter_commands
-from orionclient.cli.root import ocli
+from orionclient.cli._commands.kinds import KINDS
+from orionclient.cli._core import output
+from orionclient.cli._core.output import display_width, format_age, format_table, order_columns, sort_rows
+from orionclient.cli._core.reference import iter_commands
+from orionclient.cli._core.root import ocli
 from orionclient.examples import drugs
 from orionclient.local import LocalOrion
 from orionclient.types import Dataset, File, Project, Shard, ShardCollection, User, WorkFloeSpec
@@ -182,7 +182,7 @@ def test_several_owners_take_one_request_too() -> None:
 
 
 def test_names_of_several_owners_come_from_one_listing(world: LocalOrion, monkeypatch: pytest.MonkeyPatch) -> None:
-    from orionclient.cli.state import State
+    from orionclient.cli._core.state import State
 
     for name, value in world.environ.items():
         monkeypatch.setenv(name, value)

@@ -45,7 +45,7 @@ from orion_api.api.datasets import create_dataset
 from orion_api.api.files import get_file
 
 from orionclient._transport import exchange, pool
-from orionclient.cli.root import ocli
+from orionclient.cli._core.root import ocli
 from orionclient.config import SessionConfig, read_profiles, resolve, save_profile
 from orionclient.exceptions import OrionConnectionError, ValidationError
 from orionclient.session import OrionSession, get_session

@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from helpers.canary import CANARY, allow_token
 from helpers.scripted import Scripted, ScriptedResponse
 
-from orionclient.cli.root import ocli
+from orionclient.cli._core.root import ocli
 from orionclient.config import SessionConfig, read_profiles, remove_profile, save_profile
 from orionclient.exceptions import OrionError, ValidationError
 from orionclient.helpers.reports import download_report

@@ -15,13 +15,13 @@ import pytest
 from click.testing import CliRunner, Result
 from helpers.scripted import Scripted, ScriptedResponse
 
-from orionclient.cli import contract_options
-from orionclient.cli.commands import Command
-from orionclient.cli.kinds import KINDS
-from orionclient.cli.output import Output, display_width, escape_control_characters, format_table
-from orionclient.cli.reference import iter_commands
-from orionclient.cli.root import ocli
-from orionclient.cli.state import FORMATS
+from orionclient.cli._commands.kinds import KINDS
+from orionclient.cli._core import contract_options
+from orionclient.cli._core.commands import Command
+from orionclient.cli._core.output import Output, display_width, escape_control_characters, format_table
+from orionclient.cli._core.reference import iter_commands
+from orionclient.cli._core.root import ocli
+from orionclient.cli._core.state import FORMATS
 from orionclient.exceptions import one_line
 
 TRICKS = (

@@ -22,7 +22,7 @@ from orion_api.api.files import get_file
 from session.test_packages import compressed
 
 from orionclient._transfer import checkpoints, part_files
-from orionclient.cli.root import ocli
+from orionclient.cli._core.root import ocli
 from orionclient.config import read_profiles
 from orionclient.exceptions import OrionConnectionError, OrionError, RateLimitedResponse, ValidationError
 from orionclient.local import LocalOrion

@@ -6,9 +6,9 @@ import importlib
 from typing import TYPE_CHECKING, Final
 
 from orionclient import types
-from orionclient.cli.commands import CommandGroup
-from orionclient.cli.resource_commands import CommandKind, build_commands
-from orionclient.cli.root import GROUPS
+from orionclient.cli._core.commands import CommandGroup
+from orionclient.cli._core.resource_commands import CommandKind, build_commands
+from orionclient.cli._core.root import GROUPS
 
 if TYPE_CHECKING:
     import click

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient.cli.state import State
-from orionclient.cli.suggestions import suggest
+from orionclient.cli._core.state import State
+from orionclient.cli._core.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -238,7 +238,7 @@ def describe_error(error: BaseException, state: State) -> tuple[int, str, str]:
 
 def _find_list_command(command: str, profile: str) -> str:
     """Find the command that lists the resources of the group of a command; empty if it is this command, or needs arguments."""
-    from orionclient.cli.root import ocli  # noqa: PLC0415
+    from orionclient.cli._core.root import ocli  # noqa: PLC0415
 
     group: click.Command | None = ocli
     path, found = ["ocli"], ""

@@ -12,13 +12,13 @@ import click
 from attrs import evolve
 
 from orionclient._transfer.names import check_path
-from orionclient.cli.commands import Command, CommandGroup
-from orionclient.cli.completion_types import complete_profiles
-from orionclient.cli.confirmation import confirm, dry_run_option, print_plan, yes_option
-from orionclient.cli.root import GROUPS
-from orionclient.cli.state import PROFILE, get_active_path, get_state, read_active_profile
-from orionclient.cli.suggestions import suggest
-from orionclient.cli.table_options import table_options
+from orionclient.cli._core.commands import Command, CommandGroup
+from orionclient.cli._core.completion_types import complete_profiles
+from orionclient.cli._core.confirmation import confirm, dry_run_option, print_plan, yes_option
+from orionclient.cli._core.root import GROUPS
+from orionclient.cli._core.state import PROFILE, get_active_path, get_state, read_active_profile
+from orionclient.cli._core.suggestions import suggest
+from orionclient.cli._core.table_options import table_options
 from orionclient.config import (
     SessionConfig,
     get_config_path,
@@ -32,7 +32,7 @@ from orionclient.exceptions import InvalidCredentials
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from orionclient.cli.state import State
+    from orionclient.cli._core.state import State
 
 _REDACTED: Final = "***"
 _STRING: Final = {"type": "string"}

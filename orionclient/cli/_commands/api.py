@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from orionclient._transfer.names import check_path
-from orionclient.cli import contract_options
-from orionclient.cli.commands import Command, ParameterType
-from orionclient.cli.confirmation import dry_run_option, print_plan
-from orionclient.cli.contract_options import JsonParameter
-from orionclient.cli.root import GROUPS
-from orionclient.cli.state import get_state
-from orionclient.cli.suggestions import suggest
+from orionclient.cli._core import contract_options
+from orionclient.cli._core.commands import Command, ParameterType
+from orionclient.cli._core.confirmation import dry_run_option, print_plan
+from orionclient.cli._core.contract_options import JsonParameter
+from orionclient.cli._core.root import GROUPS
+from orionclient.cli._core.state import get_state
+from orionclient.cli._core.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -150,7 +150,7 @@ def _print(state: Any, module: Any, response: Any) -> None:
 
 
 def _format_json(content: bytes) -> str:
-    from orionclient.cli.output import to_json  # noqa: PLC0415
+    from orionclient.cli._core.output import to_json  # noqa: PLC0415
 
     return to_json(json.loads(content) if content else {})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
-from orionclient.cli.commands import ParameterType
+from orionclient.cli._core.commands import ParameterType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,8 +87,8 @@ class ResourceIdType(ParameterType):
         )
 
     def _list_resources(self, ctx: click.Context) -> list[tuple[str, str]]:
-        from orionclient.cli.output import escape_control_characters  # noqa: PLC0415
-        from orionclient.cli.state import State  # noqa: PLC0415
+        from orionclient.cli._core.output import escape_control_characters  # noqa: PLC0415
+        from orionclient.cli._core.state import State  # noqa: PLC0415
         from orionclient.types import KINDS  # noqa: PLC0415
 
         state, kind = State.from_context(ctx), KINDS[self.kind]

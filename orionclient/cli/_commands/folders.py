@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient.cli import contract_options
-from orionclient.cli.commands import Choice, Command, CommandGroup
-from orionclient.cli.confirmation import dry_run_option, print_plan
-from orionclient.cli.resource_commands import describe, fetch_details
-from orionclient.cli.root import GROUPS
-from orionclient.cli.state import get_state
-from orionclient.cli.table_options import schema_columns, table_options
+from orionclient.cli._core import contract_options
+from orionclient.cli._core.commands import Choice, Command, CommandGroup
+from orionclient.cli._core.confirmation import dry_run_option, print_plan
+from orionclient.cli._core.resource_commands import describe, fetch_details
+from orionclient.cli._core.root import GROUPS
+from orionclient.cli._core.state import get_state
+from orionclient.cli._core.table_options import schema_columns, table_options
 from orionclient.types import KINDS, Folder
 
 if TYPE_CHECKING:

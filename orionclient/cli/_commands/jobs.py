@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient.cli.commands import CONTEXT_SETTINGS, Choice, Command, ParameterType, common_options
-from orionclient.cli.completion_types import ResourceIdType
-from orionclient.cli.confirmation import dry_run_option, print_plan
-from orionclient.cli.contract_options import JsonParameter
-from orionclient.cli.output import escape_control_characters
-from orionclient.cli.resource_commands import apply_to_each, deadline_option, describe
-from orionclient.cli.state import State, get_state
-from orionclient.cli.suggestions import suggest
+from orionclient.cli._core.commands import CONTEXT_SETTINGS, Choice, Command, ParameterType, common_options
+from orionclient.cli._core.completion_types import ResourceIdType
+from orionclient.cli._core.confirmation import dry_run_option, print_plan
+from orionclient.cli._core.contract_options import JsonParameter
+from orionclient.cli._core.output import escape_control_characters
+from orionclient.cli._core.resource_commands import apply_to_each, deadline_option, describe
+from orionclient.cli._core.state import State, get_state
+from orionclient.cli._core.suggestions import suggest
 from orionclient.exceptions import UNSAFE, MultipleResultsFound
 from orionclient.types import WorkFloeJob, WorkFloeSpec
 from orionclient.types.workfloes import find_promoted, parse_cubes
@@ -24,7 +24,7 @@ from orionclient.types.workfloes import find_promoted, parse_cubes
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from orionclient.cli.resource_commands import CommandKind
+    from orionclient.cli._core.resource_commands import CommandKind
 
 _TYPES: Final[Mapping[str, ParameterType]] = {
     "string": click.STRING,
@@ -371,7 +371,7 @@ def _rerun(kind: CommandKind) -> Command:
 
 def _export(kind: CommandKind) -> Command:
     def run(resource_id: int) -> None:
-        from orionclient.cli.output import to_json  # noqa: PLC0415
+        from orionclient.cli._core.output import to_json  # noqa: PLC0415
 
         state = get_state()
         found = state.session.get_resource(WorkFloeJob, resource_id).export_params()

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import field, frozen
 
-from orionclient.cli import contract_options
-from orionclient.cli.commands import Command
-from orionclient.cli.completion_types import ResourceIdType
-from orionclient.cli.confirmation import confirm, dry_run_option, print_plan, yes_option
-from orionclient.cli.state import State, get_state
-from orionclient.cli.table_options import schema_columns, table_options
+from orionclient.cli._core import contract_options
+from orionclient.cli._core.commands import Command
+from orionclient.cli._core.completion_types import ResourceIdType
+from orionclient.cli._core.confirmation import confirm, dry_run_option, print_plan, yes_option
+from orionclient.cli._core.state import State, get_state
+from orionclient.cli._core.table_options import schema_columns, table_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -194,7 +194,7 @@ def build_commands(kind: CommandKind) -> list[Command]:
     Returns:
         The commands.
     """
-    from orionclient.cli import sharing  # noqa: PLC0415 - it imports this module
+    from orionclient.cli._commands import sharing  # noqa: PLC0415 - it imports this module
 
     declared = kind.kind.declaration
     makers: list[tuple[str, Any, Callable[[CommandKind], Command]]] = [

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from orionclient._resources.resource import Resource
-from orionclient.cli.commands import Choice, Command, CommandGroup
-from orionclient.cli.contract_options import JsonParameter
-from orionclient.cli.output import to_json
-from orionclient.cli.root import GROUPS
-from orionclient.cli.state import get_state
+from orionclient.cli._core.commands import Choice, Command, CommandGroup
+from orionclient.cli._core.contract_options import JsonParameter
+from orionclient.cli._core.output import to_json
+from orionclient.cli._core.root import GROUPS
+from orionclient.cli._core.state import get_state
 from orionclient.links import link_to
 from orionclient.types import KINDS
 

@@ -1,4 +1,4 @@
-"""Generate docs/cli.md from the commands: `python -m orionclient.cli.reference > docs/cli.md`."""
+"""Generate docs/cli.md from the commands: `python -m orionclient.cli._core.reference > docs/cli.md`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient.cli import contract_options
-from orionclient.cli.commands import Command
-from orionclient.cli.errors import CODES
-from orionclient.cli.root import GROUPS, ocli
+from orionclient.cli._core import contract_options
+from orionclient.cli._core.commands import Command
+from orionclient.cli._core.errors import CODES
+from orionclient.cli._core.root import GROUPS, ocli
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ _HEAD: Final = """\
 # Command line
 
 `ocli` provides the features of the Python client in the shell. This page is generated from the commands by
-`python -m orionclient.cli.reference`; a test checks that it is up to date.
+`python -m orionclient.cli._core.reference`; a test checks that it is up to date.
 
 ## Output
 

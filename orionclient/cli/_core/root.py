@@ -9,39 +9,39 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import click
 
 from orionclient._version import __version__
-from orionclient.cli.commands import CONTEXT_SETTINGS, SuggestingGroup, common_options
+from orionclient.cli._core.commands import CONTEXT_SETTINGS, SuggestingGroup, common_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_KINDS: Final = "orionclient.cli.kinds"
+_KINDS: Final = "orionclient.cli._commands.kinds"
 
 #: Group -> the module that provides it, its description, and the section of the help that lists it.
 GROUPS: Final[dict[str, tuple[str, str, str]]] = {
     "collections": (_KINDS, "Manage collections of shards.", "Data"),
     "datasets": (_KINDS, "Manage datasets and their records.", "Data"),
     "files": (_KINDS, "Manage files.", "Data"),
-    "folders": ("orionclient.cli.folders", "Manage folders.", "Data"),
-    "links": ("orionclient.cli.links", "Create and resolve resource links.", "Data"),
+    "folders": ("orionclient.cli._commands.folders", "Manage folders.", "Data"),
+    "links": ("orionclient.cli._commands.links", "Create and resolve resource links.", "Data"),
     "molsearch": (_KINDS, "Manage molecule search databases and queries.", "Data"),
     "shards": (_KINDS, "Manage the shards of a collection.", "Data"),
-    "tags": ("orionclient.cli.tags", "Manage the tags of resources.", "Data"),
+    "tags": ("orionclient.cli._commands.tags", "Manage the tags of resources.", "Data"),
     "uploads": (_KINDS, "Manage unfinished multipart uploads.", "Data"),
     "jobs": (_KINDS, "Start and manage jobs.", "Jobs"),
     "packages": (_KINDS, "Manage floe packages.", "Jobs"),
     "workfloes": (_KINDS, "Manage floes.", "Jobs"),
-    "billing": ("orionclient.cli.billing", "Show the account balance.", "Account"),
+    "billing": ("orionclient.cli._commands.billing", "Show the account balance.", "Account"),
     "groups": (_KINDS, "Show groups of users.", "Account"),
     "organizations": (_KINDS, "Show organizations.", "Account"),
     "projects": (_KINDS, "Manage projects.", "Account"),
     "secrets": (_KINDS, "Manage secrets.", "Account"),
     "tokens": (_KINDS, "Manage API tokens.", "Account"),
     "users": (_KINDS, "Show users.", "Account"),
-    "local": ("orionclient.cli.local", "Manage a local Orion on this machine.", "Local Orion"),
-    "api": ("orionclient.cli.api", "Send a request for any operation of the API.", "Other"),
-    "completion": ("orionclient.cli.completion", "Print shell completion scripts.", "Other"),
-    "config": ("orionclient.cli.config", "Manage profiles and show the configuration.", "Other"),
-    "doctor": ("orionclient.cli.doctor", "Diagnose configuration and connection problems.", "Other"),
+    "local": ("orionclient.cli._commands.local", "Manage a local Orion on this machine.", "Local Orion"),
+    "api": ("orionclient.cli._commands.api", "Send a request for any operation of the API.", "Other"),
+    "completion": ("orionclient.cli._commands.completion", "Print shell completion scripts.", "Other"),
+    "config": ("orionclient.cli._commands.config", "Manage profiles and show the configuration.", "Other"),
+    "doctor": ("orionclient.cli._commands.doctor", "Diagnose configuration and connection problems.", "Other"),
 }
 # Other names of groups. They work everywhere, but help and completion do not list them.
 _ALIASES: Final = {"emulator": "local", "floes": "workfloes"}
@@ -111,7 +111,7 @@ class Root(SuggestingGroup):
         Raises:
             SystemExit: Always.
         """
-        from orionclient.cli import errors  # noqa: PLC0415
+        from orionclient.cli._core import errors  # noqa: PLC0415
 
         extra.pop("standalone_mode", None)
         arguments = sys.argv[1:] if args is None else list(args)

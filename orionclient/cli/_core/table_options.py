@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient.cli.commands import ParameterType
-from orionclient.cli.contract_options import load_contract
-from orionclient.cli.state import State
-from orionclient.cli.suggestions import suggest
+from orionclient.cli._core.commands import ParameterType
+from orionclient.cli._core.contract_options import load_contract
+from orionclient.cli._core.state import State
+from orionclient.cli._core.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

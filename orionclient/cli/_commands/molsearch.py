@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orionclient.cli.commands import Command
-from orionclient.cli.state import get_state
-from orionclient.cli.table_options import schema_columns, table_options
+from orionclient.cli._core.commands import Command
+from orionclient.cli._core.state import get_state
+from orionclient.cli._core.table_options import schema_columns, table_options
 from orionclient.types import MolsearchQuery
 
 if TYPE_CHECKING:
-    from orionclient.cli.resource_commands import CommandKind
+    from orionclient.cli._core.resource_commands import CommandKind
 
 
 def build_commands(kind: CommandKind) -> list[Command]:

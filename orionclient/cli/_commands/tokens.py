@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orionclient.cli.commands import Command
-from orionclient.cli.confirmation import dry_run_option, print_plan
-from orionclient.cli.output import escape_control_characters
-from orionclient.cli.resource_commands import report_created
-from orionclient.cli.state import get_state
+from orionclient.cli._core.commands import Command
+from orionclient.cli._core.confirmation import dry_run_option, print_plan
+from orionclient.cli._core.output import escape_control_characters
+from orionclient.cli._core.resource_commands import report_created
+from orionclient.cli._core.state import get_state
 from orionclient.types import Token
 
 if TYPE_CHECKING:
-    from orionclient.cli.resource_commands import CommandKind
+    from orionclient.cli._core.resource_commands import CommandKind
 
 
 def build_commands(kind: CommandKind) -> list[Command]:

@@ -10,10 +10,10 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from orionclient._version import __version__
-from orionclient.cli.commands import Command
-from orionclient.cli.config import current_config_or_none
-from orionclient.cli.root import GROUPS
-from orionclient.cli.state import get_state
+from orionclient.cli._commands.config import current_config_or_none
+from orionclient.cli._core.commands import Command
+from orionclient.cli._core.root import GROUPS
+from orionclient.cli._core.state import get_state
 from orionclient.config import get_config_path
 from orionclient.exceptions import InvalidCredentials, OrionError, one_line
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import click
 
-    from orionclient.cli.state import State
+    from orionclient.cli._core.state import State
     from orionclient.config import SessionConfig
 
 _SHAPE: Final = {

@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from orionclient.cli.state import State
+    from orionclient.cli._core.state import State
 
 #: Schema of the JSON output of a dry run.
 PLAN: Final[dict[str, Any]] = {

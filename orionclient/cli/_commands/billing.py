@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orionclient.cli.commands import Command, CommandGroup
-from orionclient.cli.root import GROUPS
-from orionclient.cli.state import get_state
+from orionclient.cli._core.commands import Command, CommandGroup
+from orionclient.cli._core.root import GROUPS
+from orionclient.cli._core.state import get_state
 
 if TYPE_CHECKING:
     import click

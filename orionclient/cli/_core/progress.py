@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from orionclient._runtime.cancellation import Cancelled
-from orionclient.cli.output import escape_control_characters
+from orionclient.cli._core.output import escape_control_characters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from orionclient._transfer.progress import Progress
-    from orionclient.cli.state import State
+    from orionclient.cli._core.state import State
 
 # Bytes from which a transfer reports its progress in lines; smaller ones are too short for that.
 _LARGE: Final = 1 << 20
@@ -156,7 +156,7 @@ def format_size(count: float) -> str:
         The count with a decimal unit.
 
     Example:
-        >>> from orionclient.cli.progress import format_size
+        >>> from orionclient.cli._core.progress import format_size
         >>> format_size(1500), format_size(0)
         ('1.5 kB', '0 bytes')
     """

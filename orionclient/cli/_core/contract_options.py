@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient.cli.commands import Choice, ParameterType
+from orionclient.cli._core.commands import Choice, ParameterType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

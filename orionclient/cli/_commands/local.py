@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from orionclient._transfer.names import check_path
-from orionclient.cli.commands import Choice, Command, CommandGroup
-from orionclient.cli.config import write_profile
-from orionclient.cli.confirmation import confirm, dry_run_option, print_plan, yes_option
-from orionclient.cli.contract_options import JsonParameter
-from orionclient.cli.root import GROUPS
-from orionclient.cli.server_process import RUNNING_FILE, STOP_FILE
-from orionclient.cli.state import get_state
+from orionclient.cli._commands.config import write_profile
+from orionclient.cli._core.commands import Choice, Command, CommandGroup
+from orionclient.cli._core.confirmation import confirm, dry_run_option, print_plan, yes_option
+from orionclient.cli._core.contract_options import JsonParameter
+from orionclient.cli._core.root import GROUPS
+from orionclient.cli._core.server_process import RUNNING_FILE, STOP_FILE
+from orionclient.cli._core.state import get_state
 from orionclient.config import SessionConfig, get_config_path, remove_profile
 from orionclient.exceptions import NoResultFound, OrionError, ValidationError, error_for
 
@@ -115,7 +115,7 @@ def _launch(folder: Path, seed: str, port: int, storage: bool) -> dict[str, Any]
     command = [
         sys.executable,
         "-m",
-        "orionclient.cli.server_process",
+        "orionclient.cli._core.server_process",
         str(folder),
         seed,
         str(port),

@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient.cli.commands import Command
-from orionclient.cli.completion_types import ResourceIdType
-from orionclient.cli.confirmation import dry_run_option, print_plan
-from orionclient.cli.output import escape_control_characters
-from orionclient.cli.resource_commands import describe, fetch_details
-from orionclient.cli.state import get_state
-from orionclient.cli.table_options import schema_columns, table_options
+from orionclient.cli._core.commands import Command
+from orionclient.cli._core.completion_types import ResourceIdType
+from orionclient.cli._core.confirmation import dry_run_option, print_plan
+from orionclient.cli._core.output import escape_control_characters
+from orionclient.cli._core.resource_commands import describe, fetch_details
+from orionclient.cli._core.state import get_state
+from orionclient.cli._core.table_options import schema_columns, table_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from orionclient._resources.resource import Resource
-    from orionclient.cli.resource_commands import CommandKind
-    from orionclient.cli.state import State
+    from orionclient.cli._core.resource_commands import CommandKind
+    from orionclient.cli._core.state import State
 
 _TARGETS: Final = ("user", "group", "project", "organization")
 TAG_COLUMNS: Final = ("name", "created", "project")

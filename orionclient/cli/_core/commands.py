@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import click
 
-from orionclient.cli.state import FORMATS, MAX_RETRIES, PROFILE, TIMEOUT, State
-from orionclient.cli.suggestions import suggest
+from orionclient.cli._core.state import FORMATS, MAX_RETRIES, PROFILE, TIMEOUT, State
+from orionclient.cli._core.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -116,7 +116,7 @@ def common_options(*, hidden: bool) -> list[click.Option]:
 
 
 def _complete_profiles(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    from orionclient.cli.completion_types import complete_profiles  # noqa: PLC0415
+    from orionclient.cli._core.completion_types import complete_profiles  # noqa: PLC0415
 
     return complete_profiles(incomplete)
 

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from orionclient._transfer.names import check_path
-from orionclient.cli.commands import Command
-from orionclient.cli.completion_types import ResourceIdType
-from orionclient.cli.confirmation import dry_run_option, print_plan
-from orionclient.cli.state import get_state
+from orionclient.cli._core.commands import Command
+from orionclient.cli._core.completion_types import ResourceIdType
+from orionclient.cli._core.confirmation import dry_run_option, print_plan
+from orionclient.cli._core.state import get_state
 from orionclient.exceptions import ValidationError
 from orionclient.types import WorkFloePackage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from orionclient.cli.resource_commands import CommandKind
+    from orionclient.cli._core.resource_commands import CommandKind
 
 _MANIFEST: Final = "manifest.json"
 _FLOE: Final = '''"""An example floe."""

@@ -18,13 +18,13 @@ from orionclient._transfer import bulk
 from orionclient._transfer.many import TransferItem, list_files, transfer_all
 from orionclient._transfer.names import UniqueNames, check_path, prepare_path
 from orionclient._transfer.plans import part_size
-from orionclient.cli import contract_options
-from orionclient.cli.commands import Choice, Command, ParameterType
-from orionclient.cli.completion_types import ResourceIdType
-from orionclient.cli.confirmation import dry_run_option, print_plan
-from orionclient.cli.progress import format_size, show_progress
-from orionclient.cli.resource_commands import describe
-from orionclient.cli.state import get_state
+from orionclient.cli._core import contract_options
+from orionclient.cli._core.commands import Choice, Command, ParameterType
+from orionclient.cli._core.completion_types import ResourceIdType
+from orionclient.cli._core.confirmation import dry_run_option, print_plan
+from orionclient.cli._core.progress import format_size, show_progress
+from orionclient.cli._core.resource_commands import describe
+from orionclient.cli._core.state import get_state
 from orionclient.exceptions import TransferErrors
 from orionclient.helpers.filenames import UniqueFilenames
 from orionclient.types import Dataset, Shard, ShardCollection
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from orionclient._transfer.bulk import Result
-    from orionclient.cli.progress import ProgressDisplay
-    from orionclient.cli.resource_commands import CommandKind
-    from orionclient.cli.state import State
+    from orionclient.cli._core.progress import ProgressDisplay
+    from orionclient.cli._core.resource_commands import CommandKind
+    from orionclient.cli._core.state import State
 
 #: How to resume an interrupted transfer.
 RERUN_ADVICE: Final = "run the same command again to resume from there"

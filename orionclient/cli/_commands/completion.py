@@ -6,9 +6,9 @@ from typing import Final
 
 import click
 
-from orionclient.cli.commands import Command, CommandGroup
-from orionclient.cli.root import GROUPS, ocli
-from orionclient.cli.state import get_state
+from orionclient.cli._core.commands import Command, CommandGroup
+from orionclient.cli._core.root import GROUPS, ocli
+from orionclient.cli._core.state import get_state
 
 _SCRIPT: Final = {
     "type": "object",

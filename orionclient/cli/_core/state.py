@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
-    from orionclient.cli.output import Output
+    from orionclient.cli._core.output import Output
     from orionclient.config import SessionConfig
     from orionclient.session import OrionSession
 
@@ -80,7 +80,7 @@ class State:
         Raises:
             InvalidCredentials: No credentials are configured, or the profile does not exist.
         """
-        from orionclient.cli.config import check_profile  # noqa: PLC0415
+        from orionclient.cli._commands.config import check_profile  # noqa: PLC0415
         from orionclient.config import in_orion, read_profiles, resolve  # noqa: PLC0415
         from orionclient.exceptions import InvalidCredentials  # noqa: PLC0415
 
@@ -115,7 +115,7 @@ class State:
     @cached_property
     def out(self) -> Output:
         """The printer of results."""
-        from orionclient.cli.output import Output  # noqa: PLC0415
+        from orionclient.cli._core.output import Output  # noqa: PLC0415
 
         return Output(
             self.form,

@@ -1,0 +1,1 @@
+"""Commands of `ocli`, by group."""

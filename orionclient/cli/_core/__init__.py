@@ -1,0 +1,1 @@
+"""What the commands of `ocli` share: options, output, errors, completion."""
