@@ -126,7 +126,7 @@ class Server:
         self._max_jobs = jobs
         self._describe = describe
         self.faults: Faults = Faults([operation.id for operation in _load_operations()])
-        self.storage: Storage | None = Storage(storage_seconds) if _storage else None
+        self.storage: Storage | None = Storage(storage_seconds) if storage else None
         self._running: _RunningServer | None = None
 
     @property

@@ -15,8 +15,8 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 
-from orionclient.emulator._handlers import ranges
 from orionclient.emulator._handlers.uploads import find_part_upload
+from orionclient.emulator._http import ranges
 from orionclient.emulator._http.app import REQUEST_LOG, DownloadResponse
 from orionclient.emulator._http.bodies import check_digest, read_upload
 from orionclient.emulator._http.contract import Operation

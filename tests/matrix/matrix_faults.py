@@ -18,7 +18,7 @@ from matrix_ground import CONTENT, OTHER
 from matrix_scene import Scene
 
 from orionclient._runtime.clock import CLOCK
-from orionclient.emulator._handlers import ranges
+from orionclient.emulator._http import ranges
 from orionclient.testing import FaultProxy
 
 

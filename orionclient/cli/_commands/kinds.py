@@ -201,6 +201,6 @@ def _load_commands(name: str, description: str) -> click.Group:
     kind = KINDS[name]
     found: dict[str | None, click.Command] = {each.name: each for each in build_commands(kind)}
     if name in _SPECIAL:
-        special = importlib.import_module(f"orionclient.cli.{_SPECIAL[name]}")
+        special = importlib.import_module(f"orionclient.cli._commands.{_SPECIAL[name]}")
         found.update({each.name: each for each in special.build_commands(kind)})
     return CommandGroup(name.rpartition(" ")[2], list(found.values()), help=description)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from orionclient.emulator._handlers import ranges
+from orionclient.emulator._http import ranges
 from orionclient.emulator._http.call import Call, ContentResult, Handler, Redirect
 from orionclient.emulator._problems import conflict
 from orionclient.emulator._store import resources

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import _strictjson
-from orionclient.emulator._handlers import collections, ranges
+from orionclient.emulator._handlers import collections
+from orionclient.emulator._http import ranges
 from orionclient.emulator._http.call import Call, ContentResult, Handler, Redirect
 from orionclient.emulator._problems import ProblemError, bad_parameter, conflict, not_found
 from orionclient.emulator._store.paging import ListQuery, build_page
