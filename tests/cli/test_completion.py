@@ -30,7 +30,8 @@ def planted(stack: LocalOrion) -> LocalOrion:
 # The timeout of half a second is too short for a busy machine.
 LONG_TIMEOUT = """
 import sys
-from orionclient.cli import completion_types, main
+from orionclient.cli import main
+from orionclient.cli._core import completion_types
 completion_types._SECONDS = 120.0
 completion_types.complete_within.__defaults__ = (120.0,)
 main(sys.argv[1:])
