@@ -10,7 +10,7 @@ import click
 from orionclient._transfer.names import check_path
 from orionclient.cli._commands.transfers import DOWNLOADED, RERUN_ADVICE, Tally, jobs_option
 from orionclient.cli._core.commands import Command
-from orionclient.cli._core.completion_types import ResourceIdType
+from orionclient.cli._core.parameter_types import ResourceIdType
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
 from orionclient.cli._core.output import escape_control_characters
 from orionclient.cli._core.progress import show_progress

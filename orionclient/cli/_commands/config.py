@@ -13,7 +13,7 @@ from attrs import evolve
 
 from orionclient._transfer.names import check_path
 from orionclient.cli._core.commands import Command, CommandGroup
-from orionclient.cli._core.completion_types import complete_profiles
+from orionclient.cli._core.parameter_types import complete_profiles
 from orionclient.cli._core.confirmation import confirm, dry_run_option, print_plan, yes_option
 from orionclient.cli._core.root import GROUPS
 from orionclient.cli._core.state import PROFILE, get_active_path, get_state, read_active_profile

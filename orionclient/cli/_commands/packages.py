@@ -13,7 +13,7 @@ import click
 
 from orionclient._transfer.names import check_path
 from orionclient.cli._core.commands import Command
-from orionclient.cli._core.completion_types import ResourceIdType
+from orionclient.cli._core.parameter_types import ResourceIdType
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
 from orionclient.cli._core.state import get_state
 from orionclient.exceptions import ValidationError

@@ -9,7 +9,7 @@ import click
 
 from orionclient.cli._core import contract_options
 from orionclient.cli._core.commands import Command
-from orionclient.cli._core.completion_types import ResourceIdType
+from orionclient.cli._core.parameter_types import ResourceIdType
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
 from orionclient.cli._core.resource_commands import describe, report_created
 from orionclient.cli._core.state import get_state

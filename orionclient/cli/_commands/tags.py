@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orionclient.cli._commands.sharing import TAG_COLUMNS, report_tags
+from orionclient.cli._core.sharing import TAG_COLUMNS, report_tags
 from orionclient.cli._core.commands import Choice, Command, CommandGroup
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
 from orionclient.cli._core.root import GROUPS

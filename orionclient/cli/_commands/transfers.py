@@ -20,7 +20,7 @@ from orionclient._transfer.names import UniqueNames, check_path, prepare_path
 from orionclient._transfer.plans import part_size
 from orionclient.cli._core import contract_options
 from orionclient.cli._core.commands import Choice, Command, ParameterType
-from orionclient.cli._core.completion_types import ResourceIdType
+from orionclient.cli._core.parameter_types import ResourceIdType
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
 from orionclient.cli._core.progress import format_size, show_progress
 from orionclient.cli._core.resource_commands import describe

@@ -116,7 +116,7 @@ def common_options(*, hidden: bool) -> list[click.Option]:
 
 
 def _complete_profiles(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    from orionclient.cli._core.completion_types import complete_profiles  # noqa: PLC0415
+    from orionclient.cli._core.parameter_types import complete_profiles  # noqa: PLC0415
 
     return complete_profiles(incomplete)
 

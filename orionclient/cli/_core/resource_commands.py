@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from orionclient.cli._core import contract_options
 from orionclient.cli._core.commands import Command
-from orionclient.cli._core.completion_types import ResourceIdType
+from orionclient.cli._core.parameter_types import ResourceIdType
 from orionclient.cli._core.confirmation import confirm, dry_run_option, print_plan, yes_option
 from orionclient.cli._core.state import State, get_state
 from orionclient.cli._core.table_options import schema_columns, table_options

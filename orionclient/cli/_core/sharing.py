@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from orionclient.cli._core.commands import Command
-from orionclient.cli._core.completion_types import ResourceIdType
+from orionclient.cli._core.parameter_types import ResourceIdType
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
 from orionclient.cli._core.output import escape_control_characters
 from orionclient.cli._core.resource_commands import describe, fetch_details
