@@ -18,7 +18,7 @@ from cli.conftest import Call
 from orionclient._transfer.bulk import Result
 from orionclient._transfer.progress import Progress
 from orionclient.cli import main
-from orionclient.cli._core import parameter_types, errors, server_process
+from orionclient.cli._core import errors, parameter_types, server_process
 from orionclient.cli._core.parameter_types import ResourceIdType
 from orionclient.cli._core.progress import show_progress
 from orionclient.cli._core.root import ocli
@@ -124,7 +124,7 @@ def test_ids_are_completed(stack: LocalOrion, monkeypatch: pytest.MonkeyPatch) -
     with click.Context(ocli) as context:
         found = ResourceIdType("file").shell_complete(context, click.Argument(["id"]), str(file.id))
     assert [(item.value, item.help) for item in found] == [(str(file.id), "one")]
-    assert parameter_types.complete_profiles("") == []
+    assert parameter_types.complete_profiles(None, None, "") == []
 
 
 def test_completion_that_fails_is_silent() -> None:
