@@ -31,7 +31,7 @@ def test_there_are_at_most_six_private_packages_and_the_version() -> None:
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_every_module_has_a_purpose_in_one_line(path: Path) -> None:
-    purpose = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    purpose = ast.get_docstring(ast.parse(path.read_bytes())) or ""
     first, _, rest = purpose.partition("\n")
     assert first.endswith((".", ":")), path
     assert not rest or rest.startswith("\n"), path
@@ -40,7 +40,7 @@ def test_every_module_has_a_purpose_in_one_line(path: Path) -> None:
 def test_the_table_of_the_layout_names_every_package() -> None:
     if not CONTRIBUTING.exists():
         pytest.skip("needs a checkout")
-    page = CONTRIBUTING.read_text(encoding="utf-8")
+    page = CONTRIBUTING.read_bytes().decode()
     table = page[page.index("| in `orionclient/` |") :].partition("\n\n")[0]
     named = {
         word for row in table.splitlines() for word in row.split("|")[1].replace("`", "").replace(",", " ").split()
