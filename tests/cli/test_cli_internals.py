@@ -18,8 +18,8 @@ from cli.conftest import Call
 from orionclient._transfer.bulk import Result
 from orionclient._transfer.progress import Progress
 from orionclient.cli import main
-from orionclient.cli._core import completion_types, errors, server_process
-from orionclient.cli._core.completion_types import ResourceIdType
+from orionclient.cli._core import errors, parameter_types, server_process
+from orionclient.cli._core.parameter_types import ResourceIdType
 from orionclient.cli._core.progress import show_progress
 from orionclient.cli._core.root import ocli
 from orionclient.cli._core.state import State
@@ -116,22 +116,22 @@ def test_bars_need_rich(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_ids_are_completed(stack: LocalOrion, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(completion_types, "_SECONDS", 30.0)
-    monkeypatch.setattr(completion_types.complete_within, "__defaults__", (30.0,))
+    monkeypatch.setattr(parameter_types, "_SECONDS", 30.0)
+    monkeypatch.setattr(parameter_types.complete_within, "__defaults__", (30.0,))
     for name, value in stack.environ.items():
         monkeypatch.setenv(name, value)
     file = File.upload(stack.session(), "one", b"CNS")
     with click.Context(ocli) as context:
         found = ResourceIdType("file").shell_complete(context, click.Argument(["id"]), str(file.id))
     assert [(item.value, item.help) for item in found] == [(str(file.id), "one")]
-    assert completion_types.complete_profiles("") == []
+    assert parameter_types.complete_profiles(None, None, "") == []
 
 
 def test_completion_that_fails_is_silent() -> None:
     def wrong() -> list[Any]:
         raise SystemExit(1)
 
-    assert completion_types.complete_within(wrong) == []
+    assert parameter_types.complete_within(wrong) == []
 
 
 def test_groups_are_completed_without_loading_them() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from cli.conftest import Call, environment
 
-from orionclient.cli._core import completion_types
+from orionclient.cli._core import parameter_types
 from orionclient.local import LocalOrion
 from orionclient.types import File, Shard, ShardCollection
 
@@ -31,9 +31,9 @@ def planted(stack: LocalOrion) -> LocalOrion:
 LONG_TIMEOUT = """
 import sys
 from orionclient.cli import main
-from orionclient.cli._core import completion_types
-completion_types._SECONDS = 120.0
-completion_types.complete_within.__defaults__ = (120.0,)
+from orionclient.cli._core import parameter_types
+parameter_types._SECONDS = 120.0
+parameter_types.complete_within.__defaults__ = (120.0,)
 main(sys.argv[1:])
 """
 
@@ -87,7 +87,7 @@ def test_completion_does_not_wait_for_a_slow_server(real_time: None) -> None:
         return ["late"]
 
     began = time.monotonic()
-    assert completion_types.complete_within(slow, 0.05) == []
+    assert parameter_types.complete_within(slow, 0.05) == []
     assert time.monotonic() - began < 60
     release.set()
 

@@ -12,9 +12,10 @@ import click
 
 from orionclient._transfer.names import check_path
 from orionclient.cli._core import contract_options
-from orionclient.cli._core.commands import Command, ParameterType
+from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
 from orionclient.cli._core.contract_options import JsonParameter
+from orionclient.cli._core.parameter_types import ParameterType
 from orionclient.cli._core.root import GROUPS
 from orionclient.cli._core.state import get_state
 from orionclient.cli._core.suggestions import suggest

@@ -9,19 +9,20 @@ import click
 
 from orionclient._transfer.names import check_path
 from orionclient.cli._commands.transfers import DOWNLOADED, RERUN_ADVICE, Tally, jobs_option
+from orionclient.cli._core.command_kind import describe
 from orionclient.cli._core.commands import Command
-from orionclient.cli._core.completion_types import ResourceIdType
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
 from orionclient.cli._core.output import escape_control_characters
+from orionclient.cli._core.parameter_types import ResourceIdType
 from orionclient.cli._core.progress import show_progress
-from orionclient.cli._core.resource_commands import deadline_option, describe
+from orionclient.cli._core.resource_commands import deadline_option
 from orionclient.cli._core.state import get_state
 from orionclient.types import ShardCollection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from orionclient.cli._core.resource_commands import CommandKind
+    from orionclient.cli._core.command_kind import CommandKind
 
 
 def build_commands(kind: CommandKind) -> list[Command]:

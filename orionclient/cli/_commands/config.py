@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shlex
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,11 +12,10 @@ from attrs import evolve
 
 from orionclient._transfer.names import check_path
 from orionclient.cli._core.commands import Command, CommandGroup
-from orionclient.cli._core.completion_types import complete_profiles
 from orionclient.cli._core.confirmation import confirm, dry_run_option, print_plan, yes_option
+from orionclient.cli._core.parameter_types import complete_profiles
 from orionclient.cli._core.root import GROUPS
-from orionclient.cli._core.state import PROFILE, get_active_path, get_state, read_active_profile
-from orionclient.cli._core.suggestions import suggest
+from orionclient.cli._core.state import PROFILE, check_profile, get_active_path, get_state, read_active_profile
 from orionclient.cli._core.table_options import table_options
 from orionclient.config import (
     SessionConfig,
@@ -304,27 +302,7 @@ def _list() -> Command:
 
 
 def _profile_argument() -> click.Argument:
-    return click.Argument(
-        ["name"], metavar="NAME", shell_complete=lambda _context, _parameter, incomplete: complete_profiles(incomplete)
-    )
-
-
-def check_profile(name: str) -> None:
-    """Check that a profile exists.
-
-    Args:
-        name: Name of the profile.
-
-    Raises:
-        InvalidCredentials: It does not exist. The message suggests the closest profiles.
-    """
-    profiles = read_profiles()
-    if name not in profiles:
-        suggestion = suggest(name, sorted(profiles), "profiles")
-        raise InvalidCredentials(f"unknown profile {name!r} in {get_config_path()}. {suggestion}".rstrip()).with_hints(
-            "list the profiles with: ocli config list; use one with --profile NAME, or always with: ocli config use NAME",
-            f"to create the profile, run: ocli --profile {shlex.quote(name)} config profile",
-        )
+    return click.Argument(["name"], metavar="NAME", shell_complete=complete_profiles)
 
 
 def _use() -> Command:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from orionclient.cli._core import contract_options
-from orionclient.cli._core.commands import Choice, Command, CommandGroup
+from orionclient.cli._core.command_kind import describe, fetch_details
+from orionclient.cli._core.commands import Command, CommandGroup
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
-from orionclient.cli._core.resource_commands import describe, fetch_details
+from orionclient.cli._core.parameter_types import Choice
 from orionclient.cli._core.root import GROUPS
 from orionclient.cli._core.state import get_state
 from orionclient.cli._core.table_options import schema_columns, table_options

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient.cli._core.commands import CONTEXT_SETTINGS, Choice, Command, ParameterType, common_options
-from orionclient.cli._core.completion_types import ResourceIdType
+from orionclient.cli._core.command_kind import describe
+from orionclient.cli._core.commands import CONTEXT_SETTINGS, Command, common_options
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
 from orionclient.cli._core.contract_options import JsonParameter
 from orionclient.cli._core.output import escape_control_characters
-from orionclient.cli._core.resource_commands import apply_to_each, deadline_option, describe
+from orionclient.cli._core.parameter_types import Choice, ParameterType, ResourceIdType
+from orionclient.cli._core.resource_commands import apply_to_each, deadline_option
 from orionclient.cli._core.state import State, get_state
 from orionclient.cli._core.suggestions import suggest
 from orionclient.exceptions import UNSAFE, MultipleResultsFound
@@ -24,7 +25,7 @@ from orionclient.types.workfloes import find_promoted, parse_cubes
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from orionclient.cli._core.resource_commands import CommandKind
+    from orionclient.cli._core.command_kind import CommandKind
 
 _TYPES: Final[Mapping[str, ParameterType]] = {
     "string": click.STRING,

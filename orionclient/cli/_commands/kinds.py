@@ -6,8 +6,9 @@ import importlib
 from typing import TYPE_CHECKING, Final
 
 from orionclient import types
+from orionclient.cli._core.command_kind import CommandKind
 from orionclient.cli._core.commands import CommandGroup
-from orionclient.cli._core.resource_commands import CommandKind, build_commands
+from orionclient.cli._core.resource_commands import build_commands
 from orionclient.cli._core.root import GROUPS
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from orionclient._resources.resource import Resource
-from orionclient.cli._core.commands import Choice, Command, CommandGroup
+from orionclient.cli._core.commands import Command, CommandGroup
 from orionclient.cli._core.contract_options import JsonParameter
 from orionclient.cli._core.output import to_json
+from orionclient.cli._core.parameter_types import Choice
 from orionclient.cli._core.root import GROUPS
 from orionclient.cli._core.state import get_state
 from orionclient.links import link_to

@@ -15,9 +15,10 @@ import click
 
 from orionclient._transfer.names import check_path
 from orionclient.cli._commands.config import write_profile
-from orionclient.cli._core.commands import Choice, Command, CommandGroup
+from orionclient.cli._core.commands import Command, CommandGroup
 from orionclient.cli._core.confirmation import confirm, dry_run_option, print_plan, yes_option
 from orionclient.cli._core.contract_options import JsonParameter
+from orionclient.cli._core.parameter_types import Choice
 from orionclient.cli._core.root import GROUPS
 from orionclient.cli._core.server_process import RUNNING_FILE, STOP_FILE
 from orionclient.cli._core.state import get_state

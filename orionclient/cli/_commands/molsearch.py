@@ -10,7 +10,7 @@ from orionclient.cli._core.table_options import schema_columns, table_options
 from orionclient.types import MolsearchQuery
 
 if TYPE_CHECKING:
-    from orionclient.cli._core.resource_commands import CommandKind
+    from orionclient.cli._core.command_kind import CommandKind
 
 
 def build_commands(kind: CommandKind) -> list[Command]:

@@ -13,8 +13,8 @@ import click
 
 from orionclient._transfer.names import check_path
 from orionclient.cli._core.commands import Command
-from orionclient.cli._core.completion_types import ResourceIdType
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
+from orionclient.cli._core.parameter_types import ResourceIdType
 from orionclient.cli._core.state import get_state
 from orionclient.exceptions import ValidationError
 from orionclient.types import WorkFloePackage
@@ -22,7 +22,7 @@ from orionclient.types import WorkFloePackage
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from orionclient.cli._core.resource_commands import CommandKind
+    from orionclient.cli._core.command_kind import CommandKind
 
 _MANIFEST: Final = "manifest.json"
 _FLOE: Final = '''"""An example floe."""

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 import click
 
 from orionclient.cli._core import contract_options
+from orionclient.cli._core.command_kind import describe
 from orionclient.cli._core.commands import Command
-from orionclient.cli._core.completion_types import ResourceIdType
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
-from orionclient.cli._core.resource_commands import describe, report_created
+from orionclient.cli._core.parameter_types import ResourceIdType
+from orionclient.cli._core.resource_commands import report_created
 from orionclient.cli._core.state import get_state
 from orionclient.types import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from orionclient.cli._core.resource_commands import CommandKind
+    from orionclient.cli._core.command_kind import CommandKind
 
 
 def build_commands(kind: CommandKind) -> list[Command]:

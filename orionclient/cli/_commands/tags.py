@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orionclient.cli._commands.sharing import TAG_COLUMNS, report_tags
-from orionclient.cli._core.commands import Choice, Command, CommandGroup
+from orionclient.cli._core.commands import Command, CommandGroup
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
+from orionclient.cli._core.parameter_types import Choice
 from orionclient.cli._core.root import GROUPS
+from orionclient.cli._core.sharing import TAG_COLUMNS, report_tags
 from orionclient.cli._core.state import get_state
 from orionclient.cli._core.table_options import schema_columns, table_options
 from orionclient.types import KINDS

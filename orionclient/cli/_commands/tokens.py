@@ -14,7 +14,7 @@ from orionclient.cli._core.state import get_state
 from orionclient.types import Token
 
 if TYPE_CHECKING:
-    from orionclient.cli._core.resource_commands import CommandKind
+    from orionclient.cli._core.command_kind import CommandKind
 
 
 def build_commands(kind: CommandKind) -> list[Command]:

@@ -19,11 +19,11 @@ from orionclient._transfer.many import TransferItem, list_files, transfer_all
 from orionclient._transfer.names import UniqueNames, check_path, prepare_path
 from orionclient._transfer.plans import part_size
 from orionclient.cli._core import contract_options
-from orionclient.cli._core.commands import Choice, Command, ParameterType
-from orionclient.cli._core.completion_types import ResourceIdType
+from orionclient.cli._core.command_kind import describe
+from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
+from orionclient.cli._core.parameter_types import Choice, ParameterType, ResourceIdType
 from orionclient.cli._core.progress import format_size, show_progress
-from orionclient.cli._core.resource_commands import describe
 from orionclient.cli._core.state import get_state
 from orionclient.exceptions import TransferErrors
 from orionclient.helpers.filenames import UniqueFilenames
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from orionclient._transfer.bulk import Result
+    from orionclient.cli._core.command_kind import CommandKind
     from orionclient.cli._core.progress import ProgressDisplay
-    from orionclient.cli._core.resource_commands import CommandKind
     from orionclient.cli._core.state import State
 
 #: How to resume an interrupted transfer.

@@ -6,19 +6,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import click
 
+from orionclient.cli._core.parameter_types import Choice, complete_profiles
 from orionclient.cli._core.state import FORMATS, MAX_RETRIES, PROFILE, TIMEOUT, State
 from orionclient.cli._core.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-
-# Generic for type checkers since click 8.5, and not at run time before.
-if TYPE_CHECKING:
-    ParameterType = click.ParamType[Any]
-    StringChoice = click.Choice[str]
-else:
-    ParameterType = click.ParamType
-    StringChoice = click.Choice
 
 #: Settings of the context of every command.
 CONTEXT_SETTINGS: Final[dict[str, Any]] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -75,7 +68,7 @@ def common_options(*, hidden: bool) -> list[click.Option]:
             default=PROFILE,
             callback=_store_option("profile"),
             help="Name of the profile to use.",
-            shell_complete=_complete_profiles,
+            shell_complete=complete_profiles,
             **shown,
         ),
         click.Option(
@@ -115,23 +108,6 @@ def common_options(*, hidden: bool) -> list[click.Option]:
     ]
 
 
-def _complete_profiles(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    from orionclient.cli._core.completion_types import complete_profiles  # noqa: PLC0415
-
-    return complete_profiles(incomplete)
-
-
-class Choice(StringChoice):
-    """A value out of a list. An unknown value is reported with the closest known ones."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Check a value."""
-        try:
-            return super().convert(value, param, ctx)
-        except click.BadParameter:
-            self.fail(f"unknown value {value!r}. {suggest(str(value), map(str, self.choices), 'values')}", param, ctx)
-
-
 class Command(click.Command):
     """A command of `ocli`.
 
@@ -160,7 +136,8 @@ class Command(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Record which command runs, for the hints of errors, and run it."""
-        State.from_context(ctx).command = ctx.command_path
+        state = State.from_context(ctx)
+        state.command, state.context = ctx.command_path, ctx
         return super().invoke(ctx)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

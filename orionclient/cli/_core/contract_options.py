@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient.cli._core.commands import Choice, ParameterType
+from orionclient.cli._core.parameter_types import Choice, ParameterType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -236,22 +236,18 @@ def describe_error(error: BaseException, state: State) -> tuple[int, str, str]:
     return code, message or type(error).__name__, hint
 
 
-def _find_list_command(command: str, profile: str) -> str:
+def _find_list_command(state: State, profile: str) -> str:
     """Find the command that lists the resources of the group of a command; empty if it is this command, or needs arguments."""
-    from orionclient.cli._core.root import ocli  # noqa: PLC0415
-
-    group: click.Command | None = ocli
-    path, found = ["ocli"], ""
-    for word in command.split()[1:]:
-        group = group.get_command(click.Context(group), word) if isinstance(group, click.Group) else None
-        if not isinstance(group, click.Group):
-            break
-        path.append(word)
-        if "list" in group.commands:
-            found = " ".join([*path, "list"])
-            if found == command or any(parameter.required for parameter in group.commands["list"].params):
-                found = ""
-    return found.replace("ocli", f"ocli{profile}", 1)
+    context = state.context
+    while context is not None:
+        group = context.command
+        if isinstance(group, click.Group) and "list" in group.commands:
+            found = f"{context.command_path} list"
+            if found == state.command or any(parameter.required for parameter in group.commands["list"].params):
+                return ""
+            return found.replace("ocli", f"ocli{profile}", 1)
+        context = context.parent
+    return ""
 
 
 def _get_exit_code(error: BaseException, state: State) -> tuple[int, str]:  # noqa: C901, PLR0911 - one branch for each kind of error
@@ -269,10 +265,10 @@ def _get_exit_code(error: BaseException, state: State) -> tuple[int, str]:  # no
             return DEADLINE, "to wait longer, run the command again, or raise --deadline"
         return UNAVAILABLE, "raise the timeout with: --timeout SECONDS"
     if isinstance(error, (known.NotFoundResponse, known.NoResultFound)):
-        listing = _find_list_command(state.command, profile)
+        listing = _find_list_command(state, profile)
         return NOT_FOUND, f"list the existing ones with: {listing}" if listing else see_help
     if isinstance(error, known.MultipleResultsFound):
-        listing = _find_list_command(state.command, profile)
+        listing = _find_list_command(state, profile)
         return REJECTED, f"use the id instead; list the ids with: {listing}" if listing else see_help
     rules: list[tuple[type[BaseException] | tuple[type[BaseException], ...], int, str]] = [
         (known.InvalidCredentials, AUTHENTICATION, f"save a new token with: ocli{profile} config profile"),

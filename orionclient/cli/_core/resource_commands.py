@@ -7,127 +7,18 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import click
-from attrs import field, frozen
 
-from orionclient.cli._core import contract_options
+from orionclient.cli._core import contract_options, sharing
+from orionclient.cli._core.command_kind import CommandKind, describe, fetch_details
 from orionclient.cli._core.commands import Command
-from orionclient.cli._core.completion_types import ResourceIdType
 from orionclient.cli._core.confirmation import confirm, dry_run_option, print_plan, yes_option
 from orionclient.cli._core.state import State, get_state
 from orionclient.cli._core.table_options import schema_columns, table_options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from orionclient._resources.resource import Resource
-
-
-@frozen(kw_only=True)
-class CommandKind:
-    """How the command line presents a kind of resource.
-
-    Attributes:
-        kind: Its class.
-        group: Name of its group of commands.
-        noun: Its name in messages, in the singular.
-        columns: Columns of its table, in order.
-        published: Columns of the table that the original prints, in order. If given, tables in a pipe have these.
-        messages: Command -> first words of its published message, which the id follows.
-        arguments: Optional fields of the operation that creates it that are arguments, not options.
-        without: Commands that it does not have.
-        examples: Command -> its arguments in the example. Defaults to the id 1.
-    """
-
-    kind: type[Resource]
-    group: str
-    noun: str
-    columns: Sequence[str]
-    published: Sequence[str] = ()
-    messages: Mapping[str, str] = field(factory=dict)
-    arguments: Sequence[str] = ()
-    without: Sequence[str] = ()
-    examples: Mapping[str, str] = field(factory=dict)
-
-    @property
-    def schema(self) -> str:
-        """Name of its schema in the contract."""
-        return self.kind.declaration.schema
-
-    @property
-    def article(self) -> str:
-        """Its noun with the indefinite article."""
-        return f"{'an' if self.noun[0] in 'aeiou' else 'a'} {self.noun}"
-
-    @property
-    def plural(self) -> str:
-        """Its noun in the plural."""
-        return f"{self.noun[:-1]}ies" if self.noun.endswith("y") else f"{self.noun}s"
-
-    def format_message(self, verb: str, done: str, data: Mapping[str, Any], rest: str = "") -> str:
-        """Write the message of a command: a published one with the id alone, any other with id and name.
-
-        Args:
-            verb: Name of the command.
-            done: The verb in the past tense, for example ``"Deleted"``.
-            data: The resource.
-            rest: Added after the name.
-
-        Returns:
-            The message.
-        """
-        if verb in self.messages:
-            return f"{self.messages[verb]} {data.get('id')}"
-        return f"{done} {describe(self.noun, data)}{rest}"
-
-    def template(self, values: dict[str, Any]) -> Any:
-        """Remove the id of the parent from the values of a command.
-
-        Args:
-            values: The values.
-
-        Returns:
-            An instance that carries the id of the parent.
-        """
-        parent = self.kind.declaration.parent
-        return self.kind(**{parent: values.pop(parent)}) if parent else self.kind()
-
-    def parent_arguments(self) -> list[click.Parameter]:
-        """Make the argument for the parent.
-
-        Returns:
-            The argument; empty for a kind without a parent.
-        """
-        parent = self.kind.declaration.parent
-        return [click.Argument([parent], type=ResourceIdType(parent))] if parent else []
-
-    def id_arguments(self, *, several: bool = False) -> list[click.Parameter]:
-        """Make the arguments for one id or several.
-
-        Args:
-            several: True for several. Defaults to one.
-
-        Returns:
-            The arguments.
-        """
-        argument = click.Argument(
-            ["ids" if several else "resource_id"],
-            metavar="ID..." if several else "ID",
-            nargs=-1 if several else 1,
-            required=True,
-            type=ResourceIdType(self.kind.declaration.name),
-        )
-        return [*self.parent_arguments(), argument]
-
-    def format_example(self, verb: str) -> str:
-        """Write the example of a command.
-
-        Args:
-            verb: Name of the command.
-
-        Returns:
-            The command line.
-        """
-        return f"ocli {self.group} {verb} {self.examples.get(verb, '1')}".rstrip()
 
 
 def apply_to_each(items: Iterable[Any], act: Callable[[Any], Any]) -> tuple[list[Any], BaseException | None]:
@@ -149,42 +40,6 @@ def apply_to_each(items: Iterable[Any], act: Callable[[Any], Any]) -> tuple[list
     return done, first
 
 
-def describe(noun: str, data: Mapping[str, Any]) -> str:
-    """Name a resource by kind, id and name.
-
-    Args:
-        noun: Its kind.
-        data: Its fields; without a name, the id stands alone.
-
-    Returns:
-        For example ``"dataset 7 'hits'"``.
-    """
-    name = data.get("name")
-    return f"{noun} {data.get('id')}{f' {name!r}' if isinstance(name, str) and name else ''}"
-
-
-def fetch_details(state: State, resource: Any) -> dict[str, Any]:
-    """Get the fields of a resource for a message, without a retry.
-
-    Args:
-        state: The options.
-        resource: A handle of the resource.
-
-    Returns:
-        The fields; only the id if no message is printed, the kind has no names or the request fails.
-    """
-    from orionclient.exceptions import OrionError  # noqa: PLC0415
-
-    known = {"id": resource.id}
-    if state.form != "table" or "name" not in resource.fields():
-        return known
-    try:
-        found: dict[str, Any] = state.lookup_session.get_resource(resource, resource.id).to_dict()
-    except OrionError:
-        return known
-    return found
-
-
 def build_commands(kind: CommandKind) -> list[Command]:
     """Make the commands that a kind declares.
 
@@ -194,8 +49,6 @@ def build_commands(kind: CommandKind) -> list[Command]:
     Returns:
         The commands.
     """
-    from orionclient.cli._commands import sharing  # noqa: PLC0415 - it imports this module
-
     declared = kind.kind.declaration
     makers: list[tuple[str, Any, Callable[[CommandKind], Command]]] = [
         ("list", declared.list, _list),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import click
 
 from orionclient._version import __version__
+from orionclient.cli._core import errors
 from orionclient.cli._core.commands import CONTEXT_SETTINGS, SuggestingGroup, common_options
 
 if TYPE_CHECKING:
@@ -111,8 +112,6 @@ class Root(SuggestingGroup):
         Raises:
             SystemExit: Always.
         """
-        from orionclient.cli._core import errors  # noqa: PLC0415
-
         extra.pop("standalone_mode", None)
         arguments = sys.argv[1:] if args is None else list(args)
         prog_name = prog_name or "ocli"

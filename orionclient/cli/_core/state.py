@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from orionclient.cli._core.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -35,6 +38,7 @@ class State:
         color: False to disable colour, or None to decide by the terminal.
         debug: True to print the traceback of an error.
         command: The command that runs, for hints.
+        context: Its context, or None before it runs.
         resume_advice: How to resume the transfers in progress. Empty if there are none, or none that can be resumed.
         columns: Columns to list; None for those of the command.
         sort: Column to sort a list by, with ``-`` before it in descending order; None for the order of the server.
@@ -50,6 +54,7 @@ class State:
         self.color: bool | None = None
         self.debug = False
         self.command = "ocli"
+        self.context: click.Context | None = None
         self.resume_advice = ""
         self.columns: list[str] | None = None
         self.sort: str | None = None
@@ -80,7 +85,6 @@ class State:
         Raises:
             InvalidCredentials: No credentials are configured, or the profile does not exist.
         """
-        from orionclient.cli._commands.config import check_profile  # noqa: PLC0415
         from orionclient.config import in_orion, read_profiles, resolve  # noqa: PLC0415
         from orionclient.exceptions import InvalidCredentials  # noqa: PLC0415
 
@@ -212,3 +216,24 @@ def read_active_profile() -> str | None:
         return get_active_path().read_text("utf-8").strip() or None
     except (OSError, UnicodeDecodeError):
         return None
+
+
+def check_profile(name: str) -> None:
+    """Check that a profile exists.
+
+    Args:
+        name: Name of the profile.
+
+    Raises:
+        InvalidCredentials: It does not exist. The message suggests the closest profiles.
+    """
+    from orionclient.config import get_config_path, read_profiles  # noqa: PLC0415
+    from orionclient.exceptions import InvalidCredentials  # noqa: PLC0415
+
+    profiles = read_profiles()
+    if name not in profiles:
+        suggestion = suggest(name, sorted(profiles), "profiles")
+        raise InvalidCredentials(f"unknown profile {name!r} in {get_config_path()}. {suggestion}".rstrip()).with_hints(
+            "list the profiles with: ocli config list; use one with --profile NAME, or always with: ocli config use NAME",
+            f"to create the profile, run: ocli --profile {shlex.quote(name)} config profile",
+        )

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient.cli._core.commands import ParameterType
 from orionclient.cli._core.contract_options import load_contract
+from orionclient.cli._core.parameter_types import ParameterType
 from orionclient.cli._core.state import State
 from orionclient.cli._core.suggestions import suggest
 

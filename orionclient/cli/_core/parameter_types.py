@@ -1,16 +1,23 @@
-"""Parameter types and functions that complete ids from the server and profile names, without printing errors."""
+"""Types of parameters, and completion of ids and profile names, which prints no errors."""
 
 from __future__ import annotations
 
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
-from orionclient.cli._core.commands import ParameterType
+import click
+
+from orionclient.cli._core.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import click
+    # Generic for type checkers since click 8.5, and not at run time before.
+    ParameterType = click.ParamType[Any]
+    StringChoice = click.Choice[str]
+else:
+    ParameterType = click.ParamType
+    StringChoice = click.Choice
 
 _SECONDS: Final = 0.5
 _MAX_ITEMS: Final = 50
@@ -41,7 +48,7 @@ def complete_within(function: Callable[[], list[Any]], seconds: float = _SECONDS
     return list(found)
 
 
-def complete_profiles(incomplete: str) -> list[str]:
+def complete_profiles(_context: object, _parameter: object, incomplete: str) -> list[str]:
     """Complete the name of a profile.
 
     Args:
@@ -53,6 +60,17 @@ def complete_profiles(incomplete: str) -> list[str]:
     from orionclient.config import read_profiles  # noqa: PLC0415
 
     return complete_within(lambda: [name for name in read_profiles() if name.startswith(incomplete)])
+
+
+class Choice(StringChoice):
+    """A value out of a list. An unknown value is reported with the closest known ones."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Check a value."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"unknown value {value!r}. {suggest(str(value), map(str, self.choices), 'values')}", param, ctx)
 
 
 class ResourceIdType(ParameterType):

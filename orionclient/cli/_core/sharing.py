@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from orionclient.cli._core.command_kind import describe, fetch_details
 from orionclient.cli._core.commands import Command
-from orionclient.cli._core.completion_types import ResourceIdType
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
 from orionclient.cli._core.output import escape_control_characters
-from orionclient.cli._core.resource_commands import describe, fetch_details
+from orionclient.cli._core.parameter_types import ResourceIdType
 from orionclient.cli._core.state import get_state
 from orionclient.cli._core.table_options import schema_columns, table_options
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from orionclient._resources.resource import Resource
-    from orionclient.cli._core.resource_commands import CommandKind
+    from orionclient.cli._core.command_kind import CommandKind
     from orionclient.cli._core.state import State
 
 _TARGETS: Final = ("user", "group", "project", "organization")
