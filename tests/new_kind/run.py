@@ -109,20 +109,16 @@ def main(name: str, tools: str) -> None:
     """Write a kind."""
     if not is_allowed(name):
         sys.exit(f"{name!r}: {RULE}")
-    plural = pluralize(name)
-    files = list_files(name)
+    plural, kind, files = pluralize(name), name.capitalize(), list_files(name)
     for path, template in files.items():
         path.write_text(rename((Path(__file__).parent / template).read_text("utf-8"), name), "utf-8")
+    registry = ROOT / "orionclient" / "types" / "__init__.py"
     insert_line(
-        ROOT / "orionclient" / "types" / "__init__.py",
-        r"from orionclient\.types\.",
-        f"from orionclient.types.{plural} import {name.capitalize()} as {name.capitalize()}\n",
+        registry, "    from orionclient.types", f"    from orionclient.types.{plural} import {kind} as {kind}\n"
     )
-    insert_line(
-        ROOT / "orionclient" / "cli" / "_core" / "root.py",
-        r'    "\w+": \(.*, "Data"\),$',
-        f'    "{plural}": (_KINDS, "Manage {plural}.", "Data"),\n',
-    )
+    insert_line(registry, r'        "\w+": "\w+:\w+",$', f'        "{name}": "{plural}:{kind}",\n')
+    groups = ROOT / "orionclient" / "cli" / "_core" / "root.py"
+    insert_line(groups, r'    "\w+": \(.*, "Data"\),$', f'    "{plural}": (_KINDS, "Manage {plural}.", "Data"),\n')
     run(tools, "-m", "generator", "generate")
     sources = [path for path in files if path.suffix == ".py"]
     run(tools, "-m", "ruff", "check", "--quiet", "--fix", *sources)
