@@ -33,13 +33,13 @@ def contents(*folders: Path) -> dict[str, bytes]:
         path.relative_to(folder).as_posix(): path.read_bytes()
         for folder in folders
         for path in folder.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and not {"__pycache__", ".ruff_cache"} & {*path.parts}
     }
 
 
 @pytest.mark.timeout(900)
-def test_a_new_kind_works_and_all_checks_stay_green(run: Any, tools_python: str, tmp_path: Path) -> None:
-    project = tmp_path / "project"
+def test_a_new_kind_works_and_all_checks_stay_green(run: Any, tools_python: str, tmp_path_factory: Any) -> None:
+    project = tmp_path_factory.mktemp("new") / "project"
     shutil.copytree(ROOT, project, ignore=shutil.ignore_patterns(*OMITTED))
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(project), str(project / "generated")])}
 
