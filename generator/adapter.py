@@ -160,9 +160,9 @@ def parse(document: dict[str, Any]) -> Api:
     try:
         return _parse(prepare_contract(document))
     except (AttributeError, ImportError, KeyError, TypeError) as error:
-        pinned = read_pins()[TOOL]
+        reason, pinned = f"{type(error).__name__}: {error}", read_pins()[TOOL]
         raise ToolError(
-            f"{TOOL} {version(TOOL)} lacks a name that generator/adapter.py uses: {error}; the pinned release is {pinned}"
+            f"{TOOL} {version(TOOL)} differs in a name that generator/adapter.py uses ({reason}); install {pinned}"
         ) from error
 
 

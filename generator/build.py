@@ -54,10 +54,15 @@ def write(folder: Path, output: Path, pinned: dict[str, str]) -> None:
     render.write(document, output)
     with tempfile.TemporaryDirectory() as work:
         shapes.write(document, output, Path(work))
-    tools.run("ruff", "check", ".", *RUFF, "--fix-only", "--select=F,I,UP,TC005", cwd=output)
-    tools.run("ruff", "format", ".", *RUFF, cwd=output)
+    format_code(output)
     fingerprint = json.dumps(build_fingerprint(document, pinned), indent=1) + "\n"
     (output / FINGERPRINT).write_text(fingerprint, encoding="utf-8")
+
+
+def format_code(folder: Path) -> None:
+    """Remove unused imports and format the code."""
+    tools.run("ruff", "check", ".", *RUFF, "--fix-only", "--select=F,I,UP,TC005", cwd=folder)
+    tools.run("ruff", "format", ".", *RUFF, cwd=folder)
 
 
 def generate(folder: Path, output: Path) -> None:

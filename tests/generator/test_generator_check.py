@@ -186,5 +186,5 @@ def test_missing_tools_are_reported_in_one_line(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-S", "-m", "generator", "lint"], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    message = "module 'yaml' not found; install generator/requirements.txt, or run: nox -s generate\n"
+    message = "module 'jinja2' not found; install generator/requirements.txt, or run: nox -s generate\n"
     assert (done.returncode, done.stderr) == (1, message)
