@@ -1,4 +1,4 @@
-"""Fault injection: fault scripts for the requests of a server, and the request log."""
+"""Fault scripts for the requests of a server, and the request log."""
 
 from __future__ import annotations
 
@@ -10,129 +10,17 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from orionclient.emulator.faults._steps import (  # re-exported, because scripts are written with them
-    Step,
-    broken_json,
-    close,
-    close_after,
-    cut,
-    digest,
-    drip,
-    garbage,
-    gzip_cut,
-    headers,
-    hints,
-    html,
-    length,
-    missing_next,
-    next_link,
-    null_field,
-    parse,
-    pass_,
-    redirect,
-    remove,
-    reset,
-    reset_after,
-    resize,
-    set_field,
-    stall,
-    status,
-    strip,
-    unasked_range,
-)  # fmt: skip
+from orionclient.emulator.faults._steps import Step, parse
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = [
-    "AppliedFault",
-    "FaultReport",
-    "Faults",
-    "RecordedRequest",
-    "Script",
-    "Step",
-    "broken_json",
-    "close",
-    "close_after",
-    "cut",
-    "digest",
-    "drip",
-    "garbage",
-    "gzip_cut",
-    "headers",
-    "hints",
-    "html",
-    "length",
-    "missing_next",
-    "next_link",
-    "null_field",
-    "pass_",
-    "redirect",
-    "remove",
-    "reset",
-    "reset_after",
-    "resize",
-    "set_field",
-    "stall",
-    "status",
-    "strip",
-    "unasked_range",
-]  # fmt: skip
+    from orionclient.emulator.faults._records import AppliedFault, RecordedRequest
 
 _MAX_SCRIPTS = 1_000
 _MAX_STEPS = 10_000
 _MAX_RECORDED = 10_000
 _PATTERN = re.compile(r"(GET|PUT|POST|PATCH|DELETE|\*) (/\S*|\*)")
-
-
-@dataclass(slots=True)
-class RecordedRequest:
-    """A request that reached the server.
-
-    Args:
-        operation: Operation of the contract; method and path if there is none.
-        method: The HTTP method.
-        path: The path.
-        request_id: The received `X-Request-Id` header.
-        idempotency_key: The received `Idempotency-Key` header.
-        attempt: The received `X-Attempt` header: the number of the client's attempt.
-        received: Number of bytes of the request body that were read so far.
-        ran: Whether the operation was executed.
-        replayed: Whether the response was stored under the idempotency key, so the operation was not executed again.
-        status: Status of the response; None if none was sent.
-        step: Name of the fault step that was applied, if any.
-    """
-
-    operation: str
-    method: str
-    path: str
-    request_id: str | None = None
-    idempotency_key: str | None = None
-    attempt: str | None = None
-    received: int = 0
-    ran: bool = False
-    replayed: bool = False
-    status: int | None = None
-    step: str | None = None
-
-
-@dataclass(slots=True)
-class AppliedFault:
-    """A fault step that was consumed by a request.
-
-    Args:
-        operation: As in `RecordedRequest`.
-        step: The step, as JSON.
-        applied: Whether the fault was injected; False if the step is not applicable, for example a JSON field of a download.
-        status: Status of the response; None if none was sent.
-        reason: Why the step was not applied.
-    """
-
-    operation: str
-    step: dict[str, Any]
-    applied: bool = False
-    status: int | None = None
-    reason: str = "the request ended before the step was applied"
 
 
 class Script:
