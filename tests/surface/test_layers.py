@@ -67,7 +67,7 @@ def test_the_code_keeps_all_contracts(package: Path) -> None:
         ("generated/orion_api/types.py", "import httpx", "http"),
         ("orionclient/links.py", "import orion_api.api.files", "operations"),
         ("generated/orion_api/types.py", "import orionclient.utils", "generated"),
-        ("orionclient/emulator/_http/app.py", "import orionclient.session", "layers cycles"),
+        ("orionclient/emulator/_http/app.py", "import orionclient.session", "layers emulator-contract"),
         ("orionclient/emulator/_http/app.py", "import orionclient.emulator._server", "emulator-layers cycles"),
         ("orionclient/emulator/_http/app.py", "import orion_api.models", "emulator-contract"),
         ("orionclient/types/files.py", "import orionclient.emulator", "emulator"),
