@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import json
+import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, Protocol, Self, TypeVar, overload
 
@@ -149,7 +150,8 @@ class Field(Generic[T]):
         except (TypeError, ValueError, OverflowError) as error:
             raise OrionError(f"{instance._title()}: the server sent {value!r:.60} for {self.name!r}") from error
 
-    def __set__(self, instance: Resource, value: Never) -> None:
+    # `Never` makes assignments an error; the type of `value` is that of the keyword of the constructor.
+    def __set__(self, instance: Never, value: T | str) -> None:
         raise AttributeError(
             f"{self.name!r} is read-only; change it with session.update_resource(resource, {{{self.name!r}: ...}})"
         )
@@ -197,6 +199,10 @@ class Parent(Field[P]):
                 held = instance._parents[self.name] = found
         held.session = held.session or instance.session
         return held  # type: ignore[return-value]
+
+    if TYPE_CHECKING:
+
+        def __set__(self, instance: Never, value: P | Id) -> None: ...
 
     def to_wire(self, instance: Resource, value: Any) -> Any:
         """Store the parent, and use its session if the resource has none.
@@ -507,7 +513,12 @@ class Declaration:
             raise
 
 
-class Resource:
+@typing.dataclass_transform(kw_only_default=True, eq_default=False)
+class _Keywords:
+    """Base class that makes the fields of a subclass keywords of its constructor for type checkers."""
+
+
+class Resource(_Keywords):
     """Base class of all resource types.
 
     Instances are returned by a session or created as handles from keywords: `File(id=7)`. Accessing a field that the server has not sent
@@ -515,7 +526,7 @@ class Resource:
 
     Args:
         session: Session that the instance uses. Optional for a handle.
-        **fields: Values of fields.
+        **fields: Values of fields, checked by type checkers; `from_msg` also takes unknown fields.
 
     Raises:
         TypeError: The resource type has no such field.
@@ -526,7 +537,7 @@ class Resource:
     """
 
     declaration: ClassVar[Declaration]
-    session: SessionLike | None
+    session: SessionLike | None = None
 
     def __init__(self, *, session: SessionLike | None = None, **fields: Any) -> None:
         declared = _collect_fields(type(self))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
@@ -133,11 +134,12 @@ class Dataset(Resource):
         optional(string, ""), "When the dataset was moved to the trash; empty if it is not in the trash (documented)."
     )
 
-    def __init__(self, *, session: SessionLike | None = None, **fields: Any) -> None:
-        super().__init__(session=session, **fields)
-        self._buffer: list[bytes] = []
-        self._buffered = 0
-        self._unfinished = False
+    _buffered = 0
+    _unfinished = False
+
+    @cached_property
+    def _buffer(self) -> list[bytes]:
+        return []
 
     @classmethod
     def create(

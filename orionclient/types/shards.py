@@ -88,7 +88,7 @@ class Shard(Resource):
         identifier,
         "Id of the shard; exceeds 2^53 in version-2 collections (documented), so pass it as an int or a string.",
     )
-    collection: Field[ShardCollection] = Parent(
+    collection: Parent[ShardCollection] = Parent(
         ShardCollection, "Collection of the shard; a handle with its id if it was not passed."
     )
     name: Field[str] = Field(string, "Display name; may be empty.")

@@ -45,7 +45,7 @@ class Token(Resource):
     description: Field[str] = Field(string, "What the token is for; may be empty.")
     created: Field[str] = Field(string, "When the token was created, ISO 8601 in UTC.")
 
-    _value: str | None = None
+    _value = None
 
     @classmethod
     def create(cls, session: SessionLike, description: str = "") -> Self:

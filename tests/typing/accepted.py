@@ -30,12 +30,14 @@ from orionclient.local import LocalOrion
 from orionclient.records import Record, RecordCodec
 from orionclient.session import APISession, OrionSession, SessionConfig, get_profile_config, get_session, in_orion
 from orionclient.types import (
+    Balance,
     Dataset,
     File,
     MolsearchDatabase,
     MolsearchQuery,
     Organization,
     Project,
+    Resource,
     Secret,
     Shard,
     ShardCollection,
@@ -81,6 +83,26 @@ def fields(dataset: Dataset, file: File, user: User, project: Project) -> None:
     assert_type(user.username, str)
     assert_type(project.organization, int)
     assert_type(file.to_dict(), dict[str, Any])
+
+
+def handles(session: OrionSession, collection: ShardCollection, unknown: dict[str, Any]) -> None:
+    File()
+    assert_type(File(id=7, session=session), File)
+    assert_type(Dataset(id="7", name="hits", path=None, dirty=True, systemtags=["a"]), Dataset)
+    Shard(collection=collection, id="9007199254740993", metadata={"frames": 10})
+    Shard(collection=7)
+    Shard(collection="7")
+    Balance(amount="1.00", organization=1)
+    Balance(amount=Decimal(1))
+    assert_type(Assay(id=1).plate, str)
+    Project(id=2).session = session
+    # On purpose: unknown fields.
+    File.from_msg({"id": 7, "colour": "red"}, session)
+    File(**unknown)
+
+
+def template(kind: type[Resource]) -> Resource:
+    return kind(id=7)
 
 
 def verbs(session: OrionSession) -> None:

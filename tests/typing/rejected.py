@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from orion_api.api.datasets import get_dataset, list_datasets
 
 from orionclient.session import OrionSession, SessionConfig, get_session
-from orionclient.types import Dataset, File, MolsearchQuery, Shard, ShardCollection, WorkFloeJob
+from orionclient.types import Dataset, File, MolsearchQuery, Shard, ShardCollection, Token, WorkFloeJob
 from orionclient.utils import Backoff
 
 if TYPE_CHECKING:
@@ -54,7 +54,16 @@ def fields(dataset: Dataset, file: File) -> None:
     digest: str = file.sha256  # E: assignment
     name: int = dataset.name  # E: assignment
     print(digest, name)
+    dataset.name = "x"  # E: arg-type
     Dataset(7)  # E: arg-type call-arg
+    File(idd=7)  # E: call-arg
+    File(id=1.5)  # E: arg-type
+    File(id=7, name=7)  # E: arg-type
+    Dataset(id=7, colour="red")  # E: call-arg
+    Token(_value="x")  # E: call-arg
+    Shard(colection=7)  # E: call-arg
+    Shard(collection=dataset)  # E: arg-type
+    File.from_msg(7)  # E: arg-type
 
 
 def contents(session: OrionSession, dataset: Dataset) -> None:
