@@ -13,7 +13,7 @@ from .prepare import CONFIG, build_template_data, prepare_contract
 
 TEMPLATES = Path(__file__).parent / "templates"
 # Modules that openapi-python-client does not render; their templates are copied unchanged.
-COPIED_MODULES = ("_runtime.py", "_wire.py")
+COPIED_MODULES = ("_runtime.py", "_shared.py", "_wire.py")
 
 
 def write(document: dict[str, Any], output: Path, work: Path) -> None:

@@ -12,14 +12,14 @@ from urllib.parse import urljoin
 from attrs import evolve
 from orion_api.api.identity import get_api_versions
 from orion_api.errors import UnexpectedBody, UnexpectedStatus
-from orion_api.types import Content, Json, Request
+from orion_api.types import Json, Request
 
 from orionclient._requesting.pagination import Paginator, find_missing_id
 from orionclient._requesting.retry import Policy
 from orionclient._requesting.retry_loop import CallOptions, PreparedRequest, send, send_async, with_timeouts
 from orionclient._requesting.versions import ServerVersions, missing_version_message, parse_server_versions
-from orionclient._transport.messages import AsyncResponse, Body, Payload, Response, encode_form, is_success
-from orionclient.config import is_loopback, parse_origin
+from orionclient._transport.checks import is_loopback, is_success, parse_origin
+from orionclient._transport.messages import AsyncResponse, Body, Payload, Response, encode_form
 from orionclient.exceptions import (
     BadResponse,
     InvalidAPIVersion,
@@ -31,6 +31,8 @@ from orionclient.exceptions import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    from orion_api.types import Content
 
     from orionclient._resources.resource import Endpoint, Id
     from orionclient._transport.exchange import AsyncConnections
@@ -57,7 +59,7 @@ _PAGE_SIZES: Final[dict[tuple[tuple[str, str, int], str], int]] = {}
 _LOGGED_STATUSES: Final[set[tuple[str, int]]] = set()
 
 
-def _encode(body: Json | Content | object | None) -> tuple[Body | None, dict[str, str]]:
+def _encode(body: Json | Content | None) -> tuple[Body | None, dict[str, str]]:
     if body is None:
         return None, {}
     if isinstance(body, Json):
@@ -65,9 +67,7 @@ def _encode(body: Json | Content | object | None) -> tuple[Body | None, dict[str
             return Body(json.dumps(body.value, allow_nan=False).encode()), {"Content-Type": "application/json"}
         except (TypeError, ValueError) as error:
             raise ValidationError(f"cannot encode the parameters as JSON: {error}") from None
-    if isinstance(body, Content):
-        return Body(body.payload, body.length), {"Content-Type": body.media_type}
-    raise ValidationError("multipart bodies are not supported; no operation of Orion's contract has one")
+    return Body(body.payload, body.length), {"Content-Type": body.media_type}
 
 
 class Calls:

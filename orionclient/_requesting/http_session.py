@@ -10,8 +10,8 @@ from orionclient._requesting.retry_loop import AttemptInfo, CallOptions, Prepare
 from orionclient._transfer.downloads import save
 from orionclient._transfer.progress import Meter
 from orionclient._transfer.sources import open_source
+from orionclient._transport.checks import parse_origin
 from orionclient._transport.messages import Body, Payload, Response, encode_form
-from orionclient.config import parse_origin
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:

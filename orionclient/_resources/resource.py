@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, Protocol
 
 from attrs import evolve, field, frozen
 
+from orionclient._resources.registry import KINDS
 from orionclient.exceptions import NotLoaded, OrionError, ValidationError
 
 if TYPE_CHECKING:
@@ -173,12 +174,12 @@ class Parent(Field[P]):
     """The parent of a resource: an id in JSON, a handle on access.
 
     Args:
-        kind: Class of the parent.
+        kind: Name of the resource type of the parent.
         doc: Meaning.
     """
 
-    def __init__(self, kind: type[P], doc: str) -> None:
-        super().__init__(lambda value: kind(id=resource_id(value)), doc)
+    def __init__(self, kind: str, doc: str) -> None:
+        super().__init__(lambda value: KINDS[kind](id=resource_id(value)), doc)  # type: ignore[arg-type, return-value]
         self.kind = kind
 
     @overload
@@ -217,13 +218,11 @@ class Parent(Field[P]):
         Raises:
             ValidationError: The value is neither.
         """
-        if not isinstance(value, Resource):
-            return resource_id(value, self.name)
-        if not isinstance(value, self.kind):
-            raise ValidationError(f"{self.name} must be a {self.kind.__name__} or its id, not a {type(value).__name__}")
-        instance._parents[self.name] = value
-        instance.session = instance.session or value.session
-        return value._id()
+        parent_id = reference_id(value, self.kind, self.name)
+        if isinstance(value, Resource):
+            instance._parents[self.name] = value
+            instance.session = instance.session or value.session
+        return parent_id
 
 
 def string(value: Any) -> str:
@@ -450,6 +449,28 @@ def resource_id(value: object, what: str = "id") -> int:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 20:
         return int(value)
     raise ValidationError(f"{what} must be an integer or a string of digits, not {value!r:.60}")
+
+
+def reference_id(value: object, kind: str, what: str = "") -> int:
+    """Parse a reference to a resource: the resource or its id.
+
+    Args:
+        value: The resource or its id.
+        kind: Name of its resource type.
+        what: Name of the parameter, for the message. Defaults to the name of the resource type.
+
+    Returns:
+        The id.
+
+    Raises:
+        ValidationError: The value is another resource, or not a valid id.
+    """
+    what = what or kind
+    if not isinstance(value, Resource):
+        return resource_id(value, what)
+    if value.declaration.name != kind:
+        raise ValidationError(f"{what} must be a {KINDS[kind].__name__} or its id, not a {type(value).__name__}")
+    return int(value._id())
 
 
 @frozen(kw_only=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from orion_api.api.tags import add_tags, list_tags, remove_tags
 
-from orionclient._resources.resource import Id, Resource, SessionLike, resource_id
+from orionclient._resources.resource import Id, Resource, SessionLike, reference_id
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
@@ -89,9 +89,7 @@ def check_tags(tags: Sequence[str]) -> list[str]:
 
 
 def _project_id(project: Any) -> dict[str, Id]:
-    if project is None:
-        return {}
-    return {"project": project._id() if isinstance(project, Resource) else resource_id(project, "project")}
+    return {} if project is None else {"project": reference_id(project, "project")}
 
 
 def tag_names(tags: Sequence[str | None] | None) -> list[str]:

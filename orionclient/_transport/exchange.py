@@ -15,13 +15,13 @@ from attrs import evolve
 
 from orionclient._runtime.clock import CLOCK
 from orionclient._runtime.warnings import warn
+from orionclient._transport.checks import is_success, parse_origin
 from orionclient._transport.connection import WireRequest, close_on_surplus
 from orionclient._transport.decompression import DecompressionError, Decompressor, TooLargeError, TruncatedBodyError
 from orionclient._transport.library import httpcore, httpx
-from orionclient._transport.messages import AsyncResponse, Attempt, Body, Failure, Headers, Response, is_success
+from orionclient._transport.messages import AsyncResponse, Attempt, Body, Failure, Headers, Response
 from orionclient._transport.pool import IDLE_SECONDS, REGISTRY, Settings, close_connections, find_proxy
 from orionclient._transport.sockets import DEADLINE
-from orionclient.config import parse_origin
 from orionclient.exceptions import OrionConnectionError, OrionError, OrionTimeout, ValidationError
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
@@ -17,7 +16,9 @@ from orion_api.api.collections import (
 )
 from orion_api.api.shards import list_shards
 
+from orionclient import types
 from orionclient._resources.creating import create_with_tags
+from orionclient._resources.json_values import check_metadata
 from orionclient._resources.listing import Listing
 from orionclient._resources.polling import poll_intervals
 from orionclient._resources.resource import (
@@ -44,56 +45,8 @@ if TYPE_CHECKING:
     from orionclient._transfer.progress import Progress
     from orionclient.types.shards import Shard
 
-# Documented as 256 kB of JSON; that 1 kB is 1024 bytes of compact UTF-8 JSON is assumed.
-_MAX_METADATA_BYTES: Final = 256 * 1024
 # States that a collection never leaves.
 _FINAL_STATES: Final = frozenset({"error", "deleting"})
-
-
-def check_metadata(metadata: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Validate metadata before a request.
-
-    Args:
-        metadata: The metadata; None if there is none.
-
-    Returns:
-        The metadata as a dict.
-
-    Raises:
-        ValidationError: The metadata is not a JSON-serializable mapping, or is larger than 256 kB; the message has the size.
-    """
-    if metadata is None:
-        return None
-    try:
-        given = dict(metadata)
-        size = len(json.dumps(given, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode())
-    except (TypeError, ValueError) as error:
-        raise ValidationError(f"metadata must be a JSON-serializable mapping: {error}") from None
-    if size > _MAX_METADATA_BYTES:
-        raise ValidationError(f"the metadata has {size} bytes as JSON; the maximum is {_MAX_METADATA_BYTES}")
-    return given
-
-
-def require_open(send: Callable[[], dict[str, Any]], advice: str = "") -> dict[str, Any]:
-    """Send a request that requires an open collection, and add advice to the error if the collection is not open.
-
-    Args:
-        send: Sends the request.
-        advice: Advice for other causes of the error.
-
-    Returns:
-        The result of `send`.
-
-    Raises:
-        BadResponse: The collection is not open (409).
-        OrionError: The request failed.
-    """
-    try:
-        return send()
-    except BadResponse as error:
-        if error.response.status_code == 409:
-            error.with_hints(f"{advice}collection.ensure_open() waits until the collection can be opened, and opens it")
-        raise
 
 
 class ShardCollection(Resource):
@@ -203,13 +156,11 @@ class ShardCollection(Resource):
             ValidationError: `limit` or `offset` is not a non-negative integer.
             OrionError: The request failed.
         """
-        from orionclient.types.shards import Shard  # noqa: PLC0415 - avoids an import cycle
-
         if not isinstance(offset, int) or isinstance(offset, bool) or offset < 0:
             raise ValidationError(f"offset must be a non-negative integer, not {offset!r:.60}")
         filters = {"offset": offset or None, "state": [state] if isinstance(state, str) else state}
         given = {name: value for name, value in filters.items() if value is not None}
-        return Listing(self._require_session(), list_shards, Shard(collection=self), given, limit=limit)
+        return Listing(self._require_session(), list_shards, types.Shard(collection=self), given, limit=limit)
 
     def open(self) -> None:
         """Open the collection, so that shards can be added and deleted. Has no effect on an open collection.
@@ -218,8 +169,21 @@ class ShardCollection(Resource):
             BadResponse: The collection is ``processing``, ``deleting`` or in ``error`` (409); `ensure_open` waits during the first.
             OrionError: The request failed.
         """
-        calls, ids = self._require_session()._calls, self._ids()
-        self._replace(require_open(lambda: calls.request_json(open_collection, ids)))
+        with self._add_advice():
+            self._replace(self._require_session()._calls.request_json(open_collection, self._ids()))
+
+    @staticmethod
+    @contextmanager
+    def _add_advice(advice: str = "") -> Iterator[None]:
+        """Add advice to the error of a request that requires an open collection."""
+        try:
+            yield
+        except BadResponse as error:
+            if error.response.status_code == 409:
+                error.with_hints(
+                    f"{advice}collection.ensure_open() waits until the collection can be opened, and opens it"
+                )
+            raise
 
     def close(self) -> None:
         """Close the collection. Shards that are not ready are dropped, with a warning. Has no effect on a closed collection.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar
 
 from orion_api.api.jobs import cancel_job, create_job, delete_job, download_job_logs, get_job, list_jobs
 
 from orionclient._resources.creating import create_with_tags
+from orionclient._resources.json_values import check_mapping
 from orionclient._resources.listing import Listing
 from orionclient._resources.polling import poll_intervals
 from orionclient._resources.resource import (
@@ -20,7 +19,7 @@ from orionclient._resources.resource import (
     json_object,
     number,
     optional,
-    resource_id,
+    reference_id,
     string,
 )
 from orionclient._resources.waiters import refresh
@@ -28,11 +27,12 @@ from orionclient._runtime.clock import CLOCK
 from orionclient._transfer.content import iter_verified
 from orionclient.exceptions import OrionError, ValidationError
 from orionclient.types.billing import parse_money
-from orionclient.types.workfloes import WorkFloeSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
     from decimal import Decimal
+
+    from orionclient.types.workfloes import WorkFloeSpec
 
 R = TypeVar("R", bound=Resource)
 
@@ -134,7 +134,7 @@ class WorkFloeJob(Resource):
             BadResponse: The parameters are invalid (422; the message lists the known ones), or the floe is deprecated (409).
             OrionError: The request failed. Unless `retry_dict` is set, a retry never starts the job twice.
         """
-        given = dict(_check_mapping("param_dict", param_dict) or {})
+        given = dict(check_mapping("param_dict", param_dict) or {})
         unknown = sorted(set(given) - set(_EXPORT_FIELDS))
         if unknown:
             raise ValidationError(
@@ -149,9 +149,9 @@ class WorkFloeJob(Resource):
             session,
             (given.get("name") if name is None else name) or None,
             project,
-            workfloe=int(floe._id()) if isinstance(floe, WorkFloeSpec) else resource_id(floe, "workfloe"),
-            parameters=_check_mapping("params", given.get("parameters") if params is None else params) or None,
-            system_parameters=_check_mapping(
+            workfloe=reference_id(floe, "workfloe"),
+            parameters=check_mapping("params", given.get("parameters") if params is None else params) or None,
+            system_parameters=check_mapping(
                 "system_parameters", given.get("system_parameters") if system_parameters is None else system_parameters
             )
             or None,
@@ -277,15 +277,3 @@ class WorkFloeJob(Resource):
 
 def _decode_line(line: bytes) -> str:
     return line.removesuffix(b"\r").decode("utf-8", "replace")
-
-
-def _check_mapping(what: str, given: Any) -> dict[str, Any] | None:
-    if given is None:
-        return None
-    if not isinstance(given, Mapping):
-        raise ValidationError(f"{what} must be a mapping, not {type(given).__name__}")
-    try:
-        copied: dict[str, Any] = json.loads(json.dumps(dict(given), allow_nan=False))
-    except (TypeError, ValueError) as error:
-        raise ValidationError(f"{what} is not JSON serializable: {error}; pass resources by id") from None
-    return copied

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from orion_api.api.molsearch import (
@@ -18,6 +17,7 @@ from orion_api.api.molsearch import (
 )
 
 from orionclient._resources.creating import create_with_tags
+from orionclient._resources.json_values import check_json
 from orionclient._resources.resource import (
     Declaration,
     Field,
@@ -27,15 +27,17 @@ from orionclient._resources.resource import (
     integer,
     json_object,
     optional,
+    reference_id,
     resource_id,
     string,
 )
 from orionclient._resources.waiters import wait_until_done
 from orionclient.exceptions import ValidationError
-from orionclient.types.datasets import Dataset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from orionclient.types.datasets import Dataset
 
 
 class MolsearchDatabase(Resource):
@@ -106,9 +108,7 @@ class MolsearchDatabase(Resource):
             ValidationError: `dataset` is neither a dataset nor an id.
             OrionError: The request failed.
         """
-        if isinstance(dataset, Resource) and not isinstance(dataset, Dataset):
-            raise ValidationError(f"dataset must be a Dataset or its id, not a {type(dataset).__name__}")
-        dataset_id = dataset._id() if isinstance(dataset, Dataset) else resource_id(dataset, "dataset")
+        dataset_id = reference_id(dataset, "dataset")
         return create_with_tags(cls, session, name, project, dataset=dataset_id, search_type=search_type)
 
     def wait(self, timeout: float = 600) -> None:
@@ -318,10 +318,7 @@ class MolsearchQuery(Resource):
     ) -> Self:
         given = {key: value for key, value in parameters.items() if value is not None}
         for key, value in given.items():
-            try:
-                json.dumps(value, allow_nan=False)
-            except (TypeError, ValueError):
-                raise ValidationError(f"{key} is not JSON serializable: {type(value).__name__}") from None
+            check_json(key, value)
         own_database = resource_id(database_id, "database_id")
         return create_with_tags(
             cls, session, name, project, query_type=query_type, database=own_database, parameters=given

@@ -17,6 +17,7 @@ from orion_api.api.shards import (
 
 from orionclient._resources.content import account_key, expected_content, find_resumable, object_name
 from orionclient._resources.creating import delete_on_error
+from orionclient._resources.json_values import check_metadata
 from orionclient._resources.resource import (
     Declaration,
     Field,
@@ -35,7 +36,6 @@ from orionclient._transfer.content import iter_verified
 from orionclient._transfer.downloads import save
 from orionclient._transfer.sources import Source, UploadSource, open_source
 from orionclient.exceptions import ValidationError
-from orionclient.types.collections import ShardCollection, check_metadata, require_open
 from orionclient.types.uploads import send_content
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from orionclient._transfer.progress import Progress
     from orionclient._transport.messages import Response
+    from orionclient.types.collections import ShardCollection
 
 # Documented as 5 GB, read as GiB: a server with the smaller limit rejects the upload itself.
 _MAX_BYTES: Final = 5 * 1024**3
@@ -89,7 +90,7 @@ class Shard(Resource):
         "Id of the shard; exceeds 2^53 in version-2 collections (documented), so pass it as an int or a string.",
     )
     collection: Parent[ShardCollection] = Parent(
-        ShardCollection, "Collection of the shard; a handle with its id if it was not passed."
+        "collection", "Collection of the shard; a handle with its id if it was not passed."
     )
     name: Field[str] = Field(string, "Display name; may be empty.")
     state: Field[str] = Field(string, "`open`, `temporary` or `ready` (documented); other states are possible.")
@@ -172,10 +173,11 @@ class Shard(Resource):
         template = cls(collection=collection, session=session)
         body = {"name": name or None, "metadata": check_metadata(metadata)}
         given = {key: value for key, value in body.items() if value is not None}
-        calls, ids = template._require_session()._calls, template._parent_ids()
-        return template._new_instance(
-            require_open(lambda: calls.request_json(create_shard, ids, body=given)), template.session
-        )
+        calls = template._require_session()._calls
+        with template.collection._add_advice():
+            return template._new_instance(
+                calls.request_json(create_shard, template._parent_ids(), body=given), template.session
+            )
 
     def upload_file(self, filename: Source, *, progress: Callable[[Progress], object] | None = None) -> None:
         """Upload the content, or replace it while the shard is not ready. Large content is sent as a multipart upload.
@@ -219,7 +221,8 @@ class Shard(Resource):
             return self._require_session()._calls.send_built(upload_shard_content, request)
 
         advice = "the content of a ready shard cannot be replaced, create another with Shard.create(...); "
-        self._replace(require_open(lambda: send_content(self, source, send_whole, progress, fresh=fresh), advice))
+        with self.collection._add_advice(advice):
+            self._replace(send_content(self, source, send_whole, progress, fresh=fresh))
 
     def close(self) -> None:
         """Mark the shard complete. Has no effect on a ready shard.
@@ -228,9 +231,9 @@ class Shard(Resource):
             BadResponse: The shard has no content, or its collection is not open (409).
             OrionError: The request failed.
         """
-        calls, ids = self._require_session()._calls, self._ids()
-        advice = "upload content with shard.upload_file(...); "
-        self._replace(require_open(lambda: calls.request_json(close_shard, ids), advice))
+        ids = self._ids()
+        with self.collection._add_advice("upload content with shard.upload_file(...); "):
+            self._replace(self._require_session()._calls.request_json(close_shard, ids))
 
     def download(self, chunk_size: int | None = None) -> Iterator[bytes]:
         """Stream the content in chunks, in bounded memory.

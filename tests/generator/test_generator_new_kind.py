@@ -1,4 +1,4 @@
-"""Test that a new resource type needs one contract file, one client file, one handler file and one registry line."""
+"""Test that a new resource type needs one contract file, one client file, one handler file and a registry entry."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 NEW = Path(__file__).parent / "new_kind"
 ADDED = {"openapi/protocols.yaml", "orionclient/types/protocols.py", "orionclient/emulator/handlers/protocols.py"}
 REGISTRY = "orionclient/types/__init__.py"
-LINE = "from orionclient.types.protocols import Protocol as Protocol\n"
+# The registry entry, and the name for type checkers; each follows the line with the mark.
+LINES = {
+    "    from orionclient.types.projects import Project as Project\n": "    from orionclient.types.protocols import Protocol as Protocol\n",
+    '        "project": "projects:Project",\n': '        "protocol": "protocols:Protocol",\n',
+}
 COPIED = ("openapi", "generator", "generated", "orionclient", "pyproject.toml")
 
 
@@ -44,12 +48,15 @@ def project(tmp_path: Path) -> Path:
     for name in ADDED:
         shutil.copy(NEW / name, tmp_path / name)
     registry = tmp_path / REGISTRY
-    before, mark, after = registry.read_text("utf-8").partition("from orionclient.types.secrets ")
-    registry.write_text(f"{before}{LINE}{mark}{after}", "utf-8")
+    text = registry.read_text("utf-8")
+    for mark, line in LINES.items():
+        assert mark in text
+        text = text.replace(mark, mark + line)
+    registry.write_text(text, "utf-8")
     return tmp_path
 
 
-def test_a_new_resource_type_is_three_files_and_a_line(run: Any, project: Path) -> None:
+def test_a_new_resource_type_is_three_files_and_a_registry_entry(run: Any, project: Path) -> None:
     before = contents(ROOT)
     for command in ("generate", "check"):
         done = run("-m", "generator", command, cwd=project, PYTHONPATH="")
@@ -66,6 +73,7 @@ def test_a_new_resource_type_is_three_files_and_a_line(run: Any, project: Path) 
     after = contents(project)
     changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
     assert {name for name in changed if not name.startswith("generated/")} == {*ADDED, REGISTRY}
-    assert after[REGISTRY].decode().replace(LINE, "") == before[REGISTRY].decode()
+    added = {*after[REGISTRY].decode().splitlines()} - {*before[REGISTRY].decode().splitlines()}
+    assert added == {line.rstrip("\n") for line in LINES.values()}
     # The operations of other resource types are unchanged.
     assert all("protocol" in name for name in changed if name.startswith("generated/orion_api/api/"))

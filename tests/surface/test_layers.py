@@ -66,6 +66,8 @@ def test_the_code_keeps_all_contracts(package: Path) -> None:
         ("orionclient/types/files.py", "import h11", "http"),
         ("generated/orion_api/types.py", "import httpx", "http"),
         ("orionclient/links.py", "import orion_api.api.files", "operations"),
+        ("orionclient/_transfer/content.py", "import orion_api._shared", "shared"),
+        ("orionclient/config.py", "import orion_api._shared", "shared"),
         ("generated/orion_api/types.py", "import orionclient.utils", "generated"),
         ("orionclient/emulator/_http/app.py", "import orionclient.session", "layers cycles"),
         ("orionclient/emulator/_http/app.py", "import orionclient.emulator._server", "emulator-layers cycles"),
