@@ -60,7 +60,7 @@ def write(document: dict[str, Any], output: Path, work: Path) -> None:
     (contract / "openapi.json").write_text(merged, encoding="utf-8")
     for name in ("__init__.py", "_base.py"):
         shutil.copyfile(TEMPLATES / f"contract{name}.jinja", contract / name)
-    _generate(document, output / "inputs.py", INPUTS, work)
+    _generate(_accept_single_values(document), output / "inputs.py", INPUTS, work)
     _generate(_mark_nullable(document), contract / "models.py", MODELS, work)
     _generate(_strip_bodies(document), contract / "queries.py", QUERIES, work)
 
@@ -79,6 +79,15 @@ def _generate(document: dict[str, Any], output: Path, arguments: tuple[str, ...]
     # The argument `filters` of `list_files` is ListFilesFilters; a server parses a ListFilesQuery.
     name = r"\1Filters" if output.stem == "inputs" else r"\1Query"
     output.write_text(re.sub(r"\b(\w+)ParametersQuery\b", name, code), encoding="utf-8")
+
+
+def _accept_single_values(document: dict[str, Any]) -> dict[str, Any]:
+    # A filter with a list of values takes a single value, too.
+    result = copy.deepcopy(document)
+    for _, value in list(walk(result)):
+        if isinstance(value, dict) and value.get("in") == "query" and value["schema"].get("type") == "array":
+            value["schema"] = {"anyOf": [value["schema"]["items"], value["schema"]]}
+    return result
 
 
 def _mark_nullable(document: dict[str, Any]) -> dict[str, Any]:
