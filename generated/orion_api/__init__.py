@@ -15,17 +15,20 @@ __all__ = ("OPERATIONS", "AuthenticatedClient", "Client")
 __version__ = "0.1.0"
 
 
-def __getattr__(name: str) -> Any:
-    # Imported on first use, so that importing one operation imports nothing else.
-    if name in {"AuthenticatedClient", "Client"}:
-        from . import client
+# Type checkers see the imports above, so that they report unknown names.
+if not TYPE_CHECKING:
 
-        return getattr(client, name)
-    if name == "OPERATIONS":
-        from .operations import OPERATIONS
+    def __getattr__(name: str) -> Any:
+        # Imported on first use, so that importing one operation imports nothing else.
+        if name in {"AuthenticatedClient", "Client"}:
+            from . import client
 
-        return OPERATIONS
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            return getattr(client, name)
+        if name == "OPERATIONS":
+            from .operations import OPERATIONS
+
+            return OPERATIONS
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -25,7 +25,7 @@ RecordId: TypeAlias = int
 
 
 class ListRecordsFilters(TypedDict):
-    record_ids: NotRequired[list[RecordId]]
+    record_ids: NotRequired[int | list[RecordId]]
     offset: NotRequired[int]
     limit: NotRequired[int]
 
@@ -35,10 +35,10 @@ Fieldlist: TypeAlias = str
 
 class DownloadDatasetFilters(TypedDict):
     format: NotRequired[str]
-    record_ids: NotRequired[list[RecordId]]
+    record_ids: NotRequired[int | list[RecordId]]
     offset: NotRequired[int]
     limit: NotRequired[int]
-    fieldlist: NotRequired[list[Fieldlist]]
+    fieldlist: NotRequired[str | list[Fieldlist]]
 
 
 class DeleteFileFilters(TypedDict):
@@ -65,7 +65,7 @@ class ListJobsFilters(TypedDict):
     offset: NotRequired[int]
     name: NotRequired[str]
     project: NotRequired[int]
-    tags: NotRequired[list[Tag]]
+    tags: NotRequired[str | list[Tag]]
     state: NotRequired[str]
     workfloe: NotRequired[int]
 
@@ -129,7 +129,7 @@ class ListSecretsFilters(TypedDict):
     offset: NotRequired[int]
     name: NotRequired[str]
     project: NotRequired[int]
-    tags: NotRequired[list[Tag]]
+    tags: NotRequired[str | list[Tag]]
 
 
 State: TypeAlias = str
@@ -139,7 +139,7 @@ class ListShardsFilters(TypedDict):
     limit: NotRequired[int]
     cursor: NotRequired[str]
     offset: NotRequired[int]
-    state: NotRequired[list[State]]
+    state: NotRequired[str | list[State]]
     name: NotRequired[str]
 
 
@@ -161,7 +161,7 @@ class ListTagsFilters(TypedDict):
 
 
 class RemoveTagsFilters(TypedDict):
-    tag: list[Tag]
+    tag: str | list[Tag]
     project: NotRequired[int]
 
 
@@ -200,7 +200,7 @@ class ListWorkfloesFilters(TypedDict):
     name: NotRequired[str]
     title: NotRequired[str]
     state: NotRequired[str]
-    tags: NotRequired[list[Tag]]
+    tags: NotRequired[str | list[Tag]]
 
 
 class BalanceInfo(TypedDict):
@@ -598,7 +598,7 @@ class ListCollectionsFilters(TypedDict):
     offset: NotRequired[int]
     name: NotRequired[str]
     project: NotRequired[int]
-    tags: NotRequired[list[Tag]]
+    tags: NotRequired[str | list[Tag]]
     path: NotRequired[FolderPath]
     deleted: NotRequired[bool]
     state: NotRequired[str]
@@ -610,7 +610,7 @@ class ListDatasetsFilters(TypedDict):
     offset: NotRequired[int]
     name: NotRequired[str]
     project: NotRequired[int]
-    tags: NotRequired[list[Tag]]
+    tags: NotRequired[str | list[Tag]]
     path: NotRequired[FolderPath]
     deleted: NotRequired[bool]
 
@@ -621,7 +621,7 @@ class ListFilesFilters(TypedDict):
     offset: NotRequired[int]
     name: NotRequired[str]
     project: NotRequired[int]
-    tags: NotRequired[list[Tag]]
+    tags: NotRequired[str | list[Tag]]
     path: NotRequired[FolderPath]
     deleted: NotRequired[bool]
     state: NotRequired[str]
