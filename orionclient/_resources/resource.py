@@ -571,6 +571,10 @@ class Resource(_Keywords):
             declared[name].wire: declared[name].to_wire(self, fields[name]) for name in fields
         }
 
+    # Declares the types of `filters` of `list_resources` and of `params` of `create_resource` and `update_resource` for type checkers.
+    @classmethod
+    def _inputs(cls, filters: Any, create: Any, update: Any) -> None: ...
+
     @classmethod
     def fields(cls) -> dict[str, Field[Any]]:
         """Return the fields of the resource type.

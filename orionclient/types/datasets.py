@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import BinaryIO
 
+    from orion_api.inputs import CreateDataset, ListDatasetsFilters, UpdateDataset
+
     from orionclient._resources.counting import ExpectedCount
 
 _FLUSH_RECORDS: Final = 1000
@@ -113,6 +115,9 @@ class Dataset(Resource):
         sharable=True,
         in_folders=True,
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListDatasetsFilters, create: CreateDataset, update: UpdateDataset) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the dataset, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; need not be unique (documented).")

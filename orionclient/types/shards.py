@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import BinaryIO
 
+    from orion_api.inputs import CreateShard, ListShardsFilters, UpdateShard
+
     from orionclient._transfer.progress import Progress
     from orionclient._transport.messages import Response
     from orionclient.types.collections import ShardCollection
@@ -84,6 +86,9 @@ class Shard(Resource):
         upload=upload_shard_content,
         hidden={"id_str": "the same id as `id`, which is read from it if present"},
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListShardsFilters, create: CreateShard, update: UpdateShard) -> None: ...
 
     id: Field[int] = Field(
         identifier,

@@ -12,6 +12,8 @@ from orionclient.exceptions import NotLoaded, OrionError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from orion_api.inputs import CreateToken, ListTokensFilters, UpdateToken
+
 
 class Token(Resource):
     """An API token; it is valid until it is deleted.
@@ -40,6 +42,9 @@ class Token(Resource):
         delete=delete_token,
         linkable=False,
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListTokensFilters, create: CreateToken, update: UpdateToken) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the token, unique in the stack.")
     description: Field[str] = Field(string, "What the token is for; may be empty.")
