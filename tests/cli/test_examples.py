@@ -18,16 +18,15 @@ import pytest
 from cli.conftest import Call
 from click.testing import CliRunner
 from helpers.canary import allow_token
+from helpers.new_kinds import create_others
 
 from orionclient.cli._commands.packages import _compress
 from orionclient.cli._core.commands import Command
-from orionclient.cli._core.contract_options import get_body_schema
 from orionclient.cli._core.reference import iter_commands, make_schema
 from orionclient.cli._core.root import ocli
 from orionclient.examples import drugs
 from orionclient.local import LocalOrion
 from orionclient.types import (
-    KINDS,
     Dataset,
     File,
     MolsearchDatabase,
@@ -90,19 +89,11 @@ def plant(orion: LocalOrion, folder: Path) -> None:  # noqa: C901 - one line for
         session.tag_resource(job, "old", "current")
         job.wait(timeout=60)
     session.create_paths("/screens")
-    # Kinds that take only a name, as `nox -s new-kind` writes them.
-    for kind in KINDS.values():
-        created = kind.declaration.create
-        if (
-            created
-            and get_body_schema(created.OPERATION.id)[1] == ["name"]
-            and not session.list_resources(kind).count()
-        ):
-            for _ in range(4):
-                made = session.create_resource(kind, {"name": "made"})
-                session.tag_resource(made, "old", "current")
-                session.share_resource(made, Project(id=3))
-                session.share_resource(made, User(id=2))
+    for _ in range(4):
+        for made in create_others(session):
+            session.tag_resource(made, "old", "current")
+            session.share_resource(made, Project(id=3))
+            session.share_resource(made, User(id=2))
     for number in (1, 2):
         body = {"resource_type": "file", "resource_id": number, "size": 10, "part_size": 5}
         session._calls.request_json(_create_upload(), {}, body=body)
