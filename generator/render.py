@@ -28,7 +28,7 @@ def write(document: dict[str, Any], output: Path) -> None:
     }
     environment = Environment(loader=FileSystemLoader(TEMPLATES), **settings)  # noqa: S701 - not for HTML  # nosec B701
     environment.filters["literal"] = repr
-    environment.filters["docstring"] = lambda text: text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    environment.filters["docstring"] = lambda prose: prose.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     environment.globals["free_form"] = {
         name
         for name, schema in schemas.items()
