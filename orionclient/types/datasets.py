@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
@@ -37,6 +38,7 @@ from orionclient._resources.resource import (
     string,
     string_list,
 )
+from orionclient._resources.sending import ResourceSend
 from orionclient._transfer.content import iter_verified
 from orionclient._transfer.downloads import save
 from orionclient._transfer.sources import Source, UploadSource, open_source, source_name
@@ -47,6 +49,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Mapping, Sequence
     from typing import BinaryIO
+
+    from orion_api.inputs import CreateDataset, ListDatasetsFilters, UpdateDataset
 
     from orionclient._resources.counting import ExpectedCount
 
@@ -113,6 +117,9 @@ class Dataset(Resource):
         in_folders=True,
     )
 
+    @classmethod
+    def _inputs(cls, filters: ListDatasetsFilters, create: CreateDataset, update: UpdateDataset) -> None: ...
+
     id: Field[int] = Field(identifier, "Id of the dataset, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; need not be unique (documented).")
     description: Field[str] = Field(optional(string, ""), "Description; may be empty (documented).")
@@ -133,11 +140,12 @@ class Dataset(Resource):
         optional(string, ""), "When the dataset was moved to the trash; empty if it is not in the trash (documented)."
     )
 
-    def __init__(self, *, session: SessionLike | None = None, **fields: Any) -> None:
-        super().__init__(session=session, **fields)
-        self._buffer: list[bytes] = []
-        self._buffered = 0
-        self._unfinished = False
+    _buffered = 0
+    _unfinished = False
+
+    @cached_property
+    def _buffer(self) -> list[bytes]:
+        return []
 
     @classmethod
     def create(
@@ -413,3 +421,9 @@ def _expected_count(dataset: Dataset, **selection: Any) -> ExpectedCount:
     from orionclient._resources.counting import ExpectedCount  # noqa: PLC0415
 
     return ExpectedCount(dataset, **selection)
+
+
+class DatasetSend(ResourceSend[Dataset]):
+    """Uploads one of many files as a dataset."""
+
+    kind = Dataset

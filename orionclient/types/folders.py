@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Never
 
 from orion_api.api.folders import assign_paths, create_paths, list_folders
 
@@ -15,6 +15,8 @@ from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from orion_api.inputs import ListFoldersFilters
 
 _REQUIRED_KEYS: Final = ("resource_type", "id", "path")
 _KEYS: Final = (*_REQUIRED_KEYS, "name")
@@ -35,6 +37,9 @@ class Folder(Resource):
     declaration: ClassVar[Declaration] = Declaration(
         name="folder", schema="FolderInfo", id_name="path", list=list_folders, linkable=False
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListFoldersFilters, create: Never, update: Never) -> None: ...
 
     path: Field[str] = Field(string, "Path from the root of the project.")
     project: Field[int] = Field(identifier, "Id of the project that the folder belongs to.")
