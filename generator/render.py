@@ -20,13 +20,8 @@ COPIED = ("_lazy.py", "_runtime.py", "_shared.py", "_wire.py", "client.py", "err
 def write(document: dict[str, Any], output: Path) -> None:
     """Write the modules to `output`, which must not exist."""
     api, schemas = adapter.parse(document), document.get("components", {}).get("schemas", {})
-    settings: dict[str, Any] = {
-        "trim_blocks": True,
-        "lstrip_blocks": True,
-        "keep_trailing_newline": True,
-        "undefined": StrictUndefined,
-    }
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), **settings)  # noqa: S701 - not for HTML  # nosec B701
+    settings: dict[str, Any] = dict.fromkeys(("trim_blocks", "lstrip_blocks", "keep_trailing_newline"), True)
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, **settings)  # noqa: S701 - not for HTML  # nosec B701
     environment.filters["literal"] = repr
     environment.filters["docstring"] = lambda prose: prose.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     environment.globals["free_form"] = {
