@@ -5,16 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from orionclient import _transfer
+from orionclient._resources import folders, shares
 from orionclient._resources import tags as tags_of
 from orionclient._resources.creating import delete_on_error
 from orionclient._resources.listing import Listing
 from orionclient._resources.polling import check_arguments, poll_until
 from orionclient._resources.resource import Endpoint, Id, Resource
 from orionclient._transfer.names import check_path
-from orionclient._transfer.sources import open_source
 from orionclient.exceptions import NotFoundResponse, ValidationError
 from orionclient.links import OrionLink, RecordLink, ShardLink, link_to, read_link, resolve
-from orionclient.types import folders, shares
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -172,7 +172,7 @@ class Verbs:
         if not files:
             with kind.declaration.redact_errors(body):
                 return template._new_instance(self._calls.request_json(endpoint, ids, body=body), self)
-        with open_source(files["file"]) as source:
+        with _transfer.sources.open_source(files["file"]) as source:
             resource = template._new_instance(self._calls.request_json(endpoint, ids, body=body), self)
             with delete_on_error(resource):
                 resource.put_content(source)  # type: ignore[attr-defined]
