@@ -27,7 +27,29 @@ if TYPE_CHECKING:
     from orionclient.types import Dataset as Dataset
     from orionclient.types import File as File
 else:
-    _NAMES = [*(f"session:{name}" for name in ("APISession", "OrionSession", "get_profile_config", "get_session", "in_orion"))]
-    _MODULES = ["config", "emulator", "examples", "exceptions", "helpers", "links", "local", "records", "testing", "utils"]
+    _NAMES = [
+        *(f"session:{name}" for name in ("APISession", "OrionSession", "get_profile_config", "get_session", "in_orion"))
+    ]
+    _MODULES = [
+        "config",
+        "emulator",
+        "examples",
+        "exceptions",
+        "helpers",
+        "links",
+        "local",
+        "records",
+        "testing",
+        "utils",
+    ]
     __getattr__, __dir__, _ = attach(__name__, [*_NAMES, "types:Dataset", "types:File", *_MODULES])
-    __all__ = ["APISession", "Dataset", "File", "OrionSession", "__version__", "get_profile_config", "get_session", "in_orion"]
+    __all__ = [
+        "APISession",
+        "Dataset",
+        "File",
+        "OrionSession",
+        "__version__",
+        "get_profile_config",
+        "get_session",
+        "in_orion",
+    ]

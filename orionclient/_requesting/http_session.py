@@ -242,7 +242,9 @@ class HttpSession:
             return response
 
         # The query of a presigned URL grants access and does not identify the object.
-        _transfer.downloads.save(ask, filename, what=url.partition("?")[0], callback=progress, durable=durable, workers=workers)
+        _transfer.downloads.save(
+            ask, filename, what=url.partition("?")[0], callback=progress, durable=durable, workers=workers
+        )
 
     def upload_file(
         self,
@@ -271,7 +273,9 @@ class HttpSession:
             OrionError: The request failed.
         """
         with _transfer.sources.open_source(filename) as source:
-            meter = _transfer.progress.Meter(source.name or url.partition("?")[0].rpartition("/")[2], source.size, progress)
+            meter = _transfer.progress.Meter(
+                source.name or url.partition("?")[0].rpartition("/")[2], source.size, progress
+            )
             given = {**self.headers, "Content-Type": "application/octet-stream", **(headers or {})}
             body = Body(source.slice(meter=meter))
             out = PreparedRequest(

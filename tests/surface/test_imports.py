@@ -118,9 +118,10 @@ def test_the_audit_hook_sees_reads_of_the_profile(home: Path) -> None:
     assert "socket.__new__" in touched
 
 
-def test_the_package_alone_loads_only_its_version() -> None:
+def test_the_package_alone_loads_only_its_version_and_the_lazy_import() -> None:
     loaded = report("import orionclient; orionclient.__version__, dir(orionclient)")["loaded"]
-    assert [name for name in loaded if name.startswith(("orionclient.", "orion_api"))] == ["orionclient._version"]
+    ours = [name for name in loaded if name.startswith(("orionclient.", "orion_api"))]
+    assert ours == ["orionclient._runtime", "orionclient._runtime.lazy", "orionclient._version"]
 
 
 @pytest.mark.parametrize(
