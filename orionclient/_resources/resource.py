@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import json
+import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, Protocol, Self, TypeVar, overload
@@ -151,7 +152,8 @@ class Field(Generic[T]):
         except (TypeError, ValueError, OverflowError) as error:
             raise OrionError(f"{instance._title()}: the server sent {value!r:.60} for {self.name!r}") from error
 
-    def __set__(self, instance: Resource, value: Never) -> None:
+    # `Never` makes assignments an error; the type of `value` is that of the keyword of the constructor.
+    def __set__(self, instance: Never, value: T | str) -> None:
         raise AttributeError(
             f"{self.name!r} is read-only; change it with session.update_resource(resource, {{{self.name!r}: ...}})"
         )
@@ -199,6 +201,10 @@ class Parent(Field[P]):
                 held = instance._parents[self.name] = found
         held.session = held.session or instance.session
         return held  # type: ignore[return-value]
+
+    if TYPE_CHECKING:
+
+        def __set__(self, instance: Never, value: P | Id) -> None: ...
 
     def to_wire(self, instance: Resource, value: Any) -> Any:
         """Store the parent, and use its session if the resource has none.
@@ -550,7 +556,12 @@ class Declaration:
             raise
 
 
-class Resource:
+@typing.dataclass_transform(kw_only_default=True, eq_default=False)
+class _Keywords:
+    """Base class that makes the fields of a subclass keywords of its constructor for type checkers."""
+
+
+class Resource(_Keywords):
     """Base class of all resource types.
 
     Instances are returned by a session or created as handles from keywords: `File(id=7)`. Accessing a field that the server has not sent
@@ -558,7 +569,7 @@ class Resource:
 
     Args:
         session: Session that the instance uses. Optional for a handle.
-        **fields: Values of fields.
+        **fields: Values of fields, checked by type checkers; `from_msg` also takes unknown fields.
 
     Raises:
         TypeError: The resource type has no such field.
@@ -569,7 +580,7 @@ class Resource:
     """
 
     declaration: ClassVar[Declaration]
-    session: SessionLike | None
+    session: SessionLike | None = None
 
     def __init__(self, *, session: SessionLike | None = None, **fields: Any) -> None:
         declared = _collect_fields(type(self))
@@ -581,6 +592,10 @@ class Resource:
         self._data: dict[str, Any] = {
             declared[name].wire: declared[name].to_wire(self, fields[name]) for name in fields
         }
+
+    # Declares the types of `filters` of `list_resources` and of `params` of `create_resource` and `update_resource` for type checkers.
+    @classmethod
+    def _inputs(cls, filters: Any, create: Any, update: Any) -> None: ...
 
     @classmethod
     def fields(cls) -> dict[str, Field[Any]]:

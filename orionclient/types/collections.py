@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from pathlib import Path
 
+    from orion_api.inputs import CreateCollection, ListCollectionsFilters, UpdateCollection
+
     from orionclient._transfer.bulk import Paths, Result
     from orionclient._transfer.many import TransferItem
     from orionclient._transfer.progress import Progress
@@ -83,6 +85,9 @@ class ShardCollection(Resource):
         sharable=True,
         in_folders=True,
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListCollectionsFilters, create: CreateCollection, update: UpdateCollection) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the collection, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; need not be unique (documented), and may be empty.")

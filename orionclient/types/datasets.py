@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Mapping, Sequence
     from typing import BinaryIO
+
+    from orion_api.inputs import CreateDataset, ListDatasetsFilters, UpdateDataset
 
     from orionclient._resources.counting import ExpectedCount
 
@@ -114,6 +117,9 @@ class Dataset(Resource):
         in_folders=True,
     )
 
+    @classmethod
+    def _inputs(cls, filters: ListDatasetsFilters, create: CreateDataset, update: UpdateDataset) -> None: ...
+
     id: Field[int] = Field(identifier, "Id of the dataset, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; need not be unique (documented).")
     description: Field[str] = Field(optional(string, ""), "Description; may be empty (documented).")
@@ -134,11 +140,12 @@ class Dataset(Resource):
         optional(string, ""), "When the dataset was moved to the trash; empty if it is not in the trash (documented)."
     )
 
-    def __init__(self, *, session: SessionLike | None = None, **fields: Any) -> None:
-        super().__init__(session=session, **fields)
-        self._buffer: list[bytes] = []
-        self._buffered = 0
-        self._unfinished = False
+    _buffered = 0
+    _unfinished = False
+
+    @cached_property
+    def _buffer(self) -> list[bytes]:
+        return []
 
     @classmethod
     def create(

@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
+    from orion_api.inputs import CreateFile, ListFilesFilters, UpdateFile
+
     from orionclient._transfer.progress import Progress
 
 
@@ -82,6 +84,9 @@ class File(Resource):
         sharable=True,
         in_folders=True,
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListFilesFilters, create: CreateFile, update: UpdateFile) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the file, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; need not be unique (documented).")

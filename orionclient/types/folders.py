@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Never
 
 from orion_api.api import folders as api
 
 from orionclient._resources.resource import Declaration, Field, Resource, identifier, string
+
+if TYPE_CHECKING:
+    from orion_api.inputs import ListFoldersFilters
 
 
 class Folder(Resource):
@@ -24,6 +27,9 @@ class Folder(Resource):
     declaration: ClassVar[Declaration] = Declaration(
         name="folder", schema="FolderInfo", id_name="path", list=api.list_folders, linkable=False
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListFoldersFilters, create: Never, update: Never) -> None: ...
 
     path: Field[str] = Field(string, "Path from the root of the project.")
     project: Field[int] = Field(identifier, "Id of the project that the folder belongs to.")

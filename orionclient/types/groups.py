@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Never
 
 from orion_api.api.groups import get_group, list_groups
 
 from orionclient._resources.resource import Declaration, Field, Resource, identifier, optional, string
+
+if TYPE_CHECKING:
+    from orion_api.inputs import ListGroupsFilters
 
 
 class Group(Resource):
@@ -23,6 +26,9 @@ class Group(Resource):
     declaration: ClassVar[Declaration] = Declaration(
         name="group", schema="GroupInfo", id_name="group_id", get=get_group, list=list_groups
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListGroupsFilters, create: Never, update: Never) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the group, unique in the stack.")
     name: Field[str] = Field(string, "Name of the group.")

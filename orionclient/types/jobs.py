@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Never, Self, TypeVar
 
 from orion_api.api.jobs import cancel_job, create_job, delete_job, download_job_logs, get_job, list_jobs
 
@@ -31,6 +31,8 @@ from orionclient.exceptions import OrionError, ValidationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from decimal import Decimal
+
+    from orion_api.inputs import ListJobsFilters, StartJob
 
     from orionclient.types.workfloes import WorkFloeSpec
 
@@ -70,6 +72,9 @@ class WorkFloeJob(Resource):
         delete=delete_job,
         taggable=True,
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListJobsFilters, create: StartJob, update: Never) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the job, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; may be empty and need not be unique (documented).")

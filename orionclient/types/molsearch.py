@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Never, Self
 
 from orion_api.api.molsearch import (
     create_molsearch_database,
@@ -37,6 +37,13 @@ from orionclient.exceptions import ValidationError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from orion_api.inputs import (
+        CreateMolsearchDatabase,
+        CreateMolsearchQuery,
+        ListMolsearchDatabasesFilters,
+        ListMolsearchQueriesFilters,
+    )
+
     from orionclient.types.datasets import Dataset
 
 
@@ -67,6 +74,11 @@ class MolsearchDatabase(Resource):
         delete=delete_molsearch_database,
         linkable=False,
     )
+
+    @classmethod
+    def _inputs(
+        cls, filters: ListMolsearchDatabasesFilters, create: CreateMolsearchDatabase, update: Never
+    ) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the database, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; may be empty and need not be unique (assumed).")
@@ -141,6 +153,9 @@ class MolsearchQuery(Resource):
         delete=delete_molsearch_query,
         linkable=False,
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListMolsearchQueriesFilters, create: CreateMolsearchQuery, update: Never) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the query, unique in the stack (assumed).")
     name: Field[str] = Field(string, "Display name; may be empty and need not be unique (assumed).")

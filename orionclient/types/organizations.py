@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Never
 
 from orion_api.api.organizations import get_organization, list_organizations
 
 from orionclient._resources.resource import Declaration, Field, Resource, identifier, string
+
+if TYPE_CHECKING:
+    from orion_api.inputs import ListOrganizationsFilters
 
 
 class Organization(Resource):
@@ -19,6 +22,9 @@ class Organization(Resource):
         get=get_organization,
         list=list_organizations,
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListOrganizationsFilters, create: Never, update: Never) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the organization, unique in the stack.")
     name: Field[str] = Field(string, "Name of the organization.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Never, Self
 
 from orion_api.api.packages import create_package, delete_package, get_package, list_packages, upload_package_content
 
@@ -28,6 +28,8 @@ from orionclient.exceptions import ValidationError
 if TYPE_CHECKING:
     import tarfile
     from typing import BinaryIO
+
+    from orion_api.inputs import CreatePackage, ListPackagesFilters
 
 _MANIFEST: Final = "manifest.json"
 _REQUIRED_FIELDS: Final = ("name", "version", "python_version", "requirements")
@@ -52,6 +54,9 @@ class WorkFloePackage(Resource):
         upload=upload_package_content,
         sharable=True,
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListPackagesFilters, create: CreatePackage, update: Never) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the package, unique in the stack (documented).")
     name: Field[str] = Field(string, "Name of the package, from its manifest (assumed).")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from orion_api.api.projects import create_project, get_project, list_projects, update_project
 
@@ -16,6 +16,9 @@ from orionclient._resources.resource import (
     optional,
     string,
 )
+
+if TYPE_CHECKING:
+    from orion_api.inputs import CreateProject, ListProjectsFilters, UpdateProject
 
 
 class Project(Resource):
@@ -41,6 +44,9 @@ class Project(Resource):
         create=create_project,
         update=update_project,
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListProjectsFilters, create: CreateProject, update: UpdateProject) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the project, unique in the stack (documented).")
     name: Field[str] = Field(string, "Name of the project.")

@@ -13,6 +13,8 @@ from orionclient.exceptions import ValidationError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from orion_api.inputs import CreateSecret, ListSecretsFilters, UpdateSecret
+
 
 class Secret(Resource):
     """A write-only value of a project, such as the password of a database.
@@ -41,6 +43,9 @@ class Secret(Resource):
         sharable=True,
         write_only=("value",),
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListSecretsFilters, create: CreateSecret, update: UpdateSecret) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the secret, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; need not be unique.")

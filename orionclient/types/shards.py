@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
+    from orion_api.inputs import CreateShard, ListShardsFilters, UpdateShard
+
     from orionclient._transfer.bulk import Result
     from orionclient._transfer.progress import Progress
     from orionclient._transport.messages import Response
@@ -92,11 +94,14 @@ class Shard(Resource):
         hidden={"id_str": "the same id as `id`, which is read from it if present"},
     )
 
+    @classmethod
+    def _inputs(cls, filters: ListShardsFilters, create: CreateShard, update: UpdateShard) -> None: ...
+
     id: Field[int] = Field(
         identifier,
         "Id of the shard; exceeds 2^53 in version-2 collections (documented), so pass it as an int or a string.",
     )
-    collection: Field[ShardCollection] = Parent(
+    collection: Parent[ShardCollection] = Parent(
         "collection", "Collection of the shard; a handle with its id if it was not passed."
     )
     name: Field[str] = Field(string, "Display name; may be empty.")

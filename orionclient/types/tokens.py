@@ -12,6 +12,8 @@ from orionclient.exceptions import NotLoaded, OrionError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from orion_api.inputs import CreateToken, ListTokensFilters, UpdateToken
+
 
 class Token(Resource):
     """An API token; it is valid until it is deleted.
@@ -41,11 +43,14 @@ class Token(Resource):
         linkable=False,
     )
 
+    @classmethod
+    def _inputs(cls, filters: ListTokensFilters, create: CreateToken, update: UpdateToken) -> None: ...
+
     id: Field[int] = Field(identifier, "Id of the token, unique in the stack.")
     description: Field[str] = Field(string, "What the token is for; may be empty.")
     created: Field[str] = Field(string, "When the token was created, ISO 8601 in UTC.")
 
-    _value: str | None = None
+    _value = None
 
     @classmethod
     def create(cls, session: SessionLike, description: str = "") -> Self:

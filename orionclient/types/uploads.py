@@ -7,7 +7,7 @@ import datetime as dt
 import logging
 import re
 import threading
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Never
 
 from orion_api.api.uploads import (
     complete_upload,
@@ -43,6 +43,8 @@ from orionclient.exceptions import BadResponse, CallInfo, OrionConnectionError, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import BinaryIO
+
+    from orion_api.inputs import CreateUpload, ListUploadsFilters
 
     from orionclient._resources.resource import SessionLike
     from orionclient._transfer.progress import Progress
@@ -82,6 +84,9 @@ class Upload(Resource):
         delete=delete_upload,
         linkable=False,
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListUploadsFilters, create: CreateUpload, update: Never) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the upload, unique in the stack (assumed).")
     resource_type: Field[str] = Field(string, "Type of the target: `file` or `shard` (assumed).")

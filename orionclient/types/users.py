@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Never
 
 from orion_api.api.users import get_user, list_users
 
 from orionclient._resources.resource import Declaration, Field, Resource, identifier, optional, string
+
+if TYPE_CHECKING:
+    from orion_api.inputs import ListUsersFilters
 
 
 class User(Resource):
@@ -18,6 +21,9 @@ class User(Resource):
     declaration: ClassVar[Declaration] = Declaration(
         name="user", schema="UserInfo", id_name="user_id", get=get_user, list=list_users
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListUsersFilters, create: Never, update: Never) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the user, unique in the stack.")
     username: Field[str] = Field(string, "User name for signing in (documented).")

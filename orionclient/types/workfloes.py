@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Never
 
 from attrs import frozen
 from orion_api.api.workfloes import get_workfloe, list_workfloes
@@ -29,6 +29,8 @@ from orionclient._resources.waiters import refresh
 from orionclient.exceptions import OrionError, ValidationError
 
 if TYPE_CHECKING:
+    from orion_api.inputs import ListWorkfloesFilters
+
     from orionclient.types.jobs import WorkFloeJob
 
 _KINDS: Final = ("file", "dataset", "collection", "secret")
@@ -66,6 +68,9 @@ class WorkFloeSpec(Resource):
         get=get_workfloe,
         list=list_workfloes,
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListWorkfloesFilters, create: Never, update: Never) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the floe, unique in the stack (documented).")
     name: Field[str] = Field(string, "Name of the floe; need not be unique (documented).")

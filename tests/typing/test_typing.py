@@ -1,14 +1,16 @@
-"""Test the type annotations with mypy: correct user code is accepted, mistakes are reported."""
+"""Test the type annotations with mypy and pyright: correct user code is accepted, mistakes are reported."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
+import shutil
 import site
 import subprocess
 import sys
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 
 import orion_api
@@ -17,25 +19,21 @@ import pytest
 import orionclient
 
 HERE = Path(__file__).parent
+FILES = ("accepted.py", "rejected.py")
 MARK = re.compile(r"# E: ([a-z -]+)$")
+# Installed packages are found automatically; a checkout has to be named.
+ROOTS = sorted(
+    {str(Path(str(package.__file__)).parents[1]) for package in (orionclient, orion_api)} - {*site.getsitepackages()}
+)
+
+Errors = dict[tuple[str, int], list[str]]
 
 
-@pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], list[str]]:
-    """Errors of mypy with its default lookup of packages, by file and line: a list of `code: message`."""
-    folder = tmp_path_factory.mktemp("mypy")
-    roots = {Path(str(package.__file__)).parents[1] for package in (orionclient, orion_api)}
-    # Installed packages are found automatically; a checkout needs MYPYPATH.
-    roots -= {Path(folder) for folder in site.getsitepackages()}
-    env = {name: value for name, value in os.environ.items() if name != "MYPYPATH"}
-    if roots:
-        env["MYPYPATH"] = os.pathsep.join(map(str, sorted(roots)))
-    options = ["--strict", "--config-file=", f"--cache-dir={folder}", "--output=json", "--follow-imports=silent"]
-    files = [str(HERE / "accepted.py"), str(HERE / "rejected.py")]
+def _run(folder: Path, *command: str, **env: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", *options, *files],
+        [sys.executable, "-m", *command],
         cwd=folder,
-        env=env,
+        env={**{name: value for name, value in os.environ.items() if name != "MYPYPATH"}, **env},
         capture_output=True,
         text=True,
         timeout=300,
@@ -43,15 +41,45 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], lis
     )
     assert done.returncode == 1, done.stdout + done.stderr
     assert not done.stderr, done.stderr
+    return done.stdout
+
+
+def _run_mypy(folder: Path) -> Errors:
     errors = defaultdict(list)
-    for error in map(json.loads, done.stdout.splitlines()):
+    options = ("--strict", "--config-file=", f"--cache-dir={folder}", "--output=json", "--follow-imports=silent")
+    for line in _run(folder, "mypy", *options, *FILES, MYPYPATH=os.pathsep.join(ROOTS)).splitlines():
+        error = json.loads(line)
         if error["severity"] == "error":
-            errors[Path(error["file"]).name, error["line"]].append(f"{error['code']}: {error['message']}")
+            errors[error["file"], error["line"]].append(f"{error['code']}: {error['message']}")
     return errors
 
 
-def test_correct_code_is_accepted(found: dict[tuple[str, int], list[str]]) -> None:
-    unexpected = [f"{file}:{line} {messages}" for (file, line), messages in found.items() if file != "rejected.py"]
+def _run_pyright(folder: Path) -> Errors:
+    errors = defaultdict(list)
+    settings = {"include": [*FILES], "extraPaths": ROOTS, "pythonVersion": "3.11"}
+    (folder / "pyrightconfig.json").write_text(json.dumps(settings))
+    for error in json.loads(_run(folder, "pyright", "--outputjson", "-p", ".", "--pythonpath", sys.executable))[
+        "generalDiagnostics"
+    ]:
+        if error["severity"] == "error":
+            place = (Path(error["file"]).name, error["range"]["start"]["line"] + 1)
+            errors[place].append(f"{error['rule']}: {error['message']}")
+    return errors
+
+
+@pytest.fixture(scope="module", params=[_run_mypy, _run_pyright], ids=["mypy", "pyright"])
+def checked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Errors]:
+    """Name of the type checker, and its errors in user code by file and line: a list of `code: message`."""
+    # A copy, so that no settings of this project apply.
+    folder = tmp_path_factory.mktemp("user")
+    for name in FILES:
+        shutil.copy(HERE / name, folder)
+    check: Callable[[Path], Errors] = request.param
+    return check.__name__.removeprefix("_run_"), check(folder)
+
+
+def test_correct_code_is_accepted(checked: tuple[str, Errors]) -> None:
+    unexpected = [f"{file}:{line} {messages}" for (file, line), messages in checked[1].items() if file != "rejected.py"]
     assert not unexpected, "\n".join(unexpected)
 
 
@@ -60,16 +88,22 @@ def test_the_accepted_types_are_not_any() -> None:
     assert (HERE / "accepted.py").read_text().count("assert_type(") > 60
 
 
-def test_every_mistake_is_reported_with_its_code(found: dict[tuple[str, int], list[str]]) -> None:
+def test_every_mistake_is_reported(checked: tuple[str, Errors]) -> None:
+    # The marks have the codes of mypy; pyright reports at least one error on each marked line.
+    checker, errors = checked
     lines = (HERE / "rejected.py").read_text().splitlines()
     marks = {lineno: MARK.search(line) for lineno, line in enumerate(lines, 1)}
     expected = {lineno: sorted(mark.group(1).split()) for lineno, mark in marks.items() if mark}
-    actual = {lineno: messages for (name, lineno), messages in found.items() if name == "rejected.py"}
+    actual = {lineno: messages for (name, lineno), messages in errors.items() if name == "rejected.py"}
     codes = {lineno: sorted(message.partition(":")[0] for message in messages) for lineno, messages in actual.items()}
     differing = [
         f"{lineno}: {lines[lineno - 1].strip()} -> {actual.get(lineno)}"
         for lineno in sorted({*expected, *codes})
-        if expected.get(lineno) != codes.get(lineno)
+        if (
+            expected.get(lineno) != codes.get(lineno)
+            if checker == "mypy"
+            else (lineno in expected) != (lineno in codes)
+        )
     ]
     assert not differing, "\n".join(differing)
     assert len(expected) > 40
