@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Never, Protocol, TypeAlias, TypeVar, cast, overload
 
+from orionclient import _transfer
 from orionclient._resources.creating import delete_on_error
 from orionclient._resources.listing import Listing
 from orionclient._resources.polling import check_arguments, poll_until
 from orionclient._resources.resource import Endpoint, Id, Resource
 from orionclient._transfer.names import check_path
-from orionclient._transfer.sources import open_source
 from orionclient.exceptions import NotFoundResponse, ValidationError
 
 if TYPE_CHECKING:
@@ -226,7 +226,7 @@ class ResourceVerbs:
         if not files:
             with kind.declaration.redact_errors(body):
                 return template._new_instance(self._calls.request_json(endpoint, ids, body=body), self)
-        with open_source(files["file"]) as source:
+        with _transfer.sources.open_source(files["file"]) as source:
             resource = template._new_instance(self._calls.request_json(endpoint, ids, body=body), self)
             with delete_on_error(resource):
                 resource.put_content(source)
