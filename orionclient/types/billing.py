@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Never
 
 from orion_api.api.billing import get_current_balance
 
@@ -48,6 +48,9 @@ class Balance(Resource):
     declaration: ClassVar[Declaration] = Declaration(
         name="balance", schema="BalanceInfo", id_name="balance_id", linkable=False
     )
+
+    @classmethod
+    def _inputs(cls, filters: Never, create: Never, update: Never) -> None: ...
 
     organization: Field[int] = Field(identifier, "Id of the organization.")
     amount: Field[Decimal] = Field(parse_money, "Remaining amount in units of `currency`; negative if overdrawn.")
