@@ -9,9 +9,9 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from . import tools
-from .endpoints import TEMPLATES
 from .facts import METHODS
 from .merge import walk
+from .render import TEMPLATES
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -277,12 +277,21 @@ def _build_request(
     _reject_bad_headers(headers)
     sent = client.build_request(request.method, url, params=query, headers=headers, timeout=timeout, **body)
     # The token is sent only to the origin of base_url, also for links.
-    if authorization is not None and request.operation.auth:
-        token_origin = parse_origin(str(load_http_library().URL(base)))
-        if parse_origin(str(sent.url)) == token_origin:
-            _reject_bad_headers({"Authorization": authorization})
-            sent.headers["Authorization"] = authorization
+    if (
+        authorization is not None
+        and request.operation.auth
+        and _is_same_origin(sent.url, load_http_library().URL(base))
+    ):
+        _reject_bad_headers({"Authorization": authorization})
+        sent.headers["Authorization"] = authorization
     return sent
+
+
+def _is_same_origin(url: Any, base: Any) -> bool:
+    try:
+        return parse_origin(str(url)) == parse_origin(str(base))
+    except ValueError:
+        return False
 
 
 def _reject_bad_headers(headers: Mapping[str, str]) -> None:
