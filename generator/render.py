@@ -14,7 +14,7 @@ from .tools import ToolError
 
 TEMPLATES = Path(__file__).parent / "templates"
 # These templates are copied unchanged.
-COPIED = ("_runtime.py", "_shared.py", "_wire.py", "client.py", "errors.py", "types.py")
+COPIED = ("_lazy.py", "_runtime.py", "_shared.py", "_wire.py", "client.py", "errors.py", "types.py")
 
 
 def write(document: dict[str, Any], output: Path) -> None:
@@ -52,10 +52,12 @@ def write(document: dict[str, Any], output: Path) -> None:
     for enum in api.enums:
         render("str_enum.py", f"models/{enum.module}.py", enum=enum)
     render("api_init.py", "api/__init__.py")
+    for tag in sorted({facts.tag for facts in operations}):
+        names = sorted(facts.id for facts in operations if facts.tag == tag)
+        render("endpoint_init.py", f"api/{tag}/__init__.py", tag=tag, names=names)
     for facts in operations:
         if facts.id not in api.operations:
             raise ToolError(f"openapi-python-client skips the operation {facts.id}")
-        render("endpoint_init.py", f"api/{facts.tag}/__init__.py", tag=facts.tag)
         responses = [facts.data["responses"][str(status)] for status in facts.success]
         media = [schema for response in responses for schema in get_media_types(document, response).values()]
         body = get_media_types(document, facts.data["requestBody"]) if "requestBody" in facts.data else {}

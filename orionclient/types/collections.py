@@ -32,18 +32,21 @@ from orionclient._resources.resource import (
     optional,
     string,
 )
+from orionclient._resources.waiters import refresh
 from orionclient._runtime.warnings import warn
+from orionclient._transfer import many
 from orionclient.exceptions import BadResponse, OrionError, ValidationError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from concurrent.futures import Executor
     from pathlib import Path
 
     from orion_api.inputs import CreateCollection, ListCollectionsFilters, UpdateCollection
 
     from orionclient._transfer.bulk import Paths, Result
+    from orionclient._transfer.many import TransferItem
     from orionclient._transfer.progress import Progress
     from orionclient.types.shards import Shard
 
@@ -349,18 +352,30 @@ class ShardCollection(Resource):
             >>> [result.value.name for result in collection.upload("frames")]
             ['1.xyz', '2.xyz', 'late/3.xyz']
         """
-        from orionclient._session.many_shards import send_shards  # noqa: PLC0415 - avoids an import cycle
-        from orionclient._transfer.many import list_named_files  # noqa: PLC0415 - loaded on first use
-
-        return send_shards(
-            self,
-            list_named_files(paths),
-            workers=workers,
-            progress=progress,
-            executor=executor,
-            on_result=on_result,
+        return self._upload_items(
+            many.list_named_files(paths), workers=workers, progress=progress, executor=executor, on_result=on_result,
             return_exceptions=return_exceptions,
-        )
+        )  # fmt: skip
+
+    def _upload_items(
+        self,
+        items: Iterable[TransferItem[Path]],
+        metadata: Mapping[str, Any] | None = None,
+        *,
+        compare: bool = True,
+        **options: Any,
+    ) -> list[Result[Path, Shard]]:
+        """Upload files as shards, unless equal shards exist."""
+        send = types.shards.ShardSend(self, metadata)
+        if not compare:
+            return many.transfer_all(send, items, **options)
+        self._refresh()
+        if self.state != "open":
+            raise ValidationError(
+                f"{self._title()} is {self.state!r}, not 'open'; collection.ensure_open() waits until it can be opened, and opens it"
+            )
+        index = types.shards.ShardIndex(self)
+        return many.transfer_all(send, index.compare(items), on_done=index.add, finalize=index.finalize, **options)
 
     def download(
         self,
@@ -405,12 +420,10 @@ class ShardCollection(Resource):
             >>> [result.value.name for result in collection.download("here")]
             ['1.xyz', '2.xyz']
         """
-        from orionclient._transfer.many import download_all  # noqa: PLC0415 - loaded on first use
-
-        return download_all(
+        return many.download_all(
             self.list_shards(state="ready"), folder, workers=workers, progress=progress, executor=executor, durable=durable,
             on_result=on_result, return_exceptions=return_exceptions,
         )  # fmt: skip
 
-    def _refresh(self, timeout: float) -> None:
-        self._replace(self._require_session()._calls.request_json(get_collection, self._ids(), timeout=timeout))
+    def _refresh(self, timeout: float | None = None) -> None:
+        refresh(self, timeout)

@@ -38,6 +38,7 @@ from orionclient._resources.resource import (
     string,
     string_list,
 )
+from orionclient._resources.sending import ResourceSend
 from orionclient._transfer.content import iter_verified
 from orionclient._transfer.downloads import save
 from orionclient._transfer.sources import Source, UploadSource, open_source, source_name
@@ -420,3 +421,9 @@ def _expected_count(dataset: Dataset, **selection: Any) -> ExpectedCount:
     from orionclient._resources.counting import ExpectedCount  # noqa: PLC0415
 
     return ExpectedCount(dataset, **selection)
+
+
+class DatasetSend(ResourceSend[Dataset]):
+    """Uploads one of many files as a dataset."""
+
+    kind = Dataset

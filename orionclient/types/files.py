@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from orion_api.api.files import (
@@ -22,6 +23,7 @@ from orionclient._resources.creating import (
     project_id,
     update_replaced,
 )
+from orionclient._resources.listing import Listing
 from orionclient._resources.resource import (
     Declaration,
     Field,
@@ -32,15 +34,19 @@ from orionclient._resources.resource import (
     optional,
     string,
 )
+from orionclient._resources.sending import ResourceSend
 from orionclient._transfer.checkpoints import UploadCheckpoint
 from orionclient._transfer.content import iter_verified
 from orionclient._transfer.downloads import save
+from orionclient._transfer.many import TransferItem, TransferResult, make_result, sha256_of
 from orionclient._transfer.sources import Source, UploadSource, open_source
+from orionclient.exceptions import OrionError
 from orionclient.types.uploads import send_content
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
     from typing import BinaryIO
 
     from orion_api.inputs import CreateFile, ListFilesFilters, UpdateFile
@@ -242,3 +248,50 @@ class File(Resource):
         save(
             opener, filename, what=object_name(self), callback=progress, durable=durable, workers=workers, expected=expected_content(self)
         )  # fmt: skip
+
+
+class FileSend(ResourceSend[File]):
+    """Uploads one of many files. Without `if_exists`, a file that exists with the same name and content is skipped."""
+
+    kind = File
+
+    def find(self, item: TransferItem[Path], path: Path) -> File | None:
+        """Find a file that makes the upload unnecessary."""
+        if self._compares(item):
+            return self._find_same(self.project, item.name, path.stat().st_size, lambda: sha256_of(path))
+        return super().find(item, path)
+
+    def upload(self, item: TransferItem[Path], content: Path | BinaryIO, **options: Any) -> TransferResult[File]:
+        """Upload the file. If another process uploaded the same content earlier, only its file is kept."""
+        done = super().upload(item, content, progress=self.progress_of(item), **options)
+        created = done.value
+        if self._compares(item):
+            # A failure of this check is not a failed upload.
+            with contextlib.suppress(OrionError):
+                older = self._find_same(
+                    created.project, created.name, created.size, lambda: created.sha256 or "", before=created.id
+                )
+                if older is not None:
+                    self.session.delete_resource(created, immediate=True)
+                    return make_result(older, skipped=True)
+        return done
+
+    def _compares(self, item: TransferItem[Path]) -> bool:
+        return self.if_exists is None and not item.force
+
+    def _find_same(
+        self, project: int | None, name: str, size: int, digest: Callable[[], str], *, before: int | None = None
+    ) -> File | None:
+        if project is None:
+            # The project that the server will choose is unknown, so existing files cannot be compared.
+            return None
+        filters: dict[str, Any] = {"name": name, "project": project, "path": self.folder_path, "state": "ready"}
+        given = {key: value for key, value in filters.items() if value}
+        expected = ""
+        for file in Listing(self.session, list_files, File(), given, exact=True):
+            if file.size != size or not file.sha256 or (before is not None and file.id >= before):
+                continue
+            expected = expected or digest().lower()
+            if file.sha256.lower() == expected:
+                return file
+        return None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
+from attrs import evolve, frozen
 from orion_api.api.shards import (
     close_shard,
     create_shard,
@@ -31,20 +34,24 @@ from orionclient._resources.resource import (
     resource_id,
     string,
 )
+from orionclient._resources.waiters import refresh
 from orionclient._transfer.checkpoints import UploadCheckpoint
 from orionclient._transfer.content import iter_verified
 from orionclient._transfer.downloads import save
+from orionclient._transfer.many import TransferItem, TransferResult, UploadSend, make_result, sha256_of
 from orionclient._transfer.sources import Source, UploadSource, open_source
-from orionclient.exceptions import ValidationError
+from orionclient.exceptions import OrionError, ValidationError
 from orionclient.types.uploads import send_content
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
     from typing import BinaryIO
 
     from orion_api.inputs import CreateShard, ListShardsFilters, UpdateShard
 
+    from orionclient._transfer.bulk import Result
     from orionclient._transfer.progress import Progress
     from orionclient._transport.messages import Response
     from orionclient.types.collections import ShardCollection
@@ -294,3 +301,107 @@ class Shard(Resource):
 def _check_size(source: UploadSource) -> None:
     if source.size > _MAX_BYTES:
         raise ValidationError(f"the content has {source.size} bytes; the maximum size of a shard is {_MAX_BYTES} bytes")
+
+
+@frozen
+class ShardSend(UploadSend[Shard]):
+    """Uploads one of many files as a shard, unless an equal shard exists.
+
+    Attributes:
+        collection: The collection.
+        metadata: Metadata of each created shard.
+    """
+
+    collection: ShardCollection
+    metadata: Mapping[str, Any] | None = None
+
+    def find(self, item: TransferItem[Path], path: Path) -> Shard | None:
+        """Find the equal shard among those with the same name and size."""
+        digest = bytes.fromhex(sha256_of(path)) if item.existing else b""
+        for shard_id, existing in item.existing:
+            if existing == digest:
+                known = {"name": item.name, "size": path.stat().st_size, "sha256": digest.hex(), "state": "ready"}
+                return _known_shard(self.collection, shard_id, known)
+        return None
+
+    def upload(self, item: TransferItem[Path], content: Path | BinaryIO) -> TransferResult[Shard]:
+        """Create the shard."""
+        progress = self.progress_of(item)
+        shard = Shard.create(self.collection, item.name, self.metadata, file=content, progress=progress)
+        return make_result(shard, skipped=False)
+
+    def receive(self, value: Shard) -> Shard:
+        """Use the collection and the session of this process."""
+        return _known_shard(self.collection, value.id, value.to_dict())
+
+
+def _known_shard(collection: ShardCollection, shard_id: int, data: Mapping[str, Any]) -> Shard:
+    known = {**data, "id": shard_id, "id_str": str(shard_id)}
+    return Shard(collection=collection)._new_instance(known, collection.session)
+
+
+class ShardIndex:
+    """The shards that a collection has before and after an upload of many files.
+
+    Args:
+        collection: The open collection.
+    """
+
+    def __init__(self, collection: ShardCollection) -> None:
+        self._collection = collection
+        self._existing: dict[int, tuple[tuple[int, bytes], ...]] = {}
+        self._created: set[int] = set()
+        self._count = 0
+        for shard in collection.list_shards():
+            self._count += 1
+            # A shard that is not ready may still be deleted by the process that uploads it.
+            # A shard with invalid fields cannot be compared.
+            with contextlib.suppress(OrionError, ValueError):
+                if shard.sha256 and shard.state == "ready":
+                    key = _hash_key(shard.name, shard.size)
+                    self._existing[key] = (*self._existing.get(key, ()), (shard.id, bytes.fromhex(shard.sha256)))
+
+    def compare(self, items: Iterable[TransferItem[Path]]) -> Iterator[TransferItem[Path]]:
+        """Add to each file the shards with the same name and size."""
+        for item in items:
+            existing: tuple[tuple[int, bytes], ...] = ()
+            if not item.force:
+                # An unreadable file fails on its own when it is uploaded.
+                with contextlib.suppress(OSError):
+                    existing = self._existing.get(_hash_key(item.name, item.source.stat().st_size), ())
+            yield evolve(item, existing=existing)
+
+    def add(self, item: TransferItem[Path], done: TransferResult[Shard]) -> None:
+        """Remember a shard that was created here."""
+        if not done.skipped and not item.force:
+            self._created.add(done.value.id)
+
+    def finalize(self, results: list[Result[Path, Shard]]) -> list[Result[Path, Shard]]:
+        """Delete the shards created here of which another process created an equal older one, and return that in the result."""
+        self._existing.clear()
+        replacements: dict[int, Shard] = {}
+        # The uploads succeeded; a failure to remove duplicates is not a failed upload.
+        with contextlib.suppress(OrionError):
+            self._drop_duplicates(replacements)
+        return [
+            evolve(result, value=replacements.get(result.value.id, result.value)) if result.value else result
+            for result in results
+        ]
+
+    def _drop_duplicates(self, replacements: dict[int, Shard]) -> None:
+        collection = self._collection
+        if not self._created:
+            return
+        refresh(collection)
+        if collection.shard_count <= self._count + len(self._created):
+            return
+        oldest: dict[int, int] = {}
+        for shard in collection.list_shards(state="ready"):
+            first = oldest.setdefault(_hash_key(shard.name, shard.size, shard.sha256), shard.id)
+            if first != shard.id and shard.id in self._created:
+                collection._require_session().delete_resource(shard)
+                replacements[shard.id] = _known_shard(collection, first, shard.to_dict())
+
+
+def _hash_key(*values: object) -> int:
+    return int.from_bytes(hashlib.blake2b(repr(values).encode(errors="replace"), digest_size=8).digest())

@@ -69,7 +69,7 @@ def test_the_code_keeps_all_contracts(package: Path) -> None:
         ("orionclient/_transfer/content.py", "import orion_api._shared", "shared"),
         ("orionclient/config.py", "import orion_api._shared", "shared"),
         ("generated/orion_api/types.py", "import orionclient.utils", "generated"),
-        ("orionclient/emulator/_http/app.py", "import orionclient.session", "layers cycles"),
+        ("orionclient/emulator/_http/app.py", "import orionclient.session", "layers emulator-contract"),
         ("orionclient/emulator/_http/app.py", "import orionclient.emulator._server", "emulator-layers cycles"),
         ("orionclient/emulator/_http/app.py", "import orion_api.models", "emulator-contract"),
         ("orionclient/types/files.py", "import orionclient.emulator", "emulator"),
