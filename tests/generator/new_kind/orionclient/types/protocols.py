@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from orion_api.api.protocols import create_protocol, delete_protocol, get_protocol, list_protocols, update_protocol
 
 from orionclient._resources.resource import Declaration, Field, Resource, identifier, integer, optional, string
+
+if TYPE_CHECKING:
+    from orion_api.inputs import CreateProtocol, ListProtocolsFilters, UpdateProtocol
 
 
 class Protocol(Resource):
@@ -26,6 +29,9 @@ class Protocol(Resource):
         sharable=True,
         in_folders=True,
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListProtocolsFilters, create: CreateProtocol, update: UpdateProtocol) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the protocol.")
     name: Field[str] = Field(string, "Display name.")
