@@ -66,7 +66,7 @@ class FaultProxy:
 
     - `direction`: ``downstream`` (default) affects what the server sends, ``upstream`` what the client sends;
     - `probability`: share of the affected connections, from 0 to 1. Defaults to 1;
-    - `times`: maximum number of affected connections. Defaults to all.
+    - `times`: how many connections are affected at most. Defaults to all.
 
     They raise `ValueError` for values out of range. Durations are in seconds, sizes in bytes.
 
@@ -214,7 +214,7 @@ class FaultProxy:
             how: ``close`` (FIN) or ``reset`` (RST). Defaults to ``close``.
 
         Returns:
-            The number of closed connections.
+            How many were closed.
         """
         return self._run(self._close_all(how))
 

@@ -81,11 +81,11 @@ def test_the_page_has_blocks_of_code(page: str) -> None:
 
 
 def test_the_tests_on_the_page_about_testing_pass(tmp_path: Path) -> None:
-    for block in blocks((ROOT / "docs" / "testing.md").read_text("utf-8"), "python"):
+    for block in blocks((ROOT / "docs" / "testing.md").read_bytes().decode(), "python"):
         if named := re.match(r"# (\w+\.py)\n", block):
-            (tmp_path / named[1]).write_text(block)
+            (tmp_path / named[1]).write_bytes(block.encode())
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600, check=False)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=600, check=False)
     assert done.returncode == 0, done.stdout
     assert "2 passed" in done.stdout
 

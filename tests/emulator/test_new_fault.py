@@ -46,7 +46,7 @@ def tree(tmp_path):
 
 
 def play_recipe(tree, places=("python", "markdown")):
-    section = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("## Add a fault\n")[2].partition("\n## ")[0]
+    section = (ROOT / "CONTRIBUTING.md").read_bytes().decode().partition("## Add a fault\n")[2].partition("\n## ")[0]
     blocks = {
         language: textwrap.dedent(code) for language, code in re.findall(r"```(\w+)\n(.*?)```", section, re.DOTALL)
     }
@@ -56,14 +56,14 @@ def play_recipe(tree, places=("python", "markdown")):
             file.write(f"\n\n{blocks['python'].rstrip()}\n")
     if "markdown" in places:
         page = tree / "docs/faults.md"
-        last = page.read_text("utf-8").rpartition("\n| `strip(")[2].partition("\n")[0]
-        page.write_text(page.read_text("utf-8").replace(last, f"{last}\n{blocks['markdown'].strip()}"), "utf-8")
+        before, strip, after = page.read_bytes().decode().partition("\n| `strip(")
+        page.write_bytes(f"{before}\n{blocks['markdown'].strip()}{strip}{after}".encode())
 
 
 def run(tree, *arguments):
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tree), str(tree / "generated")])}
     return subprocess.run(
-        [sys.executable, *arguments], cwd=tree, env=env, capture_output=True, text=True, timeout=600, check=False
+        [sys.executable, *arguments], cwd=tree, env=env, capture_output=True, encoding="utf-8", timeout=600, check=False
     )
 
 

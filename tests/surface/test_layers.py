@@ -124,7 +124,7 @@ MODULES = {
 def read_module(importer: str, planted: str) -> list[Import]:
     """Read the imports of one module, also those inside functions; `planted` is code at its end."""
     path = MODULES[importer]
-    tree = ast.parse(f"{path.read_text('utf-8')}\n{planted}\n")
+    tree = ast.parse(f"{path.read_bytes().decode()}\n{planted}\n")
     blocks = [node for node in ast.walk(tree) if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)]
     for_types = {inner for block in blocks for node in block.body for inner in ast.walk(node)}
     package = importer.split(".") if path.name == "__init__.py" else importer.split(".")[:-1]
@@ -175,7 +175,7 @@ def find_cycles(imports: list[Import]) -> set[frozenset[str]]:
 
 def find_upward(imports: list[Import]) -> list[Import]:
     """Return the imports that the layers of the contracts forbid."""
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_bytes().decode())["tool"]["importlinter"]["contracts"]
     found = []
     for contract in contracts:
         for container in contract.get("containers", ()):
