@@ -46,7 +46,7 @@ POINTS = [LUCK.randrange(3 * MIB // 2, SIZE - MIB // 2) for _ in range(EACH)]
 # after a step.
 SCRIPT = """
 import encodings.idna, json, os, pathlib, signal, socket, sys, threading, time, warnings
-from orionclient import _http
+from orionclient._transport import exchange
 from orionclient.session import OrionSession, get_session
 from orionclient._transfer import checkpoints, downloads, part_files, plans, progress, uploads
 from orionclient.types import File, files as types_files, uploads as types_uploads
