@@ -167,7 +167,7 @@ def nightly(session: nox.Session) -> None:
     session.run("pytest", *PARALLEL, *long, env={"ORION_NIGHTLY": "1"})
     session.run("python", "tests/removals/removals.py")
     session.notify("mutation")
-    session.notify("generator-newest")
+    session.notify("generator_newest")
     session.run("pytest", *PARALLEL, *others, env={"ORION_HTTP_LIBRARY": "httpx2"})
     for seed in ("1", "2", "3"):
         session.run("python", "tests/contract/run.py", "--seed", seed, "--max-examples", "200")
@@ -249,7 +249,7 @@ def new_kind(session: nox.Session) -> None:
     session.run("python", "tests/new_kind/run.py", *(session.posargs or [""])[:1], tools, env=_TREE)
 
 
-@nox.session(name="generator-newest")
+@nox.session
 def generator_newest(session: nox.Session) -> None:
     """Run the adapter of the generator on the newest release of openapi-python-client; arguments go to pytest."""
     python = _generator_python(session, "openapi-python-client")

@@ -7,6 +7,7 @@ import copy
 import json
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, Protocol, Self, TypeVar, overload
 
 from attrs import evolve, field, frozen
@@ -293,6 +294,27 @@ def number(value: Any) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
     raise TypeError("not a number")
+
+
+def money(value: Any) -> Decimal:
+    """Parse an amount of money. A JSON number is converted through its shortest decimal representation.
+
+    Args:
+        value: The JSON value, a string or a number.
+
+    Returns:
+        The exact amount.
+
+    Raises:
+        ValueError: The value is not an amount.
+    """
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        raise ValueError(f"{value!r:.60} is not an amount of money") from None
+    if not amount.is_finite():
+        raise ValueError(f"{value!r:.60} is not an amount of money")
+    return amount
 
 
 def boolean(value: Any) -> bool:

@@ -17,6 +17,7 @@ from orionclient._resources.resource import (
     SessionLike,
     identifier,
     json_object,
+    money,
     number,
     optional,
     reference_id,
@@ -26,7 +27,6 @@ from orionclient._resources.waiters import refresh
 from orionclient._runtime.clock import CLOCK
 from orionclient._transfer.content import iter_verified
 from orionclient.exceptions import OrionError, ValidationError
-from orionclient.types.billing import parse_money
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -102,7 +102,7 @@ class WorkFloeJob(Resource):
     )
     finished: Field[str | None] = Field(optional(string), "When the job ended, ISO 8601 in UTC; None before (assumed).")
     run_time: Field[float] = Field(number, "Run time until now or the end in seconds (assumed).")
-    cost: Field[Decimal] = Field(parse_money, "Cost until now in units of `currency` (assumed).")
+    cost: Field[Decimal] = Field(money, "Cost until now in units of `currency` (assumed).")
     currency: Field[str] = Field(string, "Currency of the cost, ISO 4217 code (assumed).")
     owner: Field[int] = Field(identifier, "Id of the user that created the job (assumed).")
     project: Field[int] = Field(identifier, "Id of the project that the job belongs to (assumed).")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import orionclient
-from orionclient import exceptions
+from orionclient import exceptions, types
 from orionclient._transport.messages import Headers, Response
 from orionclient.exceptions import CallInfo, OrionError, error_for
 from orionclient.helpers.parameterize import parameterize_workfloe
@@ -57,6 +57,24 @@ NAMES = {
     "orionclient.helpers.reports": "DownloadedReport download_report",
     "orion_api": "AuthenticatedClient Client OPERATIONS",
 }
+
+#: Modules meant for users, besides one for each resource type.
+MODULES = (
+    "cli cli.__main__ config emulator emulator.faults examples examples.demo exceptions floes floes.__main__"
+    " helpers helpers.collections helpers.filenames helpers.parameterize helpers.progress helpers.reports helpers.storage"
+    " links local records session testing types utils"
+)
+
+
+def test_all_other_modules_are_private() -> None:
+    root = Path(orionclient.__file__).parent
+    found = {
+        ".".join(["orionclient", *path.relative_to(root).with_suffix("").parts]).removesuffix(".__init__")
+        for path in root.rglob("*.py")
+    }
+    public = {name for name in found if not re.search(r"\._(?!_main__)", name)}
+    kinds = {kind.__module__ for kind in (*types.KINDS.values(), types.Balance, types.Folder)}
+    assert public == {"orionclient", *(f"orionclient.{name}" for name in MODULES.split())} | kinds
 
 
 @pytest.mark.parametrize("module", NAMES)
