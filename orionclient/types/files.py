@@ -5,17 +5,10 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from orion_api.api.files import (
-    create_file,
-    delete_file,
-    download_file,
-    get_file,
-    list_files,
-    update_file,
-    upload_file_content,
-)
+from orion_api.api import files as api
 
 from orionclient._resources.content import account_key, expected_content, find_resumable, object_name
+from orionclient._resources.convert import identifier, integer, optional, string
 from orionclient._resources.creating import (
     create_with_tags,
     delete_on_error,
@@ -24,16 +17,7 @@ from orionclient._resources.creating import (
     update_replaced,
 )
 from orionclient._resources.listing import Listing
-from orionclient._resources.resource import (
-    Declaration,
-    Field,
-    Resource,
-    SessionLike,
-    identifier,
-    integer,
-    optional,
-    string,
-)
+from orionclient._resources.resource import Declaration, Field, Resource, SessionLike
 from orionclient._resources.sending import ResourceSend
 from orionclient._transfer.checkpoints import UploadCheckpoint
 from orionclient._transfer.content import iter_verified
@@ -73,12 +57,12 @@ class File(Resource):
         name="file",
         schema="FileInfo",
         id_name="file_id",
-        get=get_file,
-        list=list_files,
-        create=create_file,
-        update=update_file,
-        delete=delete_file,
-        upload=upload_file_content,
+        get=api.get_file,
+        list=api.list_files,
+        create=api.create_file,
+        update=api.update_file,
+        delete=api.delete_file,
+        upload=api.upload_file_content,
         trash=True,
         taggable=True,
         sharable=True,
@@ -198,8 +182,8 @@ class File(Resource):
         self, source: UploadSource, progress: Callable[[Progress], object] | None = None, *, fresh: bool = False
     ) -> None:
         def send_whole(content: BinaryIO, digest: str) -> dict[str, Any]:
-            request = upload_file_content.build(self._id(), body=content, content_digest=digest)
-            return self._require_session()._calls.send_built(upload_file_content, request)
+            request = api.upload_file_content.build(self._id(), body=content, content_digest=digest)
+            return self._require_session()._calls.send_built(api.upload_file_content, request)
 
         self._replace(send_content(self, source, send_whole, progress, fresh=fresh))
 
@@ -216,7 +200,7 @@ class File(Resource):
             OrionConnectionError: The content is truncated or is not that of the file; raised after the last chunk.
             OrionError: The request failed.
         """
-        opener = self._require_session()._calls.make_opener(download_file, download_file.build(self._id()))
+        opener = self._require_session()._calls.make_opener(api.download_file, api.download_file.build(self._id()))
         yield from iter_verified(opener, chunk_size, expected=expected_content(self))
 
     def download_to_file(
@@ -244,7 +228,7 @@ class File(Resource):
             OrionError: The request failed, or the content is truncated or is not that of the file.
             OSError: The path cannot be written, for example a folder or a pipe without a reader; no request was sent.
         """
-        opener = self._require_session()._calls.make_opener(download_file, download_file.build(self._id()))
+        opener = self._require_session()._calls.make_opener(api.download_file, api.download_file.build(self._id()))
         save(
             opener, filename, what=object_name(self), callback=progress, durable=durable, workers=workers, expected=expected_content(self)
         )  # fmt: skip
@@ -288,7 +272,7 @@ class FileSend(ResourceSend[File]):
         filters: dict[str, Any] = {"name": name, "project": project, "path": self.folder_path, "state": "ready"}
         given = {key: value for key, value in filters.items() if value}
         expected = ""
-        for file in Listing(self.session, list_files, File(), given, exact=True):
+        for file in Listing(self.session, api.list_files, File(), given, exact=True):
             if file.size != size or not file.sha256 or (before is not None and file.id >= before):
                 continue
             expected = expected or digest().lower()

@@ -7,33 +7,13 @@ import hashlib
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from attrs import evolve, frozen
-from orion_api.api.shards import (
-    close_shard,
-    create_shard,
-    delete_shard,
-    download_shard,
-    get_shard,
-    list_shards,
-    update_shard,
-    upload_shard_content,
-)
+from orion_api.api import shards as api
 
 from orionclient._resources.content import account_key, expected_content, find_resumable, object_name
+from orionclient._resources.convert import identifier, integer, json_object, optional, string
 from orionclient._resources.creating import delete_on_error
 from orionclient._resources.json_values import check_metadata
-from orionclient._resources.resource import (
-    Declaration,
-    Field,
-    Parent,
-    Resource,
-    SessionLike,
-    identifier,
-    integer,
-    json_object,
-    optional,
-    resource_id,
-    string,
-)
+from orionclient._resources.resource import Declaration, Field, Parent, Resource, SessionLike, resource_id
 from orionclient._resources.waiters import refresh
 from orionclient._transfer.checkpoints import UploadCheckpoint
 from orionclient._transfer.content import iter_verified
@@ -85,12 +65,12 @@ class Shard(Resource):
         schema="ShardInfo",
         id_name="shard_id",
         parent="collection",
-        get=get_shard,
-        list=list_shards,
-        create=create_shard,
-        update=update_shard,
-        delete=delete_shard,
-        upload=upload_shard_content,
+        get=api.get_shard,
+        list=api.list_shards,
+        create=api.create_shard,
+        update=api.update_shard,
+        delete=api.delete_shard,
+        upload=api.upload_shard_content,
         hidden={"id_str": "the same id as `id`, which is read from it if present"},
     )
 
@@ -188,7 +168,7 @@ class Shard(Resource):
         calls = template._require_session()._calls
         with template.collection._add_advice():
             return template._new_instance(
-                calls.request_json(create_shard, template._parent_ids(), body=given), template.session
+                calls.request_json(api.create_shard, template._parent_ids(), body=given), template.session
             )
 
     def upload_file(self, filename: Source, *, progress: Callable[[Progress], object] | None = None) -> None:
@@ -227,10 +207,10 @@ class Shard(Resource):
         ids = self._ids()
 
         def send_whole(content: BinaryIO, digest: str) -> dict[str, Any]:
-            request = upload_shard_content.build(
+            request = api.upload_shard_content.build(
                 ids["collection_id"], ids["shard_id"], body=content, content_digest=digest
             )
-            return self._require_session()._calls.send_built(upload_shard_content, request)
+            return self._require_session()._calls.send_built(api.upload_shard_content, request)
 
         advice = "the content of a ready shard cannot be replaced, create another with Shard.create(...); "
         with self.collection._add_advice(advice):
@@ -245,7 +225,7 @@ class Shard(Resource):
         """
         ids = self._ids()
         with self.collection._add_advice("upload content with shard.upload_file(...); "):
-            self._replace(self._require_session()._calls.request_json(close_shard, ids))
+            self._replace(self._require_session()._calls.request_json(api.close_shard, ids))
 
     def download(self, chunk_size: int | None = None) -> Iterator[bytes]:
         """Stream the content in chunks, in bounded memory.
@@ -264,8 +244,8 @@ class Shard(Resource):
 
     def _opener(self) -> Callable[[Mapping[str, str]], Response]:
         ids = self._ids()
-        request = download_shard.build(ids["collection_id"], ids["shard_id"])
-        return self._require_session()._calls.make_opener(download_shard, request)
+        request = api.download_shard.build(ids["collection_id"], ids["shard_id"])
+        return self._require_session()._calls.make_opener(api.download_shard, request)
 
     def download_to_file(
         self,

@@ -9,30 +9,10 @@ import re
 import threading
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Never
 
-from orion_api.api.uploads import (
-    complete_upload,
-    create_upload,
-    delete_upload,
-    get_upload,
-    list_parts,
-    list_uploads,
-    obtain_upload_targets,
-    upload_part,
-)
+from orion_api.api import uploads as api
 
-from orionclient._resources.resource import (
-    Declaration,
-    Field,
-    Resource,
-    boolean,
-    identifier,
-    integer,
-    iter_objects,
-    optional,
-    read_field,
-    resource_id,
-    string,
-)
+from orionclient._resources.convert import boolean, identifier, integer, iter_objects, optional, read_field, string
+from orionclient._resources.resource import Declaration, Field, Resource, resource_id
 from orionclient._runtime.clock import CLOCK
 from orionclient._transfer.digests import announced_digest
 from orionclient._transfer.plans import UploadPlan, is_part_size, part_size
@@ -78,10 +58,10 @@ class Upload(Resource):
         name="upload",
         schema="UploadInfo",
         id_name="upload_id",
-        get=get_upload,
-        list=list_uploads,
-        create=create_upload,
-        delete=delete_upload,
+        get=api.get_upload,
+        list=api.list_uploads,
+        create=api.create_upload,
+        delete=api.delete_upload,
         linkable=False,
     )
 
@@ -182,7 +162,7 @@ class _PartsRequests:
             return None
         query = {**self._resource, "state": "open"}
         try:
-            listed = self._calls.request_json(list_uploads, {}, query=query, timeout=_FIND_SECONDS).get("results")
+            listed = self._calls.request_json(api.list_uploads, {}, query=query, timeout=_FIND_SECONDS).get("results")
         except OrionError:
             # Start a new upload; if the server is unavailable, that request raises the error.
             return None
@@ -206,7 +186,7 @@ class _PartsRequests:
 
         body = {**self._resource, **self._parent, "size": size, "part_size": part_size}
         try:
-            return _read_plan(self._calls.request_json(create_upload, {}, body=body, check=check), size)
+            return _read_plan(self._calls.request_json(api.create_upload, {}, body=body, check=check), size)
         except BadResponse:
             self.rejected = True
             if created:
@@ -217,7 +197,7 @@ class _PartsRequests:
 
     def digests(self, upload: UploadPlan) -> Mapping[int, str]:
         found: dict[int, str] = {}
-        for part in self._calls.iter_items(list_parts, {"upload_id": upload.id}):
+        for part in self._calls.iter_items(api.list_parts, {"upload_id": upload.id}):
             # A part without a valid digest is sent again.
             with contextlib.suppress(ValueError):
                 found[read_field(part, "number", int)] = _read_digest(part)
@@ -225,8 +205,8 @@ class _PartsRequests:
 
     def put(self, upload: UploadPlan, number: int, part: Slice, digest: str) -> str | None:
         if not upload.presigned:
-            request = upload_part.build(upload.id, number, body=part, content_digest=digest)
-            return _read_digest(self._calls.send_built(upload_part, request, check=_read_digest))
+            request = api.upload_part.build(upload.id, number, body=part, content_digest=digest)
+            return _read_digest(self._calls.send_built(api.upload_part, request, check=_read_digest))
         headers = {"Content-Type": "application/octet-stream", "Content-Digest": digest}
         for may_renew in (True, False):
             response = self._calls.put_presigned(
@@ -248,7 +228,7 @@ class _PartsRequests:
                 count = -(-upload.size // upload.part_size)
                 wanted = range(number, min(number + _TARGET_BATCH, count + 1))
                 found = self._calls.request_json(
-                    obtain_upload_targets, {"upload_id": upload.id}, body={"numbers": list(wanted)},
+                    api.obtain_upload_targets, {"upload_id": upload.id}, body={"numbers": list(wanted)},
                     check=lambda data: _read_targets(data, wanted),
                 )  # fmt: skip
                 self._targets.update(_read_targets(found, wanted))
@@ -257,13 +237,13 @@ class _PartsRequests:
 
     def complete(self, upload: UploadPlan, size: int, digest: str) -> None:
         body = {"size": size, "digest": digest}
-        self._calls.request_json(complete_upload, {"upload_id": upload.id}, body=body, check=_check_complete)
+        self._calls.request_json(api.complete_upload, {"upload_id": upload.id}, body=body, check=_check_complete)
 
     def abort(self, upload: UploadPlan) -> None:
         self._delete(upload.id)
 
     def _delete(self, upload_id: int) -> None:
-        self._calls.request_json(delete_upload, {"upload_id": upload_id}, timeout=_FIND_SECONDS)
+        self._calls.request_json(api.delete_upload, {"upload_id": upload_id}, timeout=_FIND_SECONDS)
 
 
 def _read_plan(upload: Mapping[str, Any], size: int) -> UploadPlan:

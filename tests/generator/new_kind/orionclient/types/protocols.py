@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from orion_api.api.protocols import create_protocol, delete_protocol, get_protocol, list_protocols, update_protocol
 
-from orionclient._resources.resource import Declaration, Field, Resource, identifier, integer, optional, string
+from orionclient._resources.convert import identifier, integer, optional, string
+from orionclient._resources.resource import Declaration, Field, Resource
 
 
 class Protocol(Resource):
