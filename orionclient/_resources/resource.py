@@ -280,6 +280,7 @@ class Declaration:
         update: Operation that updates a resource.
         delete: Operation that deletes a resource.
         upload: Operation that uploads the content of a resource.
+        download: Operation that downloads the content of a resource.
         parent: Name of the field with the parent; the ids of the parent are part of the paths.
         trash: True if deleting moves the resource to the trash (soft delete).
         taggable: True if it can have tags.
@@ -299,6 +300,7 @@ class Declaration:
     update: Endpoint | None = None
     delete: Endpoint | None = None
     upload: Endpoint | None = None
+    download: Endpoint | None = None
     parent: str = ""
     trash: bool = False
     taggable: bool = False

@@ -1,4 +1,4 @@
-"""Upload: a multipart upload to a file or a shard, and the requests that perform it."""
+"""Upload content in one request or as a multipart upload."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import datetime as dt
 import logging
 import re
 import threading
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Never
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from orion_api.api import uploads as api
 
-from orionclient._resources.convert import boolean, identifier, integer, iter_objects, optional, read_field, string
-from orionclient._resources.resource import Declaration, Field, Resource, resource_id
+from orionclient._resources.convert import iter_objects, read_field
+from orionclient._resources.resource import Resource, resource_id
 from orionclient._runtime.clock import CLOCK
 from orionclient._transfer.digests import announced_digest
 from orionclient._transfer.plans import UploadPlan, is_part_size, part_size
@@ -22,11 +22,8 @@ from orionclient.exceptions import BadResponse, CallInfo, OrionConnectionError, 
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from typing import BinaryIO
 
-    from orion_api.inputs import CreateUpload, ListUploadsFilters
-
-    from orionclient._resources.resource import SessionLike
+    from orionclient._resources.resource import Endpoint, SessionLike
     from orionclient._transfer.progress import Progress
     from orionclient._transfer.sources import Slice, UploadSource
 
@@ -42,53 +39,9 @@ _MAX_SENDS: Final = 5
 _SHA256: Final = re.compile("[0-9a-fA-F]{64}")
 
 
-class Upload(Resource):
-    """A multipart upload to a file or a shard (the resource type and its fields are assumed).
-
-    `File.upload` and `Shard.upload_file` create and complete uploads themselves. An upload that a crashed program left can be listed with
-    the filters ``resource_type``, ``resource_id`` and ``state``, and deleted.
-
-    Example:
-        >>> from orionclient.types import Upload
-        >>> [upload.received for upload in session.list_resources(Upload, {"state": "open"})]
-        []
-    """
-
-    declaration: ClassVar[Declaration] = Declaration(
-        name="upload",
-        schema="UploadInfo",
-        id_name="upload_id",
-        get=api.get_upload,
-        list=api.list_uploads,
-        create=api.create_upload,
-        delete=api.delete_upload,
-        linkable=False,
-    )
-
-    @classmethod
-    def _inputs(cls, filters: ListUploadsFilters, create: CreateUpload, update: Never) -> None: ...
-
-    id: Field[int] = Field(identifier, "Id of the upload, unique in the stack (assumed).")
-    resource_type: Field[str] = Field(string, "Type of the target: `file` or `shard` (assumed).")
-    resource_id: Field[int] = Field(identifier, "Id of the target file or shard (assumed).")
-    collection: Field[int | None] = Field(
-        optional(identifier), "Id of the collection of the shard; None for a file (assumed)."
-    )
-    size: Field[int] = Field(integer, "Size of the complete content in bytes (assumed).")
-    part_size: Field[int] = Field(integer, "Size of every part except the last in bytes (assumed).")
-    state: Field[str] = Field(
-        string, "`open` while parts are accepted, then `complete` (assumed); other states are possible."
-    )
-    presigned: Field[bool] = Field(boolean, "Whether parts are sent to presigned URLs of the storage (assumed).")
-    received: Field[int] = Field(integer, "Total size of the received parts in bytes (assumed).")
-    created: Field[str] = Field(string, "When the upload was created, ISO 8601 in UTC with microseconds (assumed).")
-    owner: Field[int] = Field(identifier, "Id of the user that created the upload (assumed).")
-
-
 def send_content(
     resource: Resource,
     source: UploadSource,
-    send_whole: Callable[[BinaryIO, str], dict[str, Any]],
     progress: Callable[[Progress], object] | None,
     *,
     fresh: bool = False,
@@ -100,7 +53,6 @@ def send_content(
     Args:
         resource: The file or shard.
         source: The content.
-        send_whole: Sends the content in one request, given the content and its digest.
         progress: Progress callback.
         fresh: True if the resource was just created, so that no earlier upload to it exists.
 
@@ -112,8 +64,9 @@ def send_content(
         OrionError: The request failed.
     """
     meter = Meter(source.name or resource._title(), source.size, progress)
-    calls, get = resource._require_session()._calls, resource.declaration.get
-    if part_size(source.size) is not None and get is not None:
+    calls, ids = resource._require_session()._calls, resource._ids()
+    get, upload = cast("Endpoint", resource.declaration.get), cast("Endpoint", resource.declaration.upload)
+    if part_size(source.size) is not None:
         parts = _PartsRequests(resource, fresh=fresh)
         try:
             send_parts(source, parts, meter)
@@ -126,10 +79,10 @@ def send_content(
             meter.rewind(meter.bytes)
         else:
             meter.finish()
-            return calls.request_json(get, resource._ids())
-    found: dict[str, Any] = {}
+            return calls.request_json(get, ids)
     for attempts_left in reversed(range(_MAX_SENDS)):
-        found = send_whole(source.slice(meter=meter), source.content_digest)  # type: ignore[arg-type]
+        request = upload.build(*ids.values(), body=source.slice(meter=meter), content_digest=source.content_digest)
+        found = calls.send_built(upload, request)
         source.check_unchanged()
         if _digest_matches(found, source.content_digest):
             break
