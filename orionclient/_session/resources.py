@@ -220,7 +220,7 @@ class ResourceVerbs:
                 raise ValidationError(
                     f'files must be {{"file": path or binary file}}, but has the keys {sorted(files)!r:.60}'
                 )
-        ids, body = template._parent_ids(), {**(params or {}), **(extra_body or {})}
+        ids, body = template._parent_ids(), dict(params or {}) | dict(extra_body or {})
         if kind.declaration.in_folders:
             check_path(body.get("path"))
         if not files:
@@ -246,7 +246,7 @@ class ResourceVerbs:
             ValidationError: The resource type cannot be updated.
             BadResponse: The server rejected the parameters.
         """
-        handle, body = cast("Resource", resource), {**cast("Any", params), **(extra_body or {})}
+        handle, body = cast("Resource", resource), dict(cast("Any", params)) | dict(extra_body or {})
         endpoint = _require(type(handle), "update", "updated")
         with handle.declaration.redact_errors(body):
             self._calls.request_json(endpoint, handle._ids(), body=body)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Never
 
 from orionclient._resources.convert import identifier, money, string
 from orionclient._resources.resource import Declaration, Field, Resource
@@ -25,6 +25,9 @@ class Balance(Resource):
     declaration: ClassVar[Declaration] = Declaration(
         name="balance", schema="BalanceInfo", id_name="balance_id", linkable=False
     )
+
+    @classmethod
+    def _inputs(cls, filters: Never, create: Never, update: Never) -> None: ...
 
     organization: Field[int] = Field(identifier, "Id of the organization.")
     amount: Field[Decimal] = Field(money, "Remaining amount in units of `currency`; negative if overdrawn.")
