@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Never
 
-from orionclient._resources.resource import Declaration, Field, Resource, identifier, money, string
+from orionclient._resources.convert import identifier, money, string
+from orionclient._resources.resource import Declaration, Field, Resource
 
 if TYPE_CHECKING:
     from decimal import Decimal

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, ClassVar, Never
 
 from orion_api.api import folders as api
 
-from orionclient._resources.resource import Declaration, Field, Resource, identifier, string
+from orionclient._resources.convert import identifier, string
+from orionclient._resources.resource import Declaration, Field, Resource
 
 if TYPE_CHECKING:
     from orion_api.inputs import ListFoldersFilters

@@ -99,11 +99,11 @@ def test_importing_the_session_stays_within_its_budget() -> None:
     assert (len(ours) <= OURS, len(others) <= STANDARD) == (True, True), (len(ours), len(others))
 
 
-# What one resource type loads of ours besides what a session loads; its own name stands for itself.
+# Module of the resource type, and of its operations.
 LOADED = {
-    "File": {"files", "uploads"},
+    "File": {"files"},
     "Dataset": {"datasets"},
-    "Shard": {"shards", "uploads"},
+    "Shard": {"shards"},
     "ShardCollection": {"collections"},
     "WorkFloeSpec": {"workfloes"},
     "WorkFloeJob": {"jobs"},
@@ -120,9 +120,10 @@ def test_a_resource_type_loads_no_other_and_only_its_operations(kind: str) -> No
     loaded = {*report(f"{script}; from orionclient.types import {kind}; {kind}")["loaded"]} - before
     expected = LOADED[kind]
     assert {name.split(".")[2] for name in loaded if name.startswith("orionclient.types.")} == expected
-    operations = {name.split(".")[2] for name in loaded if name.startswith("orion_api.api.")}
-    # A collection lists its shards; the balance is fetched by the session.
-    assert operations == {"Balance": set(), "ShardCollection": {"collections", "shards"}}.get(kind, expected)
+    # Packages of other operations may be loaded, without the operations.
+    operations = {name.split(".")[2] for name in loaded if name.startswith("orion_api.api.") and name.count(".") == 3}
+    # The balance is fetched by the session.
+    assert operations == (set() if kind == "Balance" else expected)
     assert not [name for name in loaded if name.partition(".")[0] in HEAVY]
 
 
@@ -141,14 +142,9 @@ assert b"".join(session.get_link(session.create_link(file)).get_resource().downl
 session.delete_resource(file)
 """
     loaded = report(script)["loaded"]
-    assert {name for name in loaded if name.startswith("orionclient.types.")} == {
-        "orionclient.types.files",
-        "orionclient.types.uploads",
-    }
-    used = {name.split(".")[2] for name in loaded if name.startswith("orion_api.api.")}
-    assert used == {"billing", "files", "folders", "identity", "shares", "tags", "uploads"}
-    # Packages of operations are loaded without the operations.
-    assert not {name for name in loaded if name.startswith(("orion_api.api.billing.", "orion_api.api.shares."))}
+    assert [name for name in loaded if name.startswith("orionclient.types.")] == ["orionclient.types.files"]
+    used = {name.split(".")[2] for name in loaded if name.startswith("orion_api.api.") and name.count(".") == 3}
+    assert used == {"files", "folders", "tags"}
 
 
 def test_a_session_at_module_level_costs_nothing(home: Path) -> None:
@@ -291,7 +287,7 @@ from orionclient.types import KINDS
 assert "file" in KINDS and "files" not in KINDS and len(KINDS) == len(list(KINDS)) == 16 and KINDS.get("x") is None
 assert not [name for name in sys.modules if name.startswith("orionclient.types.")]
 assert KINDS["file"].__name__ == "File"
-assert [name for name in sys.modules if name.startswith("orionclient.types.")] == ["orionclient.types.uploads", "orionclient.types.files"]
+assert [name for name in sys.modules if name.startswith("orionclient.types.")] == ["orionclient.types.files"]
 assert {name: kind.declaration.name for name, kind in KINDS.items()} == {name: name for name in KINDS}
 assert KINDS == dict(KINDS) == pickle.loads(pickle.dumps(KINDS))
 """
