@@ -152,7 +152,9 @@ def test_every_session_of_nox_is_listed_and_no_other_is_named() -> None:
         cell.strip("`") for cell in read_table(CONTRIBUTING.partition("## Sessions of nox")[2].partition("\n## ")[0])
     ] == sessions()
     commands = [
-        names for page in [*PAGES, *OTHERS] for names in re.findall(r"\bnox -s ([\w-]+(?: \w[\w-]*)*)", page.read_text("utf-8"))
+        names
+        for page in [*PAGES, *OTHERS]
+        for names in re.findall(r"\bnox -s ([\w-]+(?: \w[\w-]*)*)", page.read_text("utf-8"))
     ]
     assert {name for names in commands for name in names.split()} <= set(sessions())
 
