@@ -316,18 +316,3 @@ def _path() -> Command:
     return Command(
         "path", callback=run, help="Print the path of the configuration file.", shape=_PATH, example="ocli config path"
     )
-
-
-def current_config_or_none(state: State) -> tuple[SessionConfig | None, Exception | None]:
-    """Resolve the configuration, and return an error instead of raising it.
-
-    Args:
-        state: The state of the call.
-
-    Returns:
-        The configuration or None, and the error or None.
-    """
-    try:
-        return state.config(), None
-    except Exception as error:  # noqa: BLE001 - the doctor reports it
-        return None, error

@@ -10,7 +10,6 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from orionclient._version import __version__
-from orionclient.cli._commands.config import current_config_or_none
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.root import GROUPS
 from orionclient.cli._core.shapes import list_of
@@ -76,8 +75,9 @@ def _run_checks(state: State) -> Iterator[dict[str, Any]]:
         f"the path in {missing[0]} does not exist" if missing else f"from {', '.join(variables) or 'the system'}",
         ok=not missing,
     )
-    config, error = current_config_or_none(state)
-    if config is None:
+    try:
+        config = state.config()
+    except Exception as error:  # noqa: BLE001 - any error is a failed check
         yield _make_row("profile", str(error), ok=False)
         return
     user = f" as {config.username}" if config.username else ""
