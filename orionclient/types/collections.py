@@ -55,18 +55,7 @@ class ShardCollection(Resource):
     """
 
     declaration: ClassVar[Declaration] = Declaration(
-        name="collection",
-        schema="CollectionInfo",
-        id_name="collection_id",
-        get=api.get_collection,
-        list=api.list_collections,
-        create=api.create_collection,
-        update=api.update_collection,
-        delete=api.delete_collection,
-        trash=True,
-        taggable=True,
-        sharable=True,
-        in_folders=True,
+        "collection", api, trash=True, taggable=True, sharable=True, in_folders=True
     )
 
     @classmethod

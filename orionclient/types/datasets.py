@@ -78,18 +78,7 @@ class Dataset(Resource):
     """
 
     declaration: ClassVar[Declaration] = Declaration(
-        name="dataset",
-        schema="DatasetInfo",
-        id_name="dataset_id",
-        get=api.get_dataset,
-        list=api.list_datasets,
-        create=api.create_dataset,
-        update=api.update_dataset,
-        delete=api.delete_dataset,
-        trash=True,
-        taggable=True,
-        sharable=True,
-        in_folders=True,
+        "dataset", api, trash=True, taggable=True, sharable=True, in_folders=True
     )
 
     @classmethod
