@@ -25,26 +25,15 @@ TOOL = "openapi-python-client"
 # The tool does not support NDJSON; such bodies are bytes.
 CONTENT_TYPES = {"application/x-ndjson": "application/octet-stream"}
 # The tool appends `_` to all names of builtins; only these would shadow a builtin that the generated code uses.
-SHADOWING = frozenset(
-    {"str", "int", "float", "bool", "bytes", "dict", "list", "tuple", "set", "object", "range", "classmethod"}
-)
-RENAMED = {name for name in dir(builtins) if name.islower() and not keyword.iskeyword(name)} - SHADOWING
-# Class of the tool -> kind of a field and its type.
+SHADOWING = {"str", "int", "float", "bool", "bytes", "dict", "list", "tuple", "set", "object", "range", "classmethod"}
+RENAMED = {f"{name}_" for name in {*dir(builtins)} - SHADOWING if name.islower() and not keyword.iskeyword(name)}
+# Class of the tool -> kind of a field, and its type with a placeholder for the class or the inner type.
 KINDS = {
-    "AnyProperty": ("any", "Any"),
-    "BooleanProperty": ("boolean", "bool"),
-    "DateProperty": ("date", "datetime.date"),
-    "DateTimeProperty": ("datetime", "datetime.datetime"),
-    "EnumProperty": ("enum", ""),
-    "FileProperty": ("binary", "bytes"),
-    "FloatProperty": ("number", "float"),
-    "IntProperty": ("integer", "int"),
-    "ListProperty": ("list", ""),
-    "ModelProperty": ("model", ""),
-    "StringProperty": ("string", "str"),
-    "UnionProperty": ("nullable", ""),
-    "UuidProperty": ("uuid", "UUID"),
-}
+    "AnyProperty": ("any", "Any"), "BooleanProperty": ("boolean", "bool"), "DateTimeProperty": ("datetime", "datetime.datetime"),
+    "EnumProperty": ("enum", "{}"), "FileProperty": ("binary", "bytes"), "FloatProperty": ("number", "float"),
+    "IntProperty": ("integer", "int"), "ListProperty": ("list", "list[{}]"), "ModelProperty": ("model", "{}"),
+    "StringProperty": ("string", "str"), "UnionProperty": ("nullable", "{} | None"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -57,7 +46,7 @@ class Field:
         kind: One of the kinds of KINDS.
         type: Type annotation of a value.
         required: Whether it is required.
-        class_name: Class of a model or enumeration, otherwise empty.
+        class_name: Model or enumeration that the type uses; empty if none.
         module: Module of that class.
         inner: Item of a list, or what may be null.
     """
@@ -76,18 +65,7 @@ class Field:
         """Type annotation of a parameter: wider, so that strings are accepted for states and dates."""
         if self.kind == "list" and self.inner:
             return f"Sequence[{self.inner.parameter_type}]"
-        return f"{self.type} | str" if self.kind in {"enum", "datetime", "date", "uuid"} else self.type
-
-    @property
-    def import_(self) -> tuple[str, str] | None:
-        """Module and class to import for the type."""
-        if self.inner:
-            return self.inner.import_
-        return (self.module, self.class_name) if self.class_name else None
-
-
-def _list_imports(fields: Iterable[Field]) -> list[tuple[str, str]]:
-    return sorted({field.import_ for field in fields if field.import_})
+        return f"{self.type} | str" if self.kind in {"enum", "datetime"} else self.type
 
 
 @dataclass(frozen=True)
@@ -96,7 +74,7 @@ class Model:
 
     name: str
     module: str
-    fields: tuple[Field, ...]
+    fields: list[Field]
     extensible: bool
 
     @property
@@ -119,26 +97,30 @@ class Enum:
 class Operation:
     """Parameters, body and the responses by status of an operation."""
 
-    path: tuple[Field, ...]
-    query: tuple[Field, ...]
-    headers: tuple[Field, ...]
+    path: list[Field]
+    query: list[Field]
+    headers: list[Field]
     body: Field | None
     responses: dict[int, Field]
 
     @property
     def imports(self) -> list[tuple[str, str]]:
         """Modules and classes to import for the types of all of them."""
-        fields = [*self.path, *self.query, *self.headers, *self.responses.values(), *([self.body] if self.body else ())]
-        return _list_imports(fields)
+        body = [self.body] if self.body else []
+        return _list_imports([*self.path, *self.query, *self.headers, *body, *self.responses.values()])
 
 
 @dataclass(frozen=True)
 class Api:
     """The parsed contract; operations by id."""
 
-    models: tuple[Model, ...]
-    enums: tuple[Enum, ...]
+    models: list[Model]
+    enums: list[Enum]
     operations: dict[str, Operation]
+
+
+def _list_imports(fields: Iterable[Field]) -> list[tuple[str, str]]:
+    return sorted({(field.module, field.class_name) for field in fields if field.class_name})
 
 
 def prepare_contract(document: dict[str, Any]) -> dict[str, Any]:
@@ -169,13 +151,9 @@ def parse(document: dict[str, Any]) -> Api:
 def _parse(document: dict[str, Any]) -> Api:
     config, parser = (importlib.import_module(f"openapi_python_client.{name}") for name in ("config", "parser"))
     settings = config.Config.from_sources(
-        config_file=config.ConfigFile(content_type_overrides=CONTENT_TYPES, post_hooks=[]),
-        meta_type=config.MetaType.NONE,
-        document_source="",
-        file_encoding="utf-8",
-        overwrite=False,
-        output_path=Path(),
-    )
+        config.ConfigFile(content_type_overrides=CONTENT_TYPES), config.MetaType.NONE, document_source="",
+        file_encoding="utf-8", overwrite=False, output_path=Path(),
+    )  # fmt: skip
     data = parser.GeneratorData.from_dict(document, config=settings)
     if isinstance(data, parser.errors.GeneratorError):
         raise ToolError(f"{TOOL} failed: {data.header} {data.detail}")
@@ -183,21 +161,21 @@ def _parse(document: dict[str, Any]) -> Api:
     if errors := [*data.errors, *(error for each in collections for error in each.parse_errors)]:
         raise ToolError("\n".join(f"{TOOL} failed: {error.header} {error.detail}" for error in errors))
     operations = {str(each.name): _read_operation(each) for collection in collections for each in collection.endpoints}
-    return Api(tuple(map(_read_model, data.models)), tuple(map(_read_enum, data.enums)), operations)
+    return Api([_read_model(each) for each in data.models], [_read_enum(each) for each in data.enums], operations)
 
 
 def _read_operation(endpoint: Any) -> Operation:
     return Operation(
-        path=tuple(map(_read_field, endpoint.path_parameters)),
-        query=tuple(map(_read_field, endpoint.query_parameters)),
-        headers=tuple(map(_read_field, endpoint.header_parameters)),
+        path=[_read_field(each) for each in endpoint.path_parameters],
+        query=[_read_field(each) for each in endpoint.query_parameters],
+        headers=[_read_field(each) for each in endpoint.header_parameters],
         body=next((_read_field(body.prop) for body in endpoint.bodies), None),
         responses={each.status_code.range[0]: _read_field(each.prop) for each in endpoint.responses.patterns},
     )
 
 
 def _read_model(model: Any) -> Model:
-    fields = tuple(map(_read_field, [*model.required_properties, *model.optional_properties]))
+    fields = [_read_field(each) for each in (*model.required_properties, *model.optional_properties)]
     return Model(
         model.class_info.name, model.class_info.module_name, fields, extensible=bool(model.additional_properties)
     )
@@ -210,27 +188,17 @@ def _read_enum(enum: Any) -> Enum:
 
 def _read_field(prop: Any) -> Field:
     kind, annotation = KINDS[type(prop).__name__]
-    class_name = module = ""
-    inner = None
+    inner, class_name, module = None, "", ""
     if kind in {"enum", "model"}:
         class_name, module = prop.class_info.name, prop.class_info.module_name
-        annotation = class_name
     elif kind == "list":
         inner = _read_field(prop.inner_property)
-        annotation = f"list[{inner.type}]"
     elif kind == "nullable":
         [inner] = [_read_field(each) for each in prop.inner_properties if type(each).__name__ != "NoneProperty"]
-        annotation = f"{inner.type} | None"
-    python_name = str(prop.python_name)
-    if python_name.removesuffix("_") in RENAMED:
+    if inner:
+        class_name, module = inner.class_name, inner.module
+    annotation = annotation.format(inner.type if inner else class_name)
+    name, python_name = prop.name.get_untrusted_value(), str(prop.python_name)
+    if python_name in RENAMED:
         python_name = python_name.removesuffix("_")
-    return Field(
-        name=prop.name.get_untrusted_value(),
-        python_name=python_name,
-        kind=kind,
-        type=annotation,
-        required=prop.required,
-        class_name=class_name,
-        module=module,
-        inner=inner,
-    )
+    return Field(name, python_name, kind, annotation, prop.required, class_name, module, inner)

@@ -20,15 +20,10 @@ COPIED = ("_lazy.py", "_runtime.py", "_shared.py", "_wire.py", "client.py", "err
 def write(document: dict[str, Any], output: Path) -> None:
     """Write the modules to `output`, which must not exist."""
     api, schemas = adapter.parse(document), document.get("components", {}).get("schemas", {})
-    settings: dict[str, Any] = {
-        "trim_blocks": True,
-        "lstrip_blocks": True,
-        "keep_trailing_newline": True,
-        "undefined": StrictUndefined,
-    }
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), **settings)  # noqa: S701 - not for HTML  # nosec B701
+    settings: dict[str, Any] = dict.fromkeys(("trim_blocks", "lstrip_blocks", "keep_trailing_newline"), True)
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, **settings)  # noqa: S701 - not for HTML  # nosec B701
     environment.filters["literal"] = repr
-    environment.filters["docstring"] = lambda text: text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    environment.filters["docstring"] = lambda prose: prose.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     environment.globals["free_form"] = {
         name
         for name, schema in schemas.items()

@@ -176,7 +176,7 @@ def _is_within(requested: str, found: ContentRange) -> bool:
 
 
 def measure(file: Any) -> tuple[int, int] | None:
-    """Return the position of a file and the number of bytes from there to its end; None if it is not seekable."""
+    """Return the position of a file and how many bytes follow; None if it is not seekable."""
     try:
         if not file.seekable():
             return None
@@ -193,7 +193,7 @@ def iter_chunks(payload: Any, limit: int | None = None) -> Iterator[Any]:
 
     Args:
         payload: Bytes, a file (read from its current position), or an iterable.
-        limit: Maximum number of bytes to read from a file. Optional.
+        limit: Maximum size to read from a file, in bytes. Optional.
 
     Yields:
         The chunks; a memoryview is valid until the next chunk.

@@ -190,22 +190,6 @@ def parse_datetime(value: Any) -> _datetime.datetime:
         raise ValueError("is not a date and time in ISO 8601") from None
 
 
-def parse_date(value: Any) -> _datetime.date:
-    """Parse a date in ISO 8601."""
-    try:
-        return _datetime.date.fromisoformat(parse_string(value))
-    except ValueError:
-        raise ValueError("is not a date in ISO 8601") from None
-
-
-def parse_uuid(value: Any) -> UUID:
-    """Parse a UUID."""
-    try:
-        return UUID(parse_string(value))
-    except ValueError:
-        raise ValueError("is not a UUID") from None
-
-
 def enum_of(kind: type[E]) -> Callable[[Any], E]:
     """Return a parser for values of an open enumeration."""
     return lambda value: kind(parse_string(value))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urljoin
 
 from attrs import evolve
-from orion_api.api.identity import get_api_versions
+from orion_api.api import identity
 from orion_api.errors import UnexpectedBody, UnexpectedStatus
 from orion_api.types import Json, Request
 
@@ -186,7 +186,7 @@ class Calls:
         Raises:
             OrionError: The request failed.
         """
-        return parse_server_versions(self._read(get_api_versions, get_api_versions.build())[0])
+        return parse_server_versions(self._read(identity.get_api_versions, identity.get_api_versions.build())[0])
 
     def translate_error(
         self, error: UnexpectedStatus | UnexpectedBody, response: Response, *, ask: bool = True
@@ -229,7 +229,7 @@ class Calls:
         if origin not in _SERVER_VERSIONS and ask:
             # Set before the request, whose failure must not fetch the versions again.
             _SERVER_VERSIONS[origin] = {}
-            request = get_api_versions.build()
+            request = identity.get_api_versions.build()
             prepared, config = self.prepare(request)
             once = CallOptions(
                 Policy(retry_dict={}, connection_retries=0, request_timeout=_VERSIONS_SECONDS), self._options.quota
@@ -237,7 +237,7 @@ class Calls:
             with contextlib.suppress(OrionError, UnexpectedStatus, UnexpectedBody):
                 response = send(prepared, once, config)
                 _SERVER_VERSIONS[origin] = parse_server_versions(
-                    get_api_versions.check(response.status_code, response.headers, response.content)
+                    identity.get_api_versions.check(response.status_code, response.headers, response.content)
                 )
         return _SERVER_VERSIONS.get(origin, {})
 

@@ -6,10 +6,8 @@ from collections.abc import Callable, Mapping
 from json import dumps
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from orionclient import _transfer
 from orionclient._requesting.retry_loop import AttemptInfo, CallOptions, PreparedRequest, send, with_timeouts
-from orionclient._transfer.downloads import save
-from orionclient._transfer.progress import Meter
-from orionclient._transfer.sources import open_source
 from orionclient._transport.checks import parse_origin
 from orionclient._transport.messages import Body, Payload, Response, encode_form
 from orionclient.exceptions import ValidationError
@@ -244,7 +242,9 @@ class HttpSession:
             return response
 
         # The query of a presigned URL grants access and does not identify the object.
-        save(ask, filename, what=url.partition("?")[0], callback=progress, durable=durable, workers=workers)
+        _transfer.downloads.save(
+            ask, filename, what=url.partition("?")[0], callback=progress, durable=durable, workers=workers
+        )
 
     def upload_file(
         self,
@@ -272,8 +272,10 @@ class HttpSession:
             ValidationError: The source changed while it was sent.
             OrionError: The request failed.
         """
-        with open_source(filename) as source:
-            meter = Meter(source.name or url.partition("?")[0].rpartition("/")[2], source.size, progress)
+        with _transfer.sources.open_source(filename) as source:
+            meter = _transfer.progress.Meter(
+                source.name or url.partition("?")[0].rpartition("/")[2], source.size, progress
+            )
             given = {**self.headers, "Content-Type": "application/octet-stream", **(headers or {})}
             body = Body(source.slice(meter=meter))
             out = PreparedRequest(

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Self
 
 from orion_api._shared import get_header
 
+from orionclient import _transfer
 from orionclient._requesting.calls import is_html_page
-from orionclient._transfer.content import verify_stream
 from orionclient._transport.checks import find_range_problem
 from orionclient.exceptions import OrionConnectionError
 
@@ -64,7 +64,7 @@ class RawSender:
             if problem := _request_error(request, response):
                 response.close()
                 raise problem
-            verify_stream(response)
+            _transfer.content.verify_stream(response)
         return response
 
     def error(self, error: UnexpectedStatus | UnexpectedBody, response: Response) -> Exception:
@@ -112,7 +112,7 @@ class AsyncRawSender:
             if problem := _request_error(request, response):
                 await response.aclose()
                 raise problem
-            verify_stream(response)
+            _transfer.content.verify_stream(response)
         return response
 
     def error(self, error: UnexpectedStatus | UnexpectedBody, response: AsyncResponse) -> Exception:

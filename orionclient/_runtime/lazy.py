@@ -18,23 +18,20 @@ def attach(package: str, paths: Iterable[str]) -> tuple[Callable[[str], Any], Ca
         paths: Names to import on first access: a submodule, or a name in a submodule as ``files:File``.
 
     Returns:
-        The three.
+        The three. `__all__` has the names, and submodules that have their own path.
     """
-    names: dict[str, str] = {}
-    modules: set[str] = set()
-    for path in paths:
-        module, _, name = path.partition(":")
-        names[name or module] = module
-        modules.add(module)
+    names = {name or module: module for module, _, name in (path.partition(":") for path in paths)}
+    modules = {*names.values()}
 
     def __getattr__(name: str) -> Any:  # noqa: N807 - the name of the hook
         if name not in names and name not in modules:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        found: Any = importlib.import_module(f"{package}.{names.get(name, name)}")
-        if name not in modules:
-            found = getattr(found, name)
-            # Later accesses find it in the package.
-            setattr(sys.modules[package], name, found)
+        module = importlib.import_module(f"{package}.{names.get(name, name)}")
+        if name in modules:
+            return module
+        found = getattr(module, name)
+        # Later accesses find it in the package.
+        setattr(sys.modules[package], name, found)
         return found
 
     def __dir__() -> list[str]:  # noqa: N807

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Never, Protocol, TypeAlias, TypeVar, cast, overload
 
+from orionclient import _transfer
 from orionclient._resources.creating import delete_on_error
 from orionclient._resources.listing import Listing
 from orionclient._resources.polling import check_arguments, poll_until
 from orionclient._resources.resource import Endpoint, Id, Resource
 from orionclient._transfer.names import check_path
-from orionclient._transfer.sources import open_source
 from orionclient.exceptions import NotFoundResponse, ValidationError
 
 if TYPE_CHECKING:
@@ -220,13 +220,13 @@ class ResourceVerbs:
                 raise ValidationError(
                     f'files must be {{"file": path or binary file}}, but has the keys {sorted(files)!r:.60}'
                 )
-        ids, body = template._parent_ids(), {**(params or {}), **(extra_body or {})}
+        ids, body = template._parent_ids(), dict(params or {}) | dict(extra_body or {})
         if kind.declaration.in_folders:
             check_path(body.get("path"))
         if not files:
             with kind.declaration.redact_errors(body):
                 return template._new_instance(self._calls.request_json(endpoint, ids, body=body), self)
-        with open_source(files["file"]) as source:
+        with _transfer.sources.open_source(files["file"]) as source:
             resource = template._new_instance(self._calls.request_json(endpoint, ids, body=body), self)
             with delete_on_error(resource):
                 resource.put_content(source)
@@ -246,7 +246,7 @@ class ResourceVerbs:
             ValidationError: The resource type cannot be updated.
             BadResponse: The server rejected the parameters.
         """
-        handle, body = cast("Resource", resource), {**cast("Any", params), **(extra_body or {})}
+        handle, body = cast("Resource", resource), dict(cast("Any", params)) | dict(extra_body or {})
         endpoint = _require(type(handle), "update", "updated")
         with handle.declaration.redact_errors(body):
             self._calls.request_json(endpoint, handle._ids(), body=body)

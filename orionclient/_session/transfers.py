@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orionclient import types
+from orionclient import _transfer, types
 from orionclient._resources.creating import project_id
-from orionclient._transfer import many
 from orionclient._transfer.names import check_path
 
 if TYPE_CHECKING:
@@ -76,8 +75,8 @@ class Transfers:
         send = types.files.FileSend(
             self, project_id(self, project), check_path(folder_path), None, {"tags": tuple(tags or ())}
         )
-        return many.transfer_all(
-            send, many.list_named_files(paths), workers=workers, progress=progress, executor=executor, on_result=on_result,
+        return _transfer.many.transfer_all(
+            send, _transfer.many.list_named_files(paths), workers=workers, progress=progress, executor=executor, on_result=on_result,
             return_exceptions=return_exceptions,
         )  # fmt: skip
 
@@ -125,7 +124,7 @@ class Transfers:
             >>> sorted(result.value.name for result in session.download_files(files, "here"))
             ['hits', 'hits-2']
         """
-        return many.download_all(
+        return _transfer.many.download_all(
             _attach_session(self, files), folder, workers=workers, progress=progress, executor=executor, durable=durable,
             on_result=on_result, return_exceptions=return_exceptions,
         )  # fmt: skip

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from orionclient._resources import folders, shares
 from orionclient._resources import tags as tags_of
 from orionclient._session.resources import ResourceVerbs
 from orionclient.links import OrionLink, RecordLink, ShardLink, link_to, read_link, resolve
-from orionclient.types import folders, shares
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

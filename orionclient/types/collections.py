@@ -5,33 +5,16 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
-from orion_api.api.collections import (
-    close_collection,
-    create_collection,
-    delete_collection,
-    get_collection,
-    list_collections,
-    open_collection,
-    update_collection,
-)
-from orion_api.api.shards import list_shards
+from orion_api.api import collections as api
+from orion_api.api import shards as shards_api
 
 from orionclient import types
+from orionclient._resources.convert import identifier, integer, json_object, optional, string
 from orionclient._resources.creating import create_with_tags
 from orionclient._resources.json_values import check_metadata
 from orionclient._resources.listing import Listing
 from orionclient._resources.polling import poll_intervals
-from orionclient._resources.resource import (
-    Declaration,
-    Field,
-    Resource,
-    SessionLike,
-    identifier,
-    integer,
-    json_object,
-    optional,
-    string,
-)
+from orionclient._resources.resource import Declaration, Field, Resource, SessionLike
 from orionclient._resources.waiters import refresh
 from orionclient._runtime.warnings import warn
 from orionclient._transfer import many
@@ -75,11 +58,11 @@ class ShardCollection(Resource):
         name="collection",
         schema="CollectionInfo",
         id_name="collection_id",
-        get=get_collection,
-        list=list_collections,
-        create=create_collection,
-        update=update_collection,
-        delete=delete_collection,
+        get=api.get_collection,
+        list=api.list_collections,
+        create=api.create_collection,
+        update=api.update_collection,
+        delete=api.delete_collection,
         trash=True,
         taggable=True,
         sharable=True,
@@ -168,7 +151,9 @@ class ShardCollection(Resource):
             raise ValidationError(f"offset must be a non-negative integer, not {offset!r:.60}")
         filters = {"offset": offset or None, "state": [state] if isinstance(state, str) else state}
         given = {name: value for name, value in filters.items() if value is not None}
-        return Listing(self._require_session(), list_shards, types.Shard(collection=self), given, limit=limit)
+        return Listing(
+            self._require_session(), shards_api.list_shards, types.Shard(collection=self), given, limit=limit
+        )
 
     def open(self) -> None:
         """Open the collection, so that shards can be added and deleted. Has no effect on an open collection.
@@ -178,7 +163,7 @@ class ShardCollection(Resource):
             OrionError: The request failed.
         """
         with self._add_advice():
-            self._replace(self._require_session()._calls.request_json(open_collection, self._ids()))
+            self._replace(self._require_session()._calls.request_json(api.open_collection, self._ids()))
 
     @staticmethod
     @contextmanager
@@ -207,7 +192,7 @@ class ShardCollection(Resource):
                 f"{lost} {'shard' if lost == 1 else 'shards'} of {self._title()} not closed: closing the collection drops them;"
                 " call shard.close() after each upload",
             )
-        self._replace(self._require_session()._calls.request_json(close_collection, self._ids()))
+        self._replace(self._require_session()._calls.request_json(api.close_collection, self._ids()))
 
     def wait(
         self,
@@ -263,7 +248,7 @@ class ShardCollection(Resource):
         ):
             if self.state == "ready":
                 try:
-                    self._replace(calls.request_json(open_collection, ids, timeout=timeout))
+                    self._replace(calls.request_json(api.open_collection, ids, timeout=timeout))
                 except BadResponse as error:
                     # Another process closed it in the meantime: poll again.
                     if error.response.status_code != 409:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Never
 
-from orion_api.api.groups import get_group, list_groups
+from orion_api.api import groups as api
 
-from orionclient._resources.resource import Declaration, Field, Resource, identifier, optional, string
+from orionclient._resources.convert import identifier, optional, string
+from orionclient._resources.resource import Declaration, Field, Resource
 
 if TYPE_CHECKING:
     from orion_api.inputs import ListGroupsFilters
@@ -24,7 +25,7 @@ class Group(Resource):
     """
 
     declaration: ClassVar[Declaration] = Declaration(
-        name="group", schema="GroupInfo", id_name="group_id", get=get_group, list=list_groups
+        name="group", schema="GroupInfo", id_name="group_id", get=api.get_group, list=api.list_groups
     )
 
     @classmethod

@@ -4,29 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Never, Self, TypeVar
 
-from orion_api.api.jobs import cancel_job, create_job, delete_job, download_job_logs, get_job, list_jobs
+from orion_api.api import jobs as api
 
+from orionclient._resources.convert import identifier, json_object, money, number, optional, string
 from orionclient._resources.creating import create_with_tags
 from orionclient._resources.json_values import check_mapping
 from orionclient._resources.listing import Listing
 from orionclient._resources.polling import poll_intervals
-from orionclient._resources.resource import (
-    Declaration,
-    Field,
-    Resource,
-    SessionLike,
-    identifier,
-    json_object,
-    number,
-    optional,
-    reference_id,
-    string,
-)
+from orionclient._resources.resource import Declaration, Field, Resource, SessionLike, reference_id
 from orionclient._resources.waiters import refresh
 from orionclient._runtime.clock import CLOCK
 from orionclient._transfer.content import iter_verified
 from orionclient.exceptions import OrionError, ValidationError
-from orionclient.types.billing import parse_money
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -66,10 +55,10 @@ class WorkFloeJob(Resource):
         name="job",
         schema="JobInfo",
         id_name="job_id",
-        get=get_job,
-        list=list_jobs,
-        create=create_job,
-        delete=delete_job,
+        get=api.get_job,
+        list=api.list_jobs,
+        create=api.create_job,
+        delete=api.delete_job,
         taggable=True,
     )
 
@@ -102,7 +91,7 @@ class WorkFloeJob(Resource):
     )
     finished: Field[str | None] = Field(optional(string), "When the job ended, ISO 8601 in UTC; None before (assumed).")
     run_time: Field[float] = Field(number, "Run time until now or the end in seconds (assumed).")
-    cost: Field[Decimal] = Field(parse_money, "Cost until now in units of `currency` (assumed).")
+    cost: Field[Decimal] = Field(money, "Cost until now in units of `currency` (assumed).")
     currency: Field[str] = Field(string, "Currency of the cost, ISO 4217 code (assumed).")
     owner: Field[int] = Field(identifier, "Id of the user that created the job (assumed).")
     project: Field[int] = Field(identifier, "Id of the project that the job belongs to (assumed).")
@@ -220,7 +209,7 @@ class WorkFloeJob(Resource):
         Raises:
             OrionError: The request failed.
         """
-        self._replace(self._require_session()._calls.request_json(cancel_job, self._ids()))
+        self._replace(self._require_session()._calls.request_json(api.cancel_job, self._ids()))
 
     def logs(self, follow: bool = False) -> Iterator[str]:
         """Stream the lines of the log.
@@ -258,8 +247,8 @@ class WorkFloeJob(Resource):
             yield _decode_line(rest)
 
     def _log(self, offset: int) -> Iterator[bytes]:
-        request = download_job_logs.build(self._id(), offset=offset)
-        yield from iter_verified(self._require_session()._calls.make_opener(download_job_logs, request))
+        request = api.download_job_logs.build(self._id(), offset=offset)
+        yield from iter_verified(self._require_session()._calls.make_opener(api.download_job_logs, request))
 
     def outputs(self, kind: type[R]) -> Listing[R]:
         """List the resources that the job has created, by its tag.

@@ -4,33 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Never, Self
 
-from orion_api.api.molsearch import (
-    create_molsearch_database,
-    create_molsearch_query,
-    delete_molsearch_database,
-    delete_molsearch_query,
-    get_molsearch_database,
-    get_molsearch_query,
-    list_molsearch_databases,
-    list_molsearch_hits,
-    list_molsearch_queries,
-)
+from orion_api.api import molsearch as api
 
+from orionclient._resources.convert import identifier, integer, json_object, optional, string
 from orionclient._resources.creating import create_with_tags
 from orionclient._resources.json_values import check_json
-from orionclient._resources.resource import (
-    Declaration,
-    Field,
-    Resource,
-    SessionLike,
-    identifier,
-    integer,
-    json_object,
-    optional,
-    reference_id,
-    resource_id,
-    string,
-)
+from orionclient._resources.resource import Declaration, Field, Resource, SessionLike, reference_id, resource_id
 from orionclient._resources.waiters import wait_until_done
 from orionclient.exceptions import ValidationError
 
@@ -68,10 +47,10 @@ class MolsearchDatabase(Resource):
         name="molsearch_database",
         schema="MolsearchDatabaseInfo",
         id_name="database_id",
-        get=get_molsearch_database,
-        list=list_molsearch_databases,
-        create=create_molsearch_database,
-        delete=delete_molsearch_database,
+        get=api.get_molsearch_database,
+        list=api.list_molsearch_databases,
+        create=api.create_molsearch_database,
+        delete=api.delete_molsearch_database,
         linkable=False,
     )
 
@@ -147,10 +126,10 @@ class MolsearchQuery(Resource):
         name="molsearch_query",
         schema="MolsearchQueryInfo",
         id_name="query_id",
-        get=get_molsearch_query,
-        list=list_molsearch_queries,
-        create=create_molsearch_query,
-        delete=delete_molsearch_query,
+        get=api.get_molsearch_query,
+        list=api.list_molsearch_queries,
+        create=api.create_molsearch_query,
+        delete=api.delete_molsearch_query,
         linkable=False,
     )
 
@@ -361,4 +340,4 @@ class MolsearchQuery(Resource):
         Raises:
             OrionError: The request failed.
         """
-        yield from self._require_session()._calls.iter_items(list_molsearch_hits, self._ids())
+        yield from self._require_session()._calls.iter_items(api.list_molsearch_hits, self._ids())

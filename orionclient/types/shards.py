@@ -7,44 +7,18 @@ import hashlib
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from attrs import evolve, frozen
-from orion_api.api.shards import (
-    close_shard,
-    create_shard,
-    delete_shard,
-    download_shard,
-    get_shard,
-    list_shards,
-    update_shard,
-    upload_shard_content,
-)
+from orion_api.api import shards as api
 
-from orionclient._resources.content import account_key, expected_content, find_resumable, object_name
-from orionclient._resources.creating import delete_on_error
+from orionclient._resources.content import Content
+from orionclient._resources.convert import identifier, integer, json_object, optional, string
 from orionclient._resources.json_values import check_metadata
-from orionclient._resources.resource import (
-    Declaration,
-    Field,
-    Parent,
-    Resource,
-    SessionLike,
-    identifier,
-    integer,
-    json_object,
-    optional,
-    resource_id,
-    string,
-)
+from orionclient._resources.resource import Declaration, Field, Parent, SessionLike, resource_id
 from orionclient._resources.waiters import refresh
-from orionclient._transfer.checkpoints import UploadCheckpoint
-from orionclient._transfer.content import iter_verified
-from orionclient._transfer.downloads import save
 from orionclient._transfer.many import TransferItem, TransferResult, UploadSend, make_result, sha256_of
 from orionclient._transfer.sources import Source, UploadSource, open_source
 from orionclient.exceptions import OrionError, ValidationError
-from orionclient.types.uploads import send_content
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
     from typing import BinaryIO
@@ -53,14 +27,13 @@ if TYPE_CHECKING:
 
     from orionclient._transfer.bulk import Result
     from orionclient._transfer.progress import Progress
-    from orionclient._transport.messages import Response
     from orionclient.types.collections import ShardCollection
 
 # Documented as 5 GB, read as GiB: a server with the smaller limit rejects the upload itself.
 _MAX_BYTES: Final = 5 * 1024**3
 
 
-class Shard(Resource):
+class Shard(Content):
     """One object of a shard collection.
 
     It is ``open`` when created, ``temporary`` after the upload and ``ready`` after `close`. Closing the collection drops shards that are
@@ -85,12 +58,13 @@ class Shard(Resource):
         schema="ShardInfo",
         id_name="shard_id",
         parent="collection",
-        get=get_shard,
-        list=list_shards,
-        create=create_shard,
-        update=update_shard,
-        delete=delete_shard,
-        upload=upload_shard_content,
+        get=api.get_shard,
+        list=api.list_shards,
+        create=api.create_shard,
+        update=api.update_shard,
+        delete=api.delete_shard,
+        upload=api.upload_shard_content,
+        download=api.download_shard,
         hidden={"id_str": "the same id as `id`, which is read from it if present"},
     )
 
@@ -154,29 +128,10 @@ class Shard(Resource):
         with open_source(file) as source:
             _check_size(source)
             template = cls(collection=collection, session=session)
-            bound = template._require_session()
-            purpose = (
-                bound.config.url,
-                account_key(bound),
-                cls.declaration.name,
-                name,
-                template._parent_ids(),
-                metadata,
+            purpose = (name, template._parent_ids(), metadata)
+            return template._upload_new(
+                source, purpose, lambda: cls._create_empty(collection, name, metadata, session), progress
             )
-            with UploadCheckpoint.open(source, *purpose) as checkpoint:
-                shard = find_resumable(template, checkpoint, source)
-                fresh = shard is None
-                if shard is not None and shard.state == "ready":
-                    # The earlier run was interrupted after the upload was complete.
-                    checkpoint.clear()
-                    return shard
-                if shard is None:
-                    shard = cls._create_empty(collection, name, metadata, session)
-                    checkpoint.write(shard.id)
-                with delete_on_error(shard, checkpoint):
-                    shard._send(source, progress, fresh=fresh)
-                    shard.close()
-        return shard
 
     @classmethod
     def _create_empty(
@@ -188,7 +143,7 @@ class Shard(Resource):
         calls = template._require_session()._calls
         with template.collection._add_advice():
             return template._new_instance(
-                calls.request_json(create_shard, template._parent_ids(), body=given), template.session
+                calls.request_json(api.create_shard, template._parent_ids(), body=given), template.session
             )
 
     def upload_file(self, filename: Source, *, progress: Callable[[Progress], object] | None = None) -> None:
@@ -208,33 +163,17 @@ class Shard(Resource):
         with open_source(filename) as source:
             self._send(source, progress)
 
-    def put_content(self, filename: Source) -> None:
-        """Upload the content and close the shard, as `session.create_resource(..., files=)` does.
-
-        Args:
-            filename: As for `upload_file`.
-
-        Raises:
-            OrionError: As for `upload_file`.
-        """
-        self.upload_file(filename)
-        self.close()
-
     def _send(
         self, source: UploadSource, progress: Callable[[Progress], object] | None = None, *, fresh: bool = False
     ) -> None:
         _check_size(source)
-        ids = self._ids()
-
-        def send_whole(content: BinaryIO, digest: str) -> dict[str, Any]:
-            request = upload_shard_content.build(
-                ids["collection_id"], ids["shard_id"], body=content, content_digest=digest
-            )
-            return self._require_session()._calls.send_built(upload_shard_content, request)
-
+        self._ids()
         advice = "the content of a ready shard cannot be replaced, create another with Shard.create(...); "
         with self.collection._add_advice(advice):
-            self._replace(send_content(self, source, send_whole, progress, fresh=fresh))
+            super()._send(source, progress, fresh=fresh)
+
+    def _complete(self) -> None:
+        self.close()
 
     def close(self) -> None:
         """Mark the shard complete. Has no effect on a ready shard.
@@ -245,57 +184,7 @@ class Shard(Resource):
         """
         ids = self._ids()
         with self.collection._add_advice("upload content with shard.upload_file(...); "):
-            self._replace(self._require_session()._calls.request_json(close_shard, ids))
-
-    def download(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        """Stream the content in chunks, in bounded memory.
-
-        Args:
-            chunk_size: Maximum size of a chunk in bytes. If omitted, chunks have the size in which they are received.
-
-        Yields:
-            The chunks.
-
-        Raises:
-            OrionConnectionError: The content is truncated or is not that of the shard; raised after the last chunk.
-            OrionError: The request failed.
-        """
-        yield from iter_verified(self._opener(), chunk_size, expected=expected_content(self))
-
-    def _opener(self) -> Callable[[Mapping[str, str]], Response]:
-        ids = self._ids()
-        request = download_shard.build(ids["collection_id"], ids["shard_id"])
-        return self._require_session()._calls.make_opener(download_shard, request)
-
-    def download_to_file(
-        self,
-        filename: str | os.PathLike[str] | BinaryIO,
-        *,
-        progress: Callable[[Progress], object] | None = None,
-        durable: bool = True,
-        workers: int = 1,
-    ) -> None:
-        """Write the content to a path atomically: it holds either the old file or the complete new one.
-
-        An interrupted download leaves ``.NAME.part`` beside it, from which the next download resumes.
-
-        Args:
-            filename: The path; an existing file is replaced. A symbolic link is followed, and its target replaced or created. A pipe or
-                device is written to directly. Or an open binary file, which may hold partial content after an error.
-            progress: Called with the `Progress` at most every 0.1 s and once at the end. An exception that it raises cancels the download.
-            durable: False skips the fsync, which is faster for many small files.
-            workers: Number of concurrent byte-range requests for shards of 64 MiB and more, if the server supports ranges. More than one
-                helps if a single connection is slower than the network.
-
-        Raises:
-            NotEnoughDiskError: Not enough free disk space.
-            OrionError: The request failed, or the content is truncated or is not that of the shard.
-            OSError: The path cannot be written, for example a folder or a pipe without a reader; no request was sent.
-        """
-        opener = self._opener()
-        save(
-            opener, filename, what=object_name(self), callback=progress, durable=durable, workers=workers, expected=expected_content(self)
-        )  # fmt: skip
+            self._replace(self._require_session()._calls.request_json(api.close_shard, ids))
 
 
 def _check_size(source: UploadSource) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Never
 
-from orion_api.api.users import get_user, list_users
+from orion_api.api import users as api
 
-from orionclient._resources.resource import Declaration, Field, Resource, identifier, optional, string
+from orionclient._resources.convert import identifier, optional, string
+from orionclient._resources.resource import Declaration, Field, Resource
 
 if TYPE_CHECKING:
     from orion_api.inputs import ListUsersFilters
@@ -19,7 +20,7 @@ class User(Resource):
     """
 
     declaration: ClassVar[Declaration] = Declaration(
-        name="user", schema="UserInfo", id_name="user_id", get=get_user, list=list_users
+        name="user", schema="UserInfo", id_name="user_id", get=api.get_user, list=api.list_users
     )
 
     @classmethod

@@ -7,24 +7,21 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Never
 
 from attrs import frozen
-from orion_api.api.workfloes import get_workfloe, list_workfloes
+from orion_api.api import workfloes as api
 
 from orionclient import types
-from orionclient._resources.json_values import check_json
-from orionclient._resources.resource import (
-    Declaration,
-    Field,
-    Resource,
+from orionclient._resources.convert import (
     identifier,
     iter_objects,
     json_object,
     optional,
     read_field,
     read_optional_field,
-    reference_id,
     string,
     string_list,
 )
+from orionclient._resources.json_values import check_json
+from orionclient._resources.resource import Declaration, Field, Resource, reference_id
 from orionclient._resources.waiters import refresh
 from orionclient.exceptions import OrionError, ValidationError
 
@@ -65,8 +62,8 @@ class WorkFloeSpec(Resource):
         name="workfloe",
         schema="WorkFloeSpecInfo",
         id_name="workfloe_id",
-        get=get_workfloe,
-        list=list_workfloes,
+        get=api.get_workfloe,
+        list=api.list_workfloes,
     )
 
     @classmethod

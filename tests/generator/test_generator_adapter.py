@@ -44,7 +44,6 @@ NAMES = [
     ("Field.inner", "field['ThingPage.results'].inner.class_name", "ThingInfo"),
     ("Field.parameter_type", "[each.parameter_type for each in listing.query]",
      ["ThingState | str", "Sequence[str]", "bool"]),
-    ("Field.import_", "field['ThingPage.results'].import_", ["thing_info", "ThingInfo"]),
     ("Model.name", "sorted(model)", ["CreateThing", "Credentials", "IssuedToken", "JsonObject", "Problem", "ThingInfo", "ThingPage"]),
     ("Model.module", "model['ThingPage'].module", "thing_page"),
     ("Model.fields", "[each.name for each in model['ThingInfo'].fields]", ["id", "state", "created", "data", "parent"]),
@@ -69,7 +68,6 @@ NAMES = [
 KINDS = [
     ("any", "Any", {}),
     ("boolean", "bool", {"type": "boolean"}),
-    ("date", "datetime.date", {"type": "string", "format": "date"}),
     ("datetime", "datetime.datetime", {"type": "string", "format": "date-time"}),
     ("enum", "XA", {"type": "string", "enum": ["x"]}),
     ("binary", "bytes", {"type": "string", "format": "binary"}),
@@ -79,7 +77,6 @@ KINDS = [
     ("model", "JsonObject", {"$ref": "#/components/schemas/JsonObject"}),
     ("string", "str", {"type": "string"}),
     ("nullable", "str | None", {"type": ["string", "null"]}),
-    ("uuid", "UUID", {"type": "string", "format": "uuid"}),
 ]
 
 

@@ -79,6 +79,7 @@ PLANTED = [
      "multipart/form-data:\n            schema: {type: string, format: binary}\n      responses:",
      "upload_thing_content: the request body must have exactly one media type of application/json, application/octet-stream"),
     ("R11", "name: {type: string, minLength: 1", "name: {type: string, format: binary", "CreateThing.name: a field cannot be binary"),
+    ("R11", "name: {type: string, minLength: 1", "name: {type: string, format: uuid", "CreateThing.name: remove the format `uuid`"),
     ("R11", "      security: []\n", "", "obtain_token: set `security`"),
     ("R11", "        '201':\n", "        '202': {description: x}\n        '201':\n", "create_thing: all success"),
     ("R11", "schema: {$ref: '#/components/schemas/IssuedToken'}", "schema: {type: string}", "obtain_token: a success"),

@@ -65,7 +65,7 @@ def test_the_code_keeps_all_contracts(package: Path) -> None:
         ("orionclient/session.py", "import orionclient.local", "layers cycles"),
         ("orionclient/session.py", "import orionclient.floes", "layers cycles"),
         ("orionclient/session.py", "import orionclient.emulator", "emulator"),
-        ("orionclient/floes/builtin.py", "import orionclient.local", "layers cycles"),
+        ("orionclient/floes/_builtin.py", "import orionclient.local", "layers cycles"),
         ("orionclient/types/files.py", "import httpx", "http"),
         ("orionclient/types/files.py", "import h11", "http"),
         ("generated/orion_api/types.py", "import httpx", "http"),

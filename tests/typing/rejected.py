@@ -5,14 +5,31 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
+from orion_api.api import datasets
 from orion_api.api.datasets import get_dataset, list_datasets
 
+import orionclient
+from orionclient import types
 from orionclient.session import OrionSession, SessionConfig, get_session
 from orionclient.types import Dataset, File, MolsearchQuery, Project, Shard, ShardCollection, Token, User, WorkFloeJob
 from orionclient.utils import Backoff
 
 if TYPE_CHECKING:
     from orion_api.inputs import CreateDataset, CreateFile, ListDatasetsFilters
+
+
+def names() -> None:
+    from orion_api import DoesNotExist as First  # E: attr-defined
+    from orion_api.models import DoesNotExist as Second  # E: attr-defined
+
+    from orionclient import DoesNotExist as Third  # E: attr-defined
+    from orionclient.helpers import DoesNotExist as Fourth  # E: attr-defined
+    from orionclient.types import DoesNotExist as Fifth  # E: attr-defined
+
+    print(First, Second, Third, Fourth, Fifth)
+    print(orionclient.session.OrionSesion)  # E: attr-defined
+    print(types.Datasets)  # E: attr-defined
+    print(datasets.get_datasets)  # E: attr-defined
 
 
 def sessions(config: SessionConfig, session: OrionSession) -> None:

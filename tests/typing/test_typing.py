@@ -10,16 +10,18 @@ import site
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import orion_api
 import pytest
+from orion_api import contract
 
 import orionclient
+from orionclient.types import KINDS, Balance, Folder
 
 HERE = Path(__file__).parent
-FILES = ("accepted.py", "rejected.py")
+FILES = ("accepted.py", "rejected.py", "kinds.py")
 MARK = re.compile(r"# E: ([a-z -]+)$")
 # Installed packages are found automatically; a checkout has to be named.
 ROOTS = sorted(
@@ -58,13 +60,42 @@ def _run_pyright(folder: Path) -> Errors:
     errors = defaultdict(list)
     settings = {"include": [*FILES], "extraPaths": ROOTS, "pythonVersion": "3.11"}
     (folder / "pyrightconfig.json").write_text(json.dumps(settings))
-    for error in json.loads(_run(folder, "pyright", "--outputjson", "-p", ".", "--pythonpath", sys.executable))[
-        "generalDiagnostics"
-    ]:
+    output = _run(folder, "pyright", "--outputjson", "-p", ".", "--pythonpath", sys.executable)
+    for error in json.loads(output)["generalDiagnostics"]:
         if error["severity"] == "error":
             place = (Path(error["file"]).name, error["range"]["start"]["line"] + 1)
             errors[place].append(f"{error['rule']}: {error['message']}")
     return errors
+
+
+def _iter_kind_lines() -> Iterator[str]:
+    """Iterate over the lines of a module that uses every resource type; those with an error end in `# E`."""
+    yield "from typing import Any"
+    yield "import orion_api.inputs as inputs"
+    yield "from orionclient.session import OrionSession"
+    yield "from orionclient.types import *"
+    yield "def check(session: OrionSession, value: Any, body: Any) -> None:"
+    operations = {
+        operation["operationId"]: operation
+        for methods in contract.load()["paths"].values()
+        for operation in methods.values()
+        if isinstance(operation, dict)
+    }
+    for kind in (*KINDS.values(), Balance, Folder):
+        name, declaration = kind.__name__, kind.declaration
+        yield f"    {name}(session=session, {', '.join(f'{field}=value' for field in kind.fields())})"
+        yield f"    {name}(unknown=value)  # E"
+        yield f"    session.list_resources({name}, {{'unknown': value}})  # E"
+        yield f"    session.create_resource({name}, {{'unknown': value}})  # E"
+        yield f"    session.update_resource({name}(), {{'unknown': value}})  # E"
+        if documented := re.search(r"Listing takes the filters? (.+?)\.\s", " ".join(f"{kind.__doc__} ".split()) + " "):
+            filters = re.findall(r"``(\w+)``", documented.group(1))
+            yield f"    session.list_resources({name}, {{{', '.join(f'{filter!r}: value' for filter in filters)}}})"
+        for verb, operation in (("create", declaration.create), ("update", declaration.update)):
+            if operation is not None:
+                content = operations[operation.OPERATION.id]["requestBody"]["content"]["application/json"]
+                yield f"    body_{verb}_{name}: inputs.{content['schema']['$ref'].rpartition('/')[2]} = value"
+                yield f"    session.{verb}_resource({name}(), body_{verb}_{name})"
 
 
 @pytest.fixture(scope="module", params=[_run_mypy, _run_pyright], ids=["mypy", "pyright"])
@@ -72,15 +103,23 @@ def checked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     """Name of the type checker, and its errors in user code by file and line: a list of `code: message`."""
     # A copy, so that no settings of this project apply.
     folder = tmp_path_factory.mktemp("user")
-    for name in FILES:
+    for name in ("accepted.py", "rejected.py"):
         shutil.copy(HERE / name, folder)
+    (folder / "kinds.py").write_text("\n".join(_iter_kind_lines()))
     check: Callable[[Path], Errors] = request.param
     return check.__name__.removeprefix("_run_"), check(folder)
 
 
 def test_correct_code_is_accepted(checked: tuple[str, Errors]) -> None:
-    unexpected = [f"{file}:{line} {messages}" for (file, line), messages in checked[1].items() if file != "rejected.py"]
+    unexpected = [f"{file}:{line} {messages}" for (file, line), messages in checked[1].items() if file == "accepted.py"]
     assert not unexpected, "\n".join(unexpected)
+
+
+def test_every_resource_type_is_checked(checked: tuple[str, Errors]) -> None:
+    lines = [*_iter_kind_lines()]
+    marked = {line.strip() for line in lines if line.endswith("# E")}
+    assert len(marked) == 4 * len({*KINDS, "balance", "folder"})
+    assert {lines[line - 1].strip() for file, line in checked[1] if file == "kinds.py"} == marked
 
 
 def test_the_accepted_types_are_not_any() -> None:
