@@ -216,8 +216,8 @@ def test_cycles_for_types_only_fall() -> None:
 @pytest.mark.parametrize(
     ("module", "line", "upward", "cycle"),
     [
-        ("utils", "import orionclient.session", True, "utils session"),
-        ("utils", "class X:\n  def load(self):\n    from .session import OrionSession", True, "utils session"),
+        ("config", "import orionclient.session", True, "config session"),
+        ("config", "class X:\n  def load(self):\n    from .session import OrionSession", True, "config session"),
         ("emulator._http.wire", "from .. import _server", True, "emulator._http.wire emulator._server"),
         ("emulator._store.blobs", "from . import parts", False, "emulator._store.blobs emulator._store.parts"),
         ("emulator._store.blobs", "import orionclient.emulator._store", False, ""),
