@@ -8,7 +8,7 @@ import typing
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, Protocol, Self, TypeVar, overload
 
-from attrs import evolve, field, frozen
+from attrs import Factory, evolve, field, frozen
 
 from orionclient._resources.registry import KINDS
 from orionclient.exceptions import NotLoaded, OrionError, ValidationError
@@ -273,7 +273,7 @@ class Declaration:
     Attributes:
         name: Name of the resource type on the wire and in links.
         schema: Name of its schema in the contract.
-        id_name: Name of its id in the paths of the contract.
+        id_name: Name of its id in the paths of the contract. Defaults to the name with ``_id``.
         get: Operation that gets a resource.
         list: Operation that lists resources.
         create: Operation that creates a resource.
@@ -293,7 +293,7 @@ class Declaration:
 
     name: str
     schema: str
-    id_name: str
+    id_name: str = field(default=Factory(lambda self: f"{self.name}_id", takes_self=True))
     get: Endpoint | None = None
     list: Endpoint | None = None
     create: Endpoint | None = None
@@ -456,6 +456,30 @@ class Resource(_Keywords):
         if self.session is None:
             raise ValidationError(f"{self._title()} has no session; get it from a session, or pass session=...")
         return self.session
+
+    def _request(
+        self,
+        endpoint: Endpoint,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+    ) -> dict[str, Any]:
+        """Send a request for this resource and return the JSON object of its response."""
+        calls, ids = self._require_session()._calls, self._ids()
+        return calls.request_json(endpoint, ids, query=query, body=body, timeout=timeout)
+
+    def _upload(self, endpoint: Endpoint, **arguments: Any) -> None:
+        """Send content of this resource, and store the resource in the response."""
+        request = endpoint.build(*self._ids().values(), **arguments)
+        self._replace(self._require_session()._calls.send_built(endpoint, request))
+
+    def _opener(
+        self, endpoint: Endpoint, query: Mapping[str, Any] | None = None
+    ) -> Callable[[Mapping[str, str]], Response]:
+        """Create a function that requests content of this resource."""
+        request = endpoint.build(*self._ids().values()).with_query(query or {})
+        return self._require_session()._calls.make_opener(endpoint, request)
 
     def _title(self) -> str:
         return f"{type(self).__name__} {self._data.get('id', 'without id')}"

@@ -46,7 +46,6 @@ class File(Content):
     declaration: ClassVar[Declaration] = Declaration(
         name="file",
         schema="FileInfo",
-        id_name="file_id",
         get=api.get_file,
         list=api.list_files,
         create=api.create_file,

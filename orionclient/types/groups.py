@@ -25,7 +25,7 @@ class Group(Resource):
     """
 
     declaration: ClassVar[Declaration] = Declaration(
-        name="group", schema="GroupInfo", id_name="group_id", get=api.get_group, list=api.list_groups
+        name="group", schema="GroupInfo", get=api.get_group, list=api.list_groups
     )
 
     @classmethod

@@ -19,7 +19,6 @@ class Organization(Resource):
     declaration: ClassVar[Declaration] = Declaration(
         name="organization",
         schema="OrganizationInfo",
-        id_name="organization_id",
         get=api.get_organization,
         list=api.list_organizations,
     )

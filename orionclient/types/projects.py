@@ -30,7 +30,6 @@ class Project(Resource):
     declaration: ClassVar[Declaration] = Declaration(
         name="project",
         schema="ProjectInfo",
-        id_name="project_id",
         get=api.get_project,
         list=api.list_projects,
         create=api.create_project,
@@ -86,4 +85,4 @@ class Project(Resource):
         self._update(archived=False)
 
     def _update(self, **params: Any) -> None:
-        self._replace(self._require_session()._calls.request_json(api.update_project, self._ids(), body=params))
+        self._replace(self._request(api.update_project, body=params))

@@ -34,7 +34,6 @@ class Secret(Resource):
     declaration: ClassVar[Declaration] = Declaration(
         name="secret",
         schema="SecretInfo",
-        id_name="secret_id",
         get=api.get_secret,
         list=api.list_secrets,
         create=api.create_secret,
@@ -101,9 +100,7 @@ class Secret(Resource):
         """
         _check_value(value)
         with self.declaration.redact_errors({"value": value}):
-            self._replace(
-                self._require_session()._calls.request_json(api.update_secret, self._ids(), body={"value": value})
-            )
+            self._replace(self._request(api.update_secret, body={"value": value}))
 
     def _replace(self, data: Mapping[str, Any]) -> None:
         # A server should never send the value. If it does, the value must not become visible here.

@@ -35,7 +35,6 @@ class Token(Resource):
     declaration: ClassVar[Declaration] = Declaration(
         name="token",
         schema="TokenInfo",
-        id_name="token_id",
         get=api.get_token,
         list=api.list_tokens,
         create=api.create_token,

@@ -28,7 +28,6 @@ class Upload(Resource):
     declaration: ClassVar[Declaration] = Declaration(
         name="upload",
         schema="UploadInfo",
-        id_name="upload_id",
         get=api.get_upload,
         list=api.list_uploads,
         create=api.create_upload,

@@ -20,7 +20,7 @@ class User(Resource):
     """
 
     declaration: ClassVar[Declaration] = Declaration(
-        name="user", schema="UserInfo", id_name="user_id", get=api.get_user, list=api.list_users
+        name="user", schema="UserInfo", get=api.get_user, list=api.list_users
     )
 
     @classmethod
