@@ -495,6 +495,30 @@ class Resource(_Keywords):
             raise ValidationError(f"{self._title()} has no session; get it from a session, or pass session=...")
         return self.session
 
+    def _request(
+        self,
+        endpoint: Endpoint,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+    ) -> dict[str, Any]:
+        """Send a request for this resource and return the JSON object of its response."""
+        calls, ids = self._require_session()._calls, self._ids()
+        return calls.request_json(endpoint, ids, query=query, body=body, timeout=timeout)
+
+    def _upload(self, endpoint: Endpoint, **arguments: Any) -> None:
+        """Send content of this resource, and store the resource in the response."""
+        request = endpoint.build(*self._ids().values(), **arguments)
+        self._replace(self._require_session()._calls.send_built(endpoint, request))
+
+    def _opener(
+        self, endpoint: Endpoint, query: Mapping[str, Any] | None = None
+    ) -> Callable[[Mapping[str, str]], Response]:
+        """Create a function that requests content of this resource."""
+        request = endpoint.build(*self._ids().values()).with_query(query or {})
+        return self._require_session()._calls.make_opener(endpoint, request)
+
     def _title(self) -> str:
         return f"{type(self).__name__} {self._data.get('id', 'without id')}"
 

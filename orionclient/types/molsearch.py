@@ -9,8 +9,8 @@ from orion_api.api import molsearch as api
 from orionclient._resources.convert import identifier, integer, json_object, optional, string
 from orionclient._resources.creating import create_with_tags
 from orionclient._resources.json_values import check_json
+from orionclient._resources.polling import wait_until_done
 from orionclient._resources.resource import Declaration, Field, Resource, SessionLike, reference_id, resource_id
-from orionclient._resources.waiters import wait_until_done
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class MolsearchDatabase(Resource):
             OrionTimeout: The timeout expired; the message has the last state.
             NotFoundResponse: The database was deleted.
         """
-        wait_until_done(self, "LOADED", "ERROR", timeout, state=lambda: self.state, reason=lambda: "")
+        wait_until_done(self, "LOADED", "ERROR", timeout)
 
 
 class MolsearchQuery(Resource):
@@ -311,7 +311,7 @@ class MolsearchQuery(Resource):
             OrionTimeout: The timeout expired; the message has the last state.
             NotFoundResponse: The query was deleted.
         """
-        wait_until_done(self, "SUCCESS", "ERROR", timeout, state=lambda: self.state, reason=lambda: self.reason)
+        wait_until_done(self, "SUCCESS", "ERROR", timeout)
 
     def hits(self) -> Iterator[dict[str, Any]]:
         """Iterate over the hits, best first. There are none until the search has finished.

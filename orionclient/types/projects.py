@@ -78,4 +78,4 @@ class Project(Resource):
         self._update(archived=False)
 
     def _update(self, **params: Any) -> None:
-        self._replace(self._require_session()._calls.request_json(api.update_project, self._ids(), body=params))
+        self._replace(self._request(api.update_project, body=params))

@@ -12,8 +12,8 @@ from orion_api.api import shards as api
 from orionclient._resources.content import Content
 from orionclient._resources.convert import identifier, integer, json_object, optional, string
 from orionclient._resources.json_values import check_metadata
+from orionclient._resources.polling import refresh
 from orionclient._resources.resource import Declaration, Field, Parent, SessionLike, resource_id
-from orionclient._resources.waiters import refresh
 from orionclient._transfer.many import TransferItem, TransferResult, UploadSend, make_result, sha256_of
 from orionclient._transfer.sources import Source, UploadSource, open_source
 from orionclient.exceptions import OrionError, ValidationError
@@ -171,9 +171,9 @@ class Shard(Content):
             BadResponse: The shard has no content, or its collection is not open (409).
             OrionError: The request failed.
         """
-        ids = self._ids()
+        self._ids()
         with self.collection._add_advice("upload content with shard.upload_file(...); "):
-            self._replace(self._require_session()._calls.request_json(api.close_shard, ids))
+            self._replace(self._request(api.close_shard))
 
 
 def _check_size(source: UploadSource) -> None:

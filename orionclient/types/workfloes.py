@@ -21,8 +21,8 @@ from orionclient._resources.convert import (
     string_list,
 )
 from orionclient._resources.json_values import check_json
+from orionclient._resources.polling import refresh
 from orionclient._resources.resource import Declaration, Field, Resource, reference_id
-from orionclient._resources.waiters import refresh
 from orionclient.exceptions import OrionError, ValidationError
 
 if TYPE_CHECKING:
