@@ -196,7 +196,7 @@ def transfers(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style, layers and the rules of the contract."""
+    """Check style, layers, size and the rules of the contract."""
     _clear_environment(session)
     _install_groups(session, "lint", "test")
     session.install(".[local]")
@@ -206,8 +206,16 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", "--isolated", "--select", "S", "generated")
     session.run("bandit", "-q", "-r", "orionclient", "generated", "generator", "noxfile.py")
     session.run("lint-imports", env={"PYTHONPATH": str(ROOT)})
+    session.run("python", "tests/size/count.py")
     session.run("pytest", "-n", "2", *LAYERS)
     session.run(_generator_python(session), "-m", "generator", "lint", external=True)
+
+
+@nox.session
+def size(session: nox.Session) -> None:
+    """Compare lines of code by package with tests/size/size.toml, where figures may only fall; --write stores them."""
+    session.install(".")
+    session.run("python", "tests/size/count.py", *session.posargs)
 
 
 @nox.session

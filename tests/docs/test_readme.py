@@ -139,9 +139,11 @@ def test_every_extra_is_listed_in_the_guide() -> None:
 def sessions() -> list[str]:
     tree = ast.parse((ROOT / "noxfile.py").read_text("utf-8"))
     return [
-        node.name
+        decorator.group(1) or node.name
         for node in tree.body
-        if isinstance(node, ast.FunctionDef) and any("nox.session" in ast.unparse(each) for each in node.decorator_list)
+        if isinstance(node, ast.FunctionDef)
+        for each in node.decorator_list
+        if (decorator := re.match(r"nox\.session(?:\(name='(.+)'\))?", ast.unparse(each)))
     ]
 
 
@@ -150,7 +152,9 @@ def test_every_session_of_nox_is_listed_and_no_other_is_named() -> None:
         cell.strip("`") for cell in read_table(CONTRIBUTING.partition("## Sessions of nox")[2].partition("\n## ")[0])
     ] == sessions()
     commands = [
-        names for page in [*PAGES, *OTHERS] for names in re.findall(r"\bnox -s (\w+(?: \w+)*)", page.read_text("utf-8"))
+        names
+        for page in [*PAGES, *OTHERS]
+        for names in re.findall(r"\bnox -s ([\w-]+(?: \w[\w-]*)*)", page.read_text("utf-8"))
     ]
     assert {name for names in commands for name in names.split()} <= set(sessions())
 

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import importlib.util
-import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 from generator_paths import ROOT
+from helpers.project_copy import ProjectCopy, read_all
 
 SCRIPT = ROOT / "tests" / "new_kind" / "run.py"
 ADDED = {"openapi/widgets.yaml", "orionclient/types/widgets.py", "orionclient/emulator/_handlers/widgets.py"}
 # The registry has a line for type checkers, and one with the name on the wire.
 LINES = {"orionclient/types/__init__.py": 2, "orionclient/cli/_core/root.py": 1}
-OMITTED = (".git", ".venv", ".nox", ".hypothesis", "__pycache__", "*_cache", "dist", "build")
 # The tests that know all kinds or operations, without those that take long and do not depend on the kinds.
 TESTS = (
     "tests/surface/test_public.py", "tests/surface/test_operations.py", "tests/docs/test_docstrings.py", "tests/docs/test_readme.py",
@@ -27,44 +22,25 @@ TESTS = (
 SELECTED = "not full_run and not command and not compared and (widget or not test_the_example_runs)"
 
 
-def contents(*folders: Path) -> dict[str, bytes]:
-    """Map the paths of all files in folders to their content."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for folder in folders
-        for path in folder.rglob("*")
-        if path.is_file() and not {"__pycache__", ".ruff_cache"} & {*path.parts}
-    }
-
-
 @pytest.mark.timeout(900)
 def test_a_new_kind_works_and_all_checks_stay_green(run: Any, tools_python: str, tmp_path_factory: Any) -> None:
-    project = tmp_path_factory.mktemp("new") / "project"
-    shutil.copytree(ROOT, project, ignore=shutil.ignore_patterns(*OMITTED))
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(project), str(project / "generated")])}
-
-    def python(*arguments: object) -> str:
-        """Run Python with the modules of the copy."""
-        command = [sys.executable, *map(str, arguments)]
-        done = subprocess.run(command, cwd=project, env=env, capture_output=True, text=True, timeout=800, check=False)
-        assert done.returncode == 0, done.stdout[-5000:] + done.stderr
-        return done.stdout
-
-    before = contents(project)
-    assert python(project / SCRIPT.relative_to(ROOT), "widget", tools_python) == ""
-    after = contents(project)
-    changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
-    assert {name for name in changed if not name.startswith("generated/")} == {*ADDED, *LINES, "docs/cli.md"}
+    project = ProjectCopy(tmp_path_factory.mktemp("new") / "project")
+    folder = project.folder
+    before = read_all(folder)
+    assert project.python("tests/new_kind/run.py", "widget", tools_python) == ""
+    assert project.changed() == {*ADDED, *LINES, "docs/cli.md"}
+    after = read_all(folder)
     assert {name: len({*after[name].splitlines()} - {*before[name].splitlines()}) for name in LINES} == LINES
     # The operations of other kinds are unchanged.
+    changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
     assert all("widget" in name for name in changed if name.startswith("generated/orion_api/api/"))
 
-    assert python("-W", "error", "tests/new_kind/job.py", project) == "done\n"
+    assert project.python("-W", "error", "tests/new_kind/job.py", folder) == "done\n"
     for command in ("generator check", "ruff check .", "ruff format --check ."):
-        done = run("-m", *command.split(), cwd=project, PYTHONPATH="")
+        done = run("-m", *command.split(), cwd=folder, PYTHONPATH="")
         assert done.returncode == 0, done.stdout + done.stderr
-    python("-m", "mypy", *(name for name in ADDED if name.endswith(".py")))
-    python("-m", "pytest", "-q", "-n", "2", *TESTS, "-k", SELECTED)
+    project.python("-m", "mypy", *(name for name in ADDED if name.endswith(".py")))
+    project.python("-m", "pytest", "-q", "-n", "2", *TESTS, "-k", SELECTED)
 
 
 @pytest.mark.parametrize(
@@ -77,8 +53,8 @@ def test_a_name_that_is_not_allowed_changes_nothing(name: str) -> None:
     script: Any = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
     folders = [ROOT / folder for folder in ("openapi", "orionclient", "docs")]
-    before = contents(*folders)
+    before = read_all(*folders)
     with pytest.raises(SystemExit) as error:
         script.main(name, "python")
     assert str(error.value).startswith(f"{name!r}: a kind has a singular name of 2 to 30 lower-case ASCII letters")
-    assert contents(*folders) == before
+    assert read_all(*folders) == before

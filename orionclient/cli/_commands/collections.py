@@ -13,7 +13,7 @@ from orionclient.cli._core.command_kind import describe
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
 from orionclient.cli._core.output import escape_control_characters
-from orionclient.cli._core.parameter_types import ResourceIdType
+from orionclient.cli._core.parameter_types import ResourceIdType, project_option
 from orionclient.cli._core.progress import show_progress
 from orionclient.cli._core.resource_commands import deadline_option
 from orionclient.cli._core.state import get_state
@@ -96,11 +96,7 @@ def _upload(kind: CommandKind) -> Command:
                 help="Collection to upload to; shards that exist already are skipped. If omitted, one is created.",
             ),
             click.Option(["--name"], help="Display name of the new collection. Defaults to the name of the folder."),
-            click.Option(
-                ["--project"],
-                type=ResourceIdType("project"),
-                help="Id of the project of the new collection. Defaults to the profile's project.",
-            ),
+            project_option("Id of the project of the new collection. Defaults to the profile's project."),
             click.Option(
                 ["--tag", "tags"], multiple=True, help="Tag to add to the new collection. Can be given several times."
             ),

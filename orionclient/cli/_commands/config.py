@@ -15,7 +15,16 @@ from orionclient.cli._core.commands import Command, CommandGroup
 from orionclient.cli._core.confirmation import confirm, dry_run_option, print_plan, yes_option
 from orionclient.cli._core.parameter_types import complete_profiles
 from orionclient.cli._core.root import GROUPS
-from orionclient.cli._core.state import PROFILE, check_profile, get_active_path, get_state, read_active_profile
+from orionclient.cli._core.shapes import list_of, object_of
+from orionclient.cli._core.state import (
+    MAX_RETRIES,
+    PROFILE,
+    TIMEOUT,
+    check_profile,
+    get_active_path,
+    get_state,
+    read_active_profile,
+)
 from orionclient.cli._core.table_options import table_options
 from orionclient.config import (
     SessionConfig,
@@ -33,37 +42,14 @@ if TYPE_CHECKING:
     from orionclient.cli._core.state import State
 
 _REDACTED: Final = "***"
-_STRING: Final = {"type": "string"}
-_PROFILE: Final = {
-    "type": "object",
-    "required": ["profile", "url", "username", "project", "path"],
-    "properties": {
-        "profile": _STRING,
-        "url": _STRING,
-        "username": _STRING,
-        "project": {"type": ["integer", "null"]},
-        "path": _STRING,
-    },
-}
-_INFO: Final = {
-    "type": "array",
-    "items": {
-        "type": "object",
-        "required": ["setting", "value", "origin"],
-        "properties": {"setting": _STRING, "origin": _STRING},
-    },
-}
-_LIST: Final = {
-    "type": "array",
-    "items": {
-        "type": "object",
-        "required": ["profile", "active", "url", "username", "project"],
-        "properties": {"profile": _STRING, "active": {"type": "boolean"}, "url": _STRING, "username": _STRING},
-    },
-}
+_PROFILE: Final = object_of(
+    profile="string", url="string", username="string", project={"type": ["integer", "null"]}, path="string"
+)
+_INFO: Final = list_of(setting="string", value={}, origin="string")
+_LIST: Final = list_of(profile="string", active="boolean", url="string", username="string", project={})
 _LIST_COLUMNS: Final = ("active", "profile", "project", "url", "username")
-_PROFILE_ARGUMENT: Final = {"type": "object", "required": ["profile"], "properties": {"profile": _STRING}}
-_PATH: Final = {"type": "object", "required": ["path"], "properties": {"path": _STRING}}
+_PROFILE_ARGUMENT: Final = object_of(profile="string")
+_PATH: Final = object_of(path="string")
 _SHOWN_SETTINGS: Final = (
     "url",
     "username",
@@ -148,7 +134,7 @@ def _profile() -> Command:
         if password is not None:
             # A dash requests the prompt and is not the password.
             given = _prompt("Orion Password", hide=True) if password == "-" else password  # noqa: S105 - no password  # nosec B105
-            token = _request_token(state, config, given)
+            token = state.connect(config).retrieve_token(username, given)
         elif with_token and not sys.stdin.isatty():
             token = sys.stdin.read().strip()
         else:
@@ -196,15 +182,6 @@ def _profile() -> Command:
     )
 
 
-def _request_token(state: State, config: SessionConfig, password: str) -> str:
-    from orionclient._requesting.http_session import HttpSession  # noqa: PLC0415
-    from orionclient._requesting.retry import interactive_policy  # noqa: PLC0415
-    from orionclient.session import OrionSession  # noqa: PLC0415
-
-    session = OrionSession(config, requests_session=HttpSession(interactive_policy(state.timeout, state.max_retries)))
-    return session.retrieve_token(config.username, password)
-
-
 def list_settings(state: State) -> list[dict[str, Any]]:
     """List the effective settings with their origins. Secrets are redacted.
 
@@ -227,38 +204,23 @@ def list_settings(state: State) -> list[dict[str, Any]]:
     else:
         profile = read_profiles().get(config.profile, {})
         origins = {name: f"{get_config_path()} [{config.profile}]" for name in _SHOWN_SETTINGS if profile.get(name)}
-        named = (
-            "--profile"
-            if state.profile
-            else "$ORION_PROFILE"
-            if os.environ.get("ORION_PROFILE")
-            else "ocli config use"
-            if read_active_profile()
-            else "default"
-        )
+        choices = {
+            "--profile": state.profile,
+            "$ORION_PROFILE": os.environ.get("ORION_PROFILE"),
+            "ocli config use": read_active_profile(),
+        }
+        named = next((name for name, value in choices.items() if value), "default")
     if os.environ.get("ORION_PROJECT"):
         origins["project"] = "$ORION_PROJECT"
-    rows: list[dict[str, Any]] = [{"setting": "profile", "value": config.profile, "origin": named}]
-    for name in _SHOWN_SETTINGS:
-        value = getattr(config, name)
-        rows.append(
-            {
-                "setting": name,
-                "value": _REDACTED if name in {"token", "proxy"} and value else value,
-                "origin": origins.get(name, "default"),
-            }
-        )
-    rows.append(
-        {"setting": "timeout", "value": state.timeout, "origin": "--timeout" if state.timeout != 10 else "default"}
-    )
-    rows.append(
-        {
-            "setting": "max_retries",
-            "value": state.max_retries,
-            "origin": "--max-retries" if state.max_retries != 2 else "default",
-        }
-    )
-    return rows
+    if state.timeout != TIMEOUT:
+        origins["timeout"] = "--timeout"
+    if state.max_retries != MAX_RETRIES:
+        origins["max_retries"] = "--max-retries"
+    values = {name: getattr(config, name) for name in _SHOWN_SETTINGS}
+    values |= {name: _REDACTED for name in ("token", "proxy") if values[name]}
+    values |= {"timeout": state.timeout, "max_retries": state.max_retries}
+    rows = [{"setting": name, "value": value, "origin": origins.get(name, "default")} for name, value in values.items()]
+    return [{"setting": "profile", "value": config.profile, "origin": named}, *rows]
 
 
 def _info() -> Command:
@@ -354,18 +316,3 @@ def _path() -> Command:
     return Command(
         "path", callback=run, help="Print the path of the configuration file.", shape=_PATH, example="ocli config path"
     )
-
-
-def current_config_or_none(state: State) -> tuple[SessionConfig | None, Exception | None]:
-    """Resolve the configuration, and return an error instead of raising it.
-
-    Args:
-        state: The state of the call.
-
-    Returns:
-        The configuration or None, and the error or None.
-    """
-    try:
-        return state.config(), None
-    except Exception as error:  # noqa: BLE001 - the doctor reports it
-        return None, error

@@ -10,9 +10,9 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from orionclient._version import __version__
-from orionclient.cli._commands.config import current_config_or_none
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.root import GROUPS
+from orionclient.cli._core.shapes import list_of
 from orionclient.cli._core.state import get_state
 from orionclient.config import get_config_path
 from orionclient.exceptions import InvalidCredentials, OrionError, one_line
@@ -25,14 +25,7 @@ if TYPE_CHECKING:
     from orionclient.cli._core.state import State
     from orionclient.config import SessionConfig
 
-_SHAPE: Final = {
-    "type": "array",
-    "items": {
-        "type": "object",
-        "required": ["check", "ok", "detail"],
-        "properties": {"check": {"type": "string"}, "ok": {"type": "boolean"}, "detail": {"type": "string"}},
-    },
-}
+_SHAPE: Final = list_of(check="string", ok="boolean", detail="string")
 _MAX_CLOCK_SECONDS: Final = 60
 _PROXIES: Final = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 _CERTIFICATES: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
@@ -82,8 +75,9 @@ def _run_checks(state: State) -> Iterator[dict[str, Any]]:
         f"the path in {missing[0]} does not exist" if missing else f"from {', '.join(variables) or 'the system'}",
         ok=not missing,
     )
-    config, error = current_config_or_none(state)
-    if config is None:
+    try:
+        config = state.config()
+    except Exception as error:  # noqa: BLE001 - any error is a failed check
         yield _make_row("profile", str(error), ok=False)
         return
     user = f" as {config.username}" if config.username else ""
@@ -104,12 +98,9 @@ def _check_mode() -> dict[str, Any]:
 
 
 def _check_server(state: State, config: SessionConfig) -> Iterator[dict[str, Any]]:
-    from orionclient._requesting.http_session import HttpSession  # noqa: PLC0415
-    from orionclient._requesting.retry import interactive_policy  # noqa: PLC0415
-
     started = time.monotonic()
     try:
-        response = HttpSession(interactive_policy(state.timeout, state.max_retries)).get(f"{config.url}/api/versions/")
+        response = state.open_http().get(f"{config.url}/api/versions/")
     except OrionError as error:
         yield _make_row("server", str(error), ok=False)
         return

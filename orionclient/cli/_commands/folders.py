@@ -12,6 +12,7 @@ from orionclient.cli._core.commands import Command, CommandGroup
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
 from orionclient.cli._core.parameter_types import Choice
 from orionclient.cli._core.root import GROUPS
+from orionclient.cli._core.shapes import list_of
 from orionclient.cli._core.state import get_state
 from orionclient.cli._core.table_options import schema_columns, table_options
 from orionclient.types import KINDS, Folder
@@ -19,10 +20,7 @@ from orionclient.types import KINDS, Folder
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_PATHS: Final = {
-    "type": "array",
-    "items": {"type": "object", "required": ["path"], "properties": {"path": {"type": "string"}}},
-}
+_PATHS: Final = list_of(path="string")
 
 
 def group(name: str) -> click.Group:

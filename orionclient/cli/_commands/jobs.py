@@ -14,8 +14,9 @@ from orionclient.cli._core.commands import CONTEXT_SETTINGS, Command, common_opt
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
 from orionclient.cli._core.contract_options import JsonParameter
 from orionclient.cli._core.output import escape_control_characters
-from orionclient.cli._core.parameter_types import Choice, ParameterType, ResourceIdType
+from orionclient.cli._core.parameter_types import Choice, ParameterType, ResourceIdType, project_option
 from orionclient.cli._core.resource_commands import apply_to_each, deadline_option
+from orionclient.cli._core.shapes import object_of
 from orionclient.cli._core.state import State, get_state
 from orionclient.cli._core.suggestions import suggest
 from orionclient.exceptions import UNSAFE, MultipleResultsFound
@@ -39,16 +40,8 @@ _TYPES: Final[Mapping[str, ParameterType]] = {
 # Spaces and `=` end the name of an option on the command line; click splits names at `/` and `;`.
 _UNKNOWN_OPTION: Final = re.compile(rf"[\s=/;{UNSAFE}]")
 _RESOURCES: Final = ("file", "dataset", "collection", "secret")
-_LOG: Final = {
-    "type": "object",
-    "required": ["job", "lines"],
-    "properties": {"job": {"type": "integer"}, "lines": {"type": "array", "items": {"type": "string"}}},
-}
-_EXPORT: Final = {
-    "type": "object",
-    "required": ["name", "workfloe", "parameters", "system_parameters"],
-    "properties": {"name": {"type": "string"}, "workfloe": {"type": "integer"}, "parameters": {"type": "object"}},
-}
+_LOG: Final = object_of(job="integer", lines={"type": "array", "items": {"type": "string"}})
+_EXPORT: Final = object_of(name="string", workfloe="integer", parameters="object", system_parameters={})
 
 
 def build_commands(kind: CommandKind) -> list[Command]:
@@ -159,11 +152,7 @@ class _StartCommand(click.Command):
                 type=JsonParameter(),
                 help="Parameters of cubes that are not promoted: cube -> name -> value.",
             ),
-            click.Option(
-                ["--project"],
-                type=ResourceIdType("project"),
-                help="Id of the project of the job. Defaults to the profile's project.",
-            ),
+            project_option("Id of the project of the job. Defaults to the profile's project."),
             dry_run_option(),
             *common_options(hidden=True),
         ]

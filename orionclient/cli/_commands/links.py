@@ -12,6 +12,7 @@ from orionclient.cli._core.contract_options import JsonParameter
 from orionclient.cli._core.output import to_json
 from orionclient.cli._core.parameter_types import Choice
 from orionclient.cli._core.root import GROUPS
+from orionclient.cli._core.shapes import object_of
 from orionclient.cli._core.state import get_state
 from orionclient.links import link_to
 from orionclient.types import KINDS
@@ -19,11 +20,7 @@ from orionclient.types import KINDS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_LINK: Final = {
-    "type": "object",
-    "required": ["link", "type", "id"],
-    "properties": {"link": {"const": "orion"}, "type": {"type": "string"}},
-}
+_LINK: Final = object_of(link={"const": "orion"}, type="string", id={})
 
 
 def group(name: str) -> click.Group:

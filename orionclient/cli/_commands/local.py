@@ -21,6 +21,7 @@ from orionclient.cli._core.contract_options import JsonParameter
 from orionclient.cli._core.parameter_types import Choice
 from orionclient.cli._core.root import GROUPS
 from orionclient.cli._core.server_process import RUNNING_FILE, STOP_FILE
+from orionclient.cli._core.shapes import object_of
 from orionclient.cli._core.state import get_state
 from orionclient.config import SessionConfig, get_config_path, remove_profile
 from orionclient.exceptions import NoResultFound, OrionError, ValidationError, error_for
@@ -30,22 +31,9 @@ if TYPE_CHECKING:
 
 _PROFILE: Final = "local"
 _START_SECONDS, _STOP_SECONDS, _POLL_SECONDS = 60.0, 30.0, 0.05
-_STATUS: Final = {
-    "type": "object",
-    "required": ["running", "folder"],
-    "properties": {
-        "running": {"type": "boolean"},
-        "folder": {"type": "string"},
-        "url": {"type": "string"},
-        "pid": {"type": "integer"},
-    },
-}
-_SEEDED: Final = {
-    "type": "object",
-    "required": ["file", "dataset", "collection"],
-    "properties": {name: {"type": "integer"} for name in ("file", "dataset", "collection")},
-}
-_FAULTS: Final = {"type": "object", "required": ["consumed", "scripts", "applied"]}
+_STATUS: Final = object_of({"url": "string", "pid": "integer"}, running="boolean", folder="string")
+_SEEDED: Final = object_of(file="integer", dataset="integer", collection="integer")
+_FAULTS: Final = object_of(consumed={}, scripts={}, applied={})
 
 
 def group(name: str) -> click.Group:
@@ -82,12 +70,11 @@ def _find_running(folder: Path) -> dict[str, Any] | None:
 
 
 def _open_session(found: dict[str, Any]) -> OrionSession:
-    from orionclient._requesting.http_session import HttpSession  # noqa: PLC0415
-    from orionclient._requesting.retry import interactive_policy  # noqa: PLC0415
-    from orionclient.session import OrionSession  # noqa: PLC0415
+    return get_state().connect(_build_config(found), timeout=5.0, max_retries=0)
 
-    config = SessionConfig(found["url"], found["token"], username=found["username"], project=found["project"])
-    return OrionSession(config, requests_session=HttpSession(interactive_policy(5.0, 0)))
+
+def _build_config(found: dict[str, Any]) -> SessionConfig:
+    return SessionConfig(found["url"], found["token"], username=found["username"], project=found["project"])
 
 
 def _require_running(folder: Path) -> dict[str, Any]:
@@ -145,9 +132,7 @@ def _launch(folder: Path, seed: str, port: int, storage: bool) -> dict[str, Any]
     # The child keeps running. With a return code set, the interpreter does not warn about that.
     process.returncode = 0
     found = _require_running(folder)
-    write_profile(
-        SessionConfig(found["url"], found["token"], username=found["username"], project=found["project"]), _PROFILE
-    )
+    write_profile(_build_config(found), _PROFILE)
     return found
 
 

@@ -14,7 +14,8 @@ import click
 from orionclient._transfer.names import check_path
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
-from orionclient.cli._core.parameter_types import ResourceIdType
+from orionclient.cli._core.parameter_types import project_option
+from orionclient.cli._core.shapes import object_of
 from orionclient.cli._core.state import get_state
 from orionclient.exceptions import ValidationError
 from orionclient.types import WorkFloePackage
@@ -40,16 +41,8 @@ def count_up(limit: int = 10, dataset: DatasetOut = "numbers") -> None:
         output.write({"Title": str(index)})
     output.finalize()
 '''
-_INIT: Final = {
-    "type": "object",
-    "required": ["name", "path", "files"],
-    "properties": {
-        "name": {"type": "string"},
-        "path": {"type": "string"},
-        "files": {"type": "array", "items": {"type": "string"}},
-    },
-}
-_DOCKERFILE: Final = {"type": "object", "required": ["dockerfile"], "properties": {"dockerfile": {"type": "string"}}}
+_INIT: Final = object_of(name="string", path="string", files={"type": "array", "items": {"type": "string"}})
+_DOCKERFILE: Final = object_of(dockerfile="string")
 
 
 def build_commands(kind: CommandKind) -> list[Command]:
@@ -170,11 +163,7 @@ def _upload(kind: CommandKind) -> Command:
         "upload",
         params=[
             click.Argument(["paths"], nargs=-1, required=True, metavar="PATH..."),
-            click.Option(
-                ["--project"],
-                type=ResourceIdType("project"),
-                help="Id of the project. Defaults to the profile's project.",
-            ),
+            project_option(),
             dry_run_option(),
         ],
         callback=run,

@@ -11,7 +11,7 @@ from orionclient.cli._core import contract_options
 from orionclient.cli._core.command_kind import describe
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
-from orionclient.cli._core.parameter_types import ResourceIdType
+from orionclient.cli._core.parameter_types import project_option
 from orionclient.cli._core.resource_commands import report_created
 from orionclient.cli._core.state import get_state
 from orionclient.types import Secret
@@ -58,11 +58,7 @@ def _create(kind: CommandKind) -> Command:
         params=[
             click.Argument(["name"]),
             click.Option(["--description"], help="Description of the secret."),
-            click.Option(
-                ["--project"],
-                type=ResourceIdType("project"),
-                help="Id of the project. Defaults to the profile's project.",
-            ),
+            project_option(),
             click.Option(["--tag", "tags"], multiple=True, help="Tag to add. Can be given several times."),
             dry_run_option(),
         ],

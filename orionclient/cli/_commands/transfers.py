@@ -22,8 +22,9 @@ from orionclient.cli._core import contract_options
 from orionclient.cli._core.command_kind import describe
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
-from orionclient.cli._core.parameter_types import Choice, ParameterType, ResourceIdType
+from orionclient.cli._core.parameter_types import Choice, project_option
 from orionclient.cli._core.progress import format_size, show_progress
+from orionclient.cli._core.shapes import list_of
 from orionclient.cli._core.state import get_state
 from orionclient.exceptions import TransferErrors
 from orionclient.helpers.filenames import UniqueFilenames
@@ -47,14 +48,7 @@ _EXTENSIONS: Final = (
 )
 
 #: What --json prints of downloads.
-DOWNLOADED: Final[dict[str, Any]] = {
-    "type": "array",
-    "items": {
-        "type": "object",
-        "required": ["id", "path", "size"],
-        "properties": {"id": {"type": "integer"}, "path": {"type": "string"}, "size": {"type": "integer"}},
-    },
-}
+DOWNLOADED: Final = list_of(id="integer", path="string", size="integer")
 _UPLOAD_HELP: Final = (
     "Upload files or folders{target}. Folders are uploaded with all files in them; - reads standard input. "
 )
@@ -98,22 +92,11 @@ def jobs_option() -> click.Option:
     )
 
 
-class _Format(ParameterType):
-    """A format of datasets; the server decides which it supports."""
-
-    name = "format"
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:  # noqa: ARG002
-        """Complete the common formats."""
-        from click.shell_completion import CompletionItem  # noqa: PLC0415
-
-        return [CompletionItem(each) for each in _FORMATS if each.startswith(incomplete)]
-
-
 def _format_option(variable: str, default: str) -> click.Option:
     return click.Option(
         ["--as", variable],
-        type=_Format(),
+        metavar="FORMAT",
+        shell_complete=lambda _context, _parameter, start: [each for each in _FORMATS if each.startswith(start)],
         help=f"Format: {', '.join(_FORMATS)} or another that the server supports; with .gz for gzip. Defaults to {default}.",
     )
 
@@ -158,11 +141,7 @@ def _upload(kind: CommandKind) -> Command:
         )
     else:
         options += [
-            click.Option(
-                ["--project"],
-                type=ResourceIdType("project"),
-                help="Id of the project. Defaults to the profile's project.",
-            ),
+            project_option(),
             click.Option(["--path", "folder_path"], help="Folder in the project to upload to; created if missing."),
             click.Option(["--description"], help="Description."),
             click.Option(["--tag", "tags"], multiple=True, help="Tag to add. Can be given several times."),

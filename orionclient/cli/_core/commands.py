@@ -25,15 +25,6 @@ _GUIDES: Final = {
 }
 
 
-def _store_option(name: str, value_of: Callable[[Any], Any] = lambda value: value) -> Callable[..., None]:
-    def store(context: click.Context, parameter: click.Parameter, value: Any) -> None:
-        source = context.get_parameter_source(str(parameter.name))
-        if value is not None and source is not click.core.ParameterSource.DEFAULT:
-            setattr(State.from_context(context), name, value_of(value))
-
-    return store
-
-
 def common_options(*, hidden: bool) -> list[click.Option]:
     """Create the global options.
 
@@ -43,68 +34,68 @@ def common_options(*, hidden: bool) -> list[click.Option]:
     Returns:
         The options. Their callbacks store the values in the `State`.
     """
-    none: dict[str, Any] = {"expose_value": False, "hidden": hidden, "is_eager": True}
-    shown: dict[str, Any] = {**none, "show_default": True}
+
+    def option(
+        *names: str, store: str, value_of: Callable[[Any], Any] = lambda value: value, **settings: Any
+    ) -> click.Option:
+        def callback(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+            source = context.get_parameter_source(str(parameter.name))
+            if value is not None and source is not click.core.ParameterSource.DEFAULT:
+                setattr(State.from_context(context), store, value_of(value))
+
+        shown = "default" in settings
+        return click.Option(
+            names, expose_value=False, hidden=hidden, is_eager=True, show_default=shown, callback=callback, **settings
+        )
+
     return [
-        click.Option(
-            ["--timeout"],
+        option(
+            "--timeout",
+            store="timeout",
             type=click.FloatRange(0, min_open=True),
             default=int(TIMEOUT),
             metavar="SECONDS",
-            callback=_store_option("timeout"),
             help="Timeout of a request. Raise it for slow connections and large uploads.",
-            **shown,
         ),
-        click.Option(
-            ["--json", "as_json"],
+        option(
+            *("--json", "as_json"),
+            store="format",
+            value_of=lambda _: "json",
             is_flag=True,
-            callback=_store_option("format", lambda _: "json"),
             help="Print JSON. Short for --format json.",
-            **none,
         ),
-        click.Option(
-            ["--profile"],
+        option(
+            "--profile",
+            store="profile",
             metavar="NAME",
             default=PROFILE,
-            callback=_store_option("profile"),
             help="Name of the profile to use.",
             shell_complete=complete_profiles,
-            **shown,
         ),
-        click.Option(
-            ["--max-retries"],
+        option(
+            "--max-retries",
+            store="max_retries",
             type=click.IntRange(0),
             default=MAX_RETRIES,
             metavar="COUNT",
-            callback=_store_option("max_retries"),
             help="Retries after a connection error, a 404 or a temporary server error, with exponential back-off. Transfers of shard "
             "content have their own retry policy.",
-            **shown,
         ),
-        click.Option(
-            ["--format", "output_format"],
+        option(
+            *("--format", "output_format"),
+            store="format",
             type=Choice(FORMATS),
-            callback=_store_option("format"),
             help="Output format. Defaults to table.",
-            **none,
         ),
-        click.Option(
-            ["-q", "--quiet"],
+        option("-q", "--quiet", store="quiet", is_flag=True, help="Print ids only, and no progress."),
+        option(
+            "--no-color",
+            store="color",
+            value_of=lambda _: False,
             is_flag=True,
-            callback=_store_option("quiet"),
-            help="Print ids only, and no progress.",
-            **none,
-        ),
-        click.Option(
-            ["--no-color"],
-            is_flag=True,
-            callback=_store_option("color", lambda _: False),
             help="Disable colour, as NO_COLOR does.",
-            **none,
         ),
-        click.Option(
-            ["--debug"], is_flag=True, callback=_store_option("debug"), help="Show the traceback of an error.", **none
-        ),
+        option("--debug", store="debug", is_flag=True, help="Show the traceback of an error."),
     ]
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
+
+from orionclient.cli._core.shapes import list_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,10 +15,7 @@ if TYPE_CHECKING:
     from orionclient.cli._core.state import State
 
 #: Schema of the JSON output of a dry run.
-PLAN: Final[dict[str, Any]] = {
-    "type": "array",
-    "items": {"type": "object", "required": ["would"], "properties": {"would": {"type": "string"}}},
-}
+PLAN: Final = list_of(would="string")
 
 
 def dry_run_option() -> click.Option:

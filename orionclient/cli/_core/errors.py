@@ -21,17 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-SUCCESS, FAILURE, USAGE, AUTHENTICATION, NOT_FOUND, REJECTED, UNAVAILABLE, DEADLINE, LOCAL_FILE = (
-    0,
-    1,
-    2,
-    4,
-    5,
-    6,
-    7,
-    8,
-    9,
-)
+SUCCESS, FAILURE, USAGE = 0, 1, 2
+AUTHENTICATION, NOT_FOUND, REJECTED, UNAVAILABLE, DEADLINE, LOCAL_FILE = 4, 5, 6, 7, 8, 9
 INTERRUPTED, TERMINATED = 130, 143
 
 #: Exit code -> its meaning, for the documentation.

@@ -124,3 +124,15 @@ class ResourceIdType(ParameterType):
                 )
             )
         return found
+
+
+def project_option(description: str = "Id of the project. Defaults to the profile's project.") -> click.Option:
+    """Make the option --project.
+
+    Args:
+        description: Its help.
+
+    Returns:
+        The option.
+    """
+    return click.Option(["--project"], type=ResourceIdType("project"), help=description)

@@ -12,6 +12,7 @@ from orionclient.cli._core import contract_options, sharing
 from orionclient.cli._core.command_kind import CommandKind, describe, fetch_details
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import confirm, dry_run_option, print_plan, yes_option
+from orionclient.cli._core.shapes import list_of
 from orionclient.cli._core.state import State, get_state
 from orionclient.cli._core.table_options import schema_columns, table_options
 
@@ -193,14 +194,7 @@ def _update(kind: CommandKind) -> Command:
     )
 
 
-DELETED_TEMPLATE: dict[str, Any] = {
-    "type": "array",
-    "items": {
-        "type": "object",
-        "required": ["id", "deleted"],
-        "properties": {"id": {"type": "integer"}, "deleted": {"const": True}},
-    },
-}
+DELETED_TEMPLATE = list_of(id="integer", deleted={"const": True})
 
 
 def _delete(kind: CommandKind) -> Command:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
+    from orionclient._requesting.http_session import HttpSession
     from orionclient.cli._core.output import Output
     from orionclient.config import SessionConfig
     from orionclient.session import OrionSession
@@ -102,12 +103,40 @@ class State:
     @cached_property
     def session(self) -> OrionSession:
         """A session with the timeout and the retries of the options."""
-        from orionclient._requesting.http_session import HttpSession  # noqa: PLC0415
-        from orionclient._requesting.retry import interactive_policy  # noqa: PLC0415
+        return self.connect(self.config())
+
+    def connect(
+        self, config: SessionConfig, *, timeout: float | None = None, max_retries: int | None = None
+    ) -> OrionSession:
+        """Create a session.
+
+        Args:
+            config: Its configuration.
+            timeout: Timeout of a request in seconds. Defaults to that of the options.
+            max_retries: Maximum number of retries. Defaults to that of the options.
+
+        Returns:
+            The session.
+        """
         from orionclient.session import OrionSession  # noqa: PLC0415
 
-        policy = interactive_policy(self.timeout, self.max_retries)
-        return OrionSession(self.config(), requests_session=HttpSession(policy))
+        return OrionSession(config, requests_session=self.open_http(timeout, max_retries))
+
+    def open_http(self, timeout: float | None = None, max_retries: int | None = None) -> HttpSession:
+        """Create an HTTP session.
+
+        Args:
+            timeout: Timeout of a request in seconds. Defaults to that of the options.
+            max_retries: Maximum number of retries. Defaults to that of the options.
+
+        Returns:
+            The HTTP session.
+        """
+        from orionclient._requesting.http_session import HttpSession  # noqa: PLC0415
+        from orionclient._requesting.retry import interactive_policy  # noqa: PLC0415
+
+        retries = self.max_retries if max_retries is None else max_retries
+        return HttpSession(interactive_policy(timeout or self.timeout, retries))
 
     @cached_property
     def shard_session(self) -> OrionSession:
@@ -133,11 +162,7 @@ class State:
     @cached_property
     def lookup_session(self) -> OrionSession:
         """A session without retries, for names that a command can do without."""
-        from orionclient._requesting.http_session import HttpSession  # noqa: PLC0415
-        from orionclient._requesting.retry import interactive_policy  # noqa: PLC0415
-        from orionclient.session import OrionSession  # noqa: PLC0415
-
-        return OrionSession(self.session.config, requests_session=HttpSession(interactive_policy(self.timeout, 0)))
+        return self.connect(self.session.config, max_retries=0)
 
     def find_owners(self, ids: Collection[int]) -> Mapping[int, str]:
         """Find the names of users with one request, unless they are known already.
