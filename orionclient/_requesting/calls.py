@@ -18,7 +18,7 @@ from orionclient._requesting.pagination import Paginator, find_missing_id
 from orionclient._requesting.retry import Policy
 from orionclient._requesting.retry_loop import CallOptions, PreparedRequest, send, send_async, with_timeouts
 from orionclient._requesting.versions import ServerVersions, missing_version_message, parse_server_versions
-from orionclient._transport.messages import AsyncResponse, Body, Payload, Response, encode_form, is_success
+from orionclient._transport.response import AsyncResponse, Body, Payload, Response, encode_form, is_success
 from orionclient.config import is_loopback, parse_origin
 from orionclient.exceptions import (
     BadResponse,

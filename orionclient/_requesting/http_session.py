@@ -10,7 +10,7 @@ from orionclient._requesting.retry_loop import AttemptInfo, CallOptions, Prepare
 from orionclient._transfer.downloads import save
 from orionclient._transfer.progress import Meter
 from orionclient._transfer.sources import open_source
-from orionclient._transport.messages import Body, Payload, Response, encode_form
+from orionclient._transport.response import Body, Payload, Response, encode_form
 from orionclient.config import parse_origin
 from orionclient.exceptions import ValidationError
 

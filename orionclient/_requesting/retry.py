@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import Factory, define, field, fields, frozen
 
-from orionclient._transport.messages import is_success
+from orionclient._transport.response import is_success
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
-    from orionclient._transport.messages import FailureKind
+    from orionclient._transport.response import FailureKind
 
 # Documented: 404 is retried 8 times, 429 up to 45 times. The others are ours (5 attempts in total).
 DEFAULT_RETRIES: Final[Mapping[int, int]] = MappingProxyType(

@@ -26,7 +26,7 @@ from orionclient._requesting.retry import (
 )
 from orionclient._runtime.cancellation import wait
 from orionclient._runtime.clock import CLOCK
-from orionclient._transport.messages import AsyncResponse, Attempt, Body, Failure, FailureKind, Response, is_success
+from orionclient._transport.response import AsyncResponse, Attempt, Body, Failure, FailureKind, Response, is_success
 from orionclient._transport.ranges import find_range_problem
 from orionclient._version import __version__
 from orionclient.config import SessionConfig, is_loopback, parse_origin

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from orionclient._transfer.content import Opener
-    from orionclient._transport.messages import Response
+    from orionclient._transport.response import Response
     from orionclient.types.datasets import Dataset
 
 _MAGIC: Final = b"ORIONREC1\n"

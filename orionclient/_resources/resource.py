@@ -13,7 +13,7 @@ from attrs import evolve, field, frozen
 from orionclient.exceptions import NotLoaded, OrionError, ValidationError
 
 if TYPE_CHECKING:
-    from orionclient._transport.messages import Response
+    from orionclient._transport.response import Response
     from orionclient.config import SessionConfig
 
 T = TypeVar("T")

@@ -18,7 +18,7 @@ from orionclient._runtime.warnings import warn
 from orionclient._transport.connection import WireRequest, close_on_surplus
 from orionclient._transport.decompression import DecompressionError, Decompressor, TooLargeError, TruncatedBodyError
 from orionclient._transport.library import httpcore, httpx
-from orionclient._transport.messages import AsyncResponse, Attempt, Body, Failure, Headers, Response, is_success
+from orionclient._transport.response import AsyncResponse, Attempt, Body, Failure, Headers, Response, is_success
 from orionclient._transport.pool import IDLE_SECONDS, REGISTRY, Settings, close_connections, find_proxy
 from orionclient._transport.sockets import DEADLINE
 from orionclient.config import parse_origin
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from orionclient._transport.connection import RawResponse
-    from orionclient._transport.messages import FailureKind
+    from orionclient._transport.response import FailureKind
 
 __all__ = [
     "REGISTRY",

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from orionclient._transfer.progress import Progress
-    from orionclient._transport.messages import Response
+    from orionclient._transport.response import Response
 
 # Documented as 5 GB, read as GiB: a server with the smaller limit rejects the upload itself.
 _MAX_BYTES: Final = 5 * 1024**3

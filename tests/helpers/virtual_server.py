@@ -16,7 +16,7 @@ from orionclient._requesting.limits import clear_limiters
 from orionclient._requesting.retry import Policy
 from orionclient._requesting.retry_loop import CallOptions, Flow, PreparedRequest, RetryLoop, Wait
 from orionclient._runtime.clock import CLOCK
-from orionclient._transport.messages import Attempt, Headers, Response
+from orionclient._transport.response import Attempt, Headers, Response
 from orionclient.exceptions import OrionError
 
 URL = "http://virtual.example/"
