@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import importlib
 import os
-import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from orionclient.exceptions import ValidationError
 
+_NAMES: Final = ("httpx", "httpx2")
+_NAME: Final = os.environ.get("ORION_HTTP_LIBRARY") or "httpx"
+if _NAME not in _NAMES:
+    raise ValidationError(f"ORION_HTTP_LIBRARY must be 'httpx' or 'httpx2', not {_NAME!r:.60}")
 if TYPE_CHECKING:
     import httpcore
-    import httpx
 else:
-    _NAME = os.environ.get("ORION_HTTP_LIBRARY") or "httpx"
-    if _NAME not in {"httpx", "httpx2"}:
-        raise ValidationError(f"ORION_HTTP_LIBRARY must be 'httpx' or 'httpx2', not {_NAME!r:.60}")
-    # If click and rich are installed, the library would import its own command line, which takes some 50 ms.
-    sys.modules.setdefault(f"{_NAME}._main", None)
-    httpx = importlib.import_module(_NAME)
     httpcore = importlib.import_module(_NAME.replace("httpx", "httpcore"))
 
-__all__ = ["httpcore", "httpx"]
+__all__ = ["httpcore", "load_httpx"]
+
+
+def load_httpx(*preferred: str) -> Any:
+    """Import the library above `httpcore`; only rare URLs and transports of the caller need it, and it takes longer to import.
+
+    Args:
+        *preferred: Names of modules; the first one that is such a library is imported, or else the selected library.
+
+    Returns:
+        The module `httpx` or `httpx2`.
+    """
+    return importlib.import_module(next((name for name in preferred if name in _NAMES), _NAME))

@@ -1,26 +1,22 @@
-"""Request bodies, responses and failures, independent of the HTTP library."""
+"""Responses and failures, independent of the HTTP library."""
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, Self
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from attrs import frozen
 
-from orionclient.exceptions import CallInfo, OrionConnectionError, OrionError, ValidationError, error_for, redact
+from orionclient.exceptions import CallInfo, OrionConnectionError, OrionError, error_for, redact
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-CHUNK_SIZE: Final = 1 << 19
 _BUFFER_SIZE: Final = 1 << 16
 # Maximum size that is read of an error response.
 _MAX_ERROR_BODY_SIZE: Final = 1 << 20
-Payload = bytes | BinaryIO | Iterable[bytes] | AsyncIterable[bytes]
 
 
 def is_success(status: int) -> bool:
@@ -33,25 +29,6 @@ def is_success(status: int) -> bool:
         True from 200 to 299.
     """
     return 200 <= status < 300
-
-
-def encode_form(fields: Mapping[Any, Any] | Iterable[tuple[str, Any]]) -> str:
-    """Encode names and values as a query string or form.
-
-    Args:
-        fields: Name -> value; a list adds one pair per value.
-
-    Returns:
-        The encoded string, ASCII.
-
-    Raises:
-        ValidationError: A name or value contains a lone surrogate, which UTF-8 cannot encode.
-    """
-    pairs: Any = fields if isinstance(fields, Mapping) else list(fields)
-    try:
-        return urlencode(pairs, doseq=True)
-    except UnicodeEncodeError as error:
-        raise ValidationError(f"cannot encode {error.object!r:.60} as UTF-8: it contains a lone surrogate") from None
 
 
 class Headers(Mapping[str, str]):
@@ -80,117 +57,6 @@ class Headers(Mapping[str, str]):
         return f"Headers({dict(self)})"
 
 
-class Body:
-    """Body of a request, which can be replayed if its source is seekable.
-
-    Args:
-        payload: Bytes, a binary file (sent from its current position to its end) or an iterable of chunks; in an event loop also an
-            asynchronous iterable.
-        length: Length of an iterable in bytes. Optional.
-
-    Attributes:
-        length: Length in bytes; None if unknown.
-        replayable: True if a retry can send the same bytes.
-    """
-
-    def __init__(self, payload: Payload, length: int | None = None) -> None:
-        self._payload = payload
-        self._start: int | None = None
-        self._sent = False
-        self.length = length
-        if isinstance(payload, bytes):
-            self.length = len(payload)
-        elif isinstance(payload, io.IOBase) or hasattr(payload, "seek"):
-            self._measure(payload)
-        self.replayable = isinstance(payload, bytes) or self._start is not None
-
-    def _measure(self, stream: Any) -> None:
-        try:
-            if stream.seekable():
-                self._start = stream.tell()
-                end = stream.seek(0, io.SEEK_END)
-                stream.seek(self._start)
-                self.length = max(0, end - self._start)
-        except (OSError, AttributeError):
-            self._start = None
-
-    async def aiter_chunks(self) -> AsyncIterator[bytes]:
-        """Read the body like `iter_chunks`, in an event loop, also from an asynchronous source.
-
-        Yields:
-            The chunks.
-
-        Raises:
-            ValidationError: As for `iter_chunks`.
-        """
-        if not isinstance(self._payload, AsyncIterable):
-            for chunk in self.iter_chunks():
-                yield chunk
-            return
-        count = 0
-        self._mark_sent()
-        async for chunk in self._payload:
-            count += self._check_chunk(chunk, count)
-            yield chunk
-        self._check_complete(count)
-
-    def iter_chunks(self) -> Iterator[bytes]:
-        """Read the body from its start in chunks of at most 512 KiB; the chunks of an iterable stay unchanged.
-
-        Yields:
-            The chunks.
-
-        Raises:
-            ValidationError: The source cannot be replayed, yields strings, or has changed its length.
-        """
-        if isinstance(self._payload, AsyncIterable):
-            raise ValidationError("cannot send an asynchronous iterable with a synchronous call; use session.raw_async")
-        self._mark_sent()
-        count = 0
-        for chunk in self._iter_payload():
-            count += self._check_chunk(chunk, count)
-            yield chunk  # a memoryview, valid until the next chunk
-        self._check_complete(count)
-
-    def _mark_sent(self) -> None:
-        if self._sent and not self.replayable:
-            raise ValidationError("cannot send the body again: its source is not seekable")
-        self._sent = True
-
-    def _check_chunk(self, chunk: bytes, count: int) -> int:
-        if not isinstance(chunk, bytes | bytearray | memoryview):
-            raise ValidationError(f"a body is made of bytes, not {type(chunk).__name__}; open files in binary mode")
-        if self.length is not None and count + len(chunk) > self.length:
-            raise ValidationError(f"the source grew while it was sent: more than {self.length} bytes")
-        return len(chunk)
-
-    def _check_complete(self, count: int) -> None:
-        if self.length is not None and count < self.length:
-            raise ValidationError(f"the source shrank while it was sent: {count} of {self.length} bytes")
-
-    def _iter_payload(self) -> Iterator[bytes]:
-        payload: Any = self._payload
-        if isinstance(payload, bytes):
-            # The library copies the rest of a chunk on every write, so large bytes are sent in chunks.
-            for start in range(0, len(payload), CHUNK_SIZE):
-                yield payload[start : start + CHUNK_SIZE]
-        elif hasattr(payload, "read"):
-            if self._start is not None:
-                payload.seek(self._start)
-            if isinstance(payload, io.RawIOBase | io.BufferedIOBase):
-                # One buffer is reused for all chunks.
-                buffer = memoryview(
-                    bytearray(min(CHUNK_SIZE, CHUNK_SIZE if self.length is None else max(self.length, 1)))
-                )
-                while count := payload.readinto(buffer):
-                    yield buffer[:count]  # type: ignore[misc]
-                return
-            while chunk := payload.read(CHUNK_SIZE):
-                yield chunk
-        else:
-            yield from payload
-
-
 FailureKind = Literal["connect", "proxy", "tls", "timeout", "lost", "protocol", "redirect"]
 
 
@@ -211,32 +77,6 @@ class Failure:
     message: str
     cause: BaseException | None = None
     status: int | None = None
-
-
-@frozen(kw_only=True)
-class Attempt:
-    """One attempt of a request.
-
-    Attributes:
-        method: HTTP method.
-        url: Absolute URL.
-        headers: All headers, including `Authorization` if the URL has the origin of the profile.
-        body: The body; None if none.
-        timeout: Seconds for the whole attempt, or for every wait without progress if `stream` is true.
-        stream: True for content of any size, in either direction.
-        keep_open: True leaves a successful response open, so that its body can be streamed.
-    """
-
-    method: str
-    url: str
-    headers: Mapping[str, str]
-    body: Body | None = None
-    timeout: float
-    stream: bool = False
-    keep_open: bool = False
-
-    def __repr__(self) -> str:
-        return f"Attempt({self.method} {self.url.partition('?')[0]})"
 
 
 class Response:
