@@ -88,10 +88,10 @@ class Connection:
     def exchange(self, request: PreparedRequest, content: Iterable[bytes] | None) -> RawResponse:
         """Send a request and read the head of the response."""
         self._idle_since = None
-        socket, timeouts = self._socket, request.timeouts
+        socket = self._socket
         if socket is None:
             _, host, port = request.origin
-            socket = self._socket = Socket(host, port, self._context, timeouts["connect"])
+            socket = self._socket = Socket(host, port, self._context, request.timeouts["connect"])
         method = request.method.encode("ascii")
         try:
             state, sent = _send(socket, request, content)

@@ -33,9 +33,9 @@ _MAX_ERROR_BODY_SIZE: Final = 1 << 20
 
 def warn_insecure(request: PreparedRequest, settings: Settings) -> None:
     """Warn about an unverified TLS connection, on every request."""
-    scheme, host, _ = request.origin
-    if settings.verify or scheme != "https":
+    if settings.verify or not request.url.lower().startswith("https:"):
         return
+    host = request.origin[1]
     token = " including the token" if "Authorization" in request.headers else ""
     warn(f"unverified https request to {host}: verify is false, so others can read and change the traffic{token}")
 
@@ -46,7 +46,7 @@ def transmit(
     """Send one attempt and read its response, except for the body of a response that is kept open.
 
     Args:
-        request: The request, with all headers and the timeout of the request.
+        request: The request, with all headers and the timeout of the attempt.
         settings: Settings of the connection.
         transport: Transport of the caller, which has its own settings; None for pooled connections.
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 CHUNK_SIZE: Final = 1 << 19
 Payload = bytes | BinaryIO | Iterable[bytes] | AsyncIterable[bytes]
 _CONNECT_TIMEOUT: Final = 10.0
+_DAY: Final = 86400.0
 _DEFAULT_FIELDS: Final = {"accept": ("Accept", b"*/*"), "accept-encoding": ("Accept-Encoding", b"gzip, deflate")}
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 # Methods that send "Content-Length: 0" without a body.
@@ -28,6 +29,9 @@ _BODY_METHODS: Final = frozenset({"POST", "PUT", "PATCH"})
 _NORMALIZED: Final = re.compile(
     r"https?://[^/?#]+((?:/(?!\.)(?:[A-Za-z0-9_~!$&'()*+,;=:@.-]|%[0-9A-F]{2})*)+(?:\?(?:[A-Za-z0-9_~!$()*+,;=:@./?&-]|%[0-9A-F]{2})*)?)"
 )
+
+# Longer URLs are left to the library, which has a limit.
+_MAX_NORMALIZED: Final = 8000
 
 
 def encode_form(fields: Mapping[Any, Any] | Iterable[tuple[str, Any]]) -> str:
@@ -207,7 +211,7 @@ class PreparedRequest:
     @property
     def target(self) -> bytes:
         """Path and query on the wire."""
-        if found := _NORMALIZED.fullmatch(self.url):
+        if len(self.url) <= _MAX_NORMALIZED and (found := _NORMALIZED.fullmatch(self.url)):
             return found[1].encode("ascii")
         # Rare, so the library is loaded only then.
         from orionclient._transport.library import load_httpx  # noqa: PLC0415
@@ -221,13 +225,9 @@ class PreparedRequest:
 
     @property
     def timeouts(self) -> dict[str, float]:
-        """Seconds for connecting and for every wait without progress, as the HTTP libraries name them."""
-        return {
-            "connect": min(_CONNECT_TIMEOUT, self.timeout),
-            "read": self.timeout,
-            "write": self.timeout,
-            "pool": self.timeout,
-        }
+        """Seconds for connecting and for every wait without progress, as the HTTP libraries name them; sockets accept no infinity."""
+        left = min(self.timeout, _DAY)
+        return {"connect": min(_CONNECT_TIMEOUT, left), "read": left, "write": left, "pool": left}
 
     def encode_headers(self) -> HeaderList:
         """Encode all headers for the wire, including `Host` and the framing of the body.
