@@ -36,6 +36,8 @@ PARALLEL = ("-n", "4", "--dist", "worksteal")
 # The other sessions do not measure coverage: its tracer does not follow forks.
 COVERAGE = ("--cov", "--cov-report=", "--cov-fail-under=95")
 IGNORED = [f"--ignore={path}" for path in (*LAYERS, *TYPING, *GENERATOR, *FAULTS, *MOVING)]
+# Modules of the checkout in place of the installed ones, for scripts that change them.
+_TREE = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "generated")])}
 PROJECT = nox.project.load_toml("pyproject.toml")
 
 
@@ -52,14 +54,17 @@ def _clear_environment(session: nox.Session) -> None:
     session.env["PYTHONDONTWRITEBYTECODE"] = ""
 
 
-def _generator_python(session: nox.Session) -> str:
-    """Create the generator's environment with its pinned tools if missing; return the path of its Python."""
+def _generator_python(session: nox.Session, newest: str = "") -> str:
+    """Create the generator's environment with its pinned tools, or the newest release of one; return the path of its Python."""
     key = hashlib.sha256(TOOLS.read_bytes() + sys.version.encode()).hexdigest()[:12]
-    folder = Path(session.cache_dir).absolute() / f"generator-{key}"
+    folder = Path(session.cache_dir).absolute() / f"generator-{key}{newest}"
     python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
-    if not (folder / "complete").exists():
+    if newest or not (folder / "complete").exists():
         session.run_install(sys.executable, "-m", "venv", "--clear", str(folder), external=True, silent=True)
-        session.run_install(str(python), "-m", "pip", "install", "-q", "-r", str(TOOLS), external=True, silent=True)
+        pip = (str(python), "-m", "pip", "install", "-q")
+        session.run_install(*pip, "-r", str(TOOLS), external=True, silent=True)
+        if newest:
+            session.run_install(*pip, "-U", newest, external=True, silent=True)
         (folder / "complete").touch()
     return str(python)
 
@@ -162,6 +167,7 @@ def nightly(session: nox.Session) -> None:
     session.run("pytest", *PARALLEL, *long, env={"ORION_NIGHTLY": "1"})
     session.run("python", "tests/removals/removals.py")
     session.notify("mutation")
+    session.notify("generator_newest")
     session.run("pytest", *PARALLEL, *others, env={"ORION_HTTP_LIBRARY": "httpx2"})
     for seed in ("1", "2", "3"):
         session.run("python", "tests/contract/run.py", "--seed", seed, "--max-examples", "200")
@@ -231,7 +237,23 @@ def check(session: nox.Session) -> None:
 @nox.session
 def generator(session: nox.Session) -> None:
     """Run the tests of the generator; arguments go to pytest."""
-    _run_tests(session, *GENERATOR, env={"ORION_GENERATOR_PYTHON": _generator_python(session)})
+    tools = _generator_python(session)
+    _run_tests(session, *GENERATOR, groups=("test", "types"), env={"ORION_GENERATOR_PYTHON": tools})
+
+
+@nox.session(name="new-kind")
+def new_kind(session: nox.Session) -> None:
+    """Write the files of a new kind of resource: `nox -s new-kind NAME`."""
+    session.install(".[local]")
+    tools = _generator_python(session)
+    session.run("python", "tests/new_kind/run.py", *(session.posargs or [""])[:1], tools, env=_TREE)
+
+
+@nox.session
+def generator_newest(session: nox.Session) -> None:
+    """Run the adapter of the generator on the newest release of openapi-python-client; arguments go to pytest."""
+    python = _generator_python(session, "openapi-python-client")
+    _run_tests(session, "tests/generator/test_generator_adapter.py", env={"ORION_GENERATOR_PYTHON": python})
 
 
 @nox.session

@@ -9,8 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from . import endpoints, rules, shapes, tools
-from .index import render_operations
+from . import render, rules, shapes, tools
 from .merge import Contract, ContractError, merge
 
 FINGERPRINT = "_generation.json"
@@ -52,14 +51,18 @@ def build_fingerprint(document: dict[str, Any], pinned: dict[str, str]) -> dict[
 def write(folder: Path, output: Path, pinned: dict[str, str]) -> None:
     """Write the package; `output` must not exist."""
     document = lint(folder).document
+    render.write(document, output)
     with tempfile.TemporaryDirectory() as work:
-        endpoints.write(document, output, Path(work))
         shapes.write(document, output, Path(work))
-    (output / "operations.py").write_text(render_operations(document), encoding="utf-8")
-    tools.run("ruff", "check", ".", *RUFF, "--fix-only", "--select=F,I,UP,TC005", cwd=output)
-    tools.run("ruff", "format", ".", *RUFF, cwd=output)
+    format_code(output)
     fingerprint = json.dumps(build_fingerprint(document, pinned), indent=1) + "\n"
     (output / FINGERPRINT).write_text(fingerprint, encoding="utf-8")
+
+
+def format_code(folder: Path) -> None:
+    """Remove unused imports and format the code."""
+    tools.run("ruff", "check", ".", *RUFF, "--fix-only", "--select=F,I,UP,TC005", cwd=folder)
+    tools.run("ruff", "format", ".", *RUFF, cwd=folder)
 
 
 def generate(folder: Path, output: Path) -> None:

@@ -21,15 +21,15 @@ VERBS = (
 # Names that the generated modules import or define; a schema of that name would clash with them.
 RESERVED_SCHEMAS = (
     "Any", "AsyncPayload", "AsyncRawResponse", "AsyncSender", "AuthenticatedClient", "Client", "Content", "Error",
-    "File", "Json", "Mapping", "Multipart", "Operation", "Payload", "RawResponse", "Request", "Response", "Self", "Sender",
+    "Json", "Mapping", "Operation", "Payload", "RawResponse", "Request", "Response", "Self", "Sender",
     "Sequence", "UUID", "Unset",
 )  # fmt: skip
-RESERVED_FIELDS = frozenset({"to_dict", "from_dict", "form_values", "additional_properties"})
+RESERVED_FIELDS = frozenset({"to_dict", "from_dict", "additional_properties"})
 RESERVED_PARAMETERS = frozenset({"body", "client"})
 RETRIES = ("read", "write", "create", "keyed")
 PAGINGS = ("link", "stream")
 EVIDENCE = ("documented", "listed", "observed", "assumed")
-BODIES = ("application/json", "application/octet-stream", "application/x-ndjson", "multipart/form-data")
+BODIES = ("application/json", "application/octet-stream", "application/x-ndjson")
 
 
 def find_violations(contract: Contract) -> list[str]:
@@ -197,7 +197,7 @@ def check_r9_stream(contract: Contract) -> Iterator[Violation]:
     """Operations with a binary body declare its direction; others do not."""
     for file, where, facts in _iter_operations(contract):
         body = facts.data.get("requestBody", {})
-        sent = any(_has_binary(contract, schema) for schema in get_media_types(contract.document, body).values())
+        sent = any(is_binary(schema) for schema in get_media_types(contract.document, body).values())
         responses = [response for status, response in facts.data.get("responses", {}).items() if status.startswith("2")]
         schemas = [schema for response in responses for schema in get_media_types(contract.document, response).values()]
         received = any(is_binary(schema) for schema in schemas)
@@ -210,12 +210,6 @@ def check_r9_stream(contract: Contract) -> Iterator[Violation]:
                 where,
                 f"set `x-orion-stream: {wanted}`" if wanted else "remove `x-orion-stream`; no body is binary",
             )
-
-
-def _has_binary(contract: Contract, schema: dict[str, Any]) -> bool:
-    fields = [resolve(contract.document, field) for field in schema.get("properties", {}).values()]
-    items = [resolve(contract.document, field["items"]) for field in fields if "items" in field]
-    return any(is_binary(each) for each in (schema, *fields, *items))
 
 
 def check_r10_descriptions(contract: Contract) -> Iterator[Violation]:
@@ -248,9 +242,11 @@ def check_r11_generatable(contract: Contract) -> Iterator[Violation]:
             yield file, where, "move the object to components/schemas and reference it"
         for what in _check_schema(schema):
             yield file, where, what
-    for file, where, field, _ in _iter_properties(contract):
+    for file, where, field, schema in _iter_properties(contract):
         if field in RESERVED_FIELDS:
             yield file, where, "rename the field; the generated class reserves this name"
+        if is_binary(schema):
+            yield file, where, "a field cannot be binary; only a whole body can"
 
 
 def _check_schema(schema: dict[str, Any]) -> Iterator[str]:
@@ -261,6 +257,8 @@ def _check_schema(schema: dict[str, Any]) -> Iterator[str]:
         yield "set one type, optionally with null"
     if len(schema.get("allOf", ["one"])) != 1:
         yield "`allOf` is only allowed with one reference, to override its description"
+    if schema.get("format") in {"date", "uuid"}:
+        yield f"remove the format `{schema['format']}`; it is not supported"
     if "discriminator" in schema:
         yield "remove `discriminator`; it is ignored"
     values = [value for value in schema.get("enum", []) if value is not None]
@@ -356,18 +354,7 @@ def _check_link(file: str, where: str, link: dict[str, Any], known: dict[str, Fa
         yield file, where, f"missing path parameter `{name}`"
 
 
-RULES: tuple[Callable[[Contract], Iterator[Violation]], ...] = (
-    check_r1_operation_id,
-    check_r2_tag,
-    check_r3_responses,
-    check_r4_schema_names,
-    check_r5_open_states,
-    check_r6_required,
-    check_r7_retry,
-    check_r8_paging,
-    check_r9_stream,
-    check_r10_descriptions,
-    check_r11_generatable,
-    check_r12_evidence,
-    check_r13_links,
-)
+# By their numbers, since they are defined in this order.
+RULES: list[Callable[[Contract], Iterator[Violation]]] = [
+    rule for name, rule in globals().items() if name.startswith("check_r")
+]

@@ -9,9 +9,9 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from . import tools
-from .endpoints import TEMPLATES
 from .facts import METHODS
 from .merge import walk
+from .render import TEMPLATES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +60,7 @@ def write(document: dict[str, Any], output: Path, work: Path) -> None:
     (contract / "openapi.json").write_text(merged, encoding="utf-8")
     for name in ("__init__.py", "_base.py"):
         shutil.copyfile(TEMPLATES / f"contract{name}.jinja", contract / name)
-    _generate(document, output / "inputs.py", INPUTS, work)
+    _generate(_widen_filters(document), output / "inputs.py", INPUTS, work)
     _generate(_mark_nullable(document), contract / "models.py", MODELS, work)
     _generate(_strip_bodies(document), contract / "queries.py", QUERIES, work)
 
@@ -79,6 +79,17 @@ def _generate(document: dict[str, Any], output: Path, arguments: tuple[str, ...]
     # The argument `filters` of `list_files` is ListFilesFilters; a server parses a ListFilesQuery.
     name = r"\1Filters" if output.stem == "inputs" else r"\1Query"
     output.write_text(re.sub(r"\b(\w+)ParametersQuery\b", name, code), encoding="utf-8")
+
+
+def _widen_filters(document: dict[str, Any]) -> dict[str, Any]:
+    # `encode_query` takes a single value in place of a list, and omits None.
+    result = copy.deepcopy(document)
+    for _, value in list(walk(result)):
+        if isinstance(value, dict) and value.get("in") == "query":
+            schema, omitted = value["schema"], [] if value.get("required") else [{"type": "null"}]
+            single = [schema["items"]] if schema.get("type") == "array" else []
+            value["schema"] = {"anyOf": [*single, schema, *omitted]}
+    return result
 
 
 def _mark_nullable(document: dict[str, Any]) -> dict[str, Any]:

@@ -2,58 +2,54 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from orionclient._version import __version__
+from orionclient._runtime.lazy import attach
+from orionclient._version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from orionclient.session import APISession, OrionSession, get_profile_config, get_session, in_orion
-    from orionclient.types import Dataset, File
-
-_NAMES = {
-    "APISession": "session",
-    "OrionSession": "session",
-    "get_profile_config": "session",
-    "get_session": "session",
-    "in_orion": "session",
-    "Dataset": "types",
-    "File": "types",
-}
-_MODULES = (
-    "config",
-    "emulator",
-    "examples",
-    "exceptions",
-    "helpers",
-    "links",
-    "local",
-    "records",
-    "session",
-    "testing",
-    "types",
-    "utils",
-)
-
-__all__ = [
-    "APISession",
-    "Dataset",
-    "File",
-    "OrionSession",
-    "__version__",
-    "get_profile_config",
-    "get_session",
-    "in_orion",
-]
-
-
-def __getattr__(name: str) -> Any:
-    if name in _NAMES:
-        return getattr(importlib.import_module(f"orionclient.{_NAMES[name]}"), name)
-    if name in _MODULES:
-        return importlib.import_module(f"orionclient.{name}")
-    raise AttributeError(f"module 'orionclient' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_NAMES, *_MODULES})
+    from orionclient import config as config
+    from orionclient import examples as examples
+    from orionclient import exceptions as exceptions
+    from orionclient import helpers as helpers
+    from orionclient import links as links
+    from orionclient import local as local
+    from orionclient import records as records
+    from orionclient import session as session
+    from orionclient import testing as testing
+    from orionclient import types as types
+    from orionclient import utils as utils
+    from orionclient.session import APISession as APISession
+    from orionclient.session import OrionSession as OrionSession
+    from orionclient.session import get_profile_config as get_profile_config
+    from orionclient.session import get_session as get_session
+    from orionclient.session import in_orion as in_orion
+    from orionclient.types import Dataset as Dataset
+    from orionclient.types import File as File
+else:
+    _NAMES = [
+        *(f"session:{name}" for name in ("APISession", "OrionSession", "get_profile_config", "get_session", "in_orion"))
+    ]
+    _MODULES = [
+        "config",
+        "emulator",
+        "examples",
+        "exceptions",
+        "helpers",
+        "links",
+        "local",
+        "records",
+        "testing",
+        "utils",
+    ]
+    __getattr__, __dir__, _ = attach(__name__, [*_NAMES, "types:Dataset", "types:File", *_MODULES])
+    __all__ = [
+        "APISession",
+        "Dataset",
+        "File",
+        "OrionSession",
+        "__version__",
+        "get_profile_config",
+        "get_session",
+        "in_orion",
+    ]

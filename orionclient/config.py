@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import configparser
 import contextlib
-import functools
-import ipaddress
 import os
 import re
 import shlex
@@ -19,6 +17,7 @@ from urllib.parse import urlsplit
 from attrs import evolve, field, frozen
 
 from orionclient._runtime.locks import CAN_LOCK_FILES, LockedFile
+from orionclient._transport.checks import is_loopback, parse_origin
 from orionclient.exceptions import UNSAFE, InvalidCredentials, ValidationError
 
 if TYPE_CHECKING:
@@ -26,76 +25,7 @@ if TYPE_CHECKING:
 
 DEFAULT_PROFILE: Final = "default"
 _MAX_FILE: Final = 1 << 20
-_HOST: Final = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?", re.ASCII)
-_FORBIDDEN_IN_URLS: Final = re.compile(r"[\x00-\x20\x7f\\]")
-_URL_START: Final = re.compile(r"(?:[^/?#]*//)?[^/?#]*")
 _KEYS: Final = ("url", "username", "token", "project", "ca_file", "proxy", "allow_http", "header_form", "verify")
-
-
-def parse_origin(url: str) -> tuple[str, str, int]:
-    """Parse the origin of an absolute http(s) URL.
-
-    Args:
-        url: An absolute URL.
-
-    Returns:
-        Scheme and host in lower case, and the port.
-
-    Raises:
-        ValidationError: The URL is relative, has another scheme, or is ambiguous, so that two parsers could find two hosts in it.
-    """
-    if _FORBIDDEN_IN_URLS.search(url):
-        raise ValidationError("invalid URL: it contains white space, a control character or a backslash")
-    return _parse_authority(_URL_START.match(url)[0])  # type: ignore[index]  # it matches everything
-
-
-@functools.lru_cache(maxsize=256)
-def _parse_authority(start: str) -> tuple[str, str, int]:
-    """Parse the origin from the part of a URL before its path; cached, since few origins are in use."""
-    try:
-        parts = urlsplit(start)
-        port = parts.port
-    except ValueError:
-        raise ValidationError("invalid URL: it cannot be parsed") from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValidationError("invalid URL: it is not an absolute http or https URL")
-    if "@" in parts.netloc:
-        raise ValidationError("invalid URL: it contains a user name; Orion accepts tokens only")
-    if not _is_host(parts.hostname):
-        raise ValidationError(
-            "invalid URL: its host name is not valid; write international names in their xn--... form"
-        )
-    if port == 0:
-        raise ValidationError("invalid URL: port 0 is not valid")
-    return parts.scheme, parts.hostname, port or {"http": 80, "https": 443}[parts.scheme]
-
-
-def _is_host(host: str) -> bool:
-    if ":" not in host:
-        return len(host) <= 253 and _HOST.fullmatch(host) is not None
-    try:
-        ipaddress.IPv6Address(host)
-    except ValueError:
-        return False
-    return "%" not in host
-
-
-@functools.lru_cache(maxsize=256)
-def is_loopback(host: str) -> bool:
-    """Check whether a host is this machine.
-
-    Args:
-        host: Host name or IP address; IPv6 without brackets.
-
-    Returns:
-        True for ``localhost`` and loopback addresses.
-    """
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _normalize_url(url: str) -> str:

@@ -7,18 +7,22 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
+from orionclient import types
+from orionclient._resources.registry import KINDS
 from orionclient._resources.resource import Resource, SessionLike, resource_id
 from orionclient.exceptions import OrionError, OrionLinkError, ValidationError
 from orionclient.records import Codec, Record
-from orionclient.types import KINDS, Dataset, Shard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from orionclient.types import Shard
 
 __all__ = ["OrionLink", "RecordLink", "ShardLink", "link_to", "read_link", "resolve"]
 
 _VERSION: Final = 1
 _RECORD: Final = "record"
+_SHARD: Final = "shard"
 
 
 class _Link(ABC):
@@ -125,7 +129,7 @@ class RecordLink(_Link):
             OrionLinkError: The link has no session.
             OrionError: The request failed.
         """
-        return Dataset(session=self._require_session(), id=self.dataset_id).record(self.record_id, codec=codec)
+        return types.Dataset(session=self._require_session(), id=self.dataset_id).record(self.record_id, codec=codec)
 
     def _get_target(self) -> dict[str, Any]:
         return {"type": _RECORD, **_encode_id("id", self.record_id), **_encode_id("dataset", self.dataset_id)}
@@ -163,12 +167,12 @@ class ShardLink(_Link):
             OrionLinkError: The link has no session.
             OrionError: The request failed.
         """
-        shard: Shard = _fetch(Shard(session=self._require_session(), collection=self.collection_id, id=self.shard_id))
+        handle = types.Shard(session=self._require_session(), collection=self.collection_id, id=self.shard_id)
+        shard: Shard = _fetch(handle)
         return shard
 
     def _get_target(self) -> dict[str, Any]:
-        name = Shard.declaration.name
-        return {"type": name, **_encode_id("id", self.shard_id), **_encode_id("collection", self.collection_id)}
+        return {"type": _SHARD, **_encode_id("id", self.shard_id), **_encode_id("collection", self.collection_id)}
 
     def __repr__(self) -> str:
         return f"ShardLink(collection {self.collection_id}, shard {self.shard_id})"
@@ -210,7 +214,7 @@ def link_to(resource: Resource | Record) -> dict[str, Any]:
         return RecordLink(dataset_id, resource_id(resource.record_id, "record_id")).to_dict()
     if not isinstance(resource, Resource) or not resource.declaration.linkable:
         raise ValidationError(f"a {type(resource).__name__} cannot be linked")
-    if isinstance(resource, Shard):
+    if resource.declaration.name == _SHARD:
         ids = resource._ids()
         return ShardLink(int(ids["collection_id"]), int(ids["shard_id"])).to_dict()
     return OrionLink(KINDS.get(resource.declaration.name, type(resource)), int(resource._id())).to_dict()
@@ -239,7 +243,7 @@ def read_link(link: object, session: SessionLike) -> AnyLink:
     if kind is None or not kind.declaration.linkable:
         known = ", ".join(sorted([_RECORD, *(name for name, each in KINDS.items() if each.declaration.linkable)]))
         raise OrionLinkError(f"unknown resource type {link.get('type')!r:.60} in the link; known types: {known}")
-    if kind is Shard:
+    if link["type"] == _SHARD:
         return ShardLink(_parse_id(link, "collection"), _parse_id(link, "id"), session)
     return OrionLink(kind, _parse_id(link, "id"), session)
 

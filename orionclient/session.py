@@ -1,4 +1,4 @@
-"""OrionSession: configuration, authentication and raw access; its resource methods are in `_verbs`."""
+"""OrionSession: configuration, authentication and raw access; its resource methods are in `_session`."""
 
 from __future__ import annotations
 
@@ -6,24 +6,25 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from attrs import evolve
 
+from orionclient import types
 from orionclient._requesting.calls import Calls
 from orionclient._requesting.http_session import HttpSession
 from orionclient._requesting.raw import AsyncRawSender, RawSender
 from orionclient._requesting.retry import Policy
 from orionclient._requesting.versions import parse_server_versions
+from orionclient._resources import identity
 from orionclient._runtime.locks import ForkLock
 from orionclient._session.transfers import Transfers
 from orionclient._session.verbs import Verbs
 from orionclient.config import SessionConfig, get_profile_config, in_orion, resolve, restore_config
 from orionclient.exceptions import InvalidCredentials, ValidationError
-from orionclient.types import Balance, Project, User, identity
-from orionclient.types.billing import get_balance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
     from orionclient._transport.transports import AsyncTransport, Transport
+    from orionclient.types import Balance, Project, User
 
 __all__ = [
     "APISession",
@@ -216,7 +217,7 @@ class OrionSession(Verbs, Transfers):
         Raises:
             InvalidCredentials: The token is rejected.
         """
-        return User.from_msg(identity.fetch_current_user(self), self)
+        return types.User.from_msg(identity.fetch_current_user(self), self)
 
     def get_current_project(self) -> Project:
         """Get the project of the session's configuration.
@@ -231,7 +232,7 @@ class OrionSession(Verbs, Transfers):
         project = self.config.project
         if project is None:
             raise InvalidCredentials("no project is configured; set project in the profile, or ORION_PROJECT")
-        return self.get_resource(Project, project)
+        return self.get_resource(types.Project, project)
 
     def get_current_balance(self) -> Balance:
         """Get the balance of the user's organization.
@@ -244,7 +245,7 @@ class OrionSession(Verbs, Transfers):
                 class).
             InvalidCredentials: The token is rejected.
         """
-        return get_balance(self)
+        return types.Balance.from_msg(identity.fetch_balance(self), self)
 
     # ------------------------------------------------------------------ raw operations
 

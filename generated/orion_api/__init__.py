@@ -5,28 +5,18 @@ Do not edit: change openapi/ or generator/ and run `nox -s generate`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from .client import AuthenticatedClient, Client
-    from .operations import OPERATIONS
+from ._lazy import attach
 
-__all__ = ("OPERATIONS", "AuthenticatedClient", "Client")
 __version__ = "0.1.0"
 
-
-def __getattr__(name: str) -> Any:
+if TYPE_CHECKING:
+    from .client import AuthenticatedClient as AuthenticatedClient
+    from .client import Client as Client
+    from .operations import OPERATIONS as OPERATIONS
+else:
     # Imported on first use, so that importing one operation imports nothing else.
-    if name in {"AuthenticatedClient", "Client"}:
-        from . import client
-
-        return getattr(client, name)
-    if name == "OPERATIONS":
-        from .operations import OPERATIONS
-
-        return OPERATIONS
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return [*globals(), *__all__]
+    __getattr__, __dir__, __all__ = attach(
+        __name__, ["client:AuthenticatedClient", "client:Client", "operations:OPERATIONS"]
+    )

@@ -13,13 +13,22 @@ import threading
 import weakref
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import urljoin
 
 from . import __version__
-from ._wire import find_range_problem, get_header
+from ._shared import (
+    find_header_problem,
+    find_range_problem,
+    get_header,
+    get_http_library,
+    is_success,
+    iter_chunks,
+    measure,
+    parse_origin,
+)
 from .errors import RequestFailed, RequestTimeout, UnexpectedBody, UnexpectedStatus
-from .types import AsyncRawResponse, AsyncSender, Content, File, Json, Multipart, RawResponse, Request, Response, Sender
+from .types import AsyncRawResponse, AsyncSender, Content, Json, RawResponse, Request, Response, Sender
 
 if TYPE_CHECKING:
     import ssl
@@ -28,7 +37,6 @@ T = TypeVar("T")
 Check = Callable[[int, Mapping[str, str], bytes], dict[str, Any]]
 Parse = Callable[[dict[str, Any]], T]
 
-CHUNK = 1 << 20
 _LOG = logging.getLogger("orion_api")
 # Operations and statuses that were already logged.
 _LOGGED: set[tuple[str, int]] = set()
@@ -109,7 +117,7 @@ def _build_response(
     result = None
     if response.status_code in request.operation.success:
         result = _parse_response(client, request, response, content, check, parse) if parse is not None else None
-    elif parse is not None and 200 <= response.status_code < 300:
+    elif parse is not None and is_success(response.status_code):
         with contextlib.suppress(UnexpectedStatus, UnexpectedBody):
             result = parse(check(response.status_code, response.headers, content))
             _log_undocumented(request, response.status_code)
@@ -151,10 +159,7 @@ def _log_undocumented(request: Request, status: int) -> None:
 @functools.cache
 def load_http_library() -> Any:
     """Import the HTTP library named by ORION_HTTP_LIBRARY. Defaults to httpx."""
-    name = os.environ.get("ORION_HTTP_LIBRARY") or "httpx"
-    if name not in {"httpx", "httpx2"}:
-        raise ValueError(f"ORION_HTTP_LIBRARY must be httpx or httpx2, not {name!r}")
-    return importlib.import_module(name)
+    return importlib.import_module(get_http_library())
 
 
 class Connections:
@@ -269,37 +274,34 @@ def _build_request(
         body["content"], length = _encode_content(request.body, chunks)
         if length is not None:
             headers["Content-Length"] = str(length)
-    elif isinstance(request.body, Multipart):
-        # The library sets Content-Type with a random boundary.
-        body["files"] = [(name, _encode_part(value)) for name, value in request.body.fields]
-    _validate_headers(headers)
+    _reject_bad_headers(headers)
     sent = client.build_request(request.method, url, params=query, headers=headers, timeout=timeout, **body)
     # The token is sent only to the origin of base_url, also for links.
     if (
         authorization is not None
         and request.operation.auth
-        and _get_origin(sent.url) == _get_origin(load_http_library().URL(base))
+        and _is_same_origin(sent.url, load_http_library().URL(base))
     ):
-        _validate_headers({"Authorization": authorization})
+        _reject_bad_headers({"Authorization": authorization})
         sent.headers["Authorization"] = authorization
     return sent
 
 
-def _get_origin(url: Any) -> tuple[str, str, int | None]:
-    return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)
+def _is_same_origin(url: Any, base: Any) -> bool:
+    try:
+        return parse_origin(str(url)) == parse_origin(str(base))
+    except ValueError:
+        return False
+
+
+def _reject_bad_headers(headers: Mapping[str, str]) -> None:
+    if problem := find_header_problem(headers):
+        raise ValueError(problem)
 
 
 def _skip_auth(request: Any) -> Any:
     # Keeps the library from creating an Authorization header from credentials in a URL.
     return request
-
-
-def _validate_headers(headers: Mapping[str, str]) -> None:
-    for name, value in headers.items():
-        for string in (name, value):
-            if not string.isascii() or any(character in string for character in "\r\n\0"):
-                # The message omits the value because it may be the token.
-                raise ValueError(f"header {name!a} contains a line break, a null character or a non-ASCII character")
 
 
 def _encode_content(body: Content, chunks: Callable[[Any, int | None], Any]) -> tuple[Any, int | None]:
@@ -310,32 +312,15 @@ def _encode_content(body: Content, chunks: Callable[[Any, int | None], Any]) -> 
         raise TypeError("body must be bytes or a file opened in binary mode, not str or a text file")
     length = body.length
     if length is None and hasattr(payload, "read"):
-        length = _get_remaining_length(payload)
+        length = (measure(payload) or (0, None))[1]
     return chunks(payload, length), length
 
 
-def _get_remaining_length(file: BinaryIO) -> int | None:
-    """Return the number of bytes from the current position to the end of a file; None if it is not seekable."""
-    try:
-        start = file.tell()
-        end = file.seek(0, os.SEEK_END)
-        file.seek(start)
-    except (AttributeError, OSError):
-        return None
-    return max(end - start, 0)
-
-
 def _iter_chunks(payload: Any, length: int | None) -> Iterator[bytes]:
-    if hasattr(payload, "read"):
-        left = length
-        # A file that grows while it is sent must not exceed its Content-Length.
-        while chunk := payload.read(CHUNK if left is None else min(CHUNK, left)):
-            left = None if left is None else left - len(chunk)
-            yield chunk
-    elif isinstance(payload, AsyncIterable):
+    if isinstance(payload, AsyncIterable):
         raise TypeError("an asynchronous iterable can only be sent by the asynchronous functions")
-    else:
-        yield from payload
+    # A file that grows while it is sent must not exceed its Content-Length.
+    return iter_chunks(payload, length)
 
 
 async def _aiter_chunks(payload: Any, length: int | None) -> AsyncIterator[bytes]:
@@ -349,35 +334,6 @@ async def _aiter_chunks(payload: Any, length: int | None) -> AsyncIterator[bytes
     source = _iter_chunks(payload, length)
     while (chunk := await asyncio.to_thread(next, source, None)) is not None:
         yield chunk
-
-
-class _OffsetFile:
-    """File whose position 0 is its initial position, because the multipart encoder of the library rewinds to 0."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._start = file.tell()
-
-    def read(self, size: int = -1) -> bytes:
-        return self._file.read(size)
-
-    def tell(self) -> int:
-        return self._file.tell() - self._start
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        return self._file.seek(offset + self._start if whence == os.SEEK_SET else offset, whence) - self._start
-
-
-def _encode_part(value: str | File) -> tuple[Any, ...]:
-    if not isinstance(value, File):
-        return (None, value.encode())
-    payload: Any = value.payload
-    if isinstance(payload, (str, io.TextIOBase)):
-        raise TypeError("file must be bytes or opened in binary mode, not str or a text file")
-    if not isinstance(payload, bytes) and _get_remaining_length(payload) is not None:
-        payload = _OffsetFile(payload)
-    name = value.file_name or "file"
-    return (name, payload, value.mime_type) if value.mime_type else (name, payload)
 
 
 def _create_ssl_context(setting: bool | str | os.PathLike[str] | ssl.SSLContext) -> ssl.SSLContext:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime as _datetime
 import json
-import re
 from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
+from ._shared import get_header, is_success
 from .errors import UnexpectedBody, UnexpectedStatus
-from .types import UNSET, File, Operation, Unset, encode_scalar
+from .types import UNSET, Operation, Unset, encode_scalar
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Enum)
@@ -59,29 +59,7 @@ def to_wire(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} is not JSON serializable")
 
 
-def encode_form(body: Any) -> tuple[tuple[str, str | File], ...]:
-    """Encode the fields of a multipart form; list items become repeated fields, objects become JSON."""
-    values = body if isinstance(body, Mapping) else body.form_values()
-    fields: list[tuple[str, str | File]] = []
-    for name, value in values.items():
-        for item in value if isinstance(value, (list, tuple)) else (value,):
-            if item is UNSET or item is None:
-                continue
-            if isinstance(item, File):
-                fields.append((name, item))
-            elif isinstance(item, Mapping) or hasattr(item, "to_dict"):
-                fields.append((name, json.dumps(to_wire(item))))
-            else:
-                fields.append((name, encode_scalar(item)))
-    return tuple(fields)
-
-
 # ---------------------------------------------------------------- responses
-
-
-def get_header(headers: Mapping[str, str], name: str) -> str:
-    """Return a header of any mapping, case-insensitively; empty if missing. `name` is in lower case."""
-    return next((value for key, value in headers.items() if key.lower() == name), "")
 
 
 def check_status(
@@ -98,51 +76,13 @@ def check_status(
     if status_code in operation.success:
         return
     # A 206 response is partial content, although no range was requested.
-    if not 200 <= status_code < 300 or status_code == 206 or (parse is None and content):
+    if not is_success(status_code) or status_code == 206 or (parse is None and content):
         raise UnexpectedStatus(status_code, content, headers, operation)
     try:
         if parse is not None:
             parse(decode_object(operation, status_code, headers, content))
     except UnexpectedBody:
         raise UnexpectedStatus(status_code, content, headers, operation) from None
-
-
-_CONTENT_RANGE = re.compile(r"\s*bytes\s+(\d{1,19})\s*-\s*(\d{1,19})\s*/\s*(\d{1,19})\s*", re.IGNORECASE | re.ASCII)
-_RANGE = re.compile(r"\s*bytes\s*=\s*(\d{0,19})\s*-\s*(\d{0,19})\s*", re.IGNORECASE | re.ASCII)
-
-
-def find_range_problem(requested: str, status_code: int, headers: Mapping[str, str]) -> str | None:
-    """Return why a response does not match the requested range, or None if it does.
-
-    An empty `requested` means the whole content.
-    """
-    found = _CONTENT_RANGE.fullmatch(get_header(headers, "content-range"))
-    start, end, total = (int(found[1]), int(found[2]) + 1, int(found[3])) if found else (0, 0, 0)
-    length = get_header(headers, "content-length").strip()
-    if status_code == 200:
-        # Content-Range has no meaning here, but some caches send partial content with status 200.
-        partial = start < end <= total and end - start < total and length != str(total)
-        return "a 200 response has a Content-Range of partial content" if partial else None
-    if status_code != 206:
-        return None
-    if not requested:
-        return "the response is 206 Partial Content, but no range was requested"
-    if get_header(headers, "content-type").strip().lower().startswith("multipart/"):
-        return "a 206 response contains several ranges, but one was requested"
-    if get_header(headers, "content-encoding").strip().lower() not in {"", "identity"}:
-        return "a 206 response contains a range of compressed content"
-    if not start < end <= total:
-        return "a 206 response has no valid Content-Range with a total"
-    if length.isdecimal() and int(length) != end - start:
-        return "the Content-Length of a 206 response differs from its Content-Range"
-    wanted = _RANGE.fullmatch(requested)
-    if wanted is None or wanted[1] == wanted[2] == "":
-        return None
-    if wanted[1] == "":
-        within = start == max(0, total - int(wanted[2]))
-    else:
-        within = start == int(wanted[1]) and (wanted[2] == "" or end <= int(wanted[2]) + 1)
-    return None if within else "a 206 response contains another range than the requested one"
 
 
 def decode_object(operation: Operation, status_code: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
@@ -248,22 +188,6 @@ def parse_datetime(value: Any) -> _datetime.datetime:
         return _datetime.datetime.fromisoformat(parse_string(value).upper())
     except ValueError:
         raise ValueError("is not a date and time in ISO 8601") from None
-
-
-def parse_date(value: Any) -> _datetime.date:
-    """Parse a date in ISO 8601."""
-    try:
-        return _datetime.date.fromisoformat(parse_string(value))
-    except ValueError:
-        raise ValueError("is not a date in ISO 8601") from None
-
-
-def parse_uuid(value: Any) -> UUID:
-    """Parse a UUID."""
-    try:
-        return UUID(parse_string(value))
-    except ValueError:
-        raise ValueError("is not a UUID") from None
 
 
 def enum_of(kind: type[E]) -> Callable[[Any], E]:

@@ -10,11 +10,11 @@ Tag: TypeAlias = str
 
 
 class DeleteCollectionFilters(TypedDict):
-    immediate: NotRequired[bool]
+    immediate: NotRequired[bool | None]
 
 
 class DeleteDatasetFilters(TypedDict):
-    immediate: NotRequired[bool]
+    immediate: NotRequired[bool | None]
 
 
 class UploadDatasetContentFilters(TypedDict):
@@ -25,128 +25,128 @@ RecordId: TypeAlias = int
 
 
 class ListRecordsFilters(TypedDict):
-    record_ids: NotRequired[list[RecordId]]
-    offset: NotRequired[int]
-    limit: NotRequired[int]
+    record_ids: NotRequired[int | list[RecordId] | None]
+    offset: NotRequired[int | None]
+    limit: NotRequired[int | None]
 
 
 Fieldlist: TypeAlias = str
 
 
 class DownloadDatasetFilters(TypedDict):
-    format: NotRequired[str]
-    record_ids: NotRequired[list[RecordId]]
-    offset: NotRequired[int]
-    limit: NotRequired[int]
-    fieldlist: NotRequired[list[Fieldlist]]
+    format: NotRequired[str | None]
+    record_ids: NotRequired[int | list[RecordId] | None]
+    offset: NotRequired[int | None]
+    limit: NotRequired[int | None]
+    fieldlist: NotRequired[str | list[Fieldlist] | None]
 
 
 class DeleteFileFilters(TypedDict):
-    immediate: NotRequired[bool]
+    immediate: NotRequired[bool | None]
 
 
 class ListFoldersFilters(TypedDict):
-    limit: NotRequired[int]
-    cursor: NotRequired[str]
-    offset: NotRequired[int]
-    project: NotRequired[int]
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    project: NotRequired[int | None]
 
 
 class ListGroupsFilters(TypedDict):
-    limit: NotRequired[int]
-    cursor: NotRequired[str]
-    offset: NotRequired[int]
-    name: NotRequired[str]
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    name: NotRequired[str | None]
 
 
 class ListJobsFilters(TypedDict):
-    limit: NotRequired[int]
-    cursor: NotRequired[str]
-    offset: NotRequired[int]
-    name: NotRequired[str]
-    project: NotRequired[int]
-    tags: NotRequired[list[Tag]]
-    state: NotRequired[str]
-    workfloe: NotRequired[int]
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    name: NotRequired[str | None]
+    project: NotRequired[int | None]
+    tags: NotRequired[str | list[Tag] | None]
+    state: NotRequired[str | None]
+    workfloe: NotRequired[int | None]
 
 
 class DownloadJobLogsFilters(TypedDict):
-    offset: NotRequired[int]
+    offset: NotRequired[int | None]
 
 
 class ListMolsearchDatabasesFilters(TypedDict):
-    limit: NotRequired[int]
-    cursor: NotRequired[str]
-    offset: NotRequired[int]
-    name: NotRequired[str]
-    project: NotRequired[int]
-    state: NotRequired[str]
-    search_type: NotRequired[Literal["2D", "3D"]]
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    name: NotRequired[str | None]
+    project: NotRequired[int | None]
+    state: NotRequired[str | None]
+    search_type: NotRequired[Literal["2D", "3D"] | None]
 
 
 class ListMolsearchQueriesFilters(TypedDict):
-    limit: NotRequired[int]
-    cursor: NotRequired[str]
-    offset: NotRequired[int]
-    name: NotRequired[str]
-    project: NotRequired[int]
-    state: NotRequired[str]
-    database: NotRequired[int]
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    name: NotRequired[str | None]
+    project: NotRequired[int | None]
+    state: NotRequired[str | None]
+    database: NotRequired[int | None]
 
 
 class ListMolsearchHitsFilters(TypedDict):
-    limit: NotRequired[int]
-    cursor: NotRequired[str]
-    offset: NotRequired[int]
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
 
 
 class ListOrganizationsFilters(TypedDict):
-    limit: NotRequired[int]
-    cursor: NotRequired[str]
-    offset: NotRequired[int]
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
 
 
 class ListPackagesFilters(TypedDict):
-    limit: NotRequired[int]
-    cursor: NotRequired[str]
-    offset: NotRequired[int]
-    name: NotRequired[str]
-    project: NotRequired[int]
-    state: NotRequired[str]
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    name: NotRequired[str | None]
+    project: NotRequired[int | None]
+    state: NotRequired[str | None]
 
 
 class ListProjectsFilters(TypedDict):
-    limit: NotRequired[int]
-    cursor: NotRequired[str]
-    offset: NotRequired[int]
-    name: NotRequired[str]
-    archived: NotRequired[bool]
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    name: NotRequired[str | None]
+    archived: NotRequired[bool | None]
 
 
 class ListSecretsFilters(TypedDict):
-    limit: NotRequired[int]
-    cursor: NotRequired[str]
-    offset: NotRequired[int]
-    name: NotRequired[str]
-    project: NotRequired[int]
-    tags: NotRequired[list[Tag]]
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    name: NotRequired[str | None]
+    project: NotRequired[int | None]
+    tags: NotRequired[str | list[Tag] | None]
 
 
 State: TypeAlias = str
 
 
 class ListShardsFilters(TypedDict):
-    limit: NotRequired[int]
-    cursor: NotRequired[str]
-    offset: NotRequired[int]
-    state: NotRequired[list[State]]
-    name: NotRequired[str]
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    state: NotRequired[str | list[State] | None]
+    name: NotRequired[str | None]
 
 
 class ListSharesFilters(TypedDict):
-    limit: NotRequired[int]
-    cursor: NotRequired[str]
-    offset: NotRequired[int]
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
 
 
 class UnshareResourceFilters(TypedDict):
@@ -155,52 +155,52 @@ class UnshareResourceFilters(TypedDict):
 
 
 class ListTagsFilters(TypedDict):
-    limit: NotRequired[int]
-    cursor: NotRequired[str]
-    offset: NotRequired[int]
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
 
 
 class RemoveTagsFilters(TypedDict):
-    tag: list[Tag]
-    project: NotRequired[int]
+    tag: str | list[Tag]
+    project: NotRequired[int | None]
 
 
 class ListTokensFilters(TypedDict):
-    limit: NotRequired[int]
-    cursor: NotRequired[str]
-    offset: NotRequired[int]
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
 
 
 class ListUploadsFilters(TypedDict):
-    limit: NotRequired[int]
-    cursor: NotRequired[str]
-    offset: NotRequired[int]
-    resource_type: NotRequired[str]
-    resource_id: NotRequired[int]
-    state: NotRequired[str]
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    resource_type: NotRequired[str | None]
+    resource_id: NotRequired[int | None]
+    state: NotRequired[str | None]
 
 
 class ListPartsFilters(TypedDict):
-    limit: NotRequired[int]
-    cursor: NotRequired[str]
-    offset: NotRequired[int]
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
 
 
 class ListUsersFilters(TypedDict):
-    limit: NotRequired[int]
-    cursor: NotRequired[str]
-    offset: NotRequired[int]
-    username: NotRequired[str]
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    username: NotRequired[str | None]
 
 
 class ListWorkfloesFilters(TypedDict):
-    limit: NotRequired[int]
-    cursor: NotRequired[str]
-    offset: NotRequired[int]
-    name: NotRequired[str]
-    title: NotRequired[str]
-    state: NotRequired[str]
-    tags: NotRequired[list[Tag]]
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    name: NotRequired[str | None]
+    title: NotRequired[str | None]
+    state: NotRequired[str | None]
+    tags: NotRequired[str | list[Tag] | None]
 
 
 class BalanceInfo(TypedDict):
@@ -593,38 +593,38 @@ WorkFloeSpecState: TypeAlias = str
 
 
 class ListCollectionsFilters(TypedDict):
-    limit: NotRequired[int]
-    cursor: NotRequired[str]
-    offset: NotRequired[int]
-    name: NotRequired[str]
-    project: NotRequired[int]
-    tags: NotRequired[list[Tag]]
-    path: NotRequired[FolderPath]
-    deleted: NotRequired[bool]
-    state: NotRequired[str]
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    name: NotRequired[str | None]
+    project: NotRequired[int | None]
+    tags: NotRequired[str | list[Tag] | None]
+    path: NotRequired[FolderPath | None]
+    deleted: NotRequired[bool | None]
+    state: NotRequired[str | None]
 
 
 class ListDatasetsFilters(TypedDict):
-    limit: NotRequired[int]
-    cursor: NotRequired[str]
-    offset: NotRequired[int]
-    name: NotRequired[str]
-    project: NotRequired[int]
-    tags: NotRequired[list[Tag]]
-    path: NotRequired[FolderPath]
-    deleted: NotRequired[bool]
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    name: NotRequired[str | None]
+    project: NotRequired[int | None]
+    tags: NotRequired[str | list[Tag] | None]
+    path: NotRequired[FolderPath | None]
+    deleted: NotRequired[bool | None]
 
 
 class ListFilesFilters(TypedDict):
-    limit: NotRequired[int]
-    cursor: NotRequired[str]
-    offset: NotRequired[int]
-    name: NotRequired[str]
-    project: NotRequired[int]
-    tags: NotRequired[list[Tag]]
-    path: NotRequired[FolderPath]
-    deleted: NotRequired[bool]
-    state: NotRequired[str]
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    name: NotRequired[str | None]
+    project: NotRequired[int | None]
+    tags: NotRequired[str | list[Tag] | None]
+    path: NotRequired[FolderPath | None]
+    deleted: NotRequired[bool | None]
+    state: NotRequired[str | None]
 
 
 class ApiVersions(TypedDict):

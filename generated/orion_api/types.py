@@ -106,22 +106,6 @@ class Content:
 
 
 @frozen
-class File:
-    """A file of a multipart form, sent from its current position."""
-
-    payload: bytes | BinaryIO = field(repr=False)
-    file_name: str | None = None
-    mime_type: str | None = None
-
-
-@frozen
-class Multipart:
-    """A multipart form. The boundary is random, so that content cannot contain it."""
-
-    fields: tuple[tuple[str, str | File], ...] = field(repr=False)
-
-
-@frozen
 class Request:
     """A prepared request, without the token.
 
@@ -137,7 +121,7 @@ class Request:
     operation: Operation
     path: str
     query: tuple[tuple[str, str], ...] = ()
-    body: Json | Content | Multipart | None = field(default=None, hash=False)
+    body: Json | Content | None = field(default=None, hash=False)
     headers: Mapping[str, str] = field(factory=dict, converter=_readonly, hash=False)
     url: str | None = None
 

@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urljoin
 
 from attrs import evolve
-from orion_api.api.identity import get_api_versions
+from orion_api.api import identity
 from orion_api.errors import UnexpectedBody, UnexpectedStatus
-from orion_api.types import Content, Json, Request
+from orion_api.types import Json, Request
 
 from orionclient._requesting.pagination import Paginator, find_missing_id
 from orionclient._requesting.retry import Policy
 from orionclient._requesting.retry_loop import CallOptions, send, send_async, with_timeouts
 from orionclient._requesting.versions import ServerVersions, missing_version_message, parse_server_versions
+from orionclient._transport.checks import is_loopback, is_success, parse_origin
 from orionclient._transport.request import Body, Payload, PreparedRequest, encode_form
-from orionclient._transport.response import AsyncResponse, Response, is_success
-from orionclient.config import is_loopback, parse_origin
 from orionclient.exceptions import (
     BadResponse,
     InvalidAPIVersion,
@@ -33,8 +32,11 @@ from orionclient.exceptions import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from orion_api.types import Content
+
     from orionclient._resources.resource import Endpoint, Id
     from orionclient._transport.async_exchange import AsyncConnections
+    from orionclient._transport.response import AsyncResponse, Response
     from orionclient.config import SessionConfig
 
     Check = Callable[[dict[str, Any]], object]
@@ -58,7 +60,7 @@ _PAGE_SIZES: Final[dict[tuple[tuple[str, str, int], str], int]] = {}
 _LOGGED_STATUSES: Final[set[tuple[str, int]]] = set()
 
 
-def _encode(body: Json | Content | object | None) -> tuple[Body | None, dict[str, str]]:
+def _encode(body: Json | Content | None) -> tuple[Body | None, dict[str, str]]:
     if body is None:
         return None, {}
     if isinstance(body, Json):
@@ -66,9 +68,7 @@ def _encode(body: Json | Content | object | None) -> tuple[Body | None, dict[str
             return Body(json.dumps(body.value, allow_nan=False).encode()), {"Content-Type": "application/json"}
         except (TypeError, ValueError) as error:
             raise ValidationError(f"cannot encode the parameters as JSON: {error}") from None
-    if isinstance(body, Content):
-        return Body(body.payload, body.length), {"Content-Type": body.media_type}
-    raise ValidationError("multipart bodies are not supported; no operation of Orion's contract has one")
+    return Body(body.payload, body.length), {"Content-Type": body.media_type}
 
 
 class Calls:
@@ -187,7 +187,7 @@ class Calls:
         Raises:
             OrionError: The request failed.
         """
-        return parse_server_versions(self._read(get_api_versions, get_api_versions.build())[0])
+        return parse_server_versions(self._read(identity.get_api_versions, identity.get_api_versions.build())[0])
 
     def translate_error(
         self, error: UnexpectedStatus | UnexpectedBody, response: Response, *, ask: bool = True
@@ -230,14 +230,14 @@ class Calls:
         if origin not in _SERVER_VERSIONS and ask:
             # Set before the request, whose failure must not fetch the versions again.
             _SERVER_VERSIONS[origin] = {}
-            request = get_api_versions.build()
+            request = identity.get_api_versions.build()
             prepared, config = self.prepare(request)
             policy = Policy(retry_dict={}, connection_retries=0, request_timeout=_VERSIONS_SECONDS)
             once = evolve(self._options, policy=policy, on_attempt=None)
             with contextlib.suppress(OrionError, UnexpectedStatus, UnexpectedBody):
                 response = send(prepared, once, config)
                 _SERVER_VERSIONS[origin] = parse_server_versions(
-                    get_api_versions.check(response.status_code, response.headers, response.content)
+                    identity.get_api_versions.check(response.status_code, response.headers, response.content)
                 )
         return _SERVER_VERSIONS.get(origin, {})
 

@@ -6,13 +6,11 @@ from collections.abc import Callable, Mapping
 from json import dumps
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from orionclient import _transfer
 from orionclient._requesting.retry_loop import AttemptInfo, CallOptions, send, with_timeouts
-from orionclient._transfer.downloads import save
-from orionclient._transfer.progress import Meter
-from orionclient._transfer.sources import open_source
+from orionclient._transport.checks import parse_origin
 from orionclient._transport.request import Body, Payload, PreparedRequest, encode_form
 from orionclient._transport.transports import TransportAdapter
-from orionclient.config import parse_origin
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
@@ -254,7 +252,9 @@ class HttpSession:
             return response
 
         # The query of a presigned URL grants access and does not identify the object.
-        save(ask, filename, what=url.partition("?")[0], callback=progress, durable=durable, workers=workers)
+        _transfer.downloads.save(
+            ask, filename, what=url.partition("?")[0], callback=progress, durable=durable, workers=workers
+        )
 
     def upload_file(
         self,
@@ -282,8 +282,10 @@ class HttpSession:
             ValidationError: The source changed while it was sent.
             OrionError: The request failed.
         """
-        with open_source(filename) as source:
-            meter = Meter(source.name or url.partition("?")[0].rpartition("/")[2], source.size, progress)
+        with _transfer.sources.open_source(filename) as source:
+            meter = _transfer.progress.Meter(
+                source.name or url.partition("?")[0].rpartition("/")[2], source.size, progress
+            )
             given = {**self.headers, "Content-Type": "application/octet-stream", **(headers or {})}
             body = Body(source.slice(meter=meter))
             out = PreparedRequest(

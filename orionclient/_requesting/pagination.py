@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 from attrs import evolve
 
 from orionclient._resources.resource import resource_id
-from orionclient.config import parse_origin
+from orionclient._transport.checks import parse_origin
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:

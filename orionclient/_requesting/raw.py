@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from orion_api._shared import get_header
+
+from orionclient import _transfer
 from orionclient._requesting.calls import is_html_page
-from orionclient._transfer.content import verify_stream
-from orionclient._transport.ranges import find_range_problem
+from orionclient._transport.checks import find_range_problem
 from orionclient.exceptions import OrionConnectionError
 
 if TYPE_CHECKING:
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
 
 def _request_error(request: Request, response: Response | AsyncResponse) -> OrionConnectionError | None:
     """Create the error for a response with another byte range than the requested one; None if the range is right."""
-    requested = next((value for name, value in request.headers.items() if name.lower() == "range"), None)
-    problem = find_range_problem(requested, response.status_code, response.headers)
+    problem = find_range_problem(get_header(request.headers, "range"), response.status_code, response.headers)
     if problem is None:
         return None
     error = OrionConnectionError(problem)
@@ -63,7 +64,7 @@ class RawSender:
             if problem := _request_error(request, response):
                 response.close()
                 raise problem
-            verify_stream(response)
+            _transfer.content.verify_stream(response)
         return response
 
     def error(self, error: UnexpectedStatus | UnexpectedBody, response: Response) -> Exception:
@@ -111,7 +112,7 @@ class AsyncRawSender:
             if problem := _request_error(request, response):
                 await response.aclose()
                 raise problem
-            verify_stream(response)
+            _transfer.content.verify_stream(response)
         return response
 
     def error(self, error: UnexpectedStatus | UnexpectedBody, response: AsyncResponse) -> Exception:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import Factory, define, field, fields, frozen
 
-from orionclient._transport.response import is_success
+from orionclient._transport.checks import is_success
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 from collections import deque
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urljoin
 
 from attrs import Factory, define, evolve, frozen
+from orion_api._shared import find_header_problem
 
 from orionclient._requesting.limits import RateLimiter, RetryQuota, get_limiter
 from orionclient._requesting.retry import (
@@ -26,20 +26,19 @@ from orionclient._requesting.retry import (
 )
 from orionclient._runtime.cancellation import wait
 from orionclient._runtime.clock import CLOCK
-from orionclient._transport.ranges import find_range_problem
+from orionclient._transport.checks import find_range_problem, is_loopback, is_success, parse_origin
 from orionclient._transport.request import PreparedRequest
-from orionclient._transport.response import AsyncResponse, Failure, FailureKind, Response, is_success
+from orionclient._transport.response import AsyncResponse, Failure, FailureKind, Response
 from orionclient._version import __version__
-from orionclient.config import SessionConfig, is_loopback, parse_origin
 from orionclient.exceptions import CallInfo, OrionConnectionError, OrionTimeout, ValidationError
 
 if TYPE_CHECKING:
     from orionclient._transport.async_exchange import AsyncConnections
     from orionclient._transport.transports import TransportAdapter
+    from orionclient.config import SessionConfig
 
 _log = logging.getLogger("orionclient")
 _MAX_REDIRECTS: Final = 5
-_LINE_BREAKS: Final = re.compile(r"[\r\n\0]")
 # Headers that are forwarded to another origin: those that the content depends on, and those that identify the client and the request.
 _FORWARDED_HEADERS: Final = frozenset(
     {"accept", "accept-encoding", "idempotency-key", "if-range", "range", "user-agent", "x-attempt", "x-request-id"}
@@ -130,23 +129,6 @@ def with_timeouts(options: CallOptions, *, request_timeout: float, retry_timeout
     return evolve(options, policy=policy)
 
 
-def check_headers(headers: Mapping[str, str]) -> None:
-    """Reject headers that would allow header injection.
-
-    Args:
-        headers: Name -> value.
-
-    Raises:
-        ValidationError: A name or value contains a line break or NUL, or is not an ASCII string; the message redacts the value.
-    """
-    for name, value in headers.items():
-        line = f"{name}{value}"
-        if _LINE_BREAKS.search(line):
-            raise ValidationError(f"invalid header {name[:40]!r} (value not shown): it contains a line break or NUL")
-        if not isinstance(value, str) or not line.isascii():
-            raise ValidationError(f"invalid header {name[:40]!r} (value not shown): it is not an ASCII string")
-
-
 # Random ids are drawn in batches, since every call of os.urandom releases the GIL.
 _RANDOM_HEX: Final[deque[str]] = deque()
 if hasattr(os, "register_at_fork"):
@@ -177,7 +159,8 @@ class RetryLoop:
     """
 
     def __init__(self, request: PreparedRequest, options: CallOptions, config: SessionConfig | None) -> None:
-        check_headers(request.headers)
+        if problem := find_header_problem(request.headers):
+            raise ValidationError(problem)
         self._request, self._options, self._config = request, options, config
         self._origin = parse_origin(request.url)
         # The origin of the last redirect.

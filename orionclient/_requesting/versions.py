@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from orionclient.exceptions import ValidationError
 
@@ -12,8 +11,6 @@ if TYPE_CHECKING:
     from orion_api.types import Operation
 
 ServerVersions = Mapping[str, tuple[int, ...]]
-
-_VERSION: Final = re.compile(r"/api/v(\d+)/")
 
 
 def parse_server_versions(value: Any) -> dict[str, tuple[int, ...]]:
@@ -51,10 +48,10 @@ def missing_version_message(server_versions: ServerVersions, operation: Operatio
     Returns:
         The error message; None if the version is offered, or the path of the operation has no version.
     """
-    version = _VERSION.match(operation.route)
-    if version is None or int(version[1]) in server_versions.get(operation.tag, ()):
+    version, offered = operation.version, server_versions.get(operation.tag, ())
+    if version is None or version in offered:
         return None
-    offered = ", ".join(map(str, server_versions.get(operation.tag, ())))
-    return f"{operation.id} needs version {version[1]} of the API {operation.tag!r}, but the stack offers " + (
-        f"version {offered}" if offered else "no version of it"
+    listed = ", ".join(map(str, offered))
+    return f"{operation.id} needs version {version} of the API {operation.tag!r}, but the stack offers " + (
+        f"version {listed}" if offered else "no version of it"
     )

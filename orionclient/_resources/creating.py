@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from orionclient._resources import tags as tags_of
 from orionclient._resources.listing import Listing
-from orionclient._resources.resource import Resource, SessionLike, resource_id
+from orionclient._resources.resource import Resource, SessionLike, reference_id
 from orionclient._transfer.names import check_path
 from orionclient.exceptions import OrionError, ValidationError
 
@@ -34,9 +34,7 @@ def project_id(session: SessionLike, project: Any) -> int | None:
     Raises:
         ValidationError: `project` is neither a project nor an id.
     """
-    if project is None:
-        return session.config.project
-    return resource_id(project.to_dict().get("id") if isinstance(project, Resource) else project, "project")
+    return session.config.project if project is None else reference_id(project, "project")
 
 
 def create_with_tags(

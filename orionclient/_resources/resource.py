@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import typing
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, Protocol, Self, TypeVar, overload
 
 from attrs import evolve, field, frozen
 
+from orionclient._resources.registry import KINDS
 from orionclient.exceptions import NotLoaded, OrionError, ValidationError
 
 if TYPE_CHECKING:
@@ -149,7 +150,8 @@ class Field(Generic[T]):
         except (TypeError, ValueError, OverflowError) as error:
             raise OrionError(f"{instance._title()}: the server sent {value!r:.60} for {self.name!r}") from error
 
-    def __set__(self, instance: Resource, value: Never) -> None:
+    # `Never` makes assignments an error; the type of `value` is that of the keyword of the constructor.
+    def __set__(self, instance: Never, value: T | str) -> None:
         raise AttributeError(
             f"{self.name!r} is read-only; change it with session.update_resource(resource, {{{self.name!r}: ...}})"
         )
@@ -171,12 +173,12 @@ class Parent(Field[P]):
     """The parent of a resource: an id in JSON, a handle on access.
 
     Args:
-        kind: Class of the parent.
+        kind: Name of the resource type of the parent.
         doc: Meaning.
     """
 
-    def __init__(self, kind: type[P], doc: str) -> None:
-        super().__init__(lambda value: kind(id=resource_id(value)), doc)
+    def __init__(self, kind: str, doc: str) -> None:
+        super().__init__(lambda value: KINDS[kind](id=resource_id(value)), doc)  # type: ignore[arg-type, return-value]
         self.kind = kind
 
     @overload
@@ -198,6 +200,10 @@ class Parent(Field[P]):
         held.session = held.session or instance.session
         return held  # type: ignore[return-value]
 
+    if TYPE_CHECKING:
+
+        def __set__(self, instance: Never, value: P | Id) -> None: ...
+
     def to_wire(self, instance: Resource, value: Any) -> Any:
         """Store the parent, and use its session if the resource has none.
 
@@ -211,219 +217,11 @@ class Parent(Field[P]):
         Raises:
             ValidationError: The value is neither.
         """
-        if not isinstance(value, Resource):
-            return resource_id(value, self.name)
-        if not isinstance(value, self.kind):
-            raise ValidationError(f"{self.name} must be a {self.kind.__name__} or its id, not a {type(value).__name__}")
-        instance._parents[self.name] = value
-        instance.session = instance.session or value.session
-        return value._id()
-
-
-def string(value: Any) -> str:
-    """Convert a JSON string.
-
-    Args:
-        value: The JSON value.
-
-    Returns:
-        The string.
-
-    Raises:
-        TypeError: The value has another type.
-    """
-    if isinstance(value, str):
-        return value
-    raise TypeError("not a string")
-
-
-def integer(value: Any) -> int:
-    """Convert a JSON integer.
-
-    Args:
-        value: The JSON value.
-
-    Returns:
-        The integer.
-
-    Raises:
-        TypeError: The value has another type, for example a string of digits.
-    """
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    # In JSON Schema 3.0 is an integer, too; above 2^53 a float is ambiguous.
-    if isinstance(value, float) and value.is_integer() and abs(value) <= 2**53:
-        return int(value)
-    raise TypeError("not an integer")
-
-
-def identifier(value: Any) -> int:
-    """Convert an id, an integer or a string of digits.
-
-    Args:
-        value: The JSON value.
-
-    Returns:
-        The id.
-
-    Raises:
-        TypeError: The value has another type.
-        ValidationError: The value is another string.
-    """
-    return resource_id(value) if isinstance(value, str) else integer(value)
-
-
-def number(value: Any) -> float:
-    """Convert a JSON number.
-
-    Args:
-        value: The JSON value.
-
-    Returns:
-        The float.
-
-    Raises:
-        TypeError: The value has another type.
-    """
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
-    raise TypeError("not a number")
-
-
-def boolean(value: Any) -> bool:
-    """Convert a JSON boolean.
-
-    Args:
-        value: The JSON value.
-
-    Returns:
-        The boolean.
-
-    Raises:
-        TypeError: The value has another type.
-    """
-    if isinstance(value, bool):
-        return value
-    raise TypeError("not a boolean")
-
-
-def string_list(value: Any) -> list[str]:
-    """Convert a JSON array of strings.
-
-    Args:
-        value: The JSON value.
-
-    Returns:
-        A new list.
-
-    Raises:
-        TypeError: The value or an item has another type.
-    """
-    if isinstance(value, list | tuple):
-        return [string(item) for item in value]
-    raise TypeError("not a list")
-
-
-def json_object(value: Any) -> dict[str, Any]:
-    """Convert a JSON object.
-
-    Args:
-        value: The JSON value.
-
-    Returns:
-        A deep copy as a dict.
-
-    Raises:
-        TypeError: The value has another type.
-    """
-    if isinstance(value, Mapping):
-        return json.loads(json.dumps(dict(value)))  # type: ignore[no-any-return]
-    raise TypeError("not a JSON object")
-
-
-@overload
-def optional(convert: Callable[[Any], T]) -> Callable[[Any], T | None]: ...
-@overload
-def optional(convert: Callable[[Any], T], null: T) -> Callable[[Any], T]: ...
-def optional(convert: Callable[[Any], T], null: T | None = None) -> Callable[[Any], T | None]:
-    """Create a converter that accepts null.
-
-    Args:
-        convert: Converter of every other value.
-        null: Documented meaning of null. Defaults to None.
-
-    Returns:
-        The converter.
-    """
-
-    def read(value: Any) -> T | None:
-        return copy.copy(null) if value is None else convert(value)
-
-    return read
-
-
-def read_field(data: Mapping[str, Any], name: str, kind: type[T], *, within: str = "") -> T:
-    """Read a required field of a JSON object.
-
-    Args:
-        data: The JSON object.
-        name: Name of the field.
-        kind: Type of the value; a boolean is not an integer.
-        within: Path of the object in the response, for the message, for example ``targets[0]``.
-
-    Returns:
-        The value.
-
-    Raises:
-        ValueError: The field is missing, null or has another type; the message names it.
-    """
-    value = data.get(name)
-    if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
-        return value
-    path = f"{within}.{name}" if within else name
-    if name not in data:
-        raise ValueError(f"the field {path!r} is missing")
-    # Strings and containers are not shown, since they may contain a secret, for example a presigned URL.
-    shown = repr(value) if value is None or isinstance(value, int | float) else f"a {type(value).__name__}"
-    raise ValueError(f"the server sent {shown:.60} for {path!r}")
-
-
-def read_optional_field(data: Mapping[str, Any], name: str, kind: type[T], *, within: str = "") -> T | None:
-    """Read an optional field of a JSON object.
-
-    Args:
-        data: The JSON object.
-        name: Name of the field.
-        kind: Type of the value.
-        within: As for `read_field`.
-
-    Returns:
-        The value; None if the field is missing or null.
-
-    Raises:
-        ValueError: The field has another type; the message names it.
-    """
-    return None if data.get(name) is None else read_field(data, name, kind, within=within)
-
-
-def iter_objects(items: Iterable[Any], within: str) -> Iterator[tuple[dict[str, Any], str]]:
-    """Iterate over a list of JSON objects.
-
-    Args:
-        items: The list.
-        within: Path of the list in the response.
-
-    Yields:
-        An object and its path, for example ``targets[0]``.
-
-    Raises:
-        ValueError: An item is not an object; the message names it.
-    """
-    for index, item in enumerate(items):
-        path = f"{within}[{index}]"
-        if not isinstance(item, dict):
-            raise ValueError(f"the server sent a {type(item).__name__} for {path!r}")  # noqa: TRY004 - not a caller's error
-        yield item, path
+        parent_id = reference_id(value, self.kind, self.name)
+        if isinstance(value, Resource):
+            instance._parents[self.name] = value
+            instance.session = instance.session or value.session
+        return parent_id
 
 
 def resource_id(value: object, what: str = "id") -> int:
@@ -446,6 +244,28 @@ def resource_id(value: object, what: str = "id") -> int:
     raise ValidationError(f"{what} must be an integer or a string of digits, not {value!r:.60}")
 
 
+def reference_id(value: object, kind: str, what: str = "") -> int:
+    """Parse a reference to a resource: the resource or its id.
+
+    Args:
+        value: The resource or its id.
+        kind: Name of its resource type.
+        what: Name of the parameter, for the message. Defaults to the name of the resource type.
+
+    Returns:
+        The id.
+
+    Raises:
+        ValidationError: The value is another resource, or not a valid id.
+    """
+    what = what or kind
+    if not isinstance(value, Resource):
+        return resource_id(value, what)
+    if value.declaration.name != kind:
+        raise ValidationError(f"{what} must be a {KINDS[kind].__name__} or its id, not a {type(value).__name__}")
+    return int(value._id())
+
+
 @frozen(kw_only=True)
 class Declaration:
     """Names, operations and capabilities of a resource type; session methods reject resource types without the operation.
@@ -460,6 +280,7 @@ class Declaration:
         update: Operation that updates a resource.
         delete: Operation that deletes a resource.
         upload: Operation that uploads the content of a resource.
+        download: Operation that downloads the content of a resource.
         parent: Name of the field with the parent; the ids of the parent are part of the paths.
         trash: True if deleting moves the resource to the trash (soft delete).
         taggable: True if it can have tags.
@@ -479,6 +300,7 @@ class Declaration:
     update: Endpoint | None = None
     delete: Endpoint | None = None
     upload: Endpoint | None = None
+    download: Endpoint | None = None
     parent: str = ""
     trash: bool = False
     taggable: bool = False
@@ -507,7 +329,12 @@ class Declaration:
             raise
 
 
-class Resource:
+@typing.dataclass_transform(kw_only_default=True, eq_default=False)
+class _Keywords:
+    """Base class that makes the fields of a subclass keywords of its constructor for type checkers."""
+
+
+class Resource(_Keywords):
     """Base class of all resource types.
 
     Instances are returned by a session or created as handles from keywords: `File(id=7)`. Accessing a field that the server has not sent
@@ -515,7 +342,7 @@ class Resource:
 
     Args:
         session: Session that the instance uses. Optional for a handle.
-        **fields: Values of fields.
+        **fields: Values of fields, checked by type checkers; `from_msg` also takes unknown fields.
 
     Raises:
         TypeError: The resource type has no such field.
@@ -526,7 +353,7 @@ class Resource:
     """
 
     declaration: ClassVar[Declaration]
-    session: SessionLike | None
+    session: SessionLike | None = None
 
     def __init__(self, *, session: SessionLike | None = None, **fields: Any) -> None:
         declared = _collect_fields(type(self))
@@ -538,6 +365,10 @@ class Resource:
         self._data: dict[str, Any] = {
             declared[name].wire: declared[name].to_wire(self, fields[name]) for name in fields
         }
+
+    # Declares the types of `filters` of `list_resources` and of `params` of `create_resource` and `update_resource` for type checkers.
+    @classmethod
+    def _inputs(cls, filters: Any, create: Any, update: Any) -> None: ...
 
     @classmethod
     def fields(cls) -> dict[str, Field[Any]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from orion_api.api.tags import add_tags, list_tags, remove_tags
+from orion_api.api import tags as api
 
-from orionclient._resources.resource import Id, Resource, SessionLike, resource_id
+from orionclient._resources.resource import Id, Resource, SessionLike, reference_id
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def add(session: SessionLike, resource: Resource, tags: Sequence[str], project: 
         ValidationError: The resource cannot be tagged, or a tag is empty.
     """
     ids, body = _collect_ids(resource), {"tags": check_tags(tags), **_project_id(project)}
-    session._calls.request_json(add_tags, ids, body=body)
+    session._calls.request_json(api.add_tags, ids, body=body)
 
 
 def remove(session: SessionLike, resource: Resource, tags: Sequence[str], project: Any) -> None:
@@ -42,8 +42,8 @@ def remove(session: SessionLike, resource: Resource, tags: Sequence[str], projec
         ValidationError: The resource cannot be tagged, or a tag is empty.
     """
     ids, names = _collect_ids(resource), check_tags(tags)
-    request = remove_tags.build(str(ids["resource_type"]), ids["resource_id"], tag=names)
-    session._calls.send_built(remove_tags, request.with_query(_project_id(project)))
+    request = api.remove_tags.build(str(ids["resource_type"]), ids["resource_id"], tag=names)
+    session._calls.send_built(api.remove_tags, request.with_query(_project_id(project)))
 
 
 def iter_tags(session: SessionLike, resource: Resource) -> Iterator[dict[str, Any]]:
@@ -59,7 +59,7 @@ def iter_tags(session: SessionLike, resource: Resource) -> Iterator[dict[str, An
     Raises:
         ValidationError: The resource cannot be tagged.
     """
-    return session._calls.iter_items(list_tags, _collect_ids(resource))
+    return session._calls.iter_items(api.list_tags, _collect_ids(resource))
 
 
 def _collect_ids(resource: Resource) -> dict[str, Id]:
@@ -89,9 +89,7 @@ def check_tags(tags: Sequence[str]) -> list[str]:
 
 
 def _project_id(project: Any) -> dict[str, Id]:
-    if project is None:
-        return {}
-    return {"project": project._id() if isinstance(project, Resource) else resource_id(project, "project")}
+    return {} if project is None else {"project": reference_id(project, "project")}
 
 
 def tag_names(tags: Sequence[str | None] | None) -> list[str]:

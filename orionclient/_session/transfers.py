@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orionclient._transfer.many import download_all, list_named_files
-from orionclient.types.files import File
+from orionclient import _transfer, types
+from orionclient._resources.creating import project_id
+from orionclient._transfer.names import check_path
 
 if TYPE_CHECKING:
     import os
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from orionclient._resources.resource import Id, SessionLike
     from orionclient._transfer.bulk import Paths, Result
     from orionclient._transfer.progress import Progress
-    from orionclient.types import Project
+    from orionclient.types import File, Project
 
 
 class Transfers:
@@ -71,11 +72,12 @@ class Transfers:
             >>> [result.value.name for result in session.upload_files(["hits.smi", "misses.smi"])]
             ['hits.smi', 'misses.smi']
         """
-        from orionclient._session.many_files import send_files  # noqa: PLC0415 - loaded when used
-
-        return send_files(
-            File, self, list_named_files(paths), project, folder_path=folder_path, options={"tags": tuple(tags or ())}, workers=workers,
-            progress=progress, executor=executor, on_result=on_result, return_exceptions=return_exceptions,
+        send = types.files.FileSend(
+            self, project_id(self, project), check_path(folder_path), None, {"tags": tuple(tags or ())}
+        )
+        return _transfer.many.transfer_all(
+            send, _transfer.many.list_named_files(paths), workers=workers, progress=progress, executor=executor, on_result=on_result,
+            return_exceptions=return_exceptions,
         )  # fmt: skip
 
     def download_files(
@@ -122,7 +124,7 @@ class Transfers:
             >>> sorted(result.value.name for result in session.download_files(files, "here"))
             ['hits', 'hits-2']
         """
-        return download_all(
+        return _transfer.many.download_all(
             _attach_session(self, files), folder, workers=workers, progress=progress, executor=executor, durable=durable,
             on_result=on_result, return_exceptions=return_exceptions,
         )  # fmt: skip

@@ -1,222 +1,24 @@
-"""Resource methods of OrionSession: get, list, create, update, delete, tags, shares, folders and links."""
+"""Methods of OrionSession for tags, shares, folders and links."""
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
+from orionclient._resources import folders, shares
 from orionclient._resources import tags as tags_of
-from orionclient._resources.creating import delete_on_error
-from orionclient._resources.listing import Listing
-from orionclient._resources.polling import check_arguments, poll_until
-from orionclient._resources.resource import Endpoint, Id, Resource
-from orionclient._transfer.names import check_path
-from orionclient._transfer.sources import open_source
-from orionclient.exceptions import NotFoundResponse, ValidationError
+from orionclient._session.resources import ResourceVerbs
 from orionclient.links import OrionLink, RecordLink, ShardLink, link_to, read_link, resolve
-from orionclient.types import folders, shares
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from orionclient._requesting.calls import Calls
-    from orionclient.config import SessionConfig
+    from orionclient._resources.resource import Id, Resource
     from orionclient.records import Record
     from orionclient.types import Group, Organization, Project, User
 
-R = TypeVar("R", bound=Resource)
 
-
-class Verbs:
-    """Mixin with the resource methods of `OrionSession`, which provides the configuration and the calls."""
-
-    _calls: Calls
-
-    if TYPE_CHECKING:
-
-        @property
-        def config(self) -> SessionConfig:
-            """Endpoint and credentials of the session."""
-            ...
-
-        @config.setter
-        def config(self, config: SessionConfig) -> None: ...
-
-    # ------------------------------------------------------------------ resources
-
-    def get_resource(self, resource_type: type[R] | R, resource_id: Id, timeout: float | None = None) -> R:
-        """Get one resource.
-
-        Args:
-            resource_type: Class of the resource, or an instance with its parent, for example ``Shard(collection=c)``.
-            resource_id: Id of the resource, an integer or a string of digits.
-            timeout: Seconds for the whole call, including retries. Defaults to the session's timeouts.
-
-        Returns:
-            The resource.
-
-        Raises:
-            NotFoundResponse: The resource does not exist or is in the trash. By default a 404 is retried 8 times (documented).
-            AuthorizationRequired: The user has no access to the resource.
-            ValidationError: The id is not an integer.
-        """
-        template = _get_template(resource_type)
-        endpoint = _require(type(template), "get", "fetched one by one")
-        ids = template._make_handle(resource_id)._ids()
-        return template._new_instance(self._calls.request_json(endpoint, ids, timeout=timeout), self)
-
-    def list_resources(
-        self,
-        resource: type[R] | R,
-        filters: Mapping[str, Any] | None = None,
-        *,
-        limit: int | None = None,
-        exact: bool = False,
-    ) -> Listing[R]:
-        """List resources; pages are fetched when they are needed.
-
-        Args:
-            resource: Class of the resources, or an instance with their parent.
-            filters: Query parameters, for example ``{"name": "hits", "project": 7, "tags": "Job 12"}``; a list adds one
-                parameter per value. The server validates the filters and matches names inexactly.
-            limit: Maximum number of resources. If omitted, all, in pages of the maximum size of the API.
-            exact: True returns only resources whose `name` (or `title`) equals that of the filter.
-
-        Returns:
-            An iterator with `count()`, `first()` and `one()`; fields may be missing until `refresh_resource`.
-
-        Raises:
-            BadResponse: The server rejected a filter, sent an item without an id, or the listing is incomplete.
-            ValidationError: The resource type cannot be listed, or a filter is an empty list; raised before any request.
-        """
-        template = _get_template(resource)
-        endpoint = _require(type(template), "list", "listed")
-        return Listing(self, endpoint, template, filters, limit=limit, exact=exact)
-
-    def refresh_resource(self, resource: Resource) -> None:
-        """Update a resource in place with its current state on the server.
-
-        Args:
-            resource: The resource; an id is enough.
-
-        Raises:
-            NotFoundResponse: The resource does not exist.
-            ValidationError: The resource has no id.
-        """
-        self._refresh(resource)
-
-    def _refresh(self, resource: Resource, timeout: float | None = None) -> None:
-        endpoint = _require(type(resource), "get", "refreshed")
-        resource._replace(self._calls.request_json(endpoint, resource._ids(), timeout=timeout))
-        resource.session = resource.session or self
-
-    def refresh_resource_until(
-        self, resource: Resource, attribute: str, until_value: Any, timeout: float = 60, sleep_time: float = 1
-    ) -> None:
-        """Poll a resource until an attribute has a value.
-
-        Args:
-            resource: The resource.
-            attribute: Name of the attribute, for example `state`.
-            until_value: The value to wait for.
-            timeout: Timeout in seconds. The resource is polled a last time after it, for up to 5 s.
-            sleep_time: Poll interval in seconds.
-
-        Raises:
-            OrionTimeout: Timeout (the error is assumed); the message contains the attribute, its last and its expected value.
-            ValidationError: The resource type has no such attribute, or a time is negative; raised before any request.
-            NotFoundResponse: The resource does not exist.
-
-        Example:
-            >>> from orionclient.types import File
-            >>> file = File.upload(session, "three words", b"CNS")
-            >>> session.refresh_resource_until(file, "state", "ready", timeout=10)
-        """
-        _require(type(resource), "get", "refreshed")
-        check_arguments(resource, attribute, timeout, sleep_time)
-        refresh = partial(self._refresh, resource)
-        poll_until(refresh, resource, attribute, until_value, timeout=timeout, sleep_time=sleep_time)
-
-    def create_resource(
-        self,
-        resource_type: type[R] | R,
-        params: Mapping[str, Any] | None = None,
-        files: Mapping[str, Any] | None = None,
-    ) -> R:
-        """Create a resource.
-
-        Args:
-            resource_type: Class of the resource, or an instance with its parent.
-            params: Parameters of the server's API.
-            files: ``{"file": path, bytes or binary file}`` for resource types with content.
-
-        Returns:
-            The resource.
-
-        Raises:
-            ValidationError: The resource type cannot be created, or has no content; or a path is empty.
-            BadResponse: The server rejected the parameters.
-        """
-        template = _get_template(resource_type)
-        kind = type(template)
-        endpoint = _require(kind, "create", "created")
-        if files:
-            _require(kind, "upload", "created with content")
-            if set(files) != {"file"}:
-                raise ValidationError(
-                    f'files must be {{"file": path or binary file}}, but has the keys {sorted(files)!r:.60}'
-                )
-        ids, body = template._parent_ids(), dict(params or {})
-        if kind.declaration.in_folders:
-            check_path(body.get("path"))
-        if not files:
-            with kind.declaration.redact_errors(body):
-                return template._new_instance(self._calls.request_json(endpoint, ids, body=body), self)
-        with open_source(files["file"]) as source:
-            resource = template._new_instance(self._calls.request_json(endpoint, ids, body=body), self)
-            with delete_on_error(resource):
-                resource.put_content(source)  # type: ignore[attr-defined]
-        return resource
-
-    def update_resource(self, resource: Resource, params: Mapping[str, Any]) -> None:
-        """Update a resource on the server, and refresh it.
-
-        Args:
-            resource: The resource.
-            params: Field name -> new value.
-
-        Raises:
-            ValidationError: The resource type cannot be updated.
-            BadResponse: The server rejected the parameters.
-        """
-        endpoint = _require(type(resource), "update", "updated")
-        with resource.declaration.redact_errors(params):
-            self._calls.request_json(endpoint, resource._ids(), body=dict(params))
-        self.refresh_resource(resource)
-
-    def delete_resource(self, resource: Resource, immediate: bool = False) -> bool:
-        """Delete a resource; resource types with a trash are soft-deleted.
-
-        Args:
-            resource: The resource; a handle with an id is enough, nothing is fetched.
-            immediate: True deletes it permanently (the meaning is inferred).
-
-        Returns:
-            True.
-
-        Raises:
-            NotFoundResponse: The resource does not exist.
-            ValidationError: The resource type cannot be deleted.
-        """
-        endpoint = _require(type(resource), "delete", "deleted")
-        query = {"immediate": True} if immediate and resource.declaration.trash else None
-        try:
-            self._calls.request_json(endpoint, resource._ids(), query=query)
-        except NotFoundResponse as error:
-            # An earlier attempt, whose response was lost, has deleted the resource: otherwise it would have received the 404.
-            if error.call is None or not error.call.maybe_applied_earlier:
-                raise
-        return True
+class Verbs(ResourceVerbs):
+    """Mixin with the methods of `OrionSession` that send requests of their own."""
 
     # ------------------------------------------------------------------ tags and shares
 
@@ -409,23 +211,3 @@ class Verbs:
             ['one', 'two']
         """
         return resolve(links, self, max_workers=max_workers, return_exceptions=return_exceptions)
-
-
-def _get_class(kind: type[R] | R) -> type[R]:
-    found: Any = kind if isinstance(kind, type) else type(kind)
-    if not issubclass(found, Resource) or not hasattr(found, "declaration"):
-        raise ValidationError(f"{found.__name__} is not a resource type; pass a class of orionclient.types")
-    return found  # type: ignore[no-any-return]
-
-
-def _get_template(kind: type[R] | R) -> R:
-    """Return an instance of the class, or the given instance with its parent."""
-    found = _get_class(kind)
-    return kind if isinstance(kind, Resource) else found()
-
-
-def _require(kind: type[Resource], operation: str, verb: str) -> Endpoint:
-    endpoint: Endpoint | None = getattr(_get_class(kind).declaration, operation)
-    if endpoint is None:
-        raise ValidationError(f"{kind.__name__} cannot be {verb}")
-    return endpoint

@@ -12,7 +12,7 @@ from orionclient._runtime.cancellation import raise_if_cancelled
 from orionclient._transfer.digests import Digest, announced_digest, is_compressed, new_hasher
 from orionclient._transfer.expected import Expected, UnexpectedContentError
 from orionclient._transfer.progress import Meter
-from orionclient._transport.ranges import ContentRange, find_range_problem
+from orionclient._transport.checks import ContentRange, find_range_problem
 from orionclient._transport.response import Response
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionError, OrionTimeout
 from orionclient.utils import Backoff

@@ -1,14 +1,15 @@
-"""Transfer many files or shards: find local files, run transfers concurrently and download into a folder."""
+"""Transfer many items concurrently: find local files, skip what exists, transfer the rest and collect the results."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import stat
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Generic, TypeVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from orionclient._transfer import bulk
 from orionclient._transfer.names import UniqueNames, UniquePaths, check_path, prepare_path
@@ -20,28 +21,25 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from orionclient._transfer.bulk import ProgressRelay, Result
-    from orionclient.types.files import File
-    from orionclient.types.shards import Shard
 
-R = TypeVar("R", bound="File | Shard")
-I = TypeVar("I")  # noqa: E741 - an item
+R = TypeVar("R")
+S = TypeVar("S")
 V = TypeVar("V")
-W = TypeVar("W")
 
 
 @frozen
-class TransferItem:
-    """A file to upload.
+class TransferItem(Generic[S]):
+    """A file to upload, or a resource to download.
 
     Attributes:
-        path: Path of the file.
-        name: Its name on the server.
-        stream: Content to send in place of the file; None sends the file.
+        source: Path of the file, or the resource.
+        name: Its name on the server, or its path relative to the folder.
+        stream: Content to upload in place of the file; None uploads the file.
         force: True always uploads; False uploads only a regular file whose content does not exist on the server.
         existing: Ids and SHA-256 digests of known resources with the same name and size.
     """
 
-    path: Path
+    source: S
     name: str
     stream: BinaryIO | None = None
     force: bool = False
@@ -55,10 +53,121 @@ class TransferResult(Generic[V]):
     Attributes:
         value: The created or existing resource, or the path.
         skipped: True if it existed.
+        size: Its size in bytes, if known.
     """
 
     value: V
     skipped: bool
+    size: int | None
+
+
+@frozen(kw_only=True)
+class Send(ABC, Generic[S, V]):
+    """Transfers one item, also in another process: the task and its results can be pickled.
+
+    Attributes:
+        relay: Receives the progress; None in another process.
+    """
+
+    relay: ProgressRelay | None = None
+
+    @abstractmethod
+    def __call__(self, item: TransferItem[S]) -> TransferResult[V]:
+        """Transfer one item."""
+
+    def receive(self, value: V) -> V:
+        """Convert the value of a transfer in another process, for example to use the session of this one."""
+        return value
+
+    def report(self, item: TransferItem[S], done: TransferResult[V]) -> TransferResult[V]:
+        """Report an item as complete without a transfer in this process, and return its result."""
+        if self.relay is not None:
+            self.relay(Progress(item.name, done.size or 0, done.size, 0.0, done=True))
+        return done
+
+    def progress_of(self, item: TransferItem[S]) -> Callable[[Progress], None] | None:
+        """Return the progress callback of an item."""
+        return self.relay.for_item(item.name) if self.relay else None
+
+
+@frozen(kw_only=True)
+class UploadSend(Send[Path, V]):
+    """Uploads one file, unless it exists with the same content; each resource type has its own subclass.
+
+    Attributes:
+        base: Working directory that relative paths are resolved against, also in other processes.
+    """
+
+    base: Path = field(factory=Path.cwd)
+
+    def __call__(self, item: TransferItem[Path]) -> TransferResult[V]:
+        """Upload one file.
+
+        Args:
+            item: The file.
+
+        Returns:
+            The ready resource, and whether it existed.
+
+        Raises:
+            ValidationError: It is not a regular file, or the resource type does not accept it.
+            OSError: The file cannot be read.
+            OrionError: The request failed; nothing is left on the server.
+        """
+        path = self.base / item.source
+        if not item.force:
+            check_regular_file(path)
+        found = self.find(item, path)
+        if found is not None:
+            return self.report(item, make_result(found, skipped=True))
+        return self.upload(item, item.stream or path)
+
+    @abstractmethod
+    def find(self, item: TransferItem[Path], path: Path) -> V | None:
+        """Find the resource that makes the upload unnecessary."""
+
+    @abstractmethod
+    def upload(self, item: TransferItem[Path], content: Path | BinaryIO) -> TransferResult[V]:
+        """Upload the content of an item."""
+
+
+def make_result(resource: V, *, skipped: bool) -> TransferResult[V]:
+    """Build the result of the upload of a resource."""
+    data: dict[str, Any] = resource.to_dict()  # type: ignore[attr-defined]
+    return TransferResult(resource, skipped=skipped, size=data.get("size"))
+
+
+@frozen
+class DownloadSend(Send[Any, Path]):
+    """Downloads a file or shard into a folder, unless the complete file exists.
+
+    Attributes:
+        folder: The folder.
+        durable: True calls fsync after each file.
+    """
+
+    folder: Path
+    durable: bool
+
+    def __call__(self, item: TransferItem[Any]) -> TransferResult[Path]:
+        """Download one item.
+
+        Args:
+            item: The item.
+
+        Returns:
+            The path, and whether the file existed.
+
+        Raises:
+            ValidationError: The path is a symbolic link or not a regular file.
+            OrionError: The request failed, or the content is truncated.
+        """
+        path, resource = prepare_path(self.folder, item.name), item.source
+        size, digest = _get_loaded(resource, "size"), _get_loaded(resource, "sha256")
+        if digest and path.exists() and path.stat().st_size == size and sha256_of(path) == digest.lower():
+            return self.report(item, TransferResult(path, skipped=True, size=size))
+        resource.download_to_file(path, progress=self.progress_of(item), durable=self.durable)
+        return TransferResult(path, skipped=False, size=size)
 
 
 def sha256_of(path: Path) -> str:
@@ -93,7 +202,7 @@ def check_regular_file(path: Path) -> None:
         )
 
 
-def list_named_files(paths: Any) -> Iterator[TransferItem]:
+def list_named_files(paths: Any) -> Iterator[TransferItem[Path]]:
     """List the files to upload.
 
     Args:
@@ -160,28 +269,28 @@ def walk_files(folder: Path, prefix: str) -> Iterator[tuple[Path, str]]:
 
 
 def transfer_all(
-    function: Callable[[I], V],
-    items: Iterable[I],
-    convert: Callable[[Result[I, V]], Result[Any, W]],
+    send: Send[S, V],
+    items: Iterable[TransferItem[S]],
     *,
     workers: int,
-    executor: Executor | None,
-    relay: ProgressRelay,
-    on_result: Callable[[Result[Any, W]], object] | None,
-    return_exceptions: bool,
-    finalize: Callable[[list[Result[Any, W]]], list[Result[Any, W]]] | None = None,
-) -> list[Result[Any, W]]:
+    progress: Callable[[Progress], object] | None,
+    executor: Executor | None = None,
+    on_result: Callable[[Result[S, V]], object] | None,
+    return_exceptions: bool = False,
+    on_done: Callable[[TransferItem[S], TransferResult[V]], object] = lambda item, done: None,  # noqa: ARG005
+    finalize: Callable[[list[Result[S, V]]], list[Result[S, V]]] | None = None,
+) -> list[Result[S, V]]:
     """Run transfers concurrently and collect their results.
 
     Args:
-        function: Transfers one item.
+        send: Transfers one item.
         items: The items.
-        convert: Converts a result to the public one.
         workers: Number of items transferred concurrently.
+        progress: Called with the `Progress` of each item.
         executor: Any executor. Defaults to threads.
-        relay: Passes on the progress of the transfers.
         on_result: Called with every result; only failures are then collected.
         return_exceptions: True returns failed results instead of raising.
+        on_done: Called with each item that was transferred or skipped.
         finalize: Called with all results when the transfers are done; returns the final results.
 
     Returns:
@@ -190,86 +299,32 @@ def transfer_all(
     Raises:
         TransferErrors: An item failed.
     """
+    relay, local = bulk.ProgressRelay(progress), bulk.is_local(executor)
+    relayed = evolve(send, relay=relay)
+    task = relayed if local else send
     if workers == 1 and executor is None and not isinstance(workers, bool):
-        results = bulk.run_in_turn(function, items)
+        results = bulk.run_in_turn(task, items)
     else:
-        results = bulk.run(function, items, workers=workers, executor=executor, stop=relay.stop)
-    converted = _convert_results(results, convert)
+        results = bulk.run(task, items, workers=workers, executor=executor, stop=relay.stop)
+
+    def convert() -> Iterator[Result[S, V]]:
+        try:
+            for item, done, error in ((each.item, each.value, each.error) for each in results):
+                if done is None:
+                    yield bulk.Result(item.source, None, error)
+                    continue
+                on_done(item, done)
+                value = done.value
+                if not local:
+                    value = send.receive(value)
+                    relayed.report(item, done)
+                yield bulk.Result(item.source, value, skipped=done.skipped)
+        finally:
+            results.close()  # type: ignore[attr-defined]
+
     return bulk.collect_results(
-        converted, relay=relay, on_result=on_result, finalize=finalize, return_exceptions=return_exceptions
+        convert(), relay=relay, on_result=on_result, finalize=finalize, return_exceptions=return_exceptions
     )
-
-
-def _convert_results(
-    results: Iterator[Result[I, V]], convert: Callable[[Result[I, V]], Result[Any, W]]
-) -> Iterator[Result[Any, W]]:
-    try:
-        for result in results:
-            yield convert(result)
-    finally:
-        results.close()  # type: ignore[attr-defined]
-
-
-@frozen
-class DownloadItem:
-    """A resource to download.
-
-    Attributes:
-        resource: The file or shard.
-        relative: Path of the file relative to the folder.
-    """
-
-    resource: Any
-    relative: str
-
-
-@frozen
-class DownloadTask:
-    """Downloads a file or shard into a folder, unless the complete file exists.
-
-    Attributes:
-        folder: The folder.
-        durable: True calls fsync after each file.
-        relay: Receives the progress; None in another process.
-    """
-
-    folder: Path
-    durable: bool
-    relay: ProgressRelay | None = field(default=None)
-
-    def __call__(self, item: DownloadItem) -> TransferResult[Path]:
-        """Download one item.
-
-        Args:
-            item: The item.
-
-        Returns:
-            The path, and whether the file existed.
-
-        Raises:
-            ValidationError: The path is a symbolic link or not a regular file.
-            OrionError: The request failed, or the content is truncated.
-        """
-        path = prepare_path(self.folder, item.relative)
-        size, digest = _get_loaded(item.resource, "size"), _get_loaded(item.resource, "sha256")
-        if digest and path.exists() and path.stat().st_size == size and sha256_of(path) == digest.lower():
-            report_done(self.relay, item.relative, size)
-            return TransferResult(path, skipped=True)
-        progress = self.relay.for_item(item.relative) if self.relay else None
-        item.resource.download_to_file(path, progress=progress, durable=self.durable)
-        return TransferResult(path, skipped=False)
-
-
-def report_done(relay: ProgressRelay | None, name: str, size: int | None) -> None:
-    """Report an item as complete without a transfer in this process.
-
-    Args:
-        relay: Receives the progress, if given.
-        name: Name of the item.
-        size: Size of the item in bytes.
-    """
-    if relay is not None:
-        relay(Progress(name, size or 0, size, 0.0, done=True))
 
 
 def _get_loaded(resource: Any, name: str) -> Any:
@@ -280,27 +335,15 @@ def _get_loaded(resource: Any, name: str) -> Any:
 
 
 def download_all(
-    resources: Iterable[R],
-    folder: str | os.PathLike[str],
-    *,
-    workers: int,
-    progress: Callable[[Progress], object] | None,
-    executor: Executor | None,
-    durable: bool,
-    on_result: Callable[[Result[R, Path]], object] | None,
-    return_exceptions: bool,
+    resources: Iterable[R], folder: str | os.PathLike[str], *, durable: bool, **options: Any
 ) -> list[Result[R, Path]]:
     """Download files or shards into a folder.
 
     Args:
         resources: The files or shards.
         folder: The target folder. Created if missing.
-        workers: Number of items transferred concurrently.
-        progress: Called with the `Progress` of each item.
-        executor: Any executor. Defaults to threads.
         durable: True calls fsync after each file.
-        on_result: Called with every result; only failures are then collected.
-        return_exceptions: True returns failed results instead of raising.
+        **options: Options of `transfer_all`.
 
     Returns:
         The results, in order.
@@ -313,26 +356,13 @@ def download_all(
     root = Path(check_path(folder))
     root.mkdir(parents=True, exist_ok=True)
     # Resolve links and relative paths here: workers in other processes may have another working directory.
-    root = root.resolve()
-    names, relay, local = UniquePaths(), bulk.ProgressRelay(progress), bulk.is_local(executor)
+    send, names = DownloadSend(root.resolve(), durable), UniquePaths()
     # Names are assigned in the order of the listing, so that the next run assigns the same ones.
     items = (
-        DownloadItem(resource, names.add(_get_loaded(resource, "name") or "", default=default_name(resource)))
+        TransferItem(resource, names.add(_get_loaded(resource, "name") or "", default=default_name(resource)))
         for resource in resources
     )
-
-    def convert(result: Result[DownloadItem, TransferResult[Path]]) -> Result[R, Path]:
-        done = result.value
-        if done is None:
-            return bulk.Result(result.item.resource, None, result.error)
-        if not local:
-            report_done(relay, result.item.relative, _get_loaded(result.item.resource, "size"))
-        return bulk.Result(result.item.resource, done.value, skipped=done.skipped)
-
-    return transfer_all(
-        DownloadTask(root, durable, relay if local else None), items, convert, workers=workers, executor=executor, relay=relay,
-        on_result=on_result, return_exceptions=return_exceptions,
-    )  # fmt: skip
+    return transfer_all(send, items, **options)
 
 
 def default_name(resource: Any) -> str:

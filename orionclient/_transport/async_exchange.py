@@ -10,13 +10,14 @@ import anyio
 from attrs import evolve
 
 from orionclient._runtime.clock import CLOCK
+from orionclient._transport.checks import is_success
 from orionclient._transport.connection import make_library_request
 from orionclient._transport.exchange import BoundedBody, build_headers, make_decompressor, warn_insecure
 from orionclient._transport.failures import clear_frames, make_body_error, to_failure, transport_errors
 from orionclient._transport.heads import SurplusWatch
 from orionclient._transport.library import httpcore
 from orionclient._transport.pool import IDLE_SECONDS, REGISTRY, Settings, find_proxy, proxy_arguments
-from orionclient._transport.response import AsyncResponse, Failure, is_success
+from orionclient._transport.response import AsyncResponse, Failure
 from orionclient._transport.transports import AsyncRawResponse
 from orionclient.exceptions import OrionError
 

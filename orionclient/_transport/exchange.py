@@ -9,10 +9,11 @@ from attrs import evolve
 
 from orionclient._runtime.clock import CLOCK
 from orionclient._runtime.warnings import warn
+from orionclient._transport.checks import is_success
 from orionclient._transport.decompression import Decompressor, TooLargeError
 from orionclient._transport.failures import clear_frames, make_body_error, to_failure, transport_errors
 from orionclient._transport.pool import REGISTRY, Settings, close_connections
-from orionclient._transport.response import Failure, Headers, Response, is_success
+from orionclient._transport.response import Failure, Headers, Response
 from orionclient._transport.sockets import DEADLINE
 from orionclient.exceptions import OrionError
 

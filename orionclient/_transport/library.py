@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import importlib
-import os
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
+
+from orion_api._shared import get_http_library
 
 from orionclient.exceptions import ValidationError
 
-_NAMES: Final = ("httpx", "httpx2")
-_NAME: Final = os.environ.get("ORION_HTTP_LIBRARY") or "httpx"
-if _NAME not in _NAMES:
-    raise ValidationError(f"ORION_HTTP_LIBRARY must be 'httpx' or 'httpx2', not {_NAME!r:.60}")
+try:
+    _NAME = get_http_library()
+except ValueError as error:
+    raise ValidationError(str(error)) from None
 if TYPE_CHECKING:
     import httpcore
 else:
@@ -29,4 +30,4 @@ def load_httpx(*preferred: str) -> Any:
     Returns:
         The module `httpx` or `httpx2`.
     """
-    return importlib.import_module(next((name for name in preferred if name in _NAMES), _NAME))
+    return importlib.import_module(next((name for name in preferred if name in {"httpx", "httpx2"}), _NAME))

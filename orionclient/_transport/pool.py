@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from attrs import evolve, frozen
 
+from orionclient._transport.checks import is_loopback, parse_origin
 from orionclient._transport.connection import (
     Connection,
     ConnectionProtocol,
@@ -24,13 +25,13 @@ from orionclient._transport.connection import (
 )
 from orionclient._transport.library import httpcore
 from orionclient._transport.sockets import Backend, StrictTLS
-from orionclient.config import SessionConfig, is_loopback, parse_origin
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from orionclient._transport.request import PreparedRequest
+    from orionclient.config import SessionConfig
 
 # Load balancers close idle connections after 60 s; the client closes them earlier.
 IDLE_SECONDS: Final = 50.0

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from urllib.parse import urlencode
 
 from attrs import frozen
+from orion_api._shared import iter_chunks, measure
 
-from orionclient.config import parse_origin
+from orionclient._transport.checks import parse_origin
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
     from orionclient._transport.heads import HeaderList
     from orionclient._transport.response import AsyncResponse, Response
 
-CHUNK_SIZE: Final = 1 << 19
 Payload = bytes | BinaryIO | Iterable[bytes] | AsyncIterable[bytes]
 _CONNECT_TIMEOUT: Final = 10.0
 _DAY: Final = 86400.0
@@ -73,19 +72,9 @@ class Body:
         self.length = length
         if isinstance(payload, bytes):
             self.length = len(payload)
-        elif isinstance(payload, io.IOBase) or hasattr(payload, "seek"):
-            self._measure(payload)
+        elif hasattr(payload, "seek") and (measured := measure(payload)):
+            self._start, self.length = measured
         self.replayable = isinstance(payload, bytes) or self._start is not None
-
-    def _measure(self, stream: Any) -> None:
-        try:
-            if stream.seekable():
-                self._start = stream.tell()
-                end = stream.seek(0, io.SEEK_END)
-                stream.seek(self._start)
-                self.length = max(0, end - self._start)
-        except (OSError, AttributeError):
-            self._start = None
 
     async def aiter_chunks(self) -> AsyncIterator[bytes]:
         """Read the body like `iter_chunks`, in an event loop, also from an asynchronous source.
@@ -120,7 +109,10 @@ class Body:
             raise ValidationError("cannot send an asynchronous iterable with a synchronous call; use session.raw_async")
         self._mark_sent()
         count = 0
-        for chunk in self._iter_payload():
+        if self._start is not None:
+            self._payload.seek(self._start)  # type: ignore[union-attr]
+        # One byte more than the length shows that a file has grown.
+        for chunk in iter_chunks(self._payload, None if self.length is None else self.length + 1):
             count += self._check_chunk(chunk, count)
             yield chunk  # a memoryview, valid until the next chunk
         self._check_complete(count)
@@ -140,28 +132,6 @@ class Body:
     def _check_complete(self, count: int) -> None:
         if self.length is not None and count < self.length:
             raise ValidationError(f"the source shrank while it was sent: {count} of {self.length} bytes")
-
-    def _iter_payload(self) -> Iterator[bytes]:
-        payload: Any = self._payload
-        if isinstance(payload, bytes):
-            # The library copies the rest of a chunk on every write, so large bytes are sent in chunks.
-            for start in range(0, len(payload), CHUNK_SIZE):
-                yield payload[start : start + CHUNK_SIZE]
-        elif hasattr(payload, "read"):
-            if self._start is not None:
-                payload.seek(self._start)
-            if isinstance(payload, io.RawIOBase | io.BufferedIOBase):
-                # One buffer is reused for all chunks.
-                buffer = memoryview(
-                    bytearray(min(CHUNK_SIZE, CHUNK_SIZE if self.length is None else max(self.length, 1)))
-                )
-                while count := payload.readinto(buffer):
-                    yield buffer[:count]  # type: ignore[misc]
-                return
-            while chunk := payload.read(CHUNK_SIZE):
-                yield chunk
-        else:
-            yield from payload
 
 
 @frozen(kw_only=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from attrs import frozen
 
+from orionclient._transport.checks import is_success
 from orionclient.exceptions import CallInfo, OrionConnectionError, OrionError, error_for, redact
 
 if TYPE_CHECKING:
@@ -17,18 +18,6 @@ if TYPE_CHECKING:
 _BUFFER_SIZE: Final = 1 << 16
 # Maximum size that is read of an error response.
 _MAX_ERROR_BODY_SIZE: Final = 1 << 20
-
-
-def is_success(status: int) -> bool:
-    """Check whether a status is a success. A redirect that was not followed is not.
-
-    Args:
-        status: HTTP status code.
-
-    Returns:
-        True from 200 to 299.
-    """
-    return 200 <= status < 300
 
 
 class Headers(Mapping[str, str]):

@@ -18,7 +18,6 @@ from orionclient.emulator import _handlers, _storage
 from orionclient.emulator._http.app import create_app
 from orionclient.emulator._http.call import Limits, Services
 from orionclient.emulator._http.contract import Operation, read_operations
-from orionclient.emulator._http.idempotency import IdempotencyKeys
 from orionclient.emulator._http.presigned import PresignedUrls
 from orionclient.emulator._http.serving import UvicornServer, bind, build_config
 from orionclient.emulator._jobs.jobs import JobEngine
@@ -369,7 +368,6 @@ def _open_services(
         blobs,
         Parts(store, blobs),
         credentials,
-        IdempotencyKeys(store),
         *works,
         JobEngine(store, credentials, folder, options.jobs, options.describe),
         options.floes,

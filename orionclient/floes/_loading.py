@@ -195,7 +195,7 @@ def collect_floes(given: Iterable[Any]) -> list[Registration]:
                 found += _register(entry.load())
         except Exception as error:  # noqa: BLE001 - a broken installed package must not affect other floes
             warnings.warn(f"skipping the floes of the entry point {entry.name} = {entry.value}: {error}", stacklevel=2)
-    found += _register("orionclient.floes.builtin")
+    found += _register("orionclient.floes._builtin")
     by_name: dict[str, Registration] = {}
     for each in found:
         by_name.setdefault(each["specification"]["name"], each)

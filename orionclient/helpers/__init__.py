@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from typing import TYPE_CHECKING
 
-_MODULES = ("collections", "filenames", "storage", "parameterize", "progress", "reports")
+from orionclient._runtime.lazy import attach
 
-__all__ = ["collections", "filenames", "parameterize", "progress", "reports", "storage"]
-
-
-def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        return importlib.import_module(f"orionclient.helpers.{name}")
-    raise AttributeError(f"module 'orionclient.helpers' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_MODULES})
+if TYPE_CHECKING:
+    from orionclient.helpers import collections as collections
+    from orionclient.helpers import filenames as filenames
+    from orionclient.helpers import parameterize as parameterize
+    from orionclient.helpers import progress as progress
+    from orionclient.helpers import reports as reports
+    from orionclient.helpers import storage as storage
+else:
+    __getattr__, __dir__, __all__ = attach(
+        __name__, ["collections", "filenames", "parameterize", "progress", "reports", "storage"]
+    )

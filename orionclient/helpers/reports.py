@@ -16,7 +16,7 @@ from attrs import frozen
 from orionclient._resources.resource import resource_id
 from orionclient._runtime.temporary import TemporaryFolder
 from orionclient._transfer.names import check_path
-from orionclient.config import parse_origin
+from orionclient._transport.checks import parse_origin
 from orionclient.exceptions import BadResponse, MultipleResultsFound, NoResultFound, ValidationError
 from orionclient.helpers.filenames import UniqueFilenames, safe_filename
 from orionclient.types import File, ShardCollection, WorkFloeJob

@@ -1,4 +1,4 @@
-"""Network fault proxy: a loopback TCP proxy with the toxics of toxiproxy, reproducible by a seed, with counters."""
+"""The network fault proxy: a loopback TCP proxy with the toxics of toxiproxy, reproducible by a seed, with counters."""
 
 from __future__ import annotations
 
@@ -59,7 +59,16 @@ def _linger(writer: asyncio.StreamWriter) -> None:
 
 
 class FaultProxy:
-    """A proxy between a client and a server on this machine. It forwards bytes unchanged until a toxic is added.
+    """A network fault proxy between a client and a server on this machine. It forwards bytes unchanged until a toxic is added.
+
+    The methods `latency`, `bandwidth`, `slow_close`, `timeout`, `reset_peer`, `slicer` and `limit_data` add a toxic and return it. Each
+    also takes:
+
+    - `direction`: ``downstream`` (default) affects what the server sends, ``upstream`` what the client sends;
+    - `probability`: share of the affected connections, from 0 to 1. Defaults to 1;
+    - `times`: how many connections are affected at most. Defaults to all.
+
+    They raise `ValueError` for values out of range. Durations are in seconds, sizes in bytes.
 
     Whether a toxic affects a connection is drawn once, from the seed, the index of the connection and the index of the toxic, when the
     first bytes in its direction arrive after it was added. So toxics also affect open connections, and the same seed selects the same
@@ -67,16 +76,24 @@ class FaultProxy:
 
     Args:
         server: URL of the server, for example ``http://127.0.0.1:8000``.
-        seed: Seed for the selection of connections and the variation of chunks and delays.
+        seed: Seed for the selection of connections and the variation of chunks and delays. Defaults to 0.
         context: TLS context with certificate and key for connections of the client; the server is connected without TLS. Optional.
+
+    Attributes:
+        port: Port of the proxy on the loopback interface; 0 before the start.
+
+    Raises:
+        ValueError: The URL has no host or no port.
 
     Example:
         >>> from orionclient.local import LocalOrion
+        >>> from orionclient.session import OrionSession
         >>> from orionclient.testing import FaultProxy
-        >>> with LocalOrion(proxied=True) as orion, FaultProxy(orion.url) as proxy:
-        ...     toxic = proxy.latency(0.05)
-        ...     proxy.counts().connections
-        0
+        >>> with LocalOrion(seed="demo", proxied=True) as orion, FaultProxy(orion.url) as proxy:
+        ...     toxic = proxy.reset_peer(times=1)
+        ...     username = OrionSession(orion.config(url=proxy.url)).get_user_profile().username
+        >>> username, toxic.hits
+        ('ada', 1)
     """
 
     def __init__(self, server: str, *, seed: int = 0, context: ssl.SSLContext | None = None) -> None:
@@ -179,7 +196,11 @@ class FaultProxy:
         self._wake()
 
     def disable(self) -> None:
-        """Stop listening: open connections are reset, new connections fail."""
+        """Stop listening: open connections are reset, new connections fail with connection refused.
+
+        Raises:
+            RuntimeError: The proxy is not running; also raised by `enable` and `close_connections`.
+        """
         self._run(self._close())
 
     def enable(self) -> None:
@@ -187,7 +208,14 @@ class FaultProxy:
         self._run(self._listen())
 
     def close_connections(self, how: CloseMode = "close") -> int:
-        """Close all open connections, like a load balancer that closes idle ones; return their count."""
+        """Close all open connections, like a load balancer that closes idle ones.
+
+        Args:
+            how: ``close`` (FIN) or ``reset`` (RST). Defaults to ``close``.
+
+        Returns:
+            How many were closed.
+        """
         return self._run(self._close_all(how))
 
     def counts(self) -> Counts:
@@ -196,7 +224,11 @@ class FaultProxy:
             return Counts(**self._totals, open=len(self._connections), hits=dict(self._hits))
 
     def start(self) -> Self:
-        """Listen on a free port of the loopback interface."""
+        """Listen on a free port of the loopback interface; called by the `with` statement.
+
+        Returns:
+            This object.
+        """
         started = threading.Event()
         self._thread = threading.Thread(target=self._main, args=(started,), name="fault proxy", daemon=True)
         self._thread.start()

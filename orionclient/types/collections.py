@@ -2,98 +2,39 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
-from orion_api.api.collections import (
-    close_collection,
-    create_collection,
-    delete_collection,
-    get_collection,
-    list_collections,
-    open_collection,
-    update_collection,
-)
-from orion_api.api.shards import list_shards
+from orion_api.api import collections as api
+from orion_api.api import shards as shards_api
 
+from orionclient import types
+from orionclient._resources.convert import identifier, integer, json_object, optional, string
 from orionclient._resources.creating import create_with_tags
+from orionclient._resources.json_values import check_metadata
 from orionclient._resources.listing import Listing
 from orionclient._resources.polling import poll_intervals
-from orionclient._resources.resource import (
-    Declaration,
-    Field,
-    Resource,
-    SessionLike,
-    identifier,
-    integer,
-    json_object,
-    optional,
-    string,
-)
+from orionclient._resources.resource import Declaration, Field, Resource, SessionLike
+from orionclient._resources.waiters import refresh
 from orionclient._runtime.warnings import warn
+from orionclient._transfer import many
 from orionclient.exceptions import BadResponse, OrionError, ValidationError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from concurrent.futures import Executor
     from pathlib import Path
 
+    from orion_api.inputs import CreateCollection, ListCollectionsFilters, UpdateCollection
+
     from orionclient._transfer.bulk import Paths, Result
+    from orionclient._transfer.many import TransferItem
     from orionclient._transfer.progress import Progress
     from orionclient.types.shards import Shard
 
-# Documented as 256 kB of JSON; that 1 kB is 1024 bytes of compact UTF-8 JSON is assumed.
-_MAX_METADATA_BYTES: Final = 256 * 1024
 # States that a collection never leaves.
 _FINAL_STATES: Final = frozenset({"error", "deleting"})
-
-
-def check_metadata(metadata: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Validate metadata before a request.
-
-    Args:
-        metadata: The metadata; None if there is none.
-
-    Returns:
-        The metadata as a dict.
-
-    Raises:
-        ValidationError: The metadata is not a JSON-serializable mapping, or is larger than 256 kB; the message has the size.
-    """
-    if metadata is None:
-        return None
-    try:
-        given = dict(metadata)
-        size = len(json.dumps(given, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode())
-    except (TypeError, ValueError) as error:
-        raise ValidationError(f"metadata must be a JSON-serializable mapping: {error}") from None
-    if size > _MAX_METADATA_BYTES:
-        raise ValidationError(f"the metadata has {size} bytes as JSON; the maximum is {_MAX_METADATA_BYTES}")
-    return given
-
-
-def require_open(send: Callable[[], dict[str, Any]], advice: str = "") -> dict[str, Any]:
-    """Send a request that requires an open collection, and add advice to the error if the collection is not open.
-
-    Args:
-        send: Sends the request.
-        advice: Advice for other causes of the error.
-
-    Returns:
-        The result of `send`.
-
-    Raises:
-        BadResponse: The collection is not open (409).
-        OrionError: The request failed.
-    """
-    try:
-        return send()
-    except BadResponse as error:
-        if error.response.status_code == 409:
-            error.with_hints(f"{advice}collection.ensure_open() waits until the collection can be opened, and opens it")
-        raise
 
 
 class ShardCollection(Resource):
@@ -117,16 +58,19 @@ class ShardCollection(Resource):
         name="collection",
         schema="CollectionInfo",
         id_name="collection_id",
-        get=get_collection,
-        list=list_collections,
-        create=create_collection,
-        update=update_collection,
-        delete=delete_collection,
+        get=api.get_collection,
+        list=api.list_collections,
+        create=api.create_collection,
+        update=api.update_collection,
+        delete=api.delete_collection,
         trash=True,
         taggable=True,
         sharable=True,
         in_folders=True,
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListCollectionsFilters, create: CreateCollection, update: UpdateCollection) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the collection, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; need not be unique (documented), and may be empty.")
@@ -203,13 +147,13 @@ class ShardCollection(Resource):
             ValidationError: `limit` or `offset` is not a non-negative integer.
             OrionError: The request failed.
         """
-        from orionclient.types.shards import Shard  # noqa: PLC0415 - avoids an import cycle
-
         if not isinstance(offset, int) or isinstance(offset, bool) or offset < 0:
             raise ValidationError(f"offset must be a non-negative integer, not {offset!r:.60}")
         filters = {"offset": offset or None, "state": [state] if isinstance(state, str) else state}
         given = {name: value for name, value in filters.items() if value is not None}
-        return Listing(self._require_session(), list_shards, Shard(collection=self), given, limit=limit)
+        return Listing(
+            self._require_session(), shards_api.list_shards, types.Shard(collection=self), given, limit=limit
+        )
 
     def open(self) -> None:
         """Open the collection, so that shards can be added and deleted. Has no effect on an open collection.
@@ -218,8 +162,21 @@ class ShardCollection(Resource):
             BadResponse: The collection is ``processing``, ``deleting`` or in ``error`` (409); `ensure_open` waits during the first.
             OrionError: The request failed.
         """
-        calls, ids = self._require_session()._calls, self._ids()
-        self._replace(require_open(lambda: calls.request_json(open_collection, ids)))
+        with self._add_advice():
+            self._replace(self._require_session()._calls.request_json(api.open_collection, self._ids()))
+
+    @staticmethod
+    @contextmanager
+    def _add_advice(advice: str = "") -> Iterator[None]:
+        """Add advice to the error of a request that requires an open collection."""
+        try:
+            yield
+        except BadResponse as error:
+            if error.response.status_code == 409:
+                error.with_hints(
+                    f"{advice}collection.ensure_open() waits until the collection can be opened, and opens it"
+                )
+            raise
 
     def close(self) -> None:
         """Close the collection. Shards that are not ready are dropped, with a warning. Has no effect on a closed collection.
@@ -235,7 +192,7 @@ class ShardCollection(Resource):
                 f"{lost} {'shard' if lost == 1 else 'shards'} of {self._title()} not closed: closing the collection drops them;"
                 " call shard.close() after each upload",
             )
-        self._replace(self._require_session()._calls.request_json(close_collection, self._ids()))
+        self._replace(self._require_session()._calls.request_json(api.close_collection, self._ids()))
 
     def wait(
         self,
@@ -291,7 +248,7 @@ class ShardCollection(Resource):
         ):
             if self.state == "ready":
                 try:
-                    self._replace(calls.request_json(open_collection, ids, timeout=timeout))
+                    self._replace(calls.request_json(api.open_collection, ids, timeout=timeout))
                 except BadResponse as error:
                     # Another process closed it in the meantime: poll again.
                     if error.response.status_code != 409:
@@ -380,18 +337,30 @@ class ShardCollection(Resource):
             >>> [result.value.name for result in collection.upload("frames")]
             ['1.xyz', '2.xyz', 'late/3.xyz']
         """
-        from orionclient._session.many_shards import send_shards  # noqa: PLC0415 - avoids an import cycle
-        from orionclient._transfer.many import list_named_files  # noqa: PLC0415 - loaded on first use
-
-        return send_shards(
-            self,
-            list_named_files(paths),
-            workers=workers,
-            progress=progress,
-            executor=executor,
-            on_result=on_result,
+        return self._upload_items(
+            many.list_named_files(paths), workers=workers, progress=progress, executor=executor, on_result=on_result,
             return_exceptions=return_exceptions,
-        )
+        )  # fmt: skip
+
+    def _upload_items(
+        self,
+        items: Iterable[TransferItem[Path]],
+        metadata: Mapping[str, Any] | None = None,
+        *,
+        compare: bool = True,
+        **options: Any,
+    ) -> list[Result[Path, Shard]]:
+        """Upload files as shards, unless equal shards exist."""
+        send = types.shards.ShardSend(self, metadata)
+        if not compare:
+            return many.transfer_all(send, items, **options)
+        self._refresh()
+        if self.state != "open":
+            raise ValidationError(
+                f"{self._title()} is {self.state!r}, not 'open'; collection.ensure_open() waits until it can be opened, and opens it"
+            )
+        index = types.shards.ShardIndex(self)
+        return many.transfer_all(send, index.compare(items), on_done=index.add, finalize=index.finalize, **options)
 
     def download(
         self,
@@ -436,12 +405,10 @@ class ShardCollection(Resource):
             >>> [result.value.name for result in collection.download("here")]
             ['1.xyz', '2.xyz']
         """
-        from orionclient._transfer.many import download_all  # noqa: PLC0415 - loaded on first use
-
-        return download_all(
+        return many.download_all(
             self.list_shards(state="ready"), folder, workers=workers, progress=progress, executor=executor, durable=durable,
             on_result=on_result, return_exceptions=return_exceptions,
         )  # fmt: skip
 
-    def _refresh(self, timeout: float) -> None:
-        self._replace(self._require_session()._calls.request_json(get_collection, self._ids(), timeout=timeout))
+    def _refresh(self, timeout: float | None = None) -> None:
+        refresh(self, timeout)

@@ -3,40 +3,17 @@
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
-from orion_api.api.datasets import (
-    add_records,
-    create_dataset,
-    delete_dataset,
-    download_dataset,
-    finalize_dataset,
-    get_dataset,
-    get_record,
-    list_datasets,
-    list_records,
-    update_dataset,
-    upload_dataset_content,
-)
+from orion_api.api import datasets as api
 
 from orionclient._resources.content import object_name
+from orionclient._resources.convert import boolean, identifier, integer, optional, read_field, string, string_list
 from orionclient._resources.creating import create_with_tags, delete_on_error, find_existing, update_replaced
-from orionclient._resources.resource import (
-    Declaration,
-    Field,
-    Id,
-    Resource,
-    SessionLike,
-    boolean,
-    identifier,
-    integer,
-    optional,
-    read_field,
-    resource_id,
-    string,
-    string_list,
-)
+from orionclient._resources.resource import Declaration, Field, Id, Resource, SessionLike, resource_id
+from orionclient._resources.sending import ResourceSend
 from orionclient._transfer.content import iter_verified
 from orionclient._transfer.downloads import save
 from orionclient._transfer.sources import Source, UploadSource, open_source, source_name
@@ -47,6 +24,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Mapping, Sequence
     from typing import BinaryIO
+
+    from orion_api.inputs import CreateDataset, ListDatasetsFilters, UpdateDataset
 
     from orionclient._resources.counting import ExpectedCount
 
@@ -102,16 +81,19 @@ class Dataset(Resource):
         name="dataset",
         schema="DatasetInfo",
         id_name="dataset_id",
-        get=get_dataset,
-        list=list_datasets,
-        create=create_dataset,
-        update=update_dataset,
-        delete=delete_dataset,
+        get=api.get_dataset,
+        list=api.list_datasets,
+        create=api.create_dataset,
+        update=api.update_dataset,
+        delete=api.delete_dataset,
         trash=True,
         taggable=True,
         sharable=True,
         in_folders=True,
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListDatasetsFilters, create: CreateDataset, update: UpdateDataset) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the dataset, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; need not be unique (documented).")
@@ -133,11 +115,12 @@ class Dataset(Resource):
         optional(string, ""), "When the dataset was moved to the trash; empty if it is not in the trash (documented)."
     )
 
-    def __init__(self, *, session: SessionLike | None = None, **fields: Any) -> None:
-        super().__init__(session=session, **fields)
-        self._buffer: list[bytes] = []
-        self._buffered = 0
-        self._unfinished = False
+    _buffered = 0
+    _unfinished = False
+
+    @cached_property
+    def _buffer(self) -> list[bytes]:
+        return []
 
     @classmethod
     def create(
@@ -224,10 +207,10 @@ class Dataset(Resource):
         return dataset
 
     def _send(self, source: UploadSource, format: str) -> None:  # noqa: A002
-        request = upload_dataset_content.build(
+        request = api.upload_dataset_content.build(
             self._id(), body=source.stream, format=format, content_digest=source.content_digest
         )
-        self._replace(self._require_session()._calls.send_built(upload_dataset_content, request))
+        self._replace(self._require_session()._calls.send_built(api.upload_dataset_content, request))
 
     def records(
         self, *, offset: int | None = None, limit: int | None = None, codec: Codec | None = None
@@ -247,10 +230,12 @@ class Dataset(Resource):
             OrionError: The request failed.
         """
         codec = codec or default_codec()
-        request = list_records.build(self._id()).with_query({"offset": offset, "limit": limit})
+        request = api.list_records.build(self._id()).with_query({"offset": offset, "limit": limit})
         expected, count = _expected_count(self, offset=offset, limit=limit), 0
         try:
-            for item in json_lines(iter_verified(self._require_session()._calls.make_opener(list_records, request))):
+            for item in json_lines(
+                iter_verified(self._require_session()._calls.make_opener(api.list_records, request))
+            ):
                 count += 1
                 yield codec.decode(
                     read_field(item, "record", dict), _parse_record_id(item, "dataset"), _parse_record_id(item, "id")
@@ -277,7 +262,7 @@ class Dataset(Resource):
             OrionError: The request failed.
         """
         own_id, codec = resource_id(record_id, "record_id"), codec or default_codec()
-        item = self._require_session()._calls.request_json(get_record, {**self._ids(), "record_id": own_id})
+        item = self._require_session()._calls.request_json(api.get_record, {**self._ids(), "record_id": own_id})
         fields = item.get("record")
         if not isinstance(fields, dict):
             raise OrionError(f"the response has no 'record' for record {own_id} of {self._title()}")
@@ -317,10 +302,10 @@ class Dataset(Resource):
         if not self._buffer:
             return
         lines = self._buffer
-        request = add_records.build(self._id(), body=b"".join(lines))
+        request = api.add_records.build(self._id(), body=b"".join(lines))
         self._buffer, self._buffered = [], 0
         try:
-            self._replace(self._require_session()._calls.send_built(add_records, request))
+            self._replace(self._require_session()._calls.send_built(api.add_records, request))
         except OrionError as error:
             # Records that were certainly not applied stay buffered for a retry; others must not be sent twice.
             if not error.may_have_been_applied:
@@ -336,7 +321,7 @@ class Dataset(Resource):
         """
         self._flush()
         if self._unfinished or self._data.get("dirty"):
-            self._replace(self._require_session()._calls.request_json(finalize_dataset, self._ids()))
+            self._replace(self._require_session()._calls.request_json(api.finalize_dataset, self._ids()))
             self._unfinished = False
 
     def download(
@@ -369,13 +354,15 @@ class Dataset(Resource):
         for name, selected in (("record_ids", record_ids), ("fieldlist", fieldlist)):
             if selected is not None and not selected:
                 raise ValidationError(f"{name} is empty; omit it for all")
-        request = download_dataset.build(self._id()).with_query(
+        request = api.download_dataset.build(self._id()).with_query(
             {"record_ids": record_ids, "offset": offset, "limit": limit, "format": format, "fieldlist": fieldlist}
         )
         expected = _expected_count(self, offset=offset, limit=limit, record_ids=record_ids)
         return b"".join(
             iter_verified(
-                expected.count_records(self._require_session()._calls.make_opener(download_dataset, request), format)
+                expected.count_records(
+                    self._require_session()._calls.make_opener(api.download_dataset, request), format
+                )
             )
         )
 
@@ -400,9 +387,9 @@ class Dataset(Resource):
             OSError: The path cannot be written, for example a folder or a pipe without a reader; no request was sent.
         """
         format = format or get_format(source_name(filename))  # noqa: A001
-        request = download_dataset.build(self._id()).with_query({"format": format})
+        request = api.download_dataset.build(self._id()).with_query({"format": format})
         opener = _expected_count(self).count_records(
-            self._require_session()._calls.make_opener(download_dataset, request), format
+            self._require_session()._calls.make_opener(api.download_dataset, request), format
         )
         # The server generates the content for each request, without a validator, so the download cannot be resumed.
         save(opener, filename, what=object_name(self))
@@ -413,3 +400,9 @@ def _expected_count(dataset: Dataset, **selection: Any) -> ExpectedCount:
     from orionclient._resources.counting import ExpectedCount  # noqa: PLC0415
 
     return ExpectedCount(dataset, **selection)
+
+
+class DatasetSend(ResourceSend[Dataset]):
+    """Uploads one of many files as a dataset."""
+
+    kind = Dataset

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Never
 
-from orion_api.api.groups import get_group, list_groups
+from orion_api.api import groups as api
 
-from orionclient._resources.resource import Declaration, Field, Resource, identifier, optional, string
+from orionclient._resources.convert import identifier, optional, string
+from orionclient._resources.resource import Declaration, Field, Resource
+
+if TYPE_CHECKING:
+    from orion_api.inputs import ListGroupsFilters
 
 
 class Group(Resource):
@@ -21,8 +25,11 @@ class Group(Resource):
     """
 
     declaration: ClassVar[Declaration] = Declaration(
-        name="group", schema="GroupInfo", id_name="group_id", get=get_group, list=list_groups
+        name="group", schema="GroupInfo", id_name="group_id", get=api.get_group, list=api.list_groups
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListGroupsFilters, create: Never, update: Never) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the group, unique in the stack.")
     name: Field[str] = Field(string, "Name of the group.")

@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Never, Self, TypeVar
 
-from orion_api.api.jobs import cancel_job, create_job, delete_job, download_job_logs, get_job, list_jobs
+from orion_api.api import jobs as api
 
+from orionclient._resources.convert import identifier, json_object, money, number, optional, string
 from orionclient._resources.creating import create_with_tags
+from orionclient._resources.json_values import check_mapping
 from orionclient._resources.listing import Listing
 from orionclient._resources.polling import poll_intervals
-from orionclient._resources.resource import (
-    Declaration,
-    Field,
-    Resource,
-    SessionLike,
-    identifier,
-    json_object,
-    number,
-    optional,
-    resource_id,
-    string,
-)
+from orionclient._resources.resource import Declaration, Field, Resource, SessionLike, reference_id
 from orionclient._resources.waiters import refresh
 from orionclient._runtime.clock import CLOCK
 from orionclient._transfer.content import iter_verified
 from orionclient.exceptions import OrionError, ValidationError
-from orionclient.types.billing import parse_money
-from orionclient.types.workfloes import WorkFloeSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
     from decimal import Decimal
+
+    from orion_api.inputs import ListJobsFilters, StartJob
+
+    from orionclient.types.workfloes import WorkFloeSpec
 
 R = TypeVar("R", bound=Resource)
 
@@ -64,12 +55,15 @@ class WorkFloeJob(Resource):
         name="job",
         schema="JobInfo",
         id_name="job_id",
-        get=get_job,
-        list=list_jobs,
-        create=create_job,
-        delete=delete_job,
+        get=api.get_job,
+        list=api.list_jobs,
+        create=api.create_job,
+        delete=api.delete_job,
         taggable=True,
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListJobsFilters, create: StartJob, update: Never) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the job, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; may be empty and need not be unique (documented).")
@@ -97,7 +91,7 @@ class WorkFloeJob(Resource):
     )
     finished: Field[str | None] = Field(optional(string), "When the job ended, ISO 8601 in UTC; None before (assumed).")
     run_time: Field[float] = Field(number, "Run time until now or the end in seconds (assumed).")
-    cost: Field[Decimal] = Field(parse_money, "Cost until now in units of `currency` (assumed).")
+    cost: Field[Decimal] = Field(money, "Cost until now in units of `currency` (assumed).")
     currency: Field[str] = Field(string, "Currency of the cost, ISO 4217 code (assumed).")
     owner: Field[int] = Field(identifier, "Id of the user that created the job (assumed).")
     project: Field[int] = Field(identifier, "Id of the project that the job belongs to (assumed).")
@@ -134,7 +128,7 @@ class WorkFloeJob(Resource):
             BadResponse: The parameters are invalid (422; the message lists the known ones), or the floe is deprecated (409).
             OrionError: The request failed. Unless `retry_dict` is set, a retry never starts the job twice.
         """
-        given = dict(_check_mapping("param_dict", param_dict) or {})
+        given = dict(check_mapping("param_dict", param_dict) or {})
         unknown = sorted(set(given) - set(_EXPORT_FIELDS))
         if unknown:
             raise ValidationError(
@@ -149,9 +143,9 @@ class WorkFloeJob(Resource):
             session,
             (given.get("name") if name is None else name) or None,
             project,
-            workfloe=int(floe._id()) if isinstance(floe, WorkFloeSpec) else resource_id(floe, "workfloe"),
-            parameters=_check_mapping("params", given.get("parameters") if params is None else params) or None,
-            system_parameters=_check_mapping(
+            workfloe=reference_id(floe, "workfloe"),
+            parameters=check_mapping("params", given.get("parameters") if params is None else params) or None,
+            system_parameters=check_mapping(
                 "system_parameters", given.get("system_parameters") if system_parameters is None else system_parameters
             )
             or None,
@@ -215,7 +209,7 @@ class WorkFloeJob(Resource):
         Raises:
             OrionError: The request failed.
         """
-        self._replace(self._require_session()._calls.request_json(cancel_job, self._ids()))
+        self._replace(self._require_session()._calls.request_json(api.cancel_job, self._ids()))
 
     def logs(self, follow: bool = False) -> Iterator[str]:
         """Stream the lines of the log.
@@ -253,8 +247,8 @@ class WorkFloeJob(Resource):
             yield _decode_line(rest)
 
     def _log(self, offset: int) -> Iterator[bytes]:
-        request = download_job_logs.build(self._id(), offset=offset)
-        yield from iter_verified(self._require_session()._calls.make_opener(download_job_logs, request))
+        request = api.download_job_logs.build(self._id(), offset=offset)
+        yield from iter_verified(self._require_session()._calls.make_opener(api.download_job_logs, request))
 
     def outputs(self, kind: type[R]) -> Listing[R]:
         """List the resources that the job has created, by its tag.
@@ -277,15 +271,3 @@ class WorkFloeJob(Resource):
 
 def _decode_line(line: bytes) -> str:
     return line.removesuffix(b"\r").decode("utf-8", "replace")
-
-
-def _check_mapping(what: str, given: Any) -> dict[str, Any] | None:
-    if given is None:
-        return None
-    if not isinstance(given, Mapping):
-        raise ValidationError(f"{what} must be a mapping, not {type(given).__name__}")
-    try:
-        copied: dict[str, Any] = json.loads(json.dumps(dict(given), allow_nan=False))
-    except (TypeError, ValueError) as error:
-        raise ValidationError(f"{what} is not JSON serializable: {error}; pass resources by id") from None
-    return copied

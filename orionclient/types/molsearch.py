@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Never, Self
 
-from orion_api.api.molsearch import (
-    create_molsearch_database,
-    create_molsearch_query,
-    delete_molsearch_database,
-    delete_molsearch_query,
-    get_molsearch_database,
-    get_molsearch_query,
-    list_molsearch_databases,
-    list_molsearch_hits,
-    list_molsearch_queries,
-)
+from orion_api.api import molsearch as api
 
+from orionclient._resources.convert import identifier, integer, json_object, optional, string
 from orionclient._resources.creating import create_with_tags
-from orionclient._resources.resource import (
-    Declaration,
-    Field,
-    Resource,
-    SessionLike,
-    identifier,
-    integer,
-    json_object,
-    optional,
-    resource_id,
-    string,
-)
+from orionclient._resources.json_values import check_json
+from orionclient._resources.resource import Declaration, Field, Resource, SessionLike, reference_id, resource_id
 from orionclient._resources.waiters import wait_until_done
 from orionclient.exceptions import ValidationError
-from orionclient.types.datasets import Dataset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from orion_api.inputs import (
+        CreateMolsearchDatabase,
+        CreateMolsearchQuery,
+        ListMolsearchDatabasesFilters,
+        ListMolsearchQueriesFilters,
+    )
+
+    from orionclient.types.datasets import Dataset
 
 
 class MolsearchDatabase(Resource):
@@ -59,12 +47,17 @@ class MolsearchDatabase(Resource):
         name="molsearch_database",
         schema="MolsearchDatabaseInfo",
         id_name="database_id",
-        get=get_molsearch_database,
-        list=list_molsearch_databases,
-        create=create_molsearch_database,
-        delete=delete_molsearch_database,
+        get=api.get_molsearch_database,
+        list=api.list_molsearch_databases,
+        create=api.create_molsearch_database,
+        delete=api.delete_molsearch_database,
         linkable=False,
     )
+
+    @classmethod
+    def _inputs(
+        cls, filters: ListMolsearchDatabasesFilters, create: CreateMolsearchDatabase, update: Never
+    ) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the database, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; may be empty and need not be unique (assumed).")
@@ -106,9 +99,7 @@ class MolsearchDatabase(Resource):
             ValidationError: `dataset` is neither a dataset nor an id.
             OrionError: The request failed.
         """
-        if isinstance(dataset, Resource) and not isinstance(dataset, Dataset):
-            raise ValidationError(f"dataset must be a Dataset or its id, not a {type(dataset).__name__}")
-        dataset_id = dataset._id() if isinstance(dataset, Dataset) else resource_id(dataset, "dataset")
+        dataset_id = reference_id(dataset, "dataset")
         return create_with_tags(cls, session, name, project, dataset=dataset_id, search_type=search_type)
 
     def wait(self, timeout: float = 600) -> None:
@@ -135,12 +126,15 @@ class MolsearchQuery(Resource):
         name="molsearch_query",
         schema="MolsearchQueryInfo",
         id_name="query_id",
-        get=get_molsearch_query,
-        list=list_molsearch_queries,
-        create=create_molsearch_query,
-        delete=delete_molsearch_query,
+        get=api.get_molsearch_query,
+        list=api.list_molsearch_queries,
+        create=api.create_molsearch_query,
+        delete=api.delete_molsearch_query,
         linkable=False,
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListMolsearchQueriesFilters, create: CreateMolsearchQuery, update: Never) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the query, unique in the stack (assumed).")
     name: Field[str] = Field(string, "Display name; may be empty and need not be unique (assumed).")
@@ -318,10 +312,7 @@ class MolsearchQuery(Resource):
     ) -> Self:
         given = {key: value for key, value in parameters.items() if value is not None}
         for key, value in given.items():
-            try:
-                json.dumps(value, allow_nan=False)
-            except (TypeError, ValueError):
-                raise ValidationError(f"{key} is not JSON serializable: {type(value).__name__}") from None
+            check_json(key, value)
         own_database = resource_id(database_id, "database_id")
         return create_with_tags(
             cls, session, name, project, query_type=query_type, database=own_database, parameters=given
@@ -349,4 +340,4 @@ class MolsearchQuery(Resource):
         Raises:
             OrionError: The request failed.
         """
-        yield from self._require_session()._calls.iter_items(list_molsearch_hits, self._ids())
+        yield from self._require_session()._calls.iter_items(api.list_molsearch_hits, self._ids())

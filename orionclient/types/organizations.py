@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Never
 
-from orion_api.api.organizations import get_organization, list_organizations
+from orion_api.api import organizations as api
 
-from orionclient._resources.resource import Declaration, Field, Resource, identifier, string
+from orionclient._resources.convert import identifier, string
+from orionclient._resources.resource import Declaration, Field, Resource
+
+if TYPE_CHECKING:
+    from orion_api.inputs import ListOrganizationsFilters
 
 
 class Organization(Resource):
@@ -16,9 +20,12 @@ class Organization(Resource):
         name="organization",
         schema="OrganizationInfo",
         id_name="organization_id",
-        get=get_organization,
-        list=list_organizations,
+        get=api.get_organization,
+        list=api.list_organizations,
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListOrganizationsFilters, create: Never, update: Never) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the organization, unique in the stack.")
     name: Field[str] = Field(string, "Name of the organization.")

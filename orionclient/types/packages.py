@@ -5,22 +5,13 @@ from __future__ import annotations
 import json
 import zlib
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Never, Self
 
-from orion_api.api.packages import create_package, delete_package, get_package, list_packages, upload_package_content
+from orion_api.api import packages as api
 
+from orionclient._resources.convert import identifier, integer, json_object, optional, string
 from orionclient._resources.creating import create_with_tags, delete_on_error
-from orionclient._resources.resource import (
-    Declaration,
-    Field,
-    Resource,
-    SessionLike,
-    identifier,
-    integer,
-    json_object,
-    optional,
-    string,
-)
+from orionclient._resources.resource import Declaration, Field, Resource, SessionLike
 from orionclient._resources.waiters import wait_until_done
 from orionclient._transfer.sources import Source, UploadSource, open_source, source_name
 from orionclient.exceptions import ValidationError
@@ -28,6 +19,8 @@ from orionclient.exceptions import ValidationError
 if TYPE_CHECKING:
     import tarfile
     from typing import BinaryIO
+
+    from orion_api.inputs import CreatePackage, ListPackagesFilters
 
 _MANIFEST: Final = "manifest.json"
 _REQUIRED_FIELDS: Final = ("name", "version", "python_version", "requirements")
@@ -45,13 +38,16 @@ class WorkFloePackage(Resource):
         name="package",
         schema="PackageInfo",
         id_name="package_id",
-        get=get_package,
-        list=list_packages,
-        create=create_package,
-        delete=delete_package,
-        upload=upload_package_content,
+        get=api.get_package,
+        list=api.list_packages,
+        create=api.create_package,
+        delete=api.delete_package,
+        upload=api.upload_package_content,
         sharable=True,
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListPackagesFilters, create: CreatePackage, update: Never) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the package, unique in the stack (documented).")
     name: Field[str] = Field(string, "Name of the package, from its manifest (assumed).")
@@ -111,8 +107,8 @@ class WorkFloePackage(Resource):
             self._send(source)
 
     def _send(self, source: UploadSource) -> None:
-        request = upload_package_content.build(self._id(), body=source.stream, content_digest=source.content_digest)
-        self._replace(self._require_session()._calls.send_built(upload_package_content, request))
+        request = api.upload_package_content.build(self._id(), body=source.stream, content_digest=source.content_digest)
+        self._replace(self._require_session()._calls.send_built(api.upload_package_content, request))
 
     def wait(self, timeout: float = 600) -> None:
         """Wait until the floes of the package are registered, polling every 0.5 to 30 s with back-off and jitter.

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from orion_api.api.projects import create_project, get_project, list_projects, update_project
+from orion_api.api import projects as api
 
-from orionclient._resources.resource import (
-    Declaration,
-    Field,
-    Resource,
-    SessionLike,
-    boolean,
-    identifier,
-    optional,
-    string,
-)
+from orionclient._resources.convert import boolean, identifier, optional, string
+from orionclient._resources.resource import Declaration, Field, Resource, SessionLike
+
+if TYPE_CHECKING:
+    from orion_api.inputs import CreateProject, ListProjectsFilters, UpdateProject
 
 
 class Project(Resource):
@@ -36,11 +31,14 @@ class Project(Resource):
         name="project",
         schema="ProjectInfo",
         id_name="project_id",
-        get=get_project,
-        list=list_projects,
-        create=create_project,
-        update=update_project,
+        get=api.get_project,
+        list=api.list_projects,
+        create=api.create_project,
+        update=api.update_project,
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListProjectsFilters, create: CreateProject, update: UpdateProject) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the project, unique in the stack (documented).")
     name: Field[str] = Field(string, "Name of the project.")
@@ -67,7 +65,7 @@ class Project(Resource):
         """
         params = {"name": name, "description": description}
         body = {key: value for key, value in params.items() if value is not None}
-        return cls.from_msg(session._calls.request_json(create_project, {}, body=body), session)
+        return cls.from_msg(session._calls.request_json(api.create_project, {}, body=body), session)
 
     def archive(self) -> None:
         """Archive the project: it becomes read-only. Has no effect on an archived project.
@@ -88,4 +86,4 @@ class Project(Resource):
         self._update(archived=False)
 
     def _update(self, **params: Any) -> None:
-        self._replace(self._require_session()._calls.request_json(update_project, self._ids(), body=params))
+        self._replace(self._require_session()._calls.request_json(api.update_project, self._ids(), body=params))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from orion_api.api.secrets import create_secret, delete_secret, get_secret, list_secrets, update_secret
+from orion_api.api import secrets as api
 
+from orionclient._resources.convert import identifier, optional, string
 from orionclient._resources.creating import create_with_tags
-from orionclient._resources.resource import Declaration, Field, Resource, SessionLike, identifier, optional, string
+from orionclient._resources.resource import Declaration, Field, Resource, SessionLike
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from orion_api.inputs import CreateSecret, ListSecretsFilters, UpdateSecret
 
 
 class Secret(Resource):
@@ -32,15 +35,18 @@ class Secret(Resource):
         name="secret",
         schema="SecretInfo",
         id_name="secret_id",
-        get=get_secret,
-        list=list_secrets,
-        create=create_secret,
-        update=update_secret,
-        delete=delete_secret,
+        get=api.get_secret,
+        list=api.list_secrets,
+        create=api.create_secret,
+        update=api.update_secret,
+        delete=api.delete_secret,
         taggable=True,
         sharable=True,
         write_only=("value",),
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListSecretsFilters, create: CreateSecret, update: UpdateSecret) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the secret, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; need not be unique.")
@@ -96,7 +102,7 @@ class Secret(Resource):
         _check_value(value)
         with self.declaration.redact_errors({"value": value}):
             self._replace(
-                self._require_session()._calls.request_json(update_secret, self._ids(), body={"value": value})
+                self._require_session()._calls.request_json(api.update_secret, self._ids(), body={"value": value})
             )
 
     def _replace(self, data: Mapping[str, Any]) -> None:

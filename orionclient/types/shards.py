@@ -2,55 +2,38 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
-from orion_api.api.shards import (
-    close_shard,
-    create_shard,
-    delete_shard,
-    download_shard,
-    get_shard,
-    list_shards,
-    update_shard,
-    upload_shard_content,
-)
+from attrs import evolve, frozen
+from orion_api.api import shards as api
 
-from orionclient._resources.content import account_key, expected_content, find_resumable, object_name
-from orionclient._resources.creating import delete_on_error
-from orionclient._resources.resource import (
-    Declaration,
-    Field,
-    Parent,
-    Resource,
-    SessionLike,
-    identifier,
-    integer,
-    json_object,
-    optional,
-    resource_id,
-    string,
-)
-from orionclient._transfer.checkpoints import UploadCheckpoint
-from orionclient._transfer.content import iter_verified
-from orionclient._transfer.downloads import save
+from orionclient._resources.content import Content
+from orionclient._resources.convert import identifier, integer, json_object, optional, string
+from orionclient._resources.json_values import check_metadata
+from orionclient._resources.resource import Declaration, Field, Parent, SessionLike, resource_id
+from orionclient._resources.waiters import refresh
+from orionclient._transfer.many import TransferItem, TransferResult, UploadSend, make_result, sha256_of
 from orionclient._transfer.sources import Source, UploadSource, open_source
-from orionclient.exceptions import ValidationError
-from orionclient.types.collections import ShardCollection, check_metadata, require_open
-from orionclient.types.uploads import send_content
+from orionclient.exceptions import OrionError, ValidationError
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
     from typing import BinaryIO
 
+    from orion_api.inputs import CreateShard, ListShardsFilters, UpdateShard
+
+    from orionclient._transfer.bulk import Result
     from orionclient._transfer.progress import Progress
-    from orionclient._transport.response import Response
+    from orionclient.types.collections import ShardCollection
 
 # Documented as 5 GB, read as GiB: a server with the smaller limit rejects the upload itself.
 _MAX_BYTES: Final = 5 * 1024**3
 
 
-class Shard(Resource):
+class Shard(Content):
     """One object of a shard collection.
 
     It is ``open`` when created, ``temporary`` after the upload and ``ready`` after `close`. Closing the collection drops shards that are
@@ -75,21 +58,25 @@ class Shard(Resource):
         schema="ShardInfo",
         id_name="shard_id",
         parent="collection",
-        get=get_shard,
-        list=list_shards,
-        create=create_shard,
-        update=update_shard,
-        delete=delete_shard,
-        upload=upload_shard_content,
+        get=api.get_shard,
+        list=api.list_shards,
+        create=api.create_shard,
+        update=api.update_shard,
+        delete=api.delete_shard,
+        upload=api.upload_shard_content,
+        download=api.download_shard,
         hidden={"id_str": "the same id as `id`, which is read from it if present"},
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListShardsFilters, create: CreateShard, update: UpdateShard) -> None: ...
 
     id: Field[int] = Field(
         identifier,
         "Id of the shard; exceeds 2^53 in version-2 collections (documented), so pass it as an int or a string.",
     )
-    collection: Field[ShardCollection] = Parent(
-        ShardCollection, "Collection of the shard; a handle with its id if it was not passed."
+    collection: Parent[ShardCollection] = Parent(
+        "collection", "Collection of the shard; a handle with its id if it was not passed."
     )
     name: Field[str] = Field(string, "Display name; may be empty.")
     state: Field[str] = Field(string, "`open`, `temporary` or `ready` (documented); other states are possible.")
@@ -141,29 +128,10 @@ class Shard(Resource):
         with open_source(file) as source:
             _check_size(source)
             template = cls(collection=collection, session=session)
-            bound = template._require_session()
-            purpose = (
-                bound.config.url,
-                account_key(bound),
-                cls.declaration.name,
-                name,
-                template._parent_ids(),
-                metadata,
+            purpose = (name, template._parent_ids(), metadata)
+            return template._upload_new(
+                source, purpose, lambda: cls._create_empty(collection, name, metadata, session), progress
             )
-            with UploadCheckpoint.open(source, *purpose) as checkpoint:
-                shard = find_resumable(template, checkpoint, source)
-                fresh = shard is None
-                if shard is not None and shard.state == "ready":
-                    # The earlier run was interrupted after the upload was complete.
-                    checkpoint.clear()
-                    return shard
-                if shard is None:
-                    shard = cls._create_empty(collection, name, metadata, session)
-                    checkpoint.write(shard.id)
-                with delete_on_error(shard, checkpoint):
-                    shard._send(source, progress, fresh=fresh)
-                    shard.close()
-        return shard
 
     @classmethod
     def _create_empty(
@@ -172,10 +140,11 @@ class Shard(Resource):
         template = cls(collection=collection, session=session)
         body = {"name": name or None, "metadata": check_metadata(metadata)}
         given = {key: value for key, value in body.items() if value is not None}
-        calls, ids = template._require_session()._calls, template._parent_ids()
-        return template._new_instance(
-            require_open(lambda: calls.request_json(create_shard, ids, body=given)), template.session
-        )
+        calls = template._require_session()._calls
+        with template.collection._add_advice():
+            return template._new_instance(
+                calls.request_json(api.create_shard, template._parent_ids(), body=given), template.session
+            )
 
     def upload_file(self, filename: Source, *, progress: Callable[[Progress], object] | None = None) -> None:
         """Upload the content, or replace it while the shard is not ready. Large content is sent as a multipart upload.
@@ -194,32 +163,17 @@ class Shard(Resource):
         with open_source(filename) as source:
             self._send(source, progress)
 
-    def put_content(self, filename: Source) -> None:
-        """Upload the content and close the shard, as `session.create_resource(..., files=)` does.
-
-        Args:
-            filename: As for `upload_file`.
-
-        Raises:
-            OrionError: As for `upload_file`.
-        """
-        self.upload_file(filename)
-        self.close()
-
     def _send(
         self, source: UploadSource, progress: Callable[[Progress], object] | None = None, *, fresh: bool = False
     ) -> None:
         _check_size(source)
-        ids = self._ids()
-
-        def send_whole(content: BinaryIO, digest: str) -> dict[str, Any]:
-            request = upload_shard_content.build(
-                ids["collection_id"], ids["shard_id"], body=content, content_digest=digest
-            )
-            return self._require_session()._calls.send_built(upload_shard_content, request)
-
+        self._ids()
         advice = "the content of a ready shard cannot be replaced, create another with Shard.create(...); "
-        self._replace(require_open(lambda: send_content(self, source, send_whole, progress, fresh=fresh), advice))
+        with self.collection._add_advice(advice):
+            super()._send(source, progress, fresh=fresh)
+
+    def _complete(self) -> None:
+        self.close()
 
     def close(self) -> None:
         """Mark the shard complete. Has no effect on a ready shard.
@@ -228,61 +182,115 @@ class Shard(Resource):
             BadResponse: The shard has no content, or its collection is not open (409).
             OrionError: The request failed.
         """
-        calls, ids = self._require_session()._calls, self._ids()
-        advice = "upload content with shard.upload_file(...); "
-        self._replace(require_open(lambda: calls.request_json(close_shard, ids), advice))
-
-    def download(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        """Stream the content in chunks, in bounded memory.
-
-        Args:
-            chunk_size: Maximum size of a chunk in bytes. If omitted, chunks have the size in which they are received.
-
-        Yields:
-            The chunks.
-
-        Raises:
-            OrionConnectionError: The content is truncated or is not that of the shard; raised after the last chunk.
-            OrionError: The request failed.
-        """
-        yield from iter_verified(self._opener(), chunk_size, expected=expected_content(self))
-
-    def _opener(self) -> Callable[[Mapping[str, str]], Response]:
         ids = self._ids()
-        request = download_shard.build(ids["collection_id"], ids["shard_id"])
-        return self._require_session()._calls.make_opener(download_shard, request)
-
-    def download_to_file(
-        self,
-        filename: str | os.PathLike[str] | BinaryIO,
-        *,
-        progress: Callable[[Progress], object] | None = None,
-        durable: bool = True,
-        workers: int = 1,
-    ) -> None:
-        """Write the content to a path atomically: it holds either the old file or the complete new one.
-
-        An interrupted download leaves ``.NAME.part`` beside it, from which the next download resumes.
-
-        Args:
-            filename: The path; an existing file is replaced. A symbolic link is followed, and its target replaced or created. A pipe or
-                device is written to directly. Or an open binary file, which may hold partial content after an error.
-            progress: Called with the `Progress` at most every 0.1 s and once at the end. An exception that it raises cancels the download.
-            durable: False skips the fsync, which is faster for many small files.
-            workers: Number of concurrent byte-range requests for shards of 64 MiB and more, if the server supports ranges. More than one
-                helps if a single connection is slower than the network.
-
-        Raises:
-            NotEnoughDiskError: Not enough free disk space.
-            OrionError: The request failed, or the content is truncated or is not that of the shard.
-            OSError: The path cannot be written, for example a folder or a pipe without a reader; no request was sent.
-        """
-        opener = self._opener()
-        save(
-            opener, filename, what=object_name(self), callback=progress, durable=durable, workers=workers, expected=expected_content(self)
-        )  # fmt: skip
+        with self.collection._add_advice("upload content with shard.upload_file(...); "):
+            self._replace(self._require_session()._calls.request_json(api.close_shard, ids))
 
 
 def _check_size(source: UploadSource) -> None:
     if source.size > _MAX_BYTES:
         raise ValidationError(f"the content has {source.size} bytes; the maximum size of a shard is {_MAX_BYTES} bytes")
+
+
+@frozen
+class ShardSend(UploadSend[Shard]):
+    """Uploads one of many files as a shard, unless an equal shard exists.
+
+    Attributes:
+        collection: The collection.
+        metadata: Metadata of each created shard.
+    """
+
+    collection: ShardCollection
+    metadata: Mapping[str, Any] | None = None
+
+    def find(self, item: TransferItem[Path], path: Path) -> Shard | None:
+        """Find the equal shard among those with the same name and size."""
+        digest = bytes.fromhex(sha256_of(path)) if item.existing else b""
+        for shard_id, existing in item.existing:
+            if existing == digest:
+                known = {"name": item.name, "size": path.stat().st_size, "sha256": digest.hex(), "state": "ready"}
+                return _known_shard(self.collection, shard_id, known)
+        return None
+
+    def upload(self, item: TransferItem[Path], content: Path | BinaryIO) -> TransferResult[Shard]:
+        """Create the shard."""
+        progress = self.progress_of(item)
+        shard = Shard.create(self.collection, item.name, self.metadata, file=content, progress=progress)
+        return make_result(shard, skipped=False)
+
+    def receive(self, value: Shard) -> Shard:
+        """Use the collection and the session of this process."""
+        return _known_shard(self.collection, value.id, value.to_dict())
+
+
+def _known_shard(collection: ShardCollection, shard_id: int, data: Mapping[str, Any]) -> Shard:
+    known = {**data, "id": shard_id, "id_str": str(shard_id)}
+    return Shard(collection=collection)._new_instance(known, collection.session)
+
+
+class ShardIndex:
+    """The shards that a collection has before and after an upload of many files.
+
+    Args:
+        collection: The open collection.
+    """
+
+    def __init__(self, collection: ShardCollection) -> None:
+        self._collection = collection
+        self._existing: dict[int, tuple[tuple[int, bytes], ...]] = {}
+        self._created: set[int] = set()
+        self._count = 0
+        for shard in collection.list_shards():
+            self._count += 1
+            # A shard that is not ready may still be deleted by the process that uploads it.
+            # A shard with invalid fields cannot be compared.
+            with contextlib.suppress(OrionError, ValueError):
+                if shard.sha256 and shard.state == "ready":
+                    key = _hash_key(shard.name, shard.size)
+                    self._existing[key] = (*self._existing.get(key, ()), (shard.id, bytes.fromhex(shard.sha256)))
+
+    def compare(self, items: Iterable[TransferItem[Path]]) -> Iterator[TransferItem[Path]]:
+        """Add to each file the shards with the same name and size."""
+        for item in items:
+            existing: tuple[tuple[int, bytes], ...] = ()
+            if not item.force:
+                # An unreadable file fails on its own when it is uploaded.
+                with contextlib.suppress(OSError):
+                    existing = self._existing.get(_hash_key(item.name, item.source.stat().st_size), ())
+            yield evolve(item, existing=existing)
+
+    def add(self, item: TransferItem[Path], done: TransferResult[Shard]) -> None:
+        """Remember a shard that was created here."""
+        if not done.skipped and not item.force:
+            self._created.add(done.value.id)
+
+    def finalize(self, results: list[Result[Path, Shard]]) -> list[Result[Path, Shard]]:
+        """Delete the shards created here of which another process created an equal older one, and return that in the result."""
+        self._existing.clear()
+        replacements: dict[int, Shard] = {}
+        # The uploads succeeded; a failure to remove duplicates is not a failed upload.
+        with contextlib.suppress(OrionError):
+            self._drop_duplicates(replacements)
+        return [
+            evolve(result, value=replacements.get(result.value.id, result.value)) if result.value else result
+            for result in results
+        ]
+
+    def _drop_duplicates(self, replacements: dict[int, Shard]) -> None:
+        collection = self._collection
+        if not self._created:
+            return
+        refresh(collection)
+        if collection.shard_count <= self._count + len(self._created):
+            return
+        oldest: dict[int, int] = {}
+        for shard in collection.list_shards(state="ready"):
+            first = oldest.setdefault(_hash_key(shard.name, shard.size, shard.sha256), shard.id)
+            if first != shard.id and shard.id in self._created:
+                collection._require_session().delete_resource(shard)
+                replacements[shard.id] = _known_shard(collection, first, shard.to_dict())
+
+
+def _hash_key(*values: object) -> int:
+    return int.from_bytes(hashlib.blake2b(repr(values).encode(errors="replace"), digest_size=8).digest())

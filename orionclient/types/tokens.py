@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from orion_api.api.tokens import create_token, delete_token, get_token, list_tokens, update_token
+from orion_api.api import tokens as api
 
-from orionclient._resources.resource import Declaration, Field, Resource, SessionLike, identifier, string
+from orionclient._resources.convert import identifier, string
+from orionclient._resources.resource import Declaration, Field, Resource, SessionLike
 from orionclient.exceptions import NotLoaded, OrionError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from orion_api.inputs import CreateToken, ListTokensFilters, UpdateToken
 
 
 class Token(Resource):
@@ -33,19 +36,22 @@ class Token(Resource):
         name="token",
         schema="TokenInfo",
         id_name="token_id",
-        get=get_token,
-        list=list_tokens,
-        create=create_token,
-        update=update_token,
-        delete=delete_token,
+        get=api.get_token,
+        list=api.list_tokens,
+        create=api.create_token,
+        update=api.update_token,
+        delete=api.delete_token,
         linkable=False,
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListTokensFilters, create: CreateToken, update: UpdateToken) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the token, unique in the stack.")
     description: Field[str] = Field(string, "What the token is for; may be empty.")
     created: Field[str] = Field(string, "When the token was created, ISO 8601 in UTC.")
 
-    _value: str | None = None
+    _value = None
 
     @classmethod
     def create(cls, session: SessionLike, description: str = "") -> Self:
@@ -61,7 +67,9 @@ class Token(Resource):
         Raises:
             OrionError: The request failed. If the response was lost, a token whose value is unknown may exist.
         """
-        return cls.from_msg(session._calls.request_json(create_token, {}, body={"description": description}), session)
+        return cls.from_msg(
+            session._calls.request_json(api.create_token, {}, body={"description": description}), session
+        )
 
     @property
     def value(self) -> str:

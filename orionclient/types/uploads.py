@@ -1,63 +1,16 @@
-"""Upload: a multipart upload to a file or a shard, and the requests that perform it."""
+"""Upload: a multipart upload to a file or a shard."""
 
 from __future__ import annotations
 
-import contextlib
-import datetime as dt
-import logging
-import re
-import threading
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Never
 
-from orion_api.api.uploads import (
-    complete_upload,
-    create_upload,
-    delete_upload,
-    get_upload,
-    list_parts,
-    list_uploads,
-    obtain_upload_targets,
-    upload_part,
-)
+from orion_api.api import uploads as api
 
-from orionclient._resources.resource import (
-    Declaration,
-    Field,
-    Resource,
-    boolean,
-    identifier,
-    integer,
-    iter_objects,
-    optional,
-    read_field,
-    resource_id,
-    string,
-)
-from orionclient._runtime.clock import CLOCK
-from orionclient._transfer.digests import announced_digest
-from orionclient._transfer.plans import UploadPlan, is_part_size, part_size
-from orionclient._transfer.progress import Meter
-from orionclient._transfer.uploads import send_parts
-from orionclient.exceptions import BadResponse, CallInfo, OrionConnectionError, OrionError
+from orionclient._resources.convert import boolean, identifier, integer, optional, string
+from orionclient._resources.resource import Declaration, Field, Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from typing import BinaryIO
-
-    from orionclient._resources.resource import SessionLike
-    from orionclient._transfer.progress import Progress
-    from orionclient._transfer.sources import Slice, UploadSource
-
-_log = logging.getLogger("orionclient")
-# Responses of a stack that does not support multipart uploads.
-_UNSUPPORTED: Final = frozenset({404, 405, 410, 501})
-_FIND_SECONDS: Final = 10.0
-_TARGET_BATCH: Final = 50
-# A presigned URL that expires within this number of seconds is not used.
-_MARGIN: Final = 30.0
-# Maximum number of attempts while the server reports another digest.
-_MAX_SENDS: Final = 5
-_SHA256: Final = re.compile("[0-9a-fA-F]{64}")
+    from orion_api.inputs import CreateUpload, ListUploadsFilters
 
 
 class Upload(Resource):
@@ -76,12 +29,15 @@ class Upload(Resource):
         name="upload",
         schema="UploadInfo",
         id_name="upload_id",
-        get=get_upload,
-        list=list_uploads,
-        create=create_upload,
-        delete=delete_upload,
+        get=api.get_upload,
+        list=api.list_uploads,
+        create=api.create_upload,
+        delete=api.delete_upload,
         linkable=False,
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListUploadsFilters, create: CreateUpload, update: Never) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the upload, unique in the stack (assumed).")
     resource_type: Field[str] = Field(string, "Type of the target: `file` or `shard` (assumed).")
@@ -98,217 +54,3 @@ class Upload(Resource):
     received: Field[int] = Field(integer, "Total size of the received parts in bytes (assumed).")
     created: Field[str] = Field(string, "When the upload was created, ISO 8601 in UTC with microseconds (assumed).")
     owner: Field[int] = Field(identifier, "Id of the user that created the upload (assumed).")
-
-
-def send_content(
-    resource: Resource,
-    source: UploadSource,
-    send_whole: Callable[[BinaryIO, str], dict[str, Any]],
-    progress: Callable[[Progress], object] | None,
-    *,
-    fresh: bool = False,
-) -> dict[str, Any]:
-    """Upload content to a file or shard: in one request, or as a multipart upload if it is large and the stack supports that.
-
-    If a response of the multipart protocol is invalid, for example a part size of one byte, the content is sent in one request.
-
-    Args:
-        resource: The file or shard.
-        source: The content.
-        send_whole: Sends the content in one request, given the content and its digest.
-        progress: Progress callback.
-        fresh: True if the resource was just created, so that no earlier upload to it exists.
-
-    Returns:
-        The resource as a JSON object.
-
-    Raises:
-        ValidationError: The source changed during the upload.
-        OrionError: The request failed.
-    """
-    meter = Meter(source.name or resource._title(), source.size, progress)
-    calls, get = resource._require_session()._calls, resource.declaration.get
-    if part_size(source.size) is not None and get is not None:
-        parts = _PartsRequests(resource, fresh=fresh)
-        try:
-            send_parts(source, parts, meter)
-        except BadResponse as error:
-            status = error.response.status_code
-            if status >= 300 and not (parts.rejected and status in _UNSUPPORTED):
-                raise
-            if status < 300:
-                _log.warning("multipart upload failed, sending the content in one request: %s", error)
-            meter.rewind(meter.bytes)
-        else:
-            meter.finish()
-            return calls.request_json(get, resource._ids())
-    found: dict[str, Any] = {}
-    for attempts_left in reversed(range(_MAX_SENDS)):
-        found = send_whole(source.slice(meter=meter), source.content_digest)  # type: ignore[arg-type]
-        source.check_unchanged()
-        if _digest_matches(found, source.content_digest):
-            break
-        if attempts_left == 0:
-            mismatch = OrionConnectionError("corrupted upload: the server computed a different digest")
-            raise mismatch.with_call(CallInfo(f"content of {resource._title()}", attempts=_MAX_SENDS))
-        meter.rewind(meter.bytes)
-    meter.finish()
-    return found
-
-
-class _PartsRequests:
-    """The requests of a multipart upload to one resource."""
-
-    def __init__(self, resource: Resource, *, fresh: bool) -> None:
-        self._session: SessionLike = resource._require_session()
-        self._calls = self._session._calls
-        self._fresh = fresh
-        self._resource: dict[str, Any] = {"resource_type": resource.declaration.name, "resource_id": resource._id()}
-        self._parent: dict[str, Any] = {}
-        if resource.declaration.parent:
-            self._parent = {resource.declaration.parent: next(iter(resource._parent_ids().values()))}
-        self._targets: dict[int, tuple[str, float]] = {}
-        self._lock = threading.Lock()
-        # Whether the stack rejected the creation of a multipart upload.
-        self.rejected = False
-
-    def find(self, size: int) -> UploadPlan | None:
-        if self._fresh:
-            return None
-        query = {**self._resource, "state": "open"}
-        try:
-            listed = self._calls.request_json(list_uploads, {}, query=query, timeout=_FIND_SECONDS).get("results")
-        except OrionError:
-            # Start a new upload; if the server is unavailable, that request raises the error.
-            return None
-        for upload in listed if isinstance(listed, list) else ():
-            # Uploads to other resources and invalid ones are ignored.
-            with contextlib.suppress(ValueError):
-                if isinstance(upload, dict) and self._is_ours(upload):
-                    return _read_plan(upload, size)
-        return None
-
-    def _is_ours(self, upload: Mapping[str, Any]) -> bool:
-        own = {**self._resource, "state": "open"}
-        return all(str(upload.get(name)) == str(value) for name, value in own.items())
-
-    def create(self, size: int, part_size: int) -> UploadPlan:
-        created: dict[str, Any] = {}
-
-        def check(upload: dict[str, Any]) -> None:
-            created.update(upload)
-            _read_plan(upload, size)
-
-        body = {**self._resource, **self._parent, "size": size, "part_size": part_size}
-        try:
-            return _read_plan(self._calls.request_json(create_upload, {}, body=body, check=check), size)
-        except BadResponse:
-            self.rejected = True
-            if created:
-                # The original error is raised, not one of the cleanup.
-                with contextlib.suppress(OrionError):
-                    self._delete(resource_id(created["id"]))
-            raise
-
-    def digests(self, upload: UploadPlan) -> Mapping[int, str]:
-        found: dict[int, str] = {}
-        for part in self._calls.iter_items(list_parts, {"upload_id": upload.id}):
-            # A part without a valid digest is sent again.
-            with contextlib.suppress(ValueError):
-                found[read_field(part, "number", int)] = _read_digest(part)
-        return found
-
-    def put(self, upload: UploadPlan, number: int, part: Slice, digest: str) -> str | None:
-        if not upload.presigned:
-            request = upload_part.build(upload.id, number, body=part, content_digest=digest)
-            return _read_digest(self._calls.send_built(upload_part, request, check=_read_digest))
-        headers = {"Content-Type": "application/octet-stream", "Content-Digest": digest}
-        for may_renew in (True, False):
-            response = self._calls.put_presigned(
-                self._target(upload, number), part, headers, f"part {number} of upload {upload.id}"
-            )  # fmt: skip
-            if response.status_code != 403 or not may_renew:
-                break
-            # The presigned URL has expired.
-            part.seek(0)
-            with self._lock:
-                self._targets.clear()
-        response.raise_for_status()
-        return None
-
-    def _target(self, upload: UploadPlan, number: int) -> str:
-        with self._lock:
-            url, expires = self._targets.get(number, ("", 0.0))
-            if not url or expires < CLOCK.time() + _MARGIN:
-                count = -(-upload.size // upload.part_size)
-                wanted = range(number, min(number + _TARGET_BATCH, count + 1))
-                found = self._calls.request_json(
-                    obtain_upload_targets, {"upload_id": upload.id}, body={"numbers": list(wanted)},
-                    check=lambda data: _read_targets(data, wanted),
-                )  # fmt: skip
-                self._targets.update(_read_targets(found, wanted))
-                url = self._targets[number][0]
-            return url
-
-    def complete(self, upload: UploadPlan, size: int, digest: str) -> None:
-        body = {"size": size, "digest": digest}
-        self._calls.request_json(complete_upload, {"upload_id": upload.id}, body=body, check=_check_complete)
-
-    def abort(self, upload: UploadPlan) -> None:
-        self._delete(upload.id)
-
-    def _delete(self, upload_id: int) -> None:
-        self._calls.request_json(delete_upload, {"upload_id": upload_id}, timeout=_FIND_SECONDS)
-
-
-def _read_plan(upload: Mapping[str, Any], size: int) -> UploadPlan:
-    chosen = read_field(upload, "part_size", int)
-    if upload.get("size", size) != size:
-        raise ValueError(f"the server sent {upload['size']!r:.60} for 'size', not {size}")
-    if not is_part_size(size, chosen):
-        raise ValueError(
-            f"the server sent {chosen!r:.60} for 'part_size'; valid are 1 MiB to 5 GiB and at most 10,000 parts"
-        )
-    return UploadPlan(resource_id(upload.get("id")), size, chosen, read_field(upload, "presigned", bool))
-
-
-def _read_digest(part: Mapping[str, Any]) -> str:
-    sha256 = read_field(part, "sha256", str)
-    if not _SHA256.fullmatch(sha256):
-        raise ValueError(f"the server sent {sha256!r:.80} for 'sha256'")
-    return sha256.lower()
-
-
-def _read_targets(data: Mapping[str, Any], wanted: range) -> dict[int, tuple[str, float]]:
-    """Parse the presigned URLs of parts and their expiry times; the URL of the first requested part is required."""
-    targets: dict[int, tuple[str, float]] = {}
-    for target, within in iter_objects(read_field(data, "targets", list), "targets"):
-        number, url = read_field(target, "number", int, within=within), read_field(target, "url", str, within=within)
-        if url and number in wanted:
-            targets[number] = (url, _parse_expiry(target.get("expires")))
-    if wanted[0] not in targets:
-        raise ValueError(f"'targets' has no URL for part {wanted[0]}")
-    return targets
-
-
-def _check_complete(upload: Mapping[str, Any]) -> None:
-    if read_field(upload, "state", str) == "open":
-        raise ValueError("the server sent 'open' for 'state' of a completed upload")
-
-
-def _digest_matches(found: Mapping[str, Any], digest: str) -> bool:
-    """Whether the digest in the response, if any, matches the content that was sent."""
-    sha256 = found.get("sha256")
-    if not isinstance(sha256, str) or not re.fullmatch("[0-9a-f]{64}", sha256):
-        return True
-    sent = announced_digest({"content-digest": digest})
-    return sent is None or sent.algorithm != "sha-256" or sent.value.hex() == sha256
-
-
-def _parse_expiry(expires: object) -> float:
-    """Parse the expiry time of a URL in seconds since the epoch; 0 if it is invalid, so that the URL is used once."""
-    try:
-        moment = dt.datetime.fromisoformat(str(expires))
-        return moment.replace(tzinfo=moment.tzinfo or dt.UTC).timestamp()
-    except (ValueError, OverflowError):
-        return 0.0

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Never
 
-from orion_api.api.users import get_user, list_users
+from orion_api.api import users as api
 
-from orionclient._resources.resource import Declaration, Field, Resource, identifier, optional, string
+from orionclient._resources.convert import identifier, optional, string
+from orionclient._resources.resource import Declaration, Field, Resource
+
+if TYPE_CHECKING:
+    from orion_api.inputs import ListUsersFilters
 
 
 class User(Resource):
@@ -16,8 +20,11 @@ class User(Resource):
     """
 
     declaration: ClassVar[Declaration] = Declaration(
-        name="user", schema="UserInfo", id_name="user_id", get=get_user, list=list_users
+        name="user", schema="UserInfo", id_name="user_id", get=api.get_user, list=api.list_users
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListUsersFilters, create: Never, update: Never) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the user, unique in the stack.")
     username: Field[str] = Field(string, "User name for signing in (documented).")

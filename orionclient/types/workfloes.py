@@ -2,44 +2,35 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Never
 
 from attrs import frozen
-from orion_api.api.workfloes import get_workfloe, list_workfloes
+from orion_api.api import workfloes as api
 
-from orionclient._resources.resource import (
-    Declaration,
-    Field,
-    Resource,
+from orionclient import types
+from orionclient._resources.convert import (
     identifier,
     iter_objects,
     json_object,
     optional,
     read_field,
     read_optional_field,
-    resource_id,
     string,
     string_list,
 )
+from orionclient._resources.json_values import check_json
+from orionclient._resources.resource import Declaration, Field, Resource, reference_id
 from orionclient._resources.waiters import refresh
 from orionclient.exceptions import OrionError, ValidationError
-from orionclient.types.collections import ShardCollection
-from orionclient.types.datasets import Dataset
-from orionclient.types.files import File
-from orionclient.types.secrets import Secret
 
 if TYPE_CHECKING:
+    from orion_api.inputs import ListWorkfloesFilters
+
     from orionclient.types.jobs import WorkFloeJob
 
-_KINDS: Final[Mapping[str, type[Resource]]] = {
-    "file": File,
-    "dataset": Dataset,
-    "collection": ShardCollection,
-    "secret": Secret,
-}
+_KINDS: Final = ("file", "dataset", "collection", "secret")
 _PYTHON: Final[Mapping[str, tuple[type, ...]]] = {
     "string": (str,),
     "integer": (int,),
@@ -71,9 +62,12 @@ class WorkFloeSpec(Resource):
         name="workfloe",
         schema="WorkFloeSpecInfo",
         id_name="workfloe_id",
-        get=get_workfloe,
-        list=list_workfloes,
+        get=api.get_workfloe,
+        list=api.list_workfloes,
     )
+
+    @classmethod
+    def _inputs(cls, filters: ListWorkfloesFilters, create: Never, update: Never) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the floe, unique in the stack (documented).")
     name: Field[str] = Field(string, "Name of the floe; need not be unique (documented).")
@@ -117,15 +111,13 @@ class WorkFloeSpec(Resource):
             >>> job.parameters
             {'promoted': {'text': 'CNS', 'number': 3}}
         """
-        from orionclient.types.jobs import WorkFloeJob  # noqa: PLC0415 - a job knows its floe, not the other way round
-
         if not self.specification:
             refresh(self)
         given = _group_parameters("parameters", parameters)
         both = {**_group_parameters("promoted", given.get("promoted")), **promoted}
         if both or "promoted" in given:
             given["promoted"] = both
-        return WorkFloeJob.start(self._require_session(), self, name, self._check_parameters(given))
+        return types.WorkFloeJob.start(self._require_session(), self, name, self._check_parameters(given))
 
     def _check_parameters(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Validate the parameters and convert them to JSON."""
@@ -260,10 +252,7 @@ def _check_plain_value(parameter: Mapping[str, Any], kind: str, name: str, value
         raise ValidationError(f"the parameter {name!r} must be of type {kind}, not {value!r:.60}")
     if isinstance(value, Decimal):
         value = float(value)
-    try:
-        json.dumps(value, allow_nan=False)
-    except (TypeError, ValueError) as error:
-        raise ValidationError(f"the parameter {name!r} is not JSON serializable: {error}") from None
+    check_json(f"the parameter {name!r}", value)
     if parameter.get("choices") and value not in parameter["choices"]:
         raise ValidationError(f"the parameter {name!r} must be one of {parameter['choices']}, not {value!r:.60}")
     return value
@@ -274,15 +263,5 @@ def _build_reference(kind: str, many: bool, name: str, value: Any) -> Any:
     if isinstance(value, list | tuple):
         if not many:
             raise ValidationError(f"the parameter {name!r} takes one {kind}, not a list")
-        return {f"{kind}s": [{"id": _parse_id(kind, name, each)} for each in value]}
-    return dict(value) if isinstance(value, Mapping) else _parse_id(kind, name, value)
-
-
-def _parse_id(kind: str, name: str, value: Any) -> int:
-    if isinstance(value, Resource):
-        if not isinstance(value, _KINDS[kind]):
-            raise ValidationError(
-                f"the parameter {name!r} must be a {_KINDS[kind].__name__}, not a {type(value).__name__}"
-            )
-        return int(value._id())
-    return resource_id(value, f"the parameter {name!r}")
+        return {f"{kind}s": [{"id": reference_id(each, kind, f"the parameter {name!r}")} for each in value]}
+    return dict(value) if isinstance(value, Mapping) else reference_id(value, kind, f"the parameter {name!r}")

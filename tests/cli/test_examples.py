@@ -18,6 +18,7 @@ import pytest
 from cli.conftest import Call
 from click.testing import CliRunner
 from helpers.canary import allow_token
+from helpers.new_kinds import create_others
 
 from orionclient.cli._commands.packages import _compress
 from orionclient.cli._core.commands import Command
@@ -88,6 +89,11 @@ def plant(orion: LocalOrion, folder: Path) -> None:  # noqa: C901 - one line for
         session.tag_resource(job, "old", "current")
         job.wait(timeout=60)
     session.create_paths("/screens")
+    for _ in range(4):
+        for made in create_others(session):
+            session.tag_resource(made, "old", "current")
+            session.share_resource(made, Project(id=3))
+            session.share_resource(made, User(id=2))
     for number in (1, 2):
         body = {"resource_type": "file", "resource_id": number, "size": 10, "part_size": 5}
         session._calls.request_json(_create_upload(), {}, body=body)

@@ -33,6 +33,7 @@ from orionclient.exceptions import NotFoundResponse, OrionError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession, get_session
 from orionclient.types import (
+    KINDS,
     Dataset,
     File,
     MolsearchDatabase,
@@ -42,7 +43,6 @@ from orionclient.types import (
     ShardCollection,
     Token,
     WorkFloeJob,
-    WorkFloePackage,
     WorkFloeSpec,
 )
 
@@ -68,24 +68,14 @@ PACKAGE = build_package()
 # Arguments of an operation besides the ids in its path.
 ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "obtain_token": lambda _: {"body": {"username": "grace", "password": "grace-demo"}},
-    "create_file": lambda _: {"body": {"name": "made"}},
-    "update_file": lambda _: {"body": {"name": "new"}},
     "upload_file_content": lambda _: {"body": CONTENT},
-    "create_dataset": lambda _: {"body": {"name": "made"}},
-    "update_dataset": lambda _: {"body": {"name": "new"}},
     "upload_dataset_content": lambda _: {"body": CONTENT, "format": "smi"},
     "add_records": lambda _: {"body": b'{"a": 1}\n'},
-    "create_collection": lambda _: {"body": {"name": "made"}},
-    "update_collection": lambda _: {"body": {"name": "new"}},
-    "create_shard": lambda _: {"body": {"name": "made"}},
-    "update_shard": lambda _: {"body": {"name": "new"}},
     "upload_shard_content": lambda _: {"body": CONTENT},
     "create_secret": lambda _: {"body": {"name": "made", "value": "value"}},
     "update_secret": lambda _: {"body": {"value": "new"}},
     "create_token": lambda _: {"body": {"description": "made"}},
     "update_token": lambda _: {"body": {"description": "new"}},
-    "create_project": lambda _: {"body": {"name": "made"}},
-    "update_project": lambda _: {"body": {"name": "new"}},
     "add_tags": lambda _: {"body": {"tags": ["tag"]}},
     "remove_tags": lambda _: {"tag": ["tag"]},
     "share_resource": lambda _: {"body": {"target_type": "user", "target_id": 2}},
@@ -95,7 +85,6 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
         "body": {"assignments": [{"resource_type": "dataset", "id": ids["dataset_id"], "path": "/"}]}
     },
     "create_job": lambda ids: {"body": {"workfloe": ids["workfloe_id"], "parameters": {"promoted": {"text": "CNS"}}}},
-    "create_package": lambda _: {"body": {"name": "made"}},
     # A retried upload changes nothing, so the table need not wait for the floes.
     "upload_package_content": lambda _: {"body": PACKAGE},
     "create_molsearch_database": lambda ids: {"body": {"name": "made", "dataset": ids["source_id"]}},
@@ -108,6 +97,27 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "create_molsearch_query": lambda ids: {
         "body": {"query_type": "title", "database": ids["loaded_id"], "parameters": {"titles": ["ethanol"]}}
     },
+}
+
+
+def needs_only_name(operation: dict[str, Any]) -> bool:
+    """Return whether a body with a name is enough for an operation of the contract."""
+    reference = (
+        operation.get("requestBody", {})
+        .get("content", {})
+        .get("application/json", {})
+        .get("schema", {})
+        .get("$ref", "")
+    )
+    schema = contract.load()["components"]["schemas"].get(reference.rpartition("/")[2], {})
+    return "name" in schema.get("properties", {}) and set(schema.get("required", ())) <= {"name"}
+
+
+NAMED = {
+    operation["operationId"]
+    for item in contract.load()["paths"].values()
+    for operation in item.values()
+    if needs_only_name(operation)
 }
 
 
@@ -169,7 +179,6 @@ FACTORIES: dict[str, Callable[[OrionSession, dict[str, Any]], int]] = {
     "secret_id": lambda session, _: Secret.create(session, "made before", "value").id,
     "token_id": lambda session, _: Token.create(session, "made before").id,
     "job_id": create_complete_job,
-    "package_id": lambda session, _: session.create_resource(WorkFloePackage, {"name": "made before"}).id,
     "database_id": lambda session, ids: MolsearchDatabase.create(session, "made before", ids["source_id"]).id,
     "query_id": create_query,
 }
@@ -195,9 +204,14 @@ class Server:
         named = [*re.findall(r"{(\w+)}", operation.route), *IDS_IN_BODY.get(operation.id, [])]
         for name in named:
             if name not in ids:
-                ids[name] = FACTORIES[name](self._helper, ids)
+                ids[name] = FACTORIES[name](self._helper, ids) if name in FACTORIES else self._create(name)
         self._made[operation.id] = {name: ids[name] for name in (named[:-1] if operation.id in DELETES else named)}
         return ids
+
+    def _create(self, name: str) -> int:
+        """Create a resource of a kind that takes a name."""
+        made: Any = self._helper.create_resource(KINDS[name.removesuffix("_id")], {"name": "made before"})
+        return int(made.id)
 
 
 @pytest.fixture(scope="module")
@@ -217,6 +231,8 @@ def presigned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def build_arguments(operation: Operation, ids: dict[str, Any]) -> dict[str, Any]:
     path = {name: ids[name] for name in re.findall(r"{(\w+)}", operation.route)}
+    if operation.id in NAMED and operation.id not in ARGUMENTS:
+        return {**path, "body": {"name": "made"}}
     return {**path, **ARGUMENTS.get(operation.id, lambda _: {})(ids)}
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,9 +75,19 @@ def test_the_readme_has_blocks_of_code() -> None:
     assert README.count("```") == 2 * sum(len(blocks(README, language)) for language in ("python", "ini", "console"))
 
 
-@pytest.mark.parametrize("page", ["guide.md", "faults.md", "floes.md"])
+@pytest.mark.parametrize("page", ["guide.md", "faults.md", "floes.md", "testing.md"])
 def test_the_page_has_blocks_of_code(page: str) -> None:
     assert len(blocks((ROOT / "docs" / page).read_text("utf-8"), "python")) >= 3
+
+
+def test_the_tests_on_the_page_about_testing_pass(tmp_path: Path) -> None:
+    for block in blocks((ROOT / "docs" / "testing.md").read_bytes().decode(), "python"):
+        if named := re.match(r"# (\w+\.py)\n", block):
+            (tmp_path / named[1]).write_bytes(block.encode())
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=600, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "2 passed" in done.stdout
 
 
 @pytest.mark.parametrize("session_of_nox", ["demo", "tests"])

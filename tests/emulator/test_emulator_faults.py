@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import gzip
+import inspect
 import json
+import re
 import socket
 import struct
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
 
+import orionclient.emulator.faults
 from orionclient.emulator import Server
 from orionclient.emulator.faults import (
     Step,
@@ -44,9 +48,10 @@ from orionclient.emulator.faults import (
     strip,
     unasked_range,
 )  # fmt: skip
-from orionclient.emulator.faults._steps import _STEPS, parse
+from orionclient.emulator.faults._steps import _ALIASES, _FAULTS, parse
 from orionclient.local import LocalOrion
 
+ROOT = Path(__file__).parents[2]
 DATASETS = "/api/v1/storage/datasets/"
 FILES = "/api/v3/storage/files/"
 CONTENT = bytes(range(256)) * 40
@@ -797,7 +802,7 @@ def test_a_stall_does_not_keep_the_server_from_stopping(tmp_path):
 
 
 def test_an_error_of_a_fault_action_is_logged(ada, faults, dataset, monkeypatch, caplog):
-    monkeypatch.setattr("orionclient.emulator.faults._actions.encode_head", lambda *_: 1 / 0)
+    monkeypatch.setattr("orionclient.emulator.faults.encode_head", lambda *_: 1 / 0)
     faults.script("get_dataset", hints())
     assert ada.get(dataset).status_code == 500
     assert "failed" in caplog.text
@@ -837,7 +842,7 @@ def test_an_error_of_a_fault_action_is_logged(ada, faults, dataset, monkeypatch,
         ("resize;by=0", "other than 0"),
         ("resize;by=1;framing=real", "one of length, chunked, close"),
         ("unasked_range;start=-1", "a number of bytes"),
-        ("unasked_range;size=0", "size must be at least 1"),
+        ("unasked_range;size=0", "size of step unasked_range must be at least 1, not 0"),
         ("null_field", "step null_field requires the parameter field"),
         ("redirect;url=x;code=200", "300 to 399"),
         ({"step": "redirect", "url": "a\r\nb"}, "one line"),
@@ -879,13 +884,29 @@ def test_the_forms_of_a_step(form, step):
     assert parse(json.loads(json.dumps(step.as_json()))) == step
 
 
-def test_every_step_has_a_function_and_is_carried_out():
-    import orionclient.emulator.faults as module
-    from orionclient.emulator.faults._actions import FaultAction
+DOCUMENTED = re.findall(
+    r"^\| `(\w+)(\(.*?\))` \| .+ \| `([^`]+)` \|$", (ROOT / "docs" / "faults.md").read_text("utf-8"), re.MULTILINE
+)
 
-    assert {name if name != "pass" else "pass_" for name in _STEPS} <= set(module.__all__)
-    assert all(hasattr(module, name) for name in module.__all__)
-    assert {name.removeprefix("_do_") for name in dir(FaultAction) if name.startswith("_do_")} == set(_STEPS)
+
+def test_every_fault_is_documented_with_its_parameters():
+    assert sorted(name.rstrip("_") for name, _, _ in DOCUMENTED) == sorted({*_FAULTS, *_ALIASES})
+    for name, parameters, _ in DOCUMENTED:
+        build = getattr(orionclient.emulator.faults, name)
+        assert re.findall(r"(?<=[(, *])\w+(?=[,)=])", parameters) == list(inspect.signature(build).parameters), name
+        assert inspect.getdoc(build), name
+
+
+@pytest.mark.parametrize(("name", "example"), [(name.rstrip("_"), example) for name, _, example in DOCUMENTED])
+def test_every_documented_example_is_injected(wire, ada, faults, name, example):
+    for each in ("first", "second"):
+        ada.post(DATASETS, json={"name": each})
+    faults.clear()
+    assert example.partition(";")[0] == name
+    wire().ask("GET", f"{DATASETS}?limit=1", Accept="*/*", Connection="close", X_Orion_Fault=example).read()
+    (applied,) = faults.report().applied
+    assert applied.step == parse(example).as_json()
+    faults.assert_consumed()
 
 
 @pytest.mark.parametrize(

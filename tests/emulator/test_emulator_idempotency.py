@@ -251,9 +251,10 @@ def test_old_keys_go_while_the_server_runs(fresh, connect):
 
 
 def test_an_operation_without_json_takes_no_key(fresh):
-    stack = fresh._require().stack
-    with pytest.raises(TypeError, match="its response must be JSON"), stack.store.write_transaction() as db:
-        stack.keys._record(db, (1, "delete_file", "k"), b"", None)
+    store = fresh._require().stack.store
+    keys = IdempotencyKeys(store)
+    with pytest.raises(TypeError, match="its response must be JSON"), store.write_transaction() as db:
+        keys._record(db, (1, "delete_file", "k"), b"", None)
 
 
 def test_a_handler_that_only_reads_and_one_that_reads_what_it_wrote(fresh):
@@ -271,9 +272,10 @@ def test_a_handler_that_only_reads_and_one_that_reads_what_it_wrote(fresh):
             return {"counts": [before, db.execute("SELECT count(*) FROM meta WHERE name = 'x'").fetchone()[0]]}
 
     call = Call(stack, operation, "/", [], {}, {}, user)
-    assert stack.keys.run(handler, call, "a") == ({"counts": [0, 0]}, False)
-    assert stack.keys.run(handler, call, "a") == ({"counts": [0, 0]}, True)
-    assert stack.keys.run(handler, replace(call, body={"w": 1}), "b") == ({"counts": [0, 1]}, False)
+    keys = IdempotencyKeys(stack.store)
+    assert keys.run(handler, call, "a") == ({"counts": [0, 0]}, False)
+    assert keys.run(handler, call, "a") == ({"counts": [0, 0]}, True)
+    assert keys.run(handler, replace(call, body={"w": 1}), "b") == ({"counts": [0, 1]}, False)
 
 
 # ---------------------------------------------------------------- kills

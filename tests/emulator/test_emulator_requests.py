@@ -12,13 +12,12 @@ import pytest
 from orion_api import contract
 
 from orionclient.emulator import Server
-from orionclient.emulator._handlers import HANDLERS
+from orionclient.emulator._handlers import HANDLERS, resources
 from orionclient.emulator._http import envelope
 from orionclient.emulator._http.app import check_handlers
 from orionclient.emulator._http.call import Limits
 from orionclient.emulator._http.contract import read_operations
 from orionclient.emulator._problems import ProblemError
-from orionclient.emulator._store import resources
 from orionclient.emulator._store.credentials import Credentials
 
 OPERATIONS = read_operations(contract.load())

@@ -77,8 +77,8 @@ def stock_generated(run: Any, contract: Path, tmp_path_factory: pytest.TempPathF
     """Directory of the output of openapi-python-client with its stock templates."""
     work = tmp_path_factory.mktemp("stock")
     # The stock generator does not support open states, so it gets enumerations.
-    script = "import json, sys, pathlib, generator.merge, generator.prepare as p; "
-    script += "print(json.dumps(p.prepare_contract(generator.merge.merge(pathlib.Path(sys.argv[1])).document)))"
+    script = "import json, sys, pathlib, generator.merge, generator.adapter as a; "
+    script += "print(json.dumps(a.prepare_contract(generator.merge.merge(pathlib.Path(sys.argv[1])).document)))"
     done = run("-c", script, contract)
     assert done.returncode == 0, done.stderr
     (work / "contract.json").write_text(done.stdout)

@@ -40,10 +40,6 @@ class Ours:
     def state(self, value: str) -> Any:
         return self.module("models.thing_state").ThingState(value)
 
-    def send_form(self, client: Any, note: str, file: BinaryIO) -> None:
-        form = self.module("models.thing_form").ThingForm(note=note, file=self.module("types").File(file, "a.txt"))
-        self.operation("upload_thing_form").sync_detailed(1, client=client, body=form)
-
     def send_content(self, client: Any, file: BinaryIO) -> None:
         self.operation("upload_thing_content").sync_detailed(1, client=client, body=file)
 
@@ -90,11 +86,6 @@ class Stock(Ours):
             yield client
         finally:
             client.get_httpx_client().close()
-
-    def send_form(self, client: Any, note: str, file: BinaryIO) -> None:
-        upload = self.module("types").File(payload=file, file_name="a.txt")
-        form = self.module("models.thing_form").ThingForm(note=note, file=upload)
-        self.operation("upload_thing_form").sync_detailed(1, client=client, body=form)
 
     def send_content(self, client: Any, file: BinaryIO) -> None:
         body = self.module("types").File(payload=file)

@@ -1,71 +1,84 @@
-"""Test that a new resource type needs one contract file, one client file, one handler file and one registry line."""
+"""`nox -s new-kind NAME` writes a kind of resource that works, and all checks stay green."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from generator_paths import ROOT
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+SCRIPT = ROOT / "tests" / "new_kind" / "run.py"
+ADDED = {"openapi/widgets.yaml", "orionclient/types/widgets.py", "orionclient/emulator/_handlers/widgets.py"}
+# The registry has a line for type checkers, and one with the name on the wire.
+LINES = {"orionclient/types/__init__.py": 2, "orionclient/cli/_core/root.py": 1}
+OMITTED = (".git", ".venv", ".nox", ".hypothesis", "__pycache__", "*_cache", "dist", "build")
+# The tests that know all kinds or operations, without those that take long and do not depend on the kinds.
+TESTS = (
+    "tests/surface/test_public.py", "tests/surface/test_operations.py", "tests/docs/test_docstrings.py", "tests/docs/test_readme.py",
+    "tests/cli/test_help.py", "tests/cli/test_reference.py", "tests/cli/test_examples.py", "tests/cli/test_suggestions.py",
+    "tests/vocabulary",
+)  # fmt: skip
+SELECTED = "not full_run and not command and not compared and (widget or not test_the_example_runs)"
 
-NEW = Path(__file__).parent / "new_kind"
-ADDED = {"openapi/protocols.yaml", "orionclient/types/protocols.py", "orionclient/emulator/handlers/protocols.py"}
-REGISTRY = "orionclient/types/__init__.py"
-LINE = "from orionclient.types.protocols import Protocol as Protocol\n"
-COPIED = ("openapi", "generator", "generated", "orionclient", "pyproject.toml")
 
-
-def contents(folder: Path) -> dict[str, bytes]:
-    """Map the paths of all copied files to their content."""
-    found: Iterator[Path] = (path for name in COPIED for path in [folder / name, *(folder / name).rglob("*")])
+def contents(*folders: Path) -> dict[str, bytes]:
+    """Map the paths of all files in folders to their content."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in found
-        if path.is_file() and "__pycache__" not in path.parts
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file() and not {"__pycache__", ".ruff_cache"} & {*path.parts}
     }
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """Copy of the project with the new resource type."""
-    ignored = shutil.ignore_patterns("__pycache__")
-    for name in COPIED:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
-        else:
-            shutil.copy(ROOT / name, tmp_path)
-    for name in ADDED:
-        shutil.copy(NEW / name, tmp_path / name)
-    registry = tmp_path / REGISTRY
-    before, mark, after = registry.read_text("utf-8").partition("from orionclient.types.secrets ")
-    registry.write_text(f"{before}{LINE}{mark}{after}", "utf-8")
-    return tmp_path
+@pytest.mark.timeout(900)
+def test_a_new_kind_works_and_all_checks_stay_green(run: Any, tools_python: str, tmp_path_factory: Any) -> None:
+    project = tmp_path_factory.mktemp("new") / "project"
+    shutil.copytree(ROOT, project, ignore=shutil.ignore_patterns(*OMITTED))
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(project), str(project / "generated")])}
 
+    def python(*arguments: object) -> str:
+        """Run Python with the modules of the copy."""
+        command = [sys.executable, *map(str, arguments)]
+        done = subprocess.run(command, cwd=project, env=env, capture_output=True, text=True, timeout=800, check=False)
+        assert done.returncode == 0, done.stdout[-5000:] + done.stderr
+        return done.stdout
 
-def test_a_new_resource_type_is_three_files_and_a_line(run: Any, project: Path) -> None:
-    before = contents(ROOT)
-    for command in ("generate", "check"):
-        done = run("-m", "generator", command, cwd=project, PYTHONPATH="")
-        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    env = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join([str(project), str(project / "generated")]),
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    command = [sys.executable, "-W", "error", NEW / "job.py", project]
-    done = subprocess.run(command, cwd=project, env=env, capture_output=True, text=True, timeout=300, check=False)
-    assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr
-
+    before = contents(project)
+    assert python(project / SCRIPT.relative_to(ROOT), "widget", tools_python) == ""
     after = contents(project)
     changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
-    assert {name for name in changed if not name.startswith("generated/")} == {*ADDED, REGISTRY}
-    assert after[REGISTRY].decode().replace(LINE, "") == before[REGISTRY].decode()
-    # The operations of other resource types are unchanged.
-    assert all("protocol" in name for name in changed if name.startswith("generated/orion_api/api/"))
+    assert {name for name in changed if not name.startswith("generated/")} == {*ADDED, *LINES, "docs/cli.md"}
+    assert {name: len({*after[name].splitlines()} - {*before[name].splitlines()}) for name in LINES} == LINES
+    # The operations of other kinds are unchanged.
+    assert all("widget" in name for name in changed if name.startswith("generated/orion_api/api/"))
+
+    assert python("-W", "error", "tests/new_kind/job.py", project) == "done\n"
+    for command in ("generator check", "ruff check .", "ruff format --check ."):
+        done = run("-m", *command.split(), cwd=project, PYTHONPATH="")
+        assert done.returncode == 0, done.stdout + done.stderr
+    python("-m", "mypy", *(name for name in ADDED if name.endswith(".py")))
+    python("-m", "pytest", "-q", "-n", "2", *TESTS, "-k", SELECTED)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "widgets", "box", "Widget", "my_kind", "ding5", "gr\u00f6\u00dfe", "w", "w" * 31, "class", "type", "list", "file",
+     "folder", "floe", "member", "group", "userinfo", "shardcollection", "api", "value", "field", "../x"],
+)  # fmt: skip
+def test_a_name_that_is_not_allowed_changes_nothing(name: str) -> None:
+    spec = importlib.util.spec_from_file_location("new_kind", SCRIPT)
+    script: Any = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    folders = [ROOT / folder for folder in ("openapi", "orionclient", "docs")]
+    before = contents(*folders)
+    with pytest.raises(SystemExit) as error:
+        script.main(name, "python")
+    assert str(error.value).startswith(f"{name!r}: a kind has a singular name of 2 to 30 lower-case ASCII letters")
+    assert contents(*folders) == before

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 GET_THING = "operationId: get_thing\n      tags: [things]"
 STATE = "type: string\n      description: State of a thing.\n      x-orion-known: [ready, busy]"
-NOTE = "note: {type: string, description: Free text.}\n    ThingForm"
+NOTE = "note: {type: string, description: Free text.}\n    Credentials"
 
 # Rule, string in the fixture, its replacement, start of the message.
 PLANTED = [
@@ -48,8 +48,8 @@ PLANTED = [
     ("R9", "x-orion-stream: download", "x-orion-stream: upload", "download_thing"),
     ("R9", "      x-orion-stream: download\n", "", "download_thing"),
     ("R9", "x-orion-retry: create", "x-orion-retry: create\n      x-orion-stream: upload", "create_thing: remove"),
-    ("R9", "A form with a note and a file.\n      x-orion-retry: write\n      x-orion-stream: upload",
-     "A form with a note and a file.\n      x-orion-retry: write", "upload_thing_form"),
+    ("R9", "The body is the content.\n      x-orion-retry: write\n      x-orion-stream: upload",
+     "The body is the content.\n      x-orion-retry: write", "upload_thing_content"),
     ("R10", "      summary: Delete a thing\n", "", "delete_thing: add a summary"),
     ("R10", "summary: Delete a thing", "summary: Delete a thing.", "delete_thing: remove the full stop"),
     ("R10", "      description: Deletes a thing.\n", "", "delete_thing: add a description"),
@@ -75,6 +75,11 @@ PLANTED = [
      ("          application/octet-stream: {schema: {type: string, format: binary}}\n"
      "          text/plain: {schema: {type: string, format: binary}}\n      responses:"),
      "upload_thing_content: the request body"),
+    ("R11", "application/octet-stream:\n            schema: {type: string, format: binary}\n      responses:",
+     "multipart/form-data:\n            schema: {type: string, format: binary}\n      responses:",
+     "upload_thing_content: the request body must have exactly one media type of application/json, application/octet-stream"),
+    ("R11", "name: {type: string, minLength: 1", "name: {type: string, format: binary", "CreateThing.name: a field cannot be binary"),
+    ("R11", "name: {type: string, minLength: 1", "name: {type: string, format: uuid", "CreateThing.name: remove the format `uuid`"),
     ("R11", "      security: []\n", "", "obtain_token: set `security`"),
     ("R11", "        '201':\n", "        '202': {description: x}\n        '201':\n", "create_thing: all success"),
     ("R11", "schema: {$ref: '#/components/schemas/IssuedToken'}", "schema: {type: string}", "obtain_token: a success"),

@@ -96,9 +96,9 @@ REMOVALS = [
     ),
     Removal(
         "the check of ranges that were not requested",
-        "orionclient/_transport/ranges.py",
-        "    if requested is None:\n",
-        "    if requested is None:\n        return None\n    if requested is None:\n",
+        "generated/orion_api/_shared.py",
+        "    if not requested:\n",
+        "    if not requested:\n        return None\n    if not requested:\n",
         "tests/session/test_raw_streams.py::test_an_unrequested_range_is_an_error",
     ),
 ]

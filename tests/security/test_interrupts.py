@@ -46,10 +46,11 @@ POINTS = [LUCK.randrange(3 * MIB // 2, SIZE - MIB // 2) for _ in range(EACH)]
 # after a step.
 SCRIPT = """
 import encodings.idna, json, os, pathlib, signal, socket, sys, threading, time, warnings
-from orionclient import _http
+from orionclient._transport import exchange
 from orionclient.session import OrionSession, get_session
 from orionclient._transfer import checkpoints, downloads, part_files, plans, progress, uploads
-from orionclient.types import File, files as types_files, uploads as types_uploads
+from orionclient._resources import uploads as requests
+from orionclient.types import File, files
 plans._SINGLE_REQUEST_SIZE, plans.MIN_PART_SIZE, downloads._RANGES_THRESHOLD = 1 << 20, 1 << 19, 1 << 20
 
 def reap(*_):
@@ -249,17 +250,17 @@ DOWNLOADING = {
 }
 UPLOADING = (
     "before socket.create_connection",
-    "after types_files.open_source",
+    "after files.open_source",
     "before checkpoints._open_locked",
     "after checkpoints._open_locked",
     "after checkpoints.UploadCheckpoint.write",
-    "before types_uploads._PartsRequests.create",
-    "after types_uploads._PartsRequests.create",
+    "before requests._PartsRequests.create",
+    "after requests._PartsRequests.create",
     "before uploads.content_digest",
     "after uploads.content_digest",
-    "before types_uploads._PartsRequests.put",
-    "before types_uploads._PartsRequests.complete",
-    "after types_uploads._PartsRequests.complete",
+    "before requests._PartsRequests.put",
+    "before requests._PartsRequests.complete",
+    "after requests._PartsRequests.complete",
     "before checkpoints.UploadCheckpoint.clear",
 )
 

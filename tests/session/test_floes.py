@@ -19,7 +19,7 @@ import pytest
 
 from orionclient.examples import drugs
 from orionclient.exceptions import ValidationError
-from orionclient.floes import Parameter, builtin, describe, floe, progress
+from orionclient.floes import Parameter, _builtin, describe, floe, progress
 from orionclient.floes import _loading as loading
 from orionclient.floes.__main__ import main
 from orionclient.floes._arguments import parse_arguments
@@ -398,10 +398,10 @@ def test_invalid_arguments_are_the_reason_of_the_job(
     assert main(["run", f"{PERSON}:leave", str(tmp_path)]) == 1
     assert (tmp_path / "reason").read_text() == "ValidationError: the parameter 'code' must be of type integer, not 'x'"
     (tmp_path / "parameters.json").write_text('{"promoted": {"message": "one\\ntwo"}}')
-    assert main(["run", "orionclient.floes.builtin:fail", str(tmp_path)]) == 1
+    assert main(["run", "orionclient.floes._builtin:fail", str(tmp_path)]) == 1
     assert (tmp_path / "reason").read_text() == "RuntimeError: one two"
     trace = capfd.readouterr().err
-    assert "builtin.py" in trace
+    assert "_builtin.py" in trace
     assert "_running.py" not in trace.rpartition("Traceback")[2]
 
 
@@ -426,13 +426,13 @@ def here(orion: LocalOrion, monkeypatch: pytest.MonkeyPatch) -> Any:
 )
 def test_built_in_floes_are_ordinary_functions(here: LocalOrion, name: str, content: bytes, count: int) -> None:
     session = here.session()
-    builtin.etl(File.upload(session, name, content), "out")
+    _builtin.etl(File.upload(session, name, content), "out")
     (dataset,) = session.list_resources(Dataset)
     assert (dataset.name, dataset.count) == ("out", count)
-    builtin.dataset_to_collection(dataset, "shards", 10)
+    _builtin.dataset_to_collection(dataset, "shards", 10)
     (collection,) = session.list_resources(ShardCollection)
     assert (collection.shard_count, collection.state) == (-(-count // 10), "ready")
-    builtin.collection_to_dataset(collection, "back")
+    _builtin.collection_to_dataset(collection, "back")
     back = session.list_resources(Dataset, {"name": "back"}).one()
     assert list(back.records()) == list(dataset.records())
 
@@ -440,24 +440,24 @@ def test_built_in_floes_are_ordinary_functions(here: LocalOrion, name: str, cont
 def test_built_in_floes_reject_invalid_input(here: LocalOrion) -> None:
     session = here.session()
     with pytest.raises(ValidationError, match="shard_size must be at least 1, not 0"):
-        builtin.dataset_to_collection(Dataset.create(session, "x"), "y", 0)
+        _builtin.dataset_to_collection(Dataset.create(session, "x"), "y", 0)
     collection = ShardCollection.create(session, "c")
     shard = Shard.create(collection, "odd", file=b"no records\n")
     with pytest.raises(ValidationError, match=f"shard {shard.id} 'odd' contains no valid records"):
-        builtin.collection_to_dataset(collection, "y")
+        _builtin.collection_to_dataset(collection, "y")
 
 
 def test_built_in_floes_for_tests(here: LocalOrion, capfd: pytest.CaptureFixture[str]) -> None:
     session = here.session()
-    builtin.echo(text="ü", output="report")
+    _builtin.echo(text="ü", output="report")
     reported = json.loads(b"".join(session.list_resources(File, {"name": "report"}).one().download()))
     assert reported == json.loads(capfd.readouterr().out)
     assert reported["text"] == "ü"
-    builtin.slow(0.01, 2)
+    _builtin.slow(0.01, 2)
     assert capfd.readouterr().out == "step 1 of 2\nstep 2 of 2\n"
     with pytest.raises(RuntimeError, match="always fails"):
-        builtin.fail()
-    builtin.report("A & B")
+        _builtin.fail()
+    _builtin.report("A & B")
     (collection,) = session.list_resources(ShardCollection, {"tags": "floe_report"})
     (page,) = collection.list_shards()
     assert collection.metadata == {"index_pages": [{"id": page.id}]}
@@ -566,6 +566,6 @@ def _is_running(process_id: int) -> bool:
 
 def test_a_runner_without_a_server_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "parameters.json").write_text('{"promoted": {"seconds": 0.2, "steps": 1}}')
-    command = [sys.executable, "-m", "orionclient.floes", "run", "orionclient.floes.builtin:slow", str(tmp_path)]
+    command = [sys.executable, "-m", "orionclient.floes", "run", "orionclient.floes._builtin:slow", str(tmp_path)]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False)
     assert (done.returncode, done.stdout) == (0, "step 1 of 1\n")

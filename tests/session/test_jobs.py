@@ -97,7 +97,7 @@ def test_a_malformed_record_is_the_reason(session: OrionSession, floe: Callable[
     assert job.outputs(Dataset).count() == 0
     log = "\n".join(job.logs())
     assert "Traceback (most recent call last)" in log
-    assert "builtin.py" in log
+    assert "_builtin.py" in log
     assert "_running.py" not in log
 
 

@@ -7,6 +7,7 @@ import pickle
 from typing import Any
 
 import pytest
+from helpers.new_kinds import create_others
 from helpers.plain import Plain
 from helpers.scripted import Scripted, ScriptedResponse
 
@@ -186,6 +187,7 @@ def linked(session: OrionSession) -> list[Any]:
     echo = session.list_resources(WorkFloeSpec, {"name": "echo"}).one()
     collection = ShardCollection.create(session, "c")
     return [
+        *(each for each in create_others(session) if each.declaration.linkable),
         File.upload(session, "f", b"x"),
         collection,
         Shard.create(collection, "s", file=b"y"),

@@ -159,6 +159,20 @@ def test_filters_are_fixed_by_the_call(session: OrionSession) -> None:
     assert names(listing) == "a"
 
 
+def test_extra_query_parameters(scripted: Scripted) -> None:
+    scripted.responses = [ScriptedResponse(data={"count": 0, "next": None, "results": []})]
+    session, extra = scripted.session(), {"colour": ["red", "green"], "name": "y"}
+    assert session.list_resources(File, {"name": "x", "state": "ready"}, extra_query=extra).first() is None
+    session.list_resources(File, extra_query={"colour": "red"}).count()
+    assert session.list_resources(File, extra_query={"name": "x"}, exact=True).first() is None
+    assert [each.path.rpartition("?")[2] for each in scripted.requests] == [
+        "name=y&state=ready&colour=red&colour=green&limit=1",
+        "colour=red&limit=1",
+        "name=x&limit=100",
+    ]
+    assert extra == {"colour": ["red", "green"], "name": "y"}
+
+
 def test_a_failed_page_ends_the_iteration(orion: LocalOrion, session: OrionSession, seven: ShardCollection) -> None:
     listing = session.list_resources(Shard(collection=seven), {"limit": 3})
     assert names(itertools.islice(listing, 3)) == "abc"

@@ -104,7 +104,7 @@ def test_invalid_queries_are_rejected_before_any_request(scripted: Scripted) -> 
     session = scripted.session()
     with pytest.raises(ValidationError, match="titles must be a list of strings"):
         MolsearchQuery.create_title_query(session=session, database_id=1, titles="aspirin")
-    with pytest.raises(ValidationError, match="query_mol is not JSON serializable: object"):
+    with pytest.raises(ValidationError, match="query_mol is not JSON serializable: Object of type object"):
         MolsearchQuery.create_fastrocs_query(session=session, database_id=1, query_mol=object())
     with pytest.raises(ValidationError, match="database_id must be an integer"):
         MolsearchQuery.create_graphsim_query(session=session, database_id="drugs", smiles="C")

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from helpers.canary import contains_token
+from helpers.new_kinds import create_others
 
 from orionclient.exceptions import InvalidCredentials
 from orionclient.local import LocalOrion
@@ -93,6 +94,7 @@ def one_of_each(session: OrionSession) -> list[Resource]:
     file = session.create_resource(File, {"name": "in parts"})
     upload = {"resource_type": "file", "resource_id": file.id, "size": 3, "part_size": 2}
     return [
+        *create_others(session),
         session.get_user_profile(),
         session.get_resource(Organization, 1),
         session.get_resource(Group, 1),

@@ -11,6 +11,7 @@ from helpers.plain import Plain
 from helpers.scripted import Scripted, ScriptedResponse
 from orion_api import contract
 
+from orionclient._resources.shares import TARGETS
 from orionclient.exceptions import AuthorizationRequired, BadResponse, NotFoundResponse, OrionError, ValidationError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession, SessionConfig
@@ -27,7 +28,6 @@ from orionclient.types import (
     ShardCollection,
     User,
 )
-from orionclient.types.shares import TARGETS
 
 PATHS = {
     "dataset": "/api/v1/storage/datasets/",
@@ -249,7 +249,7 @@ def test_client_contract_and_server_have_the_same_kinds() -> None:
     from orionclient.emulator import _handlers
     from orionclient.emulator._store.sharing import TARGETS as SERVED
 
-    names = [target.declaration.name for target in TARGETS]
+    names = list(TARGETS)
     schema = contract.load()["components"]["schemas"]["ShareTarget"]
     assert names == schema["properties"]["target_type"]["enum"] == list(SERVED)
     assert {name for name, each in KINDS.items() if each.declaration.sharable} == {

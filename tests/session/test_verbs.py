@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from helpers.plain import Plain
+from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient._runtime.clock import CLOCK
 from orionclient.examples import drugs
@@ -21,7 +22,7 @@ from orionclient.exceptions import (
 )
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession, SessionConfig, get_session
-from orionclient.types import Dataset, File, Organization, Project, User
+from orionclient.types import Dataset, File, Organization, Project, Secret, User
 
 DATASETS = "/api/v1/storage/datasets/"
 FILES = "/api/v3/storage/files/"
@@ -37,6 +38,32 @@ def test_current_user_and_project(session: OrionSession, plain: Plain) -> None:
     assert isinstance(project, Project)
     assert project.id == session.config.project
     assert session.get_resource(Organization, user.organization).name == "Analytical Engines"
+
+
+def test_extra_parameters_of_a_body(scripted: Scripted) -> None:
+    scripted.responses = [ScriptedResponse(status, {"id": 7}) for status in (201, 201, 200, 200)]
+    session, params, extra = scripted.session(), {"name": "x", "project": 3}, {"name": "y", "colour": "red"}
+    assert session.create_resource(File, params, extra_body=extra).id == 7
+    session.create_resource(Project, extra_body=extra)
+    session.update_resource(File(id=7), params, extra_body=extra)
+    sent = [json.loads(each.body) for each in scripted.requests if each.body]
+    assert sent == [{"name": "y", "project": 3, "colour": "red"}, extra, {"name": "y", "project": 3, "colour": "red"}]
+    assert (params, extra) == ({"name": "x", "project": 3}, {"name": "y", "colour": "red"})
+    with pytest.raises(ValidationError, match="path"):
+        session.create_resource(File, {"name": "x"}, extra_body={"path": ""})
+
+
+def test_extra_parameters_are_redacted(scripted: Scripted) -> None:
+    scripted.responses = [ScriptedResponse(400, {"detail": "value 'hidden-value' is too short"})]
+    secret = Secret(session=scripted.session(), id=7)
+    for change in (
+        lambda: secret.session.create_resource(Secret, {"name": "x"}, extra_body={"value": "hidden-value"}),
+        lambda: secret.session.update_resource(secret, {}, extra_body={"value": "hidden-value"}),
+    ):
+        with pytest.raises(BadResponse) as caught:
+            change()
+        assert "too short" in str(caught.value)
+        assert "hidden-value" not in str(caught.value)
 
 
 def test_no_current_project(orion: LocalOrion) -> None:

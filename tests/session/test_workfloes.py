@@ -194,7 +194,7 @@ def test_a_required_parameter_may_be_set_for_its_cube(spec: WorkFloeSpec, script
         ({}, {"ratio": float("nan")}, r"'ratio' is not JSON serializable"),
         ({}, {"flag": 1}, r"'flag' must be of type boolean"),
         ({}, {"data": {1, 2}}, r"'data' is not JSON serializable"),
-        ({}, {"file": Dataset(id=1)}, r"'file' must be a File, not a Dataset"),
+        ({}, {"file": Dataset(id=1)}, r"'file' must be a File or its id, not a Dataset"),
         ({}, {"file": [File(id=1)]}, r"'file' takes one file, not a list"),
         ({}, {"file": "path.sdf"}, r"'file' must be an integer"),
         ({}, {"text": File(id=1)}, r"'text' must be of type string, not a File"),
@@ -202,7 +202,7 @@ def test_a_required_parameter_may_be_set_for_its_cube(spec: WorkFloeSpec, script
         ({}, {"texts": ["a", 1]}, r"'texts' must be of type string, not 1"),
         ({}, {"made": Dataset(id=1)}, r"'made' must be of type dataset_out, not a Dataset"),
         ({}, {"choice": "c"}, r"'choice' must be one of \['a', 'b'\], not 'c'"),
-        ({}, {"in": Project(id=1)}, r"'in' must be a Dataset, not a Project"),
+        ({}, {"in": Project(id=1)}, r"'in' must be a Dataset or its id, not a Project"),
         ({}, {"in": None}, r"'in' must be an integer"),
     ],
 )

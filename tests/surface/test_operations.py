@@ -31,15 +31,22 @@ def operations() -> set[tuple[str, str]]:
 
 def used(source: str) -> set[tuple[str, str]]:
     """Return the operations that a module imports from the generated package and also uses."""
-    tree = ast.parse(source)
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    return {
-        (str(node.module).rpartition(".")[2], each.name)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("orion_api.api.")
-        for each in node.names
-        if (each.asname or each.name) in names
+    nodes = list(ast.walk(ast.parse(source)))
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    attributes = {
+        (node.value.id, node.attr)
+        for node in nodes
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
     }
+    found = set()
+    for node in nodes:
+        for each in node.names if isinstance(node, ast.ImportFrom) else ():
+            name = each.asname or each.name
+            if node.module == "orion_api.api":
+                found |= {(each.name, attribute) for package, attribute in attributes if package == name}
+            elif str(node.module).startswith("orion_api.api.") and name in names:
+                found.add((str(node.module).rpartition(".")[2], each.name))
+    return found
 
 
 def in_client() -> set[tuple[str, str]]:
@@ -80,6 +87,8 @@ def test_an_operation_that_lacks_everything_is_noticed() -> None:
     [
         ("from orion_api.api.protocols import count_protocols\nx = count_protocols", {IMAGINARY}),
         ("from orion_api.api.protocols import count_protocols as c\ndef f(): return c.build()", {IMAGINARY}),
+        ("from orion_api.api import protocols as api\ndef f(): return api.count_protocols.build()", {IMAGINARY}),
+        ("from orion_api.api import protocols\nprotocols\nx.count_protocols", set()),
         ("from orion_api.api.protocols import count_protocols", set()),
         ("# from orion_api.api.protocols import count_protocols\n'count_protocols'", set()),
         ("count_protocols = 1", set()),

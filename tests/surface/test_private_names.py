@@ -16,6 +16,9 @@ TREES = {
 }
 OURS = [path for path in TREES if path.is_relative_to(ROOT / "orionclient")]
 # A user's module of cubes is registered while it is imported, as the documentation of importlib prescribes.
+# The standard library documents this name.
+DOCUMENTED = {"_getframe"}
+CHANGES = {"setdefault", "update", "__setitem__"}
 REGISTERS = {"orionclient/floes/_loading.py"}
 
 
@@ -30,9 +33,12 @@ def defined_names(tree: ast.AST) -> Iterator[str]:
             yield node.name
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
-        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-            if isinstance(node.value, ast.Name) and node.value.id in {"self", "cls"}:
-                yield node.attr
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and is_own(node.value):
+            yield node.attr
+
+
+def is_own(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and node.id in {"self", "cls"}
 
 
 DEFINED = {name for tree in TREES.values() for name in defined_names(tree)}
@@ -46,23 +52,22 @@ def foreign_private_names(tree: ast.AST) -> Iterator[str]:
             name = node.attr
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id.endswith("attr"):
             name = next((str(each.value) for each in node.args[1:2] if isinstance(each, ast.Constant)), "")
-        elif isinstance(node, ast.ImportFrom):
-            name = next((each.name for each in node.names if is_private(each.name) and not is_ours(node)), "")
-        if is_private(name) and name not in DEFINED:
+        elif isinstance(node, ast.ImportFrom) and not is_ours(node):
+            yield from [f"line {node.lineno}: {each.name}" for each in node.names if is_private(each.name)]
+        if is_private(name) and name not in DEFINED | DOCUMENTED:
             yield f"line {node.lineno}: {name}"
 
 
 def is_ours(node: ast.ImportFrom) -> bool:
-    return (node.module or "").partition(".")[0] in {"orionclient", "orion_api"}
+    return node.level > 0 or (node.module or "").partition(".")[0] in {"orionclient", "orion_api"}
 
 
 def changes_of_sys_modules(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and is_modules(node.value):
             yield f"line {node.lineno}"
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and is_modules(node.func.value):
-            if node.func.attr in {"setdefault", "update", "__setitem__"}:
-                yield f"line {node.lineno}"
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CHANGES:
+            yield from [f"line {node.lineno}"] * is_modules(node.func.value)
 
 
 def is_modules(node: ast.AST) -> bool:

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import orionclient
-from orionclient import exceptions
+from orionclient import exceptions, types
 from orionclient._transport.response import Headers, Response
 from orionclient.exceptions import CallInfo, OrionError, error_for
 from orionclient.helpers.parameterize import parameterize_workfloe
 from orionclient.session import OrionSession, get_session
-from orionclient.types import Dataset, File, WorkFloeJob, WorkFloePackage
+from orionclient.types import KINDS, Dataset, File, WorkFloeJob, WorkFloePackage
 from orionclient.utils import Backoff, TemporaryPath
 
 if TYPE_CHECKING:
@@ -58,37 +58,59 @@ NAMES = {
     "orion_api": "AuthenticatedClient Client OPERATIONS",
 }
 
+#: Modules meant for users, besides one for each resource type.
+MODULES = (
+    "cli cli.__main__ config emulator emulator.faults examples examples.demo exceptions floes floes.__main__"
+    " helpers helpers.collections helpers.filenames helpers.parameterize helpers.progress helpers.reports helpers.storage"
+    " links local records session testing types utils"
+)
+
+
+def test_all_other_modules_are_private() -> None:
+    root = Path(orionclient.__file__).parent
+    found = {
+        ".".join(["orionclient", *path.relative_to(root).with_suffix("").parts]).removesuffix(".__init__")
+        for path in root.rglob("*.py")
+    }
+    public = {name for name in found if not re.search(r"\._(?!_main__)", name)}
+    kinds = {kind.__module__ for kind in (*types.KINDS.values(), types.Balance, types.Folder)}
+    assert public == {"orionclient", *(f"orionclient.{name}" for name in MODULES.split())} | kinds
+
 
 @pytest.mark.parametrize("module", NAMES)
 def test_public_names(module: str) -> None:
     loaded = importlib.import_module(module)
     # Modules that import every name as itself have no `__all__`.
     listed = getattr(loaded, "__all__", [name for name in vars(loaded) if re.match("[A-Z]", name)])
-    assert sorted(listed) == sorted(NAMES[module].split())
+    # A new kind adds its class to the registry and nothing else.
+    kinds = {kind.__name__ for kind in KINDS.values()} if module == "orionclient.types" else set()
+    assert sorted(listed) == sorted({*NAMES[module].split(), *kinds})
     assert [name for name in listed if not hasattr(loaded, name)] == []
 
 
 def test_the_names_of_kinds_match_the_registry() -> None:
-    from orionclient.types import KINDS
-
-    assert {name: kind.__name__ for name, kind in KINDS.items()} == {
-        "collection": "ShardCollection",
-        "dataset": "Dataset",
-        "file": "File",
-        "group": "Group",
-        "job": "WorkFloeJob",
-        "molsearch_database": "MolsearchDatabase",
-        "molsearch_query": "MolsearchQuery",
-        "organization": "Organization",
-        "package": "WorkFloePackage",
-        "project": "Project",
-        "secret": "Secret",
-        "shard": "Shard",
-        "token": "Token",
-        "upload": "Upload",
-        "user": "User",
-        "workfloe": "WorkFloeSpec",
-    }
+    found = {name: kind.__name__ for name, kind in KINDS.items()}
+    assert (
+        found.items()
+        >= {
+            "collection": "ShardCollection",
+            "dataset": "Dataset",
+            "file": "File",
+            "group": "Group",
+            "job": "WorkFloeJob",
+            "molsearch_database": "MolsearchDatabase",
+            "molsearch_query": "MolsearchQuery",
+            "organization": "Organization",
+            "package": "WorkFloePackage",
+            "project": "Project",
+            "secret": "Secret",
+            "shard": "Shard",
+            "token": "Token",
+            "upload": "Upload",
+            "user": "User",
+            "workfloe": "WorkFloeSpec",
+        }.items()
+    )
 
 
 # All methods that the original documents.

@@ -6,7 +6,7 @@ import concurrent.futures
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal, assert_type
+from typing import Annotated, Any, Literal, TypeVar, assert_type
 
 from orion_api import AuthenticatedClient
 from orion_api.api.datasets import get_dataset, list_datasets
@@ -16,6 +16,7 @@ from orion_api.models import DatasetInfo, DatasetPage
 from orion_api.types import Response as RawResponse
 
 import orionclient
+from orionclient._resources.listing import Listing
 from orionclient._transfer.bulk import Result
 from orionclient._transfer.progress import Progress
 from orionclient.exceptions import BadResponse, NotFoundResponse, OrionConnectionError, OrionError
@@ -30,12 +31,14 @@ from orionclient.local import LocalOrion
 from orionclient.records import Record, RecordCodec
 from orionclient.session import APISession, OrionSession, SessionConfig, get_profile_config, get_session, in_orion
 from orionclient.types import (
+    Balance,
     Dataset,
     File,
     MolsearchDatabase,
     MolsearchQuery,
     Organization,
     Project,
+    Resource,
     Secret,
     Shard,
     ShardCollection,
@@ -45,6 +48,8 @@ from orionclient.types import (
     WorkFloeSpec,
 )
 from orionclient.utils import Backoff, TemporaryPath
+
+R = TypeVar("R", bound=Resource)
 
 
 def sessions() -> None:
@@ -81,6 +86,26 @@ def fields(dataset: Dataset, file: File, user: User, project: Project) -> None:
     assert_type(user.username, str)
     assert_type(project.organization, int)
     assert_type(file.to_dict(), dict[str, Any])
+
+
+def handles(session: OrionSession, collection: ShardCollection, unknown: dict[str, Any]) -> None:
+    File()
+    assert_type(File(id=7, session=session), File)
+    assert_type(Dataset(id="7", name="hits", path=None, dirty=True, systemtags=["a"]), Dataset)
+    Shard(collection=collection, id="9007199254740993", metadata={"frames": 10})
+    Shard(collection=7)
+    Shard(collection="7")
+    Balance(amount="1.00", organization=1)
+    Balance(amount=Decimal(1))
+    assert_type(Assay(id=1).plate, str)
+    Project(id=2).session = session
+    # On purpose: unknown fields.
+    File.from_msg({"id": 7, "colour": "red"}, session)
+    File(**unknown)
+
+
+def template(kind: type[Resource]) -> Resource:
+    return kind(id=7)
 
 
 def verbs(session: OrionSession) -> None:
@@ -120,6 +145,47 @@ def listings(session: OrionSession) -> None:
     assert_type(found.count(), int)
     assert_type(found.first(), Dataset | None)
     assert_type([each.count for each in found], list[int])
+
+
+def filters(session: OrionSession, collection: ShardCollection, unknown: dict[str, str], anything: Any) -> None:
+    assert_type(session.list_resources(Dataset), Listing[Dataset])
+    assert_type(session.list_resources(Dataset, {"name": "x", "project": None, "tags": ["a", "b"]}), Listing[Dataset])
+    assert_type(session.list_resources(Dataset, filters={"deleted": True}, limit=3), Listing[Dataset])
+    assert_type(session.list_resources(Assay, {"tags": "Job 1"}), Listing[Assay])
+    assert_type(session.list_resources(Assay(), {"name": "x"}, exact=True), Listing[Assay])
+    assert_type(session.list_resources(Shard(collection=collection), {"state": "open"}), Listing[Shard])
+    given: ListDatasetsFilters = {"name": "x"}
+    given["path"] = "/a"
+    assert_type(session.list_resources(Dataset, given), Listing[Dataset])
+    # On purpose: unknown filters.
+    assert_type(session.list_resources(Dataset, {"name": "x"}, extra_query={"colour": "red"}), Listing[Dataset])
+    assert_type(session.list_resources(Dataset, extra_query=unknown), Listing[Dataset])
+    assert_type(session.list_resources(Dataset, anything), Listing[Dataset])
+    for kind in (File, Dataset):
+        session.list_resources(kind, {"name": "x"})
+
+
+def parameters(session: OrionSession, dataset: Dataset, collection: ShardCollection, secret: Secret) -> None:
+    assert_type(session.create_resource(Project, {"name": "x"}), Project)
+    assert_type(session.create_resource(Assay, {"name": "x", "path": "/a"}), Assay)
+    assert_type(session.create_resource(Shard(collection=collection)), Shard)
+    assert_type(session.create_resource(Shard(collection=collection), {"metadata": {"frames": 10}}), Shard)
+    assert_type(session.create_resource(ShardCollection, {"name": "x", "version": 2}), ShardCollection)
+    session.update_resource(secret, {"value": "x", "description": ""})
+    session.update_resource(Assay(id=1), {"project": 7})
+    # On purpose: unknown parameters.
+    assert_type(session.create_resource(Project, {"name": "x"}, extra_body={"colour": "red"}), Project)
+    assert_type(session.create_resource(Project, extra_body={"name": "x", "colour": "red"}), Project)
+    session.update_resource(dataset, {}, extra_body={"colour": "red"})
+
+
+def generic(session: OrionSession, kind: type[R], resource: R, other: type[Resource]) -> R:
+    assert_type(session.list_resources(kind), Listing[R])
+    assert_type(session.list_resources(resource, extra_query={"name": "x"}), Listing[R])
+    assert_type(session.create_resource(kind, extra_body={"name": "x"}), R)
+    assert_type(session.list_resources(other, {"name": "x"}), Listing[Resource])
+    session.update_resource(resource, {"name": "x"})
+    return session.list_resources(kind, extra_query={"name": "x"}, exact=True).one()
 
 
 def contents(session: OrionSession, dataset: Dataset) -> None:

@@ -5,14 +5,31 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
+from orion_api.api import datasets
 from orion_api.api.datasets import get_dataset, list_datasets
 
+import orionclient
+from orionclient import types
 from orionclient.session import OrionSession, SessionConfig, get_session
-from orionclient.types import Dataset, File, MolsearchQuery, Shard, ShardCollection, WorkFloeJob
+from orionclient.types import Dataset, File, MolsearchQuery, Project, Shard, ShardCollection, Token, User, WorkFloeJob
 from orionclient.utils import Backoff
 
 if TYPE_CHECKING:
-    from orion_api.inputs import CreateDataset, ListDatasetsFilters
+    from orion_api.inputs import CreateDataset, CreateFile, ListDatasetsFilters
+
+
+def names() -> None:
+    from orion_api import DoesNotExist as First  # E: attr-defined
+    from orion_api.models import DoesNotExist as Second  # E: attr-defined
+
+    from orionclient import DoesNotExist as Third  # E: attr-defined
+    from orionclient.helpers import DoesNotExist as Fourth  # E: attr-defined
+    from orionclient.types import DoesNotExist as Fifth  # E: attr-defined
+
+    print(First, Second, Third, Fourth, Fifth)
+    print(orionclient.session.OrionSesion)  # E: attr-defined
+    print(types.Datasets)  # E: attr-defined
+    print(datasets.get_datasets)  # E: attr-defined
 
 
 def sessions(config: SessionConfig, session: OrionSession) -> None:
@@ -36,7 +53,7 @@ def verbs(session: OrionSession, dataset: Dataset) -> None:
     session.get_resource(Dataset, 1.5)  # E: arg-type
     session.get_resource(Dataset, None)  # E: arg-type
     print(session.get_resource(File, 1).count)  # E: attr-defined
-    session.list_resources(Dataset, "tags=x")  # E: arg-type
+    session.list_resources(Dataset, "tags=x")  # E: call-overload
     len(session.list_resources(Dataset))  # E: arg-type
     session.tag_resource(dataset, 7)  # E: arg-type
     session.tag_resource(dataset, ["a", "b"])  # E: arg-type
@@ -46,7 +63,41 @@ def verbs(session: OrionSession, dataset: Dataset) -> None:
     session.share_resource(dataset, dataset)  # E: arg-type
     session.create_paths(["/a"])  # E: arg-type
     session.update_resource(dataset, name="x")  # E: call-arg
-    session.create_resource(Dataset, [("name", "x")])  # E: arg-type
+    session.create_resource(Dataset, [("name", "x")])  # E: call-overload
+
+
+def filters(session: OrionSession, collection: ShardCollection, found: dict[str, str], new: CreateFile) -> None:
+    session.list_resources(Dataset, {"nam": "x"})  # E: call-overload
+    session.list_resources(Dataset, {"name": 7})  # E: call-overload
+    session.list_resources(Dataset, {"state": "ready"})  # E: call-overload
+    session.list_resources(Dataset, filters={"name": "x", "pth": "/a"}, limit=3)  # E: call-overload
+    session.list_resources(Assay, {"nam": "x"})  # E: call-overload
+    session.list_resources(Shard(collection=collection), {"stat": "open"})  # E: arg-type
+    session.list_resources(Dataset, found)  # E: call-overload
+    session.list_resources(Dataset, new)  # E: call-overload
+    session.list_resources(dict, {"name": "x"})  # E: call-overload
+    session.list_resources("Dataset", {"name": "x"})  # E: call-overload
+    session.list_resources(Dataset, extra_query="x")  # E: call-overload
+    print(session.list_resources(Dataset, {"name": "x"}).one().cuont)  # E: attr-defined
+
+
+def parameters(session: OrionSession, dataset: Dataset, collection: ShardCollection, user: User) -> None:
+    session.create_resource(Project, {"nme": "x"})  # E: call-overload
+    session.create_resource(Project, {})  # E: call-overload
+    session.create_resource(File, {"name": 7}, {"file": b"CNS"})  # E: call-overload
+    session.create_resource(Shard(collection=collection), {"nam": "x"})  # E: arg-type
+    session.create_resource(User, {"username": "x"})  # E: call-overload
+    session.create_resource(File, {"name": "x"}, extra_body=["x"])  # E: call-overload
+    session.update_resource(dataset, {"nam": "x"})  # E: arg-type
+    session.update_resource(dataset, {"name": 7})  # E: arg-type
+    session.update_resource(Assay(id=1), {"nam": "x"})  # E: arg-type
+    session.update_resource(user, {"email": "x"})  # E: misc
+    session.update_resource(7, {"name": "x"})  # E: arg-type
+    session.update_resource(dataset, extra_body={"name": "x"})  # E: call-arg
+
+
+class Assay(Dataset):
+    """A resource class of the user."""
 
 
 def fields(dataset: Dataset, file: File) -> None:
@@ -54,7 +105,16 @@ def fields(dataset: Dataset, file: File) -> None:
     digest: str = file.sha256  # E: assignment
     name: int = dataset.name  # E: assignment
     print(digest, name)
+    dataset.name = "x"  # E: arg-type
     Dataset(7)  # E: arg-type call-arg
+    File(idd=7)  # E: call-arg
+    File(id=1.5)  # E: arg-type
+    File(id=7, name=7)  # E: arg-type
+    Dataset(id=7, colour="red")  # E: call-arg
+    Token(_value="x")  # E: call-arg
+    Shard(colection=7)  # E: call-arg
+    Shard(collection=dataset)  # E: arg-type
+    File.from_msg(7)  # E: arg-type
 
 
 def contents(session: OrionSession, dataset: Dataset) -> None:
@@ -70,7 +130,7 @@ def collections(session: OrionSession, collection: ShardCollection) -> None:
     collection.list_shards(state=3)  # E: arg-type
     collection.wait(60)  # E: arg-type
     print(collection.list_shards().first().size)  # E: union-attr
-    session.list_resources(Dataset, limit="10")  # E: arg-type
+    session.list_resources(Dataset, limit="10")  # E: call-overload
 
 
 def jobs(session: OrionSession, job: WorkFloeJob) -> None:

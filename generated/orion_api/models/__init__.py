@@ -2,308 +2,208 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from .._lazy import attach
 
 if TYPE_CHECKING:
-    from .api_versions import ApiVersions
-    from .balance_info import BalanceInfo
-    from .collection_info import CollectionInfo
-    from .collection_page import CollectionPage
-    from .collection_state import CollectionState
-    from .complete_upload import CompleteUpload
-    from .create_collection import CreateCollection
-    from .create_dataset import CreateDataset
-    from .create_file import CreateFile
-    from .create_molsearch_database import CreateMolsearchDatabase
-    from .create_molsearch_database_search_type import CreateMolsearchDatabaseSearchType
-    from .create_molsearch_query import CreateMolsearchQuery
-    from .create_molsearch_query_query_type import CreateMolsearchQueryQueryType
-    from .create_package import CreatePackage
-    from .create_project import CreateProject
-    from .create_secret import CreateSecret
-    from .create_shard import CreateShard
-    from .create_token import CreateToken
-    from .create_upload import CreateUpload
-    from .create_upload_resource_type import CreateUploadResourceType
-    from .created_token import CreatedToken
-    from .credentials import Credentials
-    from .dataset_info import DatasetInfo
-    from .dataset_page import DatasetPage
-    from .download_dataset_format import DownloadDatasetFormat
-    from .file_info import FileInfo
-    from .file_page import FilePage
-    from .file_state import FileState
-    from .folder_info import FolderInfo
-    from .folder_page import FolderPage
-    from .folder_paths import FolderPaths
-    from .group_info import GroupInfo
-    from .group_page import GroupPage
-    from .issued_token import IssuedToken
-    from .job_info import JobInfo
-    from .job_page import JobPage
-    from .job_state import JobState
-    from .json_object import JsonObject
-    from .list_molsearch_databases_search_type import ListMolsearchDatabasesSearchType
-    from .molsearch_database_info import MolsearchDatabaseInfo
-    from .molsearch_database_page import MolsearchDatabasePage
-    from .molsearch_database_state import MolsearchDatabaseState
-    from .molsearch_hit_info import MolsearchHitInfo
-    from .molsearch_hit_page import MolsearchHitPage
-    from .molsearch_query_info import MolsearchQueryInfo
-    from .molsearch_query_page import MolsearchQueryPage
-    from .molsearch_query_state import MolsearchQueryState
-    from .organization_info import OrganizationInfo
-    from .organization_page import OrganizationPage
-    from .package_info import PackageInfo
-    from .package_page import PackagePage
-    from .package_state import PackageState
-    from .part_info import PartInfo
-    from .part_numbers import PartNumbers
-    from .part_page import PartPage
-    from .path_assignment import PathAssignment
-    from .path_assignments import PathAssignments
-    from .problem import Problem
-    from .project_info import ProjectInfo
-    from .project_page import ProjectPage
-    from .record_info import RecordInfo
-    from .secret_info import SecretInfo
-    from .secret_page import SecretPage
-    from .shard_info import ShardInfo
-    from .shard_page import ShardPage
-    from .shard_state import ShardState
-    from .share_info import ShareInfo
-    from .share_page import SharePage
-    from .share_target import ShareTarget
-    from .share_target_target_type import ShareTargetTargetType
-    from .start_job import StartJob
-    from .tag_info import TagInfo
-    from .tag_names import TagNames
-    from .tag_page import TagPage
-    from .token_info import TokenInfo
-    from .token_page import TokenPage
-    from .unshare_resource_target_type import UnshareResourceTargetType
-    from .update_collection import UpdateCollection
-    from .update_dataset import UpdateDataset
-    from .update_file import UpdateFile
-    from .update_project import UpdateProject
-    from .update_secret import UpdateSecret
-    from .update_shard import UpdateShard
-    from .update_token import UpdateToken
-    from .upload_dataset_content_format import UploadDatasetContentFormat
-    from .upload_info import UploadInfo
-    from .upload_page import UploadPage
-    from .upload_state import UploadState
-    from .upload_target import UploadTarget
-    from .upload_targets import UploadTargets
-    from .user_info import UserInfo
-    from .user_page import UserPage
-    from .work_floe_spec_info import WorkFloeSpecInfo
-    from .work_floe_spec_page import WorkFloeSpecPage
-    from .work_floe_spec_state import WorkFloeSpecState
-
-__all__ = (
-    "ApiVersions",
-    "BalanceInfo",
-    "CollectionInfo",
-    "CollectionPage",
-    "CollectionState",
-    "CompleteUpload",
-    "CreateCollection",
-    "CreateDataset",
-    "CreatedToken",
-    "CreateFile",
-    "CreateMolsearchDatabase",
-    "CreateMolsearchDatabaseSearchType",
-    "CreateMolsearchQuery",
-    "CreateMolsearchQueryQueryType",
-    "CreatePackage",
-    "CreateProject",
-    "CreateSecret",
-    "CreateShard",
-    "CreateToken",
-    "CreateUpload",
-    "CreateUploadResourceType",
-    "Credentials",
-    "DatasetInfo",
-    "DatasetPage",
-    "DownloadDatasetFormat",
-    "FileInfo",
-    "FilePage",
-    "FileState",
-    "FolderInfo",
-    "FolderPage",
-    "FolderPaths",
-    "GroupInfo",
-    "GroupPage",
-    "IssuedToken",
-    "JobInfo",
-    "JobPage",
-    "JobState",
-    "JsonObject",
-    "ListMolsearchDatabasesSearchType",
-    "MolsearchDatabaseInfo",
-    "MolsearchDatabasePage",
-    "MolsearchDatabaseState",
-    "MolsearchHitInfo",
-    "MolsearchHitPage",
-    "MolsearchQueryInfo",
-    "MolsearchQueryPage",
-    "MolsearchQueryState",
-    "OrganizationInfo",
-    "OrganizationPage",
-    "PackageInfo",
-    "PackagePage",
-    "PackageState",
-    "PartInfo",
-    "PartNumbers",
-    "PartPage",
-    "PathAssignment",
-    "PathAssignments",
-    "Problem",
-    "ProjectInfo",
-    "ProjectPage",
-    "RecordInfo",
-    "SecretInfo",
-    "SecretPage",
-    "ShardInfo",
-    "ShardPage",
-    "ShardState",
-    "ShareInfo",
-    "SharePage",
-    "ShareTarget",
-    "ShareTargetTargetType",
-    "StartJob",
-    "TagInfo",
-    "TagNames",
-    "TagPage",
-    "TokenInfo",
-    "TokenPage",
-    "UnshareResourceTargetType",
-    "UpdateCollection",
-    "UpdateDataset",
-    "UpdateFile",
-    "UpdateProject",
-    "UpdateSecret",
-    "UpdateShard",
-    "UpdateToken",
-    "UploadDatasetContentFormat",
-    "UploadInfo",
-    "UploadPage",
-    "UploadState",
-    "UploadTarget",
-    "UploadTargets",
-    "UserInfo",
-    "UserPage",
-    "WorkFloeSpecInfo",
-    "WorkFloeSpecPage",
-    "WorkFloeSpecState",
-)
-
-_MODULES = {
-    "ApiVersions": ".api_versions",
-    "BalanceInfo": ".balance_info",
-    "CollectionInfo": ".collection_info",
-    "CollectionPage": ".collection_page",
-    "CollectionState": ".collection_state",
-    "CompleteUpload": ".complete_upload",
-    "CreateCollection": ".create_collection",
-    "CreateDataset": ".create_dataset",
-    "CreateFile": ".create_file",
-    "CreateMolsearchDatabase": ".create_molsearch_database",
-    "CreateMolsearchDatabaseSearchType": ".create_molsearch_database_search_type",
-    "CreateMolsearchQuery": ".create_molsearch_query",
-    "CreateMolsearchQueryQueryType": ".create_molsearch_query_query_type",
-    "CreatePackage": ".create_package",
-    "CreateProject": ".create_project",
-    "CreateSecret": ".create_secret",
-    "CreateShard": ".create_shard",
-    "CreateToken": ".create_token",
-    "CreateUpload": ".create_upload",
-    "CreateUploadResourceType": ".create_upload_resource_type",
-    "CreatedToken": ".created_token",
-    "Credentials": ".credentials",
-    "DatasetInfo": ".dataset_info",
-    "DatasetPage": ".dataset_page",
-    "DownloadDatasetFormat": ".download_dataset_format",
-    "FileInfo": ".file_info",
-    "FilePage": ".file_page",
-    "FileState": ".file_state",
-    "FolderInfo": ".folder_info",
-    "FolderPage": ".folder_page",
-    "FolderPaths": ".folder_paths",
-    "GroupInfo": ".group_info",
-    "GroupPage": ".group_page",
-    "IssuedToken": ".issued_token",
-    "JobInfo": ".job_info",
-    "JobPage": ".job_page",
-    "JobState": ".job_state",
-    "JsonObject": ".json_object",
-    "ListMolsearchDatabasesSearchType": ".list_molsearch_databases_search_type",
-    "MolsearchDatabaseInfo": ".molsearch_database_info",
-    "MolsearchDatabasePage": ".molsearch_database_page",
-    "MolsearchDatabaseState": ".molsearch_database_state",
-    "MolsearchHitInfo": ".molsearch_hit_info",
-    "MolsearchHitPage": ".molsearch_hit_page",
-    "MolsearchQueryInfo": ".molsearch_query_info",
-    "MolsearchQueryPage": ".molsearch_query_page",
-    "MolsearchQueryState": ".molsearch_query_state",
-    "OrganizationInfo": ".organization_info",
-    "OrganizationPage": ".organization_page",
-    "PackageInfo": ".package_info",
-    "PackagePage": ".package_page",
-    "PackageState": ".package_state",
-    "PartInfo": ".part_info",
-    "PartNumbers": ".part_numbers",
-    "PartPage": ".part_page",
-    "PathAssignment": ".path_assignment",
-    "PathAssignments": ".path_assignments",
-    "Problem": ".problem",
-    "ProjectInfo": ".project_info",
-    "ProjectPage": ".project_page",
-    "RecordInfo": ".record_info",
-    "SecretInfo": ".secret_info",
-    "SecretPage": ".secret_page",
-    "ShardInfo": ".shard_info",
-    "ShardPage": ".shard_page",
-    "ShardState": ".shard_state",
-    "ShareInfo": ".share_info",
-    "SharePage": ".share_page",
-    "ShareTarget": ".share_target",
-    "ShareTargetTargetType": ".share_target_target_type",
-    "StartJob": ".start_job",
-    "TagInfo": ".tag_info",
-    "TagNames": ".tag_names",
-    "TagPage": ".tag_page",
-    "TokenInfo": ".token_info",
-    "TokenPage": ".token_page",
-    "UnshareResourceTargetType": ".unshare_resource_target_type",
-    "UpdateCollection": ".update_collection",
-    "UpdateDataset": ".update_dataset",
-    "UpdateFile": ".update_file",
-    "UpdateProject": ".update_project",
-    "UpdateSecret": ".update_secret",
-    "UpdateShard": ".update_shard",
-    "UpdateToken": ".update_token",
-    "UploadDatasetContentFormat": ".upload_dataset_content_format",
-    "UploadInfo": ".upload_info",
-    "UploadPage": ".upload_page",
-    "UploadState": ".upload_state",
-    "UploadTarget": ".upload_target",
-    "UploadTargets": ".upload_targets",
-    "UserInfo": ".user_info",
-    "UserPage": ".user_page",
-    "WorkFloeSpecInfo": ".work_floe_spec_info",
-    "WorkFloeSpecPage": ".work_floe_spec_page",
-    "WorkFloeSpecState": ".work_floe_spec_state",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_MODULES[name], __name__), name)
-
-
-def __dir__() -> list[str]:
-    return [*globals(), *__all__]
+    from .api_versions import ApiVersions as ApiVersions
+    from .balance_info import BalanceInfo as BalanceInfo
+    from .collection_info import CollectionInfo as CollectionInfo
+    from .collection_page import CollectionPage as CollectionPage
+    from .collection_state import CollectionState as CollectionState
+    from .complete_upload import CompleteUpload as CompleteUpload
+    from .create_collection import CreateCollection as CreateCollection
+    from .create_dataset import CreateDataset as CreateDataset
+    from .create_file import CreateFile as CreateFile
+    from .create_molsearch_database import CreateMolsearchDatabase as CreateMolsearchDatabase
+    from .create_molsearch_database_search_type import (
+        CreateMolsearchDatabaseSearchType as CreateMolsearchDatabaseSearchType,
+    )
+    from .create_molsearch_query import CreateMolsearchQuery as CreateMolsearchQuery
+    from .create_molsearch_query_query_type import CreateMolsearchQueryQueryType as CreateMolsearchQueryQueryType
+    from .create_package import CreatePackage as CreatePackage
+    from .create_project import CreateProject as CreateProject
+    from .create_secret import CreateSecret as CreateSecret
+    from .create_shard import CreateShard as CreateShard
+    from .create_token import CreateToken as CreateToken
+    from .create_upload import CreateUpload as CreateUpload
+    from .create_upload_resource_type import CreateUploadResourceType as CreateUploadResourceType
+    from .created_token import CreatedToken as CreatedToken
+    from .credentials import Credentials as Credentials
+    from .dataset_info import DatasetInfo as DatasetInfo
+    from .dataset_page import DatasetPage as DatasetPage
+    from .download_dataset_format import DownloadDatasetFormat as DownloadDatasetFormat
+    from .file_info import FileInfo as FileInfo
+    from .file_page import FilePage as FilePage
+    from .file_state import FileState as FileState
+    from .folder_info import FolderInfo as FolderInfo
+    from .folder_page import FolderPage as FolderPage
+    from .folder_paths import FolderPaths as FolderPaths
+    from .group_info import GroupInfo as GroupInfo
+    from .group_page import GroupPage as GroupPage
+    from .issued_token import IssuedToken as IssuedToken
+    from .job_info import JobInfo as JobInfo
+    from .job_page import JobPage as JobPage
+    from .job_state import JobState as JobState
+    from .json_object import JsonObject as JsonObject
+    from .list_molsearch_databases_search_type import (
+        ListMolsearchDatabasesSearchType as ListMolsearchDatabasesSearchType,
+    )
+    from .molsearch_database_info import MolsearchDatabaseInfo as MolsearchDatabaseInfo
+    from .molsearch_database_page import MolsearchDatabasePage as MolsearchDatabasePage
+    from .molsearch_database_state import MolsearchDatabaseState as MolsearchDatabaseState
+    from .molsearch_hit_info import MolsearchHitInfo as MolsearchHitInfo
+    from .molsearch_hit_page import MolsearchHitPage as MolsearchHitPage
+    from .molsearch_query_info import MolsearchQueryInfo as MolsearchQueryInfo
+    from .molsearch_query_page import MolsearchQueryPage as MolsearchQueryPage
+    from .molsearch_query_state import MolsearchQueryState as MolsearchQueryState
+    from .organization_info import OrganizationInfo as OrganizationInfo
+    from .organization_page import OrganizationPage as OrganizationPage
+    from .package_info import PackageInfo as PackageInfo
+    from .package_page import PackagePage as PackagePage
+    from .package_state import PackageState as PackageState
+    from .part_info import PartInfo as PartInfo
+    from .part_numbers import PartNumbers as PartNumbers
+    from .part_page import PartPage as PartPage
+    from .path_assignment import PathAssignment as PathAssignment
+    from .path_assignments import PathAssignments as PathAssignments
+    from .problem import Problem as Problem
+    from .project_info import ProjectInfo as ProjectInfo
+    from .project_page import ProjectPage as ProjectPage
+    from .record_info import RecordInfo as RecordInfo
+    from .secret_info import SecretInfo as SecretInfo
+    from .secret_page import SecretPage as SecretPage
+    from .shard_info import ShardInfo as ShardInfo
+    from .shard_page import ShardPage as ShardPage
+    from .shard_state import ShardState as ShardState
+    from .share_info import ShareInfo as ShareInfo
+    from .share_page import SharePage as SharePage
+    from .share_target import ShareTarget as ShareTarget
+    from .share_target_target_type import ShareTargetTargetType as ShareTargetTargetType
+    from .start_job import StartJob as StartJob
+    from .tag_info import TagInfo as TagInfo
+    from .tag_names import TagNames as TagNames
+    from .tag_page import TagPage as TagPage
+    from .token_info import TokenInfo as TokenInfo
+    from .token_page import TokenPage as TokenPage
+    from .unshare_resource_target_type import UnshareResourceTargetType as UnshareResourceTargetType
+    from .update_collection import UpdateCollection as UpdateCollection
+    from .update_dataset import UpdateDataset as UpdateDataset
+    from .update_file import UpdateFile as UpdateFile
+    from .update_project import UpdateProject as UpdateProject
+    from .update_secret import UpdateSecret as UpdateSecret
+    from .update_shard import UpdateShard as UpdateShard
+    from .update_token import UpdateToken as UpdateToken
+    from .upload_dataset_content_format import UploadDatasetContentFormat as UploadDatasetContentFormat
+    from .upload_info import UploadInfo as UploadInfo
+    from .upload_page import UploadPage as UploadPage
+    from .upload_state import UploadState as UploadState
+    from .upload_target import UploadTarget as UploadTarget
+    from .upload_targets import UploadTargets as UploadTargets
+    from .user_info import UserInfo as UserInfo
+    from .user_page import UserPage as UserPage
+    from .work_floe_spec_info import WorkFloeSpecInfo as WorkFloeSpecInfo
+    from .work_floe_spec_page import WorkFloeSpecPage as WorkFloeSpecPage
+    from .work_floe_spec_state import WorkFloeSpecState as WorkFloeSpecState
+else:
+    __getattr__, __dir__, __all__ = attach(
+        __name__,
+        [
+            "api_versions:ApiVersions",
+            "balance_info:BalanceInfo",
+            "collection_info:CollectionInfo",
+            "collection_page:CollectionPage",
+            "collection_state:CollectionState",
+            "complete_upload:CompleteUpload",
+            "create_collection:CreateCollection",
+            "create_dataset:CreateDataset",
+            "create_file:CreateFile",
+            "create_molsearch_database:CreateMolsearchDatabase",
+            "create_molsearch_database_search_type:CreateMolsearchDatabaseSearchType",
+            "create_molsearch_query:CreateMolsearchQuery",
+            "create_molsearch_query_query_type:CreateMolsearchQueryQueryType",
+            "create_package:CreatePackage",
+            "create_project:CreateProject",
+            "create_secret:CreateSecret",
+            "create_shard:CreateShard",
+            "create_token:CreateToken",
+            "create_upload:CreateUpload",
+            "create_upload_resource_type:CreateUploadResourceType",
+            "created_token:CreatedToken",
+            "credentials:Credentials",
+            "dataset_info:DatasetInfo",
+            "dataset_page:DatasetPage",
+            "download_dataset_format:DownloadDatasetFormat",
+            "file_info:FileInfo",
+            "file_page:FilePage",
+            "file_state:FileState",
+            "folder_info:FolderInfo",
+            "folder_page:FolderPage",
+            "folder_paths:FolderPaths",
+            "group_info:GroupInfo",
+            "group_page:GroupPage",
+            "issued_token:IssuedToken",
+            "job_info:JobInfo",
+            "job_page:JobPage",
+            "job_state:JobState",
+            "json_object:JsonObject",
+            "list_molsearch_databases_search_type:ListMolsearchDatabasesSearchType",
+            "molsearch_database_info:MolsearchDatabaseInfo",
+            "molsearch_database_page:MolsearchDatabasePage",
+            "molsearch_database_state:MolsearchDatabaseState",
+            "molsearch_hit_info:MolsearchHitInfo",
+            "molsearch_hit_page:MolsearchHitPage",
+            "molsearch_query_info:MolsearchQueryInfo",
+            "molsearch_query_page:MolsearchQueryPage",
+            "molsearch_query_state:MolsearchQueryState",
+            "organization_info:OrganizationInfo",
+            "organization_page:OrganizationPage",
+            "package_info:PackageInfo",
+            "package_page:PackagePage",
+            "package_state:PackageState",
+            "part_info:PartInfo",
+            "part_numbers:PartNumbers",
+            "part_page:PartPage",
+            "path_assignment:PathAssignment",
+            "path_assignments:PathAssignments",
+            "problem:Problem",
+            "project_info:ProjectInfo",
+            "project_page:ProjectPage",
+            "record_info:RecordInfo",
+            "secret_info:SecretInfo",
+            "secret_page:SecretPage",
+            "shard_info:ShardInfo",
+            "shard_page:ShardPage",
+            "shard_state:ShardState",
+            "share_info:ShareInfo",
+            "share_page:SharePage",
+            "share_target:ShareTarget",
+            "share_target_target_type:ShareTargetTargetType",
+            "start_job:StartJob",
+            "tag_info:TagInfo",
+            "tag_names:TagNames",
+            "tag_page:TagPage",
+            "token_info:TokenInfo",
+            "token_page:TokenPage",
+            "unshare_resource_target_type:UnshareResourceTargetType",
+            "update_collection:UpdateCollection",
+            "update_dataset:UpdateDataset",
+            "update_file:UpdateFile",
+            "update_project:UpdateProject",
+            "update_secret:UpdateSecret",
+            "update_shard:UpdateShard",
+            "update_token:UpdateToken",
+            "upload_dataset_content_format:UploadDatasetContentFormat",
+            "upload_info:UploadInfo",
+            "upload_page:UploadPage",
+            "upload_state:UploadState",
+            "upload_target:UploadTarget",
+            "upload_targets:UploadTargets",
+            "user_info:UserInfo",
+            "user_page:UserPage",
+            "work_floe_spec_info:WorkFloeSpecInfo",
+            "work_floe_spec_page:WorkFloeSpecPage",
+            "work_floe_spec_state:WorkFloeSpecState",
+        ],
+    )

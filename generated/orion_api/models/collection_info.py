@@ -46,7 +46,7 @@ class CollectionInfo:
     owner: int | Unset = UNSET
     project: int | Unset = UNSET
     description: str | Unset = UNSET
-    path: None | str | Unset = UNSET
+    path: str | None | Unset = UNSET
     deleted: str | Unset = UNSET
     additional_properties: dict[str, Any] = field(factory=dict)
 

@@ -25,7 +25,7 @@ class CollectionPage:
     """
 
     count: int
-    next: None | str
+    next: str | None
     results: list[CollectionInfo]
     additional_properties: dict[str, Any] = field(factory=dict)
 

@@ -41,7 +41,7 @@ class DatasetInfo:
     project: int
     description: str | Unset = UNSET
     dirty: bool | Unset = UNSET
-    path: None | str | Unset = UNSET
+    path: str | None | Unset = UNSET
     systemtags: list[str] | Unset = UNSET
     deleted: str | Unset = UNSET
     additional_properties: dict[str, Any] = field(factory=dict)

@@ -25,7 +25,7 @@ class DatasetPage:
     """
 
     count: int
-    next: None | str
+    next: str | None
     results: list[DatasetInfo]
     additional_properties: dict[str, Any] = field(factory=dict)
 

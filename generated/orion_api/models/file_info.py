@@ -42,8 +42,8 @@ class FileInfo:
     owner: int
     project: int
     description: str | Unset = UNSET
-    sha256: None | str | Unset = UNSET
-    path: None | str | Unset = UNSET
+    sha256: str | None | Unset = UNSET
+    path: str | None | Unset = UNSET
     deleted: str | Unset = UNSET
     additional_properties: dict[str, Any] = field(factory=dict)
 

@@ -25,7 +25,7 @@ class FilePage:
     """
 
     count: int
-    next: None | str
+    next: str | None
     results: list[FileInfo]
     additional_properties: dict[str, Any] = field(factory=dict)
 

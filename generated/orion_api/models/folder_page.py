@@ -25,7 +25,7 @@ class FolderPage:
     """
 
     count: int
-    next: None | str
+    next: str | None
     results: list[FolderInfo]
     additional_properties: dict[str, Any] = field(factory=dict)
 

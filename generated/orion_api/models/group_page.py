@@ -25,7 +25,7 @@ class GroupPage:
     """
 
     count: int
-    next: None | str
+    next: str | None
     results: list[GroupInfo]
     additional_properties: dict[str, Any] = field(factory=dict)
 

@@ -46,7 +46,7 @@ class JobInfo:
     state: JobState
     reason: str
     workfloe: int
-    outcome: None | str | Unset = UNSET
+    outcome: str | None | Unset = UNSET
     progress: float | Unset = UNSET
     parameters: JsonObject | Unset = UNSET
     system_parameters: JsonObject | Unset = UNSET

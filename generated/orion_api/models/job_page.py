@@ -25,7 +25,7 @@ class JobPage:
     """
 
     count: int
-    next: None | str
+    next: str | None
     results: list[JobInfo]
     additional_properties: dict[str, Any] = field(factory=dict)
 

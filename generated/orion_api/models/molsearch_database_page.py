@@ -25,7 +25,7 @@ class MolsearchDatabasePage:
     """
 
     count: int
-    next: None | str
+    next: str | None
     results: list[MolsearchDatabaseInfo]
     additional_properties: dict[str, Any] = field(factory=dict)
 

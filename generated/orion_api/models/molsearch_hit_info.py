@@ -27,7 +27,7 @@ class MolsearchHitInfo:
     rank: int
     dataset: int
     record: int
-    title: None | str | Unset = UNSET
+    title: str | None | Unset = UNSET
     score: float | None | Unset = UNSET
     additional_properties: dict[str, Any] = field(factory=dict)
 

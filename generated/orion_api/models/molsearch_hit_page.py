@@ -25,7 +25,7 @@ class MolsearchHitPage:
     """
 
     count: int
-    next: None | str
+    next: str | None
     results: list[MolsearchHitInfo]
     additional_properties: dict[str, Any] = field(factory=dict)
 

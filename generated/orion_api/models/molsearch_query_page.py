@@ -25,7 +25,7 @@ class MolsearchQueryPage:
     """
 
     count: int
-    next: None | str
+    next: str | None
     results: list[MolsearchQueryInfo]
     additional_properties: dict[str, Any] = field(factory=dict)
 

@@ -25,7 +25,7 @@ class OrganizationPage:
     """
 
     count: int
-    next: None | str
+    next: str | None
     results: list[OrganizationInfo]
     additional_properties: dict[str, Any] = field(factory=dict)
 

@@ -42,7 +42,7 @@ class PackageInfo:
     version: str | Unset = UNSET
     reason: str | Unset = UNSET
     size: int | Unset = UNSET
-    sha256: None | str | Unset = UNSET
+    sha256: str | None | Unset = UNSET
     created: datetime.datetime | Unset = UNSET
     owner: int | Unset = UNSET
     project: int | Unset = UNSET

@@ -25,7 +25,7 @@ class PackagePage:
     """
 
     count: int
-    next: None | str
+    next: str | None
     results: list[PackageInfo]
     additional_properties: dict[str, Any] = field(factory=dict)
 

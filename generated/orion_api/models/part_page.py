@@ -25,7 +25,7 @@ class PartPage:
     """
 
     count: int
-    next: None | str
+    next: str | None
     results: list[PartInfo]
     additional_properties: dict[str, Any] = field(factory=dict)
 

@@ -25,7 +25,7 @@ class ProjectPage:
     """
 
     count: int
-    next: None | str
+    next: str | None
     results: list[ProjectInfo]
     additional_properties: dict[str, Any] = field(factory=dict)
 

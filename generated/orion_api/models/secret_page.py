@@ -25,7 +25,7 @@ class SecretPage:
     """
 
     count: int
-    next: None | str
+    next: str | None
     results: list[SecretInfo]
     additional_properties: dict[str, Any] = field(factory=dict)
 

@@ -41,7 +41,7 @@ class ShardInfo:
     id_str: str | Unset = UNSET
     size: int | Unset = UNSET
     created: datetime.datetime | Unset = UNSET
-    sha256: None | str | Unset = UNSET
+    sha256: str | None | Unset = UNSET
     additional_properties: dict[str, Any] = field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -25,7 +25,7 @@ class ShardPage:
     """
 
     count: int
-    next: None | str
+    next: str | None
     results: list[ShardInfo]
     additional_properties: dict[str, Any] = field(factory=dict)
 

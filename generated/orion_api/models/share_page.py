@@ -25,7 +25,7 @@ class SharePage:
     """
 
     count: int
-    next: None | str
+    next: str | None
     results: list[ShareInfo]
     additional_properties: dict[str, Any] = field(factory=dict)
 

@@ -25,7 +25,7 @@ class TagPage:
     """
 
     count: int
-    next: None | str
+    next: str | None
     results: list[TagInfo]
     additional_properties: dict[str, Any] = field(factory=dict)
 

@@ -25,7 +25,7 @@ class TokenPage:
     """
 
     count: int
-    next: None | str
+    next: str | None
     results: list[TokenInfo]
     additional_properties: dict[str, Any] = field(factory=dict)
 

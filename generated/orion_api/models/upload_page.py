@@ -25,7 +25,7 @@ class UploadPage:
     """
 
     count: int
-    next: None | str
+    next: str | None
     results: list[UploadInfo]
     additional_properties: dict[str, Any] = field(factory=dict)
 

@@ -25,7 +25,7 @@ class UserPage:
     """
 
     count: int
-    next: None | str
+    next: str | None
     results: list[UserInfo]
     additional_properties: dict[str, Any] = field(factory=dict)
 

@@ -25,7 +25,7 @@ class WorkFloeSpecPage:
     """
 
     count: int
-    next: None | str
+    next: str | None
     results: list[WorkFloeSpecInfo]
     additional_properties: dict[str, Any] = field(factory=dict)
 

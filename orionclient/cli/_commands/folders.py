@@ -40,7 +40,7 @@ def group(name: str) -> click.Group:
 def _list() -> Command:
     def run(**values: Any) -> None:
         state = get_state()
-        found = state.session.list_resources(Folder, contract_options.drop_omitted(values))
+        found = state.session.list_resources(Folder, extra_query=contract_options.drop_omitted(values))
         state.out.print_rows((each.to_dict() for each in found), ("path", "owner", "created", "project"), key="path")
 
     return Command(

@@ -88,8 +88,8 @@ def _get_specification(state: State, given: str) -> WorkFloeSpec:
     """Find a floe by its id, or by an exact match of its title, name or uuid."""
     if given.isascii() and given.isdigit():
         return state.session.get_resource(WorkFloeSpec, given)
-    for wanted in ({"title": given}, {"name": given}):
-        found = list(state.session.list_resources(WorkFloeSpec, wanted, exact=True))
+    for field in ("title", "name"):
+        found = list(state.session.list_resources(WorkFloeSpec, extra_query={field: given}, exact=True))
         if len({each.id for each in found}) > 1:
             raise MultipleResultsFound(
                 f"several floes have the title or name {given!r}: {', '.join(str(each.id) for each in found)}"

@@ -86,7 +86,7 @@ def _update(kind: CommandKind) -> Command:
         if value:
             secret.set_value(_read_value())
         if changes:
-            state.session.update_resource(secret, changes)
+            state.session.update_resource(secret, {}, extra_body=changes)
         state.out.print_item(secret.to_dict(), sentence=f"Updated {describe('secret', secret.to_dict())}")
 
     fields = [each for each in contract_options.get_fields("update_secret") if each.name != "value"]

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+from attrs import frozen
 
-from orionclient._session.many_files import send_files
-from orionclient._session.many_shards import send_shards
-from orionclient._transfer import bulk
-from orionclient._transfer.many import TransferItem, list_files, transfer_all
+from orionclient import types
+from orionclient._resources.creating import project_id
+from orionclient._transfer.many import Send, TransferItem, TransferResult, list_files, transfer_all
 from orionclient._transfer.names import UniqueNames, check_path, prepare_path
 from orionclient._transfer.plans import part_size
 from orionclient.cli._core import contract_options
@@ -118,7 +118,7 @@ def _format_option(variable: str, default: str) -> click.Option:
     )
 
 
-def _find_paths(paths: Sequence[str], name: str | None) -> Iterator[TransferItem]:
+def _find_paths(paths: Sequence[str], name: str | None) -> Iterator[TransferItem[Path]]:
     names = UniqueNames()
     for given in paths:
         if given == "-":
@@ -143,7 +143,7 @@ def _upload(kind: CommandKind) -> Command:
             raise click.UsageError(f"no files found in {', '.join(paths)}")
         check_path(values.get("folder_path"))
         if dry_run:
-            print_plan(state, "upload", [f"{each.path} as {kind.noun} {each.name}" for each in found])
+            print_plan(state, "upload", [f"{each.source} as {kind.noun} {each.name}" for each in found])
             return
         _send(state, kind, found, values, jobs=jobs, single=len(paths) == 1 and found[0].force)
 
@@ -191,16 +191,23 @@ def _upload(kind: CommandKind) -> Command:
 
 
 def _send(
-    state: State, kind: CommandKind, found: Sequence[TransferItem], values: dict[str, Any], *, jobs: int, single: bool
+    state: State,
+    kind: CommandKind,
+    found: Sequence[TransferItem[Path]],
+    values: dict[str, Any],
+    *,
+    jobs: int,
+    single: bool,
 ) -> None:
     act: Callable[..., object]
     if kind.kind is Shard:
         collection = state.shard_session.get_resource(ShardCollection, values.pop("collection"))
-        act = partial(send_shards, collection, found, metadata=values["metadata"], compare=not single)
+        act = partial(collection._upload_items, found, values["metadata"], compare=not single)
     else:
-        sent: Any = kind.kind
-        settings = {name: values.pop(name) for name in ("project", "folder_path", "if_exists")}
-        act = partial(send_files, sent, state.session, found, options=values, **settings)
+        send: Any = types.datasets.DatasetSend if kind.kind is Dataset else types.files.FileSend
+        project, folder_path, if_exists = (values.pop(name) for name in ("project", "folder_path", "if_exists"))
+        task = send(state.session, project_id(state.session, project), folder_path, if_exists, values)
+        act = partial(transfer_all, task, found)
     with show_progress(state) as watch, _print_results(state, watch, "uploaded", summary=not single) as report:
 
         def each(result: Result[Path, Any]) -> None:
@@ -232,9 +239,9 @@ def _build_upload_schema(kind: CommandKind) -> dict[str, Any]:
     }
 
 
-def _rerun_advice(kind: CommandKind, found: Sequence[TransferItem], *, single: bool) -> str:
+def _rerun_advice(kind: CommandKind, found: Sequence[TransferItem[Path]], *, single: bool) -> str:
     """Return how to resume uploads; empty if running the command again would upload everything again."""
-    in_parts = any(each.path.is_file() and part_size(each.path.stat().st_size) for each in found)
+    in_parts = any(each.source.is_file() and part_size(each.source.stat().st_size) for each in found)
     return RERUN_ADVICE if kind.kind is not Dataset and (in_parts or not single) else ""
 
 
@@ -328,6 +335,21 @@ def _print_results(
             state.out.write(str(tally))
 
 
+@frozen
+class _DownloadSend(Send[Any, Path]):
+    """Downloads a resource to its target."""
+
+    targets: _Targets
+
+    def __call__(self, item: TransferItem[Any]) -> TransferResult[Path]:
+        path = self.targets.path_of(item.source)
+        if isinstance(item.source, Dataset):
+            item.source.download_to_file(path, format=self.targets.ending)
+        else:
+            item.source.download_to_file(path, progress=self.relay.for_item(path.name) if self.relay else None)
+        return TransferResult(path, skipped=False, size=None)
+
+
 def _download(kind: CommandKind) -> Command:
     def run(
         ids: Sequence[int], output: str | None, force: bool, jobs: int, as_format: str | None = None, **values: Any
@@ -343,15 +365,7 @@ def _download(kind: CommandKind) -> Command:
             return
         chosen = _Targets(kind, output, many=len(ids) > 1, force=force, ending=as_format)
 
-        def fetch(resource: Any) -> Path:
-            path = chosen.path_of(resource)
-            if kind.kind is Dataset:
-                resource.download_to_file(path, format=as_format)
-            else:
-                resource.download_to_file(path, progress=relay.for_item(path.name))
-            return path
-
-        resources = [session.get_resource(template, each) for each in ids]
+        resources = [TransferItem(session.get_resource(template, each), "") for each in ids]
         with show_progress(state) as watch, _print_results(state, watch, "downloaded", summary=False) as report:
 
             def each(result: Result[Any, Path]) -> None:
@@ -362,14 +376,12 @@ def _download(kind: CommandKind) -> Command:
                 sentence = f"Downloaded {describe(kind.noun, result.item.to_dict())} to {result.value}"
                 report(result, item, sentence, item.get("size", 0))
 
-            relay = bulk.ProgressRelay(watch)
             # The server renders a dataset's file again for each request, so that there is nothing to resume.
             state.resume_advice = "" if kind.kind is Dataset else RERUN_ADVICE
             with _first_error(single=len(ids) == 1):
                 transfer_all(
-                    fetch, resources, lambda result: result, workers=min(jobs, len(ids)), executor=None, relay=relay,
-                    on_result=each, return_exceptions=False,
-                )  # fmt: skip
+                    _DownloadSend(chosen), resources, workers=min(jobs, len(ids)), progress=watch, on_result=each
+                )
             state.resume_advice = ""
 
     options: list[click.Parameter] = [
@@ -415,7 +427,7 @@ class _Targets:
         self._folder = Path()
         self._fixed = False
         self._force = force
-        self._ending = ending
+        self.ending = ending
         if output is not None:
             is_folder = many or output.endswith(("/", os.sep)) or Path(output).is_dir()
             self._folder, self._fixed = (Path(output), False) if is_folder else (Path(output).parent, True)
@@ -428,7 +440,7 @@ class _Targets:
             return self._output
         name = str(resource.to_dict().get("name") or f"{self._kind.noun}-{resource.id}")
         if self._kind.kind is Dataset:
-            name = _with_extension(name, self._ending)
+            name = _with_extension(name, self.ending)
         with self._lock:
             name = self._names.add(name)
         path = prepare_path(self._folder, name)

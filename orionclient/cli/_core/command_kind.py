@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from attrs import field, frozen
 
 from orionclient.cli._core.parameter_types import ResourceIdType
+from orionclient.types import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,31 +18,64 @@ if TYPE_CHECKING:
     from orionclient.cli._core.state import State
 
 
-@frozen(kw_only=True)
+_COLUMNS: Final = ("id", "name", "state", "owner", "created", "project")
+_EXAMPLES: Final = {
+    "list": "--limit 10",
+    "create": "first",
+    "update": "1 --name renamed",
+    "delete": "3 --yes",
+    "share": "1 --project 3",
+    "unshare": "2 --project 3",
+    "tag": "1 actives 'Job 4242'",
+    "untag": "1 old",
+}
+
+
+@frozen
 class CommandKind:
     """How the command line presents a kind of resource.
 
     Attributes:
-        kind: Its class.
-        group: Name of its group of commands.
-        noun: Its name in messages, in the singular.
-        columns: Columns of its table, in order.
+        name: Its name on the wire.
+        group: Name of its group of commands. Defaults to its noun in the plural.
+        noun: Its name in messages, in the singular. Defaults to its name on the wire.
+        columns: Columns of its table, in order. Defaults to those of id, name, state, owner, created and project that it has.
         published: Columns of the table that the original prints, in order. If given, tables in a pipe have these.
         messages: Command -> first words of its published message, which the id follows.
         arguments: Optional fields of the operation that creates it that are arguments, not options.
         without: Commands that it does not have.
-        examples: Command -> its arguments in the example. Defaults to the id 1.
+        examples: Command -> its arguments in the example. Defaults to the id 1, or to what the command needs.
+        special: Module with its special commands, which replace shared commands of the same name.
     """
 
-    kind: type[Resource]
-    group: str
-    noun: str
-    columns: Sequence[str]
-    published: Sequence[str] = ()
-    messages: Mapping[str, str] = field(factory=dict)
-    arguments: Sequence[str] = ()
-    without: Sequence[str] = ()
-    examples: Mapping[str, str] = field(factory=dict)
+    name: str
+    noun: str = field(kw_only=True)
+    group: str = field(kw_only=True)
+    _columns: Sequence[str] = field(kw_only=True, default=())
+    published: Sequence[str] = field(kw_only=True, default=())
+    messages: Mapping[str, str] = field(kw_only=True, factory=dict)
+    arguments: Sequence[str] = field(kw_only=True, default=())
+    without: Sequence[str] = field(kw_only=True, default=())
+    examples: Mapping[str, str] = field(kw_only=True, factory=dict)
+    special: str = field(kw_only=True, default="")
+
+    @noun.default
+    def _default_noun(self) -> str:
+        return self.name
+
+    @group.default
+    def _default_group(self) -> str:
+        return self.plural
+
+    @property
+    def kind(self) -> type[Resource]:
+        """Its class."""
+        return KINDS[self.name]
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """Columns of its table, in order."""
+        return self._columns or [name for name in _COLUMNS if name in self.kind.fields()]
 
     @property
     def schema(self) -> str:
@@ -55,7 +90,7 @@ class CommandKind:
     @property
     def plural(self) -> str:
         """Its noun in the plural."""
-        return f"{self.noun[:-1]}ies" if self.noun.endswith("y") else f"{self.noun}s"
+        return f"{self.noun[:-1]}ies" if re.search("[^aeiou]y$", self.noun) else f"{self.noun}s"
 
     def format_message(self, verb: str, done: str, data: Mapping[str, Any], rest: str = "") -> str:
         """Write the message of a command: a published one with the id alone, any other with id and name.
@@ -121,7 +156,7 @@ class CommandKind:
         Returns:
             The command line.
         """
-        return f"ocli {self.group} {verb} {self.examples.get(verb, '1')}".rstrip()
+        return f"ocli {self.group} {verb} { {**_EXAMPLES, **self.examples}.get(verb, '1') }".rstrip()
 
 
 def describe(noun: str, data: Mapping[str, Any]) -> str:

@@ -106,7 +106,7 @@ def _list(kind: CommandKind) -> Command:
         callback=run,
         help=f"List {kind.plural}.",
         shape=f"[{kind.schema}]",
-        example=f"ocli {kind.group} list {kind.examples.get('list', '--limit 10')}".rstrip(),
+        example=kind.format_example("list"),
     )
 
 

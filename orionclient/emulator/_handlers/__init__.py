@@ -1,7 +1,8 @@
 """The handlers of the contract's operations: one module per kind of resource; all modules of this package are loaded.
 
-A module defines `HANDLERS` (operation id -> handler) and, if needed:
+A module can define:
 
+- `HANDLERS`: operation id -> handler;
 - `KIND`: the `ResourceKind` of its resources, which belong to projects;
 - `TABLES`: SQL that creates its tables if missing;
 - `BLOBS`: a query for the names of the blobs that it uses;
@@ -17,12 +18,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from orionclient.emulator._http.call import Handler, Services
-    from orionclient.emulator._store.resources import ResourceKind
+    from orionclient.emulator._http.call import Handler, ResourceKind, Services
 
 _MODULES = [importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)]
 
-HANDLERS: Mapping[str, Handler] = {name: handler for module in _MODULES for name, handler in module.HANDLERS.items()}
+HANDLERS: Mapping[str, Handler] = {
+    name: handler for module in _MODULES for name, handler in getattr(module, "HANDLERS", {}).items()
+}
 KINDS: Mapping[str, ResourceKind] = {module.KIND.name: module.KIND for module in _MODULES if hasattr(module, "KIND")}
 TABLES: tuple[str, ...] = tuple(module.TABLES for module in _MODULES if hasattr(module, "TABLES"))
 BLOBS: tuple[str, ...] = tuple(module.BLOBS for module in _MODULES if hasattr(module, "BLOBS"))

@@ -15,11 +15,10 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from orionclient.emulator import _strictjson
-from orionclient.emulator._http.call import Call, Handler, Services
+from orionclient.emulator._handlers import resources
+from orionclient.emulator._http.call import Call, Handler, ResourceKind, Services
 from orionclient.emulator._problems import ProblemError
-from orionclient.emulator._store import resources
 from orionclient.emulator._store.parts import list_blobs
-from orionclient.emulator._store.resources import ResourceKind
 
 if TYPE_CHECKING:
     import sqlite3

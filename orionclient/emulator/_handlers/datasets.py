@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import _strictjson
 from orionclient.emulator._formats import molecules
-from orionclient.emulator._http.call import Call, ContentResult, Handler
+from orionclient.emulator._handlers import resources
+from orionclient.emulator._http.call import Call, ContentResult, Handler, ResourceKind
 from orionclient.emulator._problems import ProblemError, not_found, unprocessable
-from orionclient.emulator._store import resources
 from orionclient.emulator._store.blobs import StagedBlob, digest_headers, read_chunks
-from orionclient.emulator._store.resources import ResourceKind
 from orionclient.emulator._store.selection import Selection, select
 
 if TYPE_CHECKING:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from orionclient.emulator._handlers import resources
 from orionclient.emulator._http import ranges
-from orionclient.emulator._http.call import Call, ContentResult, Handler, Redirect
+from orionclient.emulator._http.call import Call, ContentResult, Handler, Redirect, ResourceKind
 from orionclient.emulator._problems import conflict
-from orionclient.emulator._store import resources
 from orionclient.emulator._store.parts import list_blobs
-from orionclient.emulator._store.resources import ResourceKind
 
 if TYPE_CHECKING:
     import sqlite3

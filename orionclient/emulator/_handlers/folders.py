@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from orionclient.emulator._handlers import resources
 from orionclient.emulator._http.call import Call, Handler
+from orionclient.emulator._http.paging import ListQuery, build_page
 from orionclient.emulator._problems import bad_body
-from orionclient.emulator._store import folders, resources
-from orionclient.emulator._store.paging import ListQuery, build_page
+from orionclient.emulator._store import folders
 
 if TYPE_CHECKING:
     import sqlite3

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator._http.call import Call, Handler
+from orionclient.emulator._http.paging import ListQuery, build_page
 from orionclient.emulator._problems import forbidden, not_found
-from orionclient.emulator._store.paging import ListQuery, build_page
 
 if TYPE_CHECKING:
     import sqlite3

@@ -13,14 +13,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import _strictjson
-from orionclient.emulator._handlers import workfloes
-from orionclient.emulator._http.call import Call, ContentResult, Handler, Services
+from orionclient.emulator._handlers import resources, workfloes
+from orionclient.emulator._http.call import Call, ContentResult, Handler, ResourceKind, Services
 from orionclient.emulator._jobs import jobs
 from orionclient.emulator._jobs.specifications import ParametersError, check_parameters
 from orionclient.emulator._problems import ProblemError
-from orionclient.emulator._store import resources
 from orionclient.emulator._store.blobs import CHUNK_SIZE
-from orionclient.emulator._store.resources import ResourceKind
 from orionclient.emulator._store.store import now
 
 if TYPE_CHECKING:

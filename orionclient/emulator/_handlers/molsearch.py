@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING, Any
 from orionclient.emulator import _strictjson
 from orionclient.emulator._formats import searching
 from orionclient.emulator._formats.records import TITLE
+from orionclient.emulator._handlers import resources
 from orionclient.emulator._handlers.datasets import DATASETS
-from orionclient.emulator._http.call import Call, Handler, Services
+from orionclient.emulator._http.call import Call, Handler, ResourceKind, Services
+from orionclient.emulator._http.paging import ListQuery, build_page
 from orionclient.emulator._problems import ProblemError
-from orionclient.emulator._store import resources
-from orionclient.emulator._store.paging import ListQuery, build_page
-from orionclient.emulator._store.resources import ResourceKind
 
 if TYPE_CHECKING:
     import sqlite3

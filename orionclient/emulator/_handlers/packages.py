@@ -19,14 +19,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from orionclient.emulator import _strictjson
-from orionclient.emulator._handlers import workfloes
-from orionclient.emulator._http.call import Call, Handler, Services
+from orionclient.emulator._handlers import resources, workfloes
+from orionclient.emulator._http.call import Call, Handler, ResourceKind, Services
 from orionclient.emulator._jobs import archives
 from orionclient.emulator._jobs.processes import build_environment, describe_exit
 from orionclient.emulator._jobs.specifications import FloeSpecification, SpecificationError, check_floe
 from orionclient.emulator._problems import ProblemError
-from orionclient.emulator._store import resources
-from orionclient.emulator._store.resources import ResourceKind
 
 if TYPE_CHECKING:
     import sqlite3

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from orionclient.emulator._handlers.resources import require_member
 from orionclient.emulator._http.call import Call, Handler
+from orionclient.emulator._http.paging import ListQuery, build_page
 from orionclient.emulator._problems import forbidden, not_found
-from orionclient.emulator._store.paging import ListQuery, build_page
-from orionclient.emulator._store.resources import require_member
 from orionclient.emulator._store.store import now
 
 if TYPE_CHECKING:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from orionclient.emulator._http.call import Call, Handler
-from orionclient.emulator._store import resources
-from orionclient.emulator._store.resources import ResourceKind
+from orionclient.emulator._handlers import resources
+from orionclient.emulator._http.call import Call, Handler, ResourceKind
 from orionclient.emulator._store.store import now
 
 if TYPE_CHECKING:

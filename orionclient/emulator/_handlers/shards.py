@@ -12,8 +12,8 @@ from orionclient.emulator import _strictjson
 from orionclient.emulator._handlers import collections
 from orionclient.emulator._http import ranges
 from orionclient.emulator._http.call import Call, ContentResult, Handler, Redirect
+from orionclient.emulator._http.paging import ListQuery, build_page
 from orionclient.emulator._problems import ProblemError, bad_parameter, conflict, not_found
-from orionclient.emulator._store.paging import ListQuery, build_page
 from orionclient.emulator._store.parts import list_blobs
 from orionclient.emulator._store.store import now
 

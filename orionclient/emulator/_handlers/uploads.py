@@ -12,13 +12,12 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from orionclient.emulator._handlers import collections, files, shards
+from orionclient.emulator._handlers import collections, files, resources, shards
 from orionclient.emulator._handlers.collections import COLLECTIONS
 from orionclient.emulator._handlers.files import FILES
 from orionclient.emulator._http.call import Call, Handler, Services
+from orionclient.emulator._http.paging import ListQuery, build_page
 from orionclient.emulator._problems import ProblemError, conflict, not_found, too_large, unprocessable
-from orionclient.emulator._store import resources
-from orionclient.emulator._store.paging import ListQuery, build_page
 from orionclient.emulator._store.parts import build_complete_problem, compute_range, count_parts, list_upload_blobs
 from orionclient.emulator._store.store import now
 

@@ -14,7 +14,7 @@ from starlette.routing import Route, Router
 from orionclient.emulator._http.bodies import check_digest, check_media_type, read_json, read_upload
 from orionclient.emulator._http.call import Call, ContentResult, Handler, Redirect, Result, Services
 from orionclient.emulator._http.envelope import Envelope
-from orionclient.emulator._http.idempotency import KEY_HEADER, REPLAYED_HEADER
+from orionclient.emulator._http.idempotency import KEY_HEADER, REPLAYED_HEADER, IdempotencyKeys
 from orionclient.emulator._http.parameters import read_headers, read_path, read_query, split_query
 from orionclient.emulator._problems import ProblemError, not_found, unauthorized
 
@@ -42,10 +42,11 @@ def create_app(stack: Services, handlers: Mapping[str, Handler], port: int) -> E
         LookupError: An operation of the contract has no handler, or a handler has no operation.
     """
     check_handlers(stack.operations, handlers)
+    keys = IdempotencyKeys(stack.store)
     by_path: dict[str, dict[str, _OperationRoute]] = {}
     for operation in stack.operations:
         methods = by_path.setdefault(operation.path, {})
-        methods[operation.method] = _OperationRoute(stack, operation, handlers[operation.id])
+        methods[operation.method] = _OperationRoute(stack, keys, operation, handlers[operation.id])
     # Fixed paths are matched first, so that `users/me/` is not taken for a user with the id "me".
     routes = [
         Route(path, _Methods(by_path[path])) for path in sorted(by_path, key=lambda path: (path.count("{"), path))
@@ -91,8 +92,9 @@ class _Methods:
 class _OperationRoute:
     """An operation and its handler."""
 
-    def __init__(self, stack: Services, operation: Operation, handler: Handler) -> None:
+    def __init__(self, stack: Services, keys: IdempotencyKeys, operation: Operation, handler: Handler) -> None:
         self._stack = stack
+        self._keys = keys
         self._operation = operation
         self._handler = handler
 
@@ -146,14 +148,14 @@ class _OperationRoute:
 
     async def _is_retry(self, call: Call, headers: Mapping[str, str]) -> bool:
         key = headers.get(KEY_HEADER)
-        return key is not None and await run_in_threadpool(self._stack.keys.has_response, call, key)
+        return key is not None and await run_in_threadpool(self._keys.has_response, call, key)
 
     async def _run(self, request: Request, call: Call, headers: Mapping[str, str]) -> Response:
         key, record = headers.get(KEY_HEADER), request.scope[REQUEST_LOG]
         if key is None:
             result = await run_in_threadpool(self._handler.run, call)
         else:
-            result, record.replayed = await run_in_threadpool(self._stack.keys.run, self._handler.run, call, key)
+            result, record.replayed = await run_in_threadpool(self._keys.run, self._handler.run, call, key)
         record.ran = not record.replayed
         response = self._build_response(result)
         if record.replayed:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterator, Mapping
 
     from orionclient.emulator._http.contract import Operation
-    from orionclient.emulator._http.idempotency import IdempotencyKeys
     from orionclient.emulator._http.presigned import PresignedUrls
     from orionclient.emulator._jobs.jobs import JobEngine
     from orionclient.emulator._jobs.specifications import FloeSpecification
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from orionclient.emulator._store.blobs import Blobs, StagedBlob
     from orionclient.emulator._store.credentials import Caller, Credentials
     from orionclient.emulator._store.parts import Parts, StoredPart
-    from orionclient.emulator._store.resources import ResourceKind
     from orionclient.emulator._store.store import Database
 
 
@@ -47,7 +46,6 @@ class Services:
     blobs: Blobs
     parts: Parts
     credentials: Credentials
-    keys: IdempotencyKeys
     work: BackgroundWork
     slow: BackgroundWork
     engine: JobEngine
@@ -134,3 +132,32 @@ class Handler:
     run: Callable[[Call], Result]
     before: Callable[[Call], object] | None = None
     receive: Callable[[Call], StoredPart] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceKind:
+    """A kind of resource that belongs to a project.
+
+    Args:
+        name: As in the paths of the operations for tags and shares.
+        table: Its table, defined with `resources.create_table_statement`.
+        id_parameter: Name of the path parameter.
+        show: Converts a row to its JSON object.
+        purge: Removes the dependents of a row; returns a function to call after the transaction is committed.
+        taggable: Whether it can have tags.
+        sharable: Whether it can be shared.
+        in_folders: Whether it can be in a folder.
+    """
+
+    name: str
+    table: str
+    id_parameter: str
+    show: Callable[[sqlite3.Row], dict[str, Any]]
+    purge: Callable[[Call, sqlite3.Connection, sqlite3.Row], Callable[[], None]] = lambda _call, _db, _row: _do_nothing
+    taggable: bool = False
+    sharable: bool = False
+    in_folders: bool = False
+
+
+def _do_nothing() -> None:
+    """Do nothing."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from orionclient.emulator._http.call import Call, Result
-    from orionclient.emulator._store.store import Store, StoreConnection
+    from orionclient.emulator._store.store import Database, StoreConnection
 
 KEY_HEADER = "Idempotency-Key"
 REPLAYED_HEADER = "Idempotent-Replayed"
@@ -55,7 +55,7 @@ class IdempotencyKeys:
         clock: Seconds since 1970.
     """
 
-    def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, store: Database, clock: Callable[[], float] = time.time) -> None:
         self._store = store
         self._clock = clock
         self._running: set[_KeyName] = set()
@@ -153,7 +153,7 @@ class _DeferredWork(BackgroundWork):
 class _SharedTransactionStore:
     """A store whose first write transaction stays open until `transaction` ends, so that later writes join it."""
 
-    def __init__(self, store: Store, transaction: ExitStack) -> None:
+    def __init__(self, store: Database, transaction: ExitStack) -> None:
         self._store = store
         self._transaction = transaction
         self._db: StoreConnection | None = None

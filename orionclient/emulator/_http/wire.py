@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from starlette.types import Message, Receive, Scope
 
@@ -209,7 +209,7 @@ def encode_head(status: int, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     return b"\r\n".join(lines) + b"\r\n\r\n"
 
 
-def encode_headers(headers: dict[str, Any]) -> HeaderList:
+def encode_headers(headers: Mapping[str, Any]) -> HeaderList:
     """Encode headers as pairs of bytes; a list becomes one pair per item, None becomes none."""
     pairs: HeaderList = []
     for name, value in headers.items():

@@ -14,17 +14,17 @@ from starlette.responses import JSONResponse, Response
 from orionclient.emulator import _strictjson
 from orionclient.emulator._http.app import REQUEST_LOG, read_token
 from orionclient.emulator._http.bodies import read_body
-from orionclient.emulator._http.envelope import Envelope
+from orionclient.emulator._http.envelope import Envelope, problem_response
 from orionclient.emulator._problems import ProblemError, bad_body, bad_parameter, from_exception
-from orionclient.emulator.faults import AppliedFault, RecordedRequest
-from orionclient.emulator.faults._actions import FaultAction, problem_app
+from orionclient.emulator.faults._records import AppliedFault, RecordedRequest, RequestRecorder
+from orionclient.emulator.faults._request import FaultedRequest
 from orionclient.emulator.faults._steps import parse
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from orionclient.emulator._http.call import Services
-    from orionclient.emulator.faults import Faults
+    from orionclient.emulator.faults._scripts import Faults
     from orionclient.emulator.faults._steps import Step
 
 CONTROL = "/_faults"
@@ -81,12 +81,11 @@ class FaultMiddleware:
         scope = {**scope, REQUEST_LOG: record}
         try:
             step = await self._read_step(headers)
-        except ProblemError as problem:
-            await problem_app(problem, self._port)(scope, recorder.receive, recorder.send)
-            return
         except Exception as error:  # noqa: BLE001 - no envelope wraps this code
-            _LOG.exception("cannot determine the fault step of %s %s", method, path)
-            await problem_app(from_exception(error), self._port)(scope, recorder.receive, recorder.send)
+            if not isinstance(error, ProblemError):
+                _LOG.exception("cannot determine the fault step of %s %s", method, path)
+                error = from_exception(error)
+            await Envelope(problem_response(error), self._port)(scope, recorder.receive, recorder.send)
             return
         if step is None:
             step = self._faults._next_step(operation, method, path)
@@ -96,7 +95,11 @@ class FaultMiddleware:
         record.step = step.name
         entry = AppliedFault(record.operation, step.as_json())
         self._faults._record_step(entry)
-        await FaultAction(self._app, self._port, scope, recorder, entry).apply(step)
+        try:
+            await step.apply(FaultedRequest(self._app, self._port, scope, recorder, entry))
+        except Exception:
+            _LOG.exception("fault step %s failed on %s", step.name, record.operation)
+            raise
 
     def _find_operation(self, method: str, path: str) -> str | None:
         for verb, pattern, name in self._routes:
@@ -147,36 +150,6 @@ class FaultMiddleware:
         return [
             {name: getattr(record, name) for name in RecordedRequest.__slots__} for record in self._faults.requests()
         ]
-
-
-class RequestRecorder:
-    """Records the body size and the status of a request while passing its messages on.
-
-    Args:
-        receive: Receives from the client; available as `raw_receive`, without recording.
-        send: Sends to the client.
-        record: The record.
-    """
-
-    def __init__(self, receive: Receive, send: Send, record: RecordedRequest) -> None:
-        self.raw_receive = receive
-        self._send = send
-        self.record = record
-        self.ended: bool = False
-
-    async def receive(self) -> Message:
-        """Receive a message from the client and count the bytes of the body."""
-        message = await self.raw_receive()
-        if message["type"] == "http.disconnect" or not message.get("more_body", False):
-            self.ended = True
-        self.record.received += len(message.get("body", b""))
-        return message
-
-    async def send(self, message: Message) -> None:
-        """Send a message to the client and record the status."""
-        if message["type"] == "http.response.start":
-            self.record.status = message["status"]
-        await self._send(message)
 
 
 def _shorten(value: str | None) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -102,31 +101,19 @@ class BufferedSend:
         await self._output({"type": "http.response.body", "body": body})
 
 
-def edit(body: bytes, field: str, value: Callable[[], Any] | None, *, existing: bool = False) -> bytes | None:
-    """Set a field of a JSON body or, if `value` is None, remove it; returns None if the body lacks the field."""
-    data = json.loads(body)
-    return json.dumps(data).encode() if set_at(data, field.split("."), value, existing=existing) else None
-
-
-def set_at(data: Any, path: list[str], value: Callable[[], Any] | None, *, existing: bool = False) -> bool:
-    """Set a nested field or, if `value` is None, remove it; returns whether anything was changed.
+def change_field(data: Any, path: list[str], change: Callable[[dict[str, Any], str], bool]) -> bool:
+    """Change the nested fields of decoded JSON in place; returns whether any was changed.
 
     Args:
-        data: Decoded JSON, changed in place.
+        data: Decoded JSON.
         path: Field names and item indexes; `*` is every item.
-        value: Returns the new value.
-        existing: Whether to change only existing fields. Defaults to False.
+        change: Changes a field of an object; returns whether it did.
     """
     head, *rest = path
     if rest:
-        changed = [set_at(child, rest, value, existing=existing) for child in _children(data, head)]
+        changed = [change_field(child, rest, change) for child in _children(data, head)]
         return any(changed)
-    if not isinstance(data, dict) or (existing and head not in data):
-        return False
-    if value is None:
-        return data.pop(head, data) is not data
-    data[head] = value()
-    return True
+    return isinstance(data, dict) and change(data, head)
 
 
 def _children(data: Any, name: str) -> list[Any]:

@@ -1,1 +1,33 @@
-"""Operations of `molsearch`, one module per operation."""
+"""Operations of `molsearch`, one module per operation, imported on first use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..._lazy import attach
+
+if TYPE_CHECKING:
+    from . import create_molsearch_database as create_molsearch_database
+    from . import create_molsearch_query as create_molsearch_query
+    from . import delete_molsearch_database as delete_molsearch_database
+    from . import delete_molsearch_query as delete_molsearch_query
+    from . import get_molsearch_database as get_molsearch_database
+    from . import get_molsearch_query as get_molsearch_query
+    from . import list_molsearch_databases as list_molsearch_databases
+    from . import list_molsearch_hits as list_molsearch_hits
+    from . import list_molsearch_queries as list_molsearch_queries
+else:
+    __getattr__, __dir__, __all__ = attach(
+        __name__,
+        [
+            "create_molsearch_database",
+            "create_molsearch_query",
+            "delete_molsearch_database",
+            "delete_molsearch_query",
+            "get_molsearch_database",
+            "get_molsearch_query",
+            "list_molsearch_databases",
+            "list_molsearch_hits",
+            "list_molsearch_queries",
+        ],
+    )

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from orion_api.api.shares import list_shares, share_resource, unshare_resource
+from orion_api.api import shares as api
 
+from orionclient._resources.registry import KINDS
 from orionclient._resources.resource import Id, Resource, SessionLike
 from orionclient.exceptions import ValidationError
-from orionclient.types.groups import Group
-from orionclient.types.organizations import Organization
-from orionclient.types.projects import Project
-from orionclient.types.users import User
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-#: Resource types that a resource can be shared with, the same as ShareTarget of the contract.
-TARGETS: Final = (User, Group, Project, Organization)
+#: Names of the resource types that a resource can be shared with, the same as ShareTarget of the contract.
+TARGETS: Final = ("user", "group", "project", "organization")
 
 
 def share(session: SessionLike, resource: Resource, share_with: Resource) -> None:
@@ -32,7 +29,7 @@ def share(session: SessionLike, resource: Resource, share_with: Resource) -> Non
         ValidationError: The resource cannot be shared, a resource has no valid id, or `share_with` is of another type.
     """
     ids, target = _collect_ids(resource), _build_target(share_with)
-    session._calls.request_json(share_resource, ids, body=target)
+    session._calls.request_json(api.share_resource, ids, body=target)
 
 
 def unshare(session: SessionLike, resource: Resource, share_with: Resource) -> None:
@@ -47,8 +44,8 @@ def unshare(session: SessionLike, resource: Resource, share_with: Resource) -> N
         ValidationError: The resource cannot be shared, a resource has no valid id, or `share_with` is of another type.
     """
     ids, target = _collect_ids(resource), _build_target(share_with)
-    request = unshare_resource.build(str(ids["resource_type"]), ids["resource_id"], **target)
-    session._calls.send_built(unshare_resource, request)
+    request = api.unshare_resource.build(str(ids["resource_type"]), ids["resource_id"], **target)
+    session._calls.send_built(api.unshare_resource, request)
 
 
 def iter_shares(session: SessionLike, resource: Resource) -> Iterator[dict[str, Any]]:
@@ -64,7 +61,7 @@ def iter_shares(session: SessionLike, resource: Resource) -> Iterator[dict[str, 
     Raises:
         ValidationError: The resource cannot be shared or has no valid id.
     """
-    return session._calls.iter_items(list_shares, _collect_ids(resource))
+    return session._calls.iter_items(api.list_shares, _collect_ids(resource))
 
 
 def _collect_ids(resource: Resource) -> dict[str, Id]:
@@ -74,7 +71,7 @@ def _collect_ids(resource: Resource) -> dict[str, Id]:
 
 
 def _build_target(share_with: Any) -> Mapping[str, Any]:
-    if not isinstance(share_with, TARGETS):
-        names = ", ".join(kind.__name__ for kind in TARGETS)
+    if not isinstance(share_with, Resource) or share_with.declaration.name not in TARGETS:
+        names = ", ".join(KINDS[name].__name__ for name in TARGETS)
         raise ValidationError(f"share_with must be one of {names}, for example User(id=7), not {share_with!r:.60}")
     return {"target_type": share_with.declaration.name, "target_id": share_with._id()}

@@ -1,11 +1,11 @@
-"""Fetch the current user, and exchange a user name and password for a token."""
+"""Fetch the current user and the balance, and exchange a user name and password for a token."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
-from orion_api.api.identity import get_current_user, obtain_token
+from orion_api.api import billing, identity
 
 from orionclient.exceptions import InvalidCredentials, OrionError
 
@@ -25,7 +25,22 @@ def fetch_current_user(session: SessionLike) -> dict[str, Any]:
     Raises:
         InvalidCredentials: The token is rejected.
     """
-    return session._calls.request_json(get_current_user, {})
+    return session._calls.request_json(identity.get_current_user, {})
+
+
+def fetch_balance(session: SessionLike) -> dict[str, Any]:
+    """Fetch the balance of the user's organization.
+
+    Args:
+        session: The session.
+
+    Returns:
+        The balance as a JSON object.
+
+    Raises:
+        AuthorizationRequired: The user has no permission to see it.
+    """
+    return session._calls.request_json(billing.get_current_balance, {})
 
 
 def fetch_token(session: SessionLike, username: str, password: str) -> str:
@@ -43,7 +58,9 @@ def fetch_token(session: SessionLike, username: str, password: str) -> str:
         InvalidCredentials: The server rejected the user name or password.
     """
     try:
-        found = session._calls.request_json(obtain_token, {}, body={"username": username, "password": password})
+        found = session._calls.request_json(
+            identity.obtain_token, {}, body={"username": username, "password": password}
+        )
     except OrionError as error:
         # An error response may quote the request, so the password is redacted.
         if error.call is not None:

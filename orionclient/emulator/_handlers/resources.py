@@ -20,50 +20,18 @@ The rules are assumptions, because Orion's own are not published:
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from orionclient.emulator._http.paging import ListQuery, build_page
 from orionclient.emulator._problems import bad_body, forbidden, not_found
 from orionclient.emulator._store import folders, sharing
-from orionclient.emulator._store.paging import ListQuery, build_page
 from orionclient.emulator._store.store import now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from orionclient.emulator._http.call import Call
+    from orionclient.emulator._http.call import Call, ResourceKind
     from orionclient.emulator._store.credentials import Caller
 
 Row = sqlite3.Row
-
-
-@dataclass(frozen=True, slots=True)
-class ResourceKind:
-    """A kind of resource that belongs to a project.
-
-    Args:
-        name: As in the paths of the operations for tags and shares.
-        table: Its table, defined with `create_table_statement`.
-        id_parameter: Name of the path parameter.
-        show: Converts a row to its JSON object.
-        purge: Removes the dependents of a row; returns a function to call after the transaction is committed.
-        taggable: Whether it can have tags.
-        sharable: Whether it can be shared.
-        in_folders: Whether it can be in a folder.
-    """
-
-    name: str
-    table: str
-    id_parameter: str
-    show: Callable[[Row], dict[str, Any]]
-    purge: Callable[[Call, sqlite3.Connection, Row], Callable[[], None]] = lambda _call, _db, _row: _no_op
-    taggable: bool = False
-    sharable: bool = False
-    in_folders: bool = False
-
-
-def _no_op() -> None:
-    """Do nothing."""
 
 
 def create_table_statement(name: str, *columns: str) -> str:

@@ -1,0 +1,40 @@
+"""Import the names of a package on first access (PEP 562)."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+
+def attach(package: str, paths: Iterable[str]) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+    """Build `__getattr__`, `__dir__` and `__all__` of a package.
+
+    Args:
+        package: Name of the package.
+        paths: Names to import on first access: a submodule, or a name in a submodule as ``files:File``.
+
+    Returns:
+        The three. `__all__` has the names, and submodules that have their own path.
+    """
+    names = {name or module: module for module, _, name in (path.partition(":") for path in paths)}
+    modules = {*names.values()}
+
+    def __getattr__(name: str) -> Any:  # noqa: N807 - the name of the hook
+        if name not in names and name not in modules:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        module = importlib.import_module(f"{package}.{names.get(name, name)}")
+        if name in modules:
+            return module
+        found = getattr(module, name)
+        # Later accesses find it in the package.
+        setattr(sys.modules[package], name, found)
+        return found
+
+    def __dir__() -> list[str]:  # noqa: N807
+        return sorted({*vars(sys.modules[package]), *names, *modules})
+
+    return __getattr__, __dir__, list(names)
