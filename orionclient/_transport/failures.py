@@ -20,7 +20,7 @@ def _find_tls_error(error: BaseException, outer: BaseException | None) -> str | 
     # The chain ends in the exception that the caller was handling already, which is not part of this request.
     while chain is not None and chain is not outer:
         if isinstance(chain, ssl.SSLCertVerificationError):
-            return f"the certificate of the server is not trusted: {chain.verify_message}"
+            return f"the certificate of the server is not trusted: {getattr(chain, 'verify_message', chain)}"
         if isinstance(chain, ssl.SSLError) and chain.reason in _PERMANENT_TLS_ERRORS:
             return f"TLS handshake failed: {chain}"
         chain = chain.__cause__ or chain.__context__

@@ -26,7 +26,7 @@ _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _BODY_METHODS: Final = frozenset({"POST", "PUT", "PATCH"})
 # Path and query that need no normalization: no dot segments, no characters to be percent-encoded.
 _NORMALIZED: Final = re.compile(
-    r"https?://[^/?#]+((?:/(?!\.)(?:[A-Za-z0-9_~!$&'()*+,;=:@.-]|%[0-9A-F]{2})*)+(?:\?(?:[A-Za-z0-9_~!$()*+,;=:@./?&-]|%[0-9A-F]{2})*)?)"
+    r"https?://[^/?#]+((?:/(?!\.)(?:[A-Za-z0-9_~!$&'()*+,;=:@.-]|%[0-9A-F]{2})*)+(?:\?(?:[A-Za-z0-9_~!$()*+,;=:@./?&-]|%[0-9A-F]{2})*)?)?"
 )
 
 # Longer URLs are left to the library, which has a limit.
@@ -182,7 +182,7 @@ class PreparedRequest:
     def target(self) -> bytes:
         """Path and query on the wire."""
         if len(self.url) <= _MAX_NORMALIZED and (found := _NORMALIZED.fullmatch(self.url)):
-            return found[1].encode("ascii")
+            return (found[1] or "/").encode("ascii")
         # Rare, so the library is loaded only then.
         from orionclient._transport.library import load_httpx  # noqa: PLC0415
 
