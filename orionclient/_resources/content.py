@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from orionclient._resources.resource import Endpoint
     from orionclient._transfer.progress import Progress
-    from orionclient._transport.messages import Response
+    from orionclient._transport.response import Response
 
 _POLL_SECONDS: Final = 10.0
 _SHA256: Final = re.compile(r"[0-9A-Fa-f]{64}")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from orionclient._resources.resource import Resource
     from orionclient._transfer.content import Opener
-    from orionclient._transport.messages import Response
+    from orionclient._transport.response import Response
 
 _MAGIC: Final = b"ORIONREC1\n"
 _GZIP: Final = zlib.MAX_WBITS | 16

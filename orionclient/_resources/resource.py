@@ -16,7 +16,7 @@ from orionclient.exceptions import NotLoaded, OrionError, ValidationError
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from orionclient._transport.messages import Response
+    from orionclient._transport.response import Response
     from orionclient.config import SessionConfig
 
 T = TypeVar("T")
