@@ -220,7 +220,7 @@ def size(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Check types: mypy in strict mode, pyright for the completeness of public types, and mypy as users run it."""
+    """Check types: mypy in strict mode, pyright for the completeness of public types, and both as users run them."""
     _clear_environment(session)
     _install_groups(session, "types", "test")
     session.install("nox", ".[local]")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
+    from orionclient._transport.transports import AsyncTransport, Transport
     from orionclient.types import Balance, Project, User
 
 __all__ = [
@@ -40,6 +41,7 @@ def get_session(
     request_timeout: float = 60,
     retry_timeout: float = 300,
     backoff_dict: Mapping[int, tuple[float, float]] | None = None,
+    transport: Transport | AsyncTransport | None = None,
 ) -> HttpSession:
     """Create an HTTP session with retries, for any URL or to pass its retry policy to an `OrionSession`.
 
@@ -51,12 +53,16 @@ def get_session(
         request_timeout: Seconds per attempt. The vendor recommends 60 or more, since its load balancer times out after 60.
         retry_timeout: Seconds for all attempts and waits together.
         backoff_dict: HTTP status -> (base, cap) in seconds for the back-off after it. Defaults to (0.1, 90) (documented).
+        transport: Sends the requests in place of the pooled connections of this package: an instance with a method `handle_request`, or
+            `handle_async_request` for `session.raw_async`, for example `httpx.HTTPTransport(http2=True)` or `httpx.MockTransport(...)`.
+            It has its own connections, proxies and certificates; retries, redirects and the rules for the token stay those of the
+            session. It must be thread-safe, is not closed, and is not used in a forked child. Optional.
 
     Returns:
         The session; `get`, `post` and so on return a response with the attributes of a requests response.
 
     Raises:
-        ValidationError: A key of `retry_dict` or `backoff_dict` is not an HTTP status.
+        ValidationError: A key of `retry_dict` or `backoff_dict` is not an HTTP status, or `transport` is not a transport.
 
     Example:
         >>> from orionclient.session import get_session
@@ -69,7 +75,8 @@ def get_session(
             request_timeout=request_timeout,
             retry_timeout=retry_timeout,
             backoff_dict=backoff_dict,
-        )
+        ),
+        transport,
     )
 
 
@@ -85,7 +92,7 @@ class OrionSession(Verbs, Transfers):
         orion_versions: API versions that the stack offers, API name -> version numbers, as the attribute of the same name returns them.
             An operation that needs another version then raises `InvalidAPIVersion` before it is sent. If omitted, the versions are
             assumed to be offered, and are fetched to explain a 404 of an unknown path. (Its meaning is inferred.)
-        requests_session: HTTP session from `get_session`, with the retry policy.
+        requests_session: HTTP session from `get_session`, with the retry policy and optionally a transport.
         is_authenticated: Accepted for compatibility with the 2020 signature: True skips the check of the token.
 
     Raises:
@@ -261,7 +268,7 @@ class OrionSession(Verbs, Transfers):
     # ------------------------------------------------------------------ closing and pickling
 
     def close(self) -> None:
-        """Do nothing: pooled connections are shared by all sessions of the process and are closed when idle."""
+        """Do nothing: pooled connections are shared by all sessions and closed when idle, and a transport of the caller stays open."""
 
     def __enter__(self) -> Self:
         return self
@@ -279,12 +286,11 @@ class OrionSession(Verbs, Transfers):
         origin = self._origin
         if self._config is not None:
             origin = (self._config.origin, self._config.profile, self._config.project)
-        return {"origin": origin, "policy": self._http.policy, "orion_versions": self._server_versions}
+        http = HttpSession(self._http.policy, self._http.transport)
+        return {"origin": origin, "http": http, "orion_versions": self._server_versions}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        OrionSession.__init__(
-            self, orion_versions=state["orion_versions"], requests_session=HttpSession(state["policy"])
-        )
+        OrionSession.__init__(self, orion_versions=state["orion_versions"], requests_session=state["http"])
         self._origin = state["origin"]
 
 

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from helpers import foreign
 from helpers.canary import pytest_runtest_makereport
+from helpers.foreign import closed_transport, pytest_collection_modifyitems
 from helpers.operation_coverage import (
     pytest_runtest_call,
     pytest_sessionfinish,
@@ -29,8 +31,8 @@ from orionclient.session import OrionSession
 from orionclient.testing import set_testing
 
 __all__ = [
-    "pytest_runtest_call", "pytest_runtest_makereport", "pytest_sessionfinish", "pytest_terminal_summary", "pytest_testnodedown",
-    "real_time",
+    "closed_transport", "pytest_collection_modifyitems", "pytest_runtest_call", "pytest_runtest_makereport", "pytest_sessionfinish",
+    "pytest_terminal_summary", "pytest_testnodedown", "real_time",
 ]  # fmt: skip
 
 # Examples have no deadline, since on a busy machine any of them may take long.
@@ -42,9 +44,13 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Settings of the test run; all others belong to the user.
-_KEPT = {"ORION_GENERATOR_PYTHON", "ORION_HTTP_LIBRARY", "ORION_NIGHTLY"}
+_KEPT = {"ORION_GENERATOR_PYTHON", "ORION_HTTP_LIBRARY", "ORION_NIGHTLY", "ORION_TEST_TRANSPORT"}
 for name in [name for name in os.environ if name.startswith("ORION_") and name not in _KEPT]:
     del os.environ[name]
+
+
+if foreign.TRANSPORT is not None:
+    foreign.install()
 
 
 @pytest.fixture(autouse=True)

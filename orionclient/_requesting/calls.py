@@ -16,10 +16,10 @@ from orion_api.types import Json, Request
 
 from orionclient._requesting.pagination import Paginator, find_missing_id
 from orionclient._requesting.retry import Policy
-from orionclient._requesting.retry_loop import CallOptions, PreparedRequest, send, send_async, with_timeouts
+from orionclient._requesting.retry_loop import CallOptions, send, send_async, with_timeouts
 from orionclient._requesting.versions import ServerVersions, missing_version_message, parse_server_versions
 from orionclient._transport.checks import is_loopback, is_success, parse_origin
-from orionclient._transport.messages import AsyncResponse, Body, Payload, Response, encode_form
+from orionclient._transport.request import Body, Payload, PreparedRequest, encode_form
 from orionclient.exceptions import (
     BadResponse,
     InvalidAPIVersion,
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from orion_api.types import Content
 
     from orionclient._resources.resource import Endpoint, Id
-    from orionclient._transport.exchange import AsyncConnections
+    from orionclient._transport.async_exchange import AsyncConnections
+    from orionclient._transport.response import AsyncResponse, Response
     from orionclient.config import SessionConfig
 
     Check = Callable[[dict[str, Any]], object]
@@ -231,9 +232,8 @@ class Calls:
             _SERVER_VERSIONS[origin] = {}
             request = identity.get_api_versions.build()
             prepared, config = self.prepare(request)
-            once = CallOptions(
-                Policy(retry_dict={}, connection_retries=0, request_timeout=_VERSIONS_SECONDS), self._options.quota
-            )
+            policy = Policy(retry_dict={}, connection_retries=0, request_timeout=_VERSIONS_SECONDS)
+            once = evolve(self._options, policy=policy, on_attempt=None)
             with contextlib.suppress(OrionError, UnexpectedStatus, UnexpectedBody):
                 response = send(prepared, once, config)
                 _SERVER_VERSIONS[origin] = parse_server_versions(
@@ -247,9 +247,10 @@ class Calls:
         Returns:
             The pool, for use with `async with`.
         """
-        from orionclient._transport.exchange import AsyncConnections, Settings  # noqa: PLC0415 - imports the HTTP library
+        from orionclient._transport.async_exchange import AsyncConnections  # noqa: PLC0415 - imports the HTTP library
+        from orionclient._transport.pool import Settings  # noqa: PLC0415
 
-        return AsyncConnections(Settings.from_config(self._config()))
+        return AsyncConnections(Settings.from_config(self._config()), self._options.transport)
 
     async def send_async(self, request: Request, connections: AsyncConnections | None) -> AsyncResponse:
         """Send a generated request in an event loop.

@@ -7,9 +7,10 @@ from json import dumps
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from orionclient import _transfer
-from orionclient._requesting.retry_loop import AttemptInfo, CallOptions, PreparedRequest, send, with_timeouts
+from orionclient._requesting.retry_loop import AttemptInfo, CallOptions, send, with_timeouts
 from orionclient._transport.checks import parse_origin
-from orionclient._transport.messages import Body, Payload, Response, encode_form
+from orionclient._transport.request import Body, Payload, PreparedRequest, encode_form
+from orionclient._transport.transports import TransportAdapter
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from orionclient._requesting.retry import Policy
     from orionclient._transfer.progress import Progress
     from orionclient._transfer.sources import Source
+    from orionclient._transport.response import Response
+    from orionclient._transport.transports import AsyncTransport, Transport
 
 _RETRY_CLASS_OF: Final = {"GET": "read", "HEAD": "read", "OPTIONS": "read", "PUT": "write", "DELETE": "write"}
 
@@ -31,20 +34,27 @@ class HttpSession:
 
     Args:
         policy: Retry policy.
+        transport: Transport that sends the requests, as for `get_session`. Optional.
 
     Attributes:
-        options: Options of the calls: retry policy, retry quota and callback.
+        options: Options of the calls: retry policy, retry quota, callback and transport.
         headers: Headers of every request that is sent with this session itself.
     """
 
-    def __init__(self, policy: Policy) -> None:
-        self.options: CallOptions = CallOptions(policy)
+    def __init__(self, policy: Policy, transport: Transport | AsyncTransport | None = None) -> None:
+        adapter = None if transport is None else TransportAdapter(transport)
+        self.options: CallOptions = CallOptions(policy, transport=adapter)
         self.headers: dict[str, str] = {}
 
     @property
     def policy(self) -> Policy:
         """Retry policy."""
         return self.options.policy
+
+    @property
+    def transport(self) -> Transport | AsyncTransport | None:
+        """Transport that sends the requests; None for pooled connections."""
+        return None if self.options.transport is None else self.options.transport.transport
 
     @property
     def on_attempt(self) -> Callable[[AttemptInfo], None] | None:
@@ -288,7 +298,7 @@ class HttpSession:
         return response
 
     def close(self) -> None:
-        """Do nothing: pooled connections are shared by all sessions of the process and are closed when idle."""
+        """Do nothing: pooled connections are shared by all sessions and closed when idle, and a transport of the caller stays open."""
 
     def __enter__(self) -> Self:
         return self
@@ -299,10 +309,10 @@ class HttpSession:
         self.close()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"policy": self.policy, "headers": self.headers}
+        return {"policy": self.policy, "headers": self.headers, "transport": self.options.transport}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.options = CallOptions(state["policy"])
+        self.options = CallOptions(state["policy"], transport=state["transport"])
         self.headers = state["headers"]
 
     def __repr__(self) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from orion_api.types import Operation, Request
 
-    from orionclient._transport.messages import Response
+    from orionclient._transport.response import Response
 
 _MAX_PAGES: Final = 1_000_000
 # Operations whose objects or items are not resources with an id.

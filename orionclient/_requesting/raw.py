@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from orion_api.types import Request
 
     from orionclient._requesting.calls import Calls
-    from orionclient._transport.exchange import AsyncConnections
-    from orionclient._transport.messages import AsyncResponse, Response
+    from orionclient._transport.async_exchange import AsyncConnections
+    from orionclient._transport.response import AsyncResponse, Response
 
 
 def _request_error(request: Request, response: Response | AsyncResponse) -> OrionConnectionError | None:

@@ -13,7 +13,7 @@ from orionclient._transport.checks import is_success
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
-    from orionclient._transport.messages import FailureKind
+    from orionclient._transport.response import FailureKind
 
 # Documented: 404 is retried 8 times, 429 up to 45 times. The others are ours (5 attempts in total).
 DEFAULT_RETRIES: Final[Mapping[int, int]] = MappingProxyType(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections import deque
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urljoin
 
@@ -27,12 +27,14 @@ from orionclient._requesting.retry import (
 from orionclient._runtime.cancellation import wait
 from orionclient._runtime.clock import CLOCK
 from orionclient._transport.checks import find_range_problem, is_loopback, is_success, parse_origin
-from orionclient._transport.messages import AsyncResponse, Attempt, Body, Failure, FailureKind, Response
+from orionclient._transport.request import PreparedRequest
+from orionclient._transport.response import AsyncResponse, Failure, FailureKind, Response
 from orionclient._version import __version__
 from orionclient.exceptions import CallInfo, OrionConnectionError, OrionTimeout, ValidationError
 
 if TYPE_CHECKING:
-    from orionclient._transport.exchange import AsyncConnections
+    from orionclient._transport.async_exchange import AsyncConnections
+    from orionclient._transport.transports import TransportAdapter
     from orionclient.config import SessionConfig
 
 _log = logging.getLogger("orionclient")
@@ -46,40 +48,6 @@ _METHOD_PRESERVING: Final = frozenset({307, 308})
 _REDIRECTS: Final = _METHOD_PRESERVING | {301, 302, 303}
 _READ_METHODS: Final = frozenset({"GET", "HEAD"})
 AnyResponse = Response | AsyncResponse
-
-
-@frozen(kw_only=True)
-class PreparedRequest:
-    """A request that is ready to be sent.
-
-    Attributes:
-        method: HTTP method.
-        url: Absolute URL.
-        action: Operation and target, for messages.
-        operation: Id of the operation in the contract; empty if it has none. Rate limits are learned per operation, or else per method.
-        retry_class: ``read``, ``write``, ``create`` or ``keyed``.
-        headers: Headers of this request.
-        body: The body; None if none.
-        stream: True for content of any size, in either direction: the timeout then limits every wait without progress.
-        keep_open: True leaves a successful response open, so that its body can be streamed.
-        is_incomplete: Checks whether the body of a successful response is truncated or damaged; such a response counts as lost. None
-            accepts every body.
-        authenticate: False never sends the token, for presigned URLs; the other settings of the profile still apply.
-        confidential: True for a body that must not be redirected to another origin.
-    """
-
-    method: str
-    url: str
-    action: str
-    operation: str = ""
-    retry_class: str = "read"
-    headers: Mapping[str, str] = {}
-    body: Body | None = None
-    stream: bool = False
-    keep_open: bool = False
-    is_incomplete: Callable[[AnyResponse], bool] | None = None
-    authenticate: bool = True
-    confidential: bool = False
 
 
 @frozen
@@ -110,11 +78,13 @@ class CallOptions:
         policy: Retry policy.
         quota: Retry quota of the session.
         on_attempt: Callback for every attempt; an exception that it raises ends the call.
+        transport: Transport of the caller; None for pooled connections.
     """
 
     policy: Policy
     quota: RetryQuota = Factory(RetryQuota)
     on_attempt: Callable[[AttemptInfo], None] | None = None
+    transport: TransportAdapter | None = None
 
 
 @frozen
@@ -139,7 +109,7 @@ class Discard:
     response: AnyResponse
 
 
-Step = Attempt | Wait | Discard
+Step = PreparedRequest | Wait | Discard
 Flow = Generator[Step, AnyResponse | Failure | None, AnyResponse]
 
 
@@ -156,7 +126,7 @@ def with_timeouts(options: CallOptions, *, request_timeout: float, retry_timeout
     """
     total = options.policy.retry_timeout if retry_timeout is None else retry_timeout
     policy = evolve(options.policy, request_timeout=request_timeout, retry_timeout=total)
-    return CallOptions(policy, options.quota, options.on_attempt)
+    return evolve(options, policy=policy)
 
 
 # Random ids are drawn in batches, since every call of os.urandom releases the GIL.
@@ -272,15 +242,7 @@ class RetryLoop:
         limiter, operation = get_limiter(origin), request.operation or request.method
         yield from _wait_for_turn(limiter, operation, self._deadline)
         started = CLOCK.monotonic()
-        response = yield Attempt(
-            method=request.method,
-            url=url,
-            headers=sent,
-            body=request.body,
-            timeout=max(min(left, self._deadline - started), 0.001),
-            stream=request.stream,
-            keep_open=request.keep_open,
-        )
+        response = yield evolve(request, url=url, headers=sent, timeout=max(min(left, self._deadline - started), 0.001))
         now = CLOCK.monotonic()
         if response is None or isinstance(response, Failure):
             return response or Failure("protocol", "the driver returned no result"), now - started
@@ -425,7 +387,7 @@ def send(request: PreparedRequest, options: CallOptions, config: SessionConfig |
         OrionTimeout: No response was received within the timeout.
     """
     # The HTTP library is imported by the first request, not with the session.
-    from orionclient._transport import exchange  # noqa: PLC0415
+    from orionclient._transport.exchange import Settings, transmit  # noqa: PLC0415
 
     flow = RetryLoop(request, options, config).steps()
     result: Response | Failure | None = None
@@ -436,8 +398,8 @@ def send(request: PreparedRequest, options: CallOptions, config: SessionConfig |
             response: Response = stop.value
             return response
         result = None
-        if isinstance(step, Attempt):
-            result = exchange.transmit(step, exchange.Settings.from_config(config))
+        if isinstance(step, PreparedRequest):
+            result = transmit(step, Settings.from_config(config), options.transport)
         elif isinstance(step, Wait):
             wait(step.seconds)
         elif isinstance(step.response, Response):
@@ -465,7 +427,8 @@ async def send_async(
         OrionConnectionError: No response was received.
         OrionTimeout: No response was received within the timeout.
     """
-    from orionclient._transport import exchange  # noqa: PLC0415
+    from orionclient._transport.async_exchange import sleep_async, transmit_async  # noqa: PLC0415
+    from orionclient._transport.pool import Settings  # noqa: PLC0415
 
     flow = RetryLoop(request, options, config).steps()
     result: AsyncResponse | Failure | None = None
@@ -476,9 +439,9 @@ async def send_async(
             response: AsyncResponse = stop.value
             return response
         result = None
-        if isinstance(step, Attempt):
-            result = await exchange.transmit_async(step, exchange.Settings.from_config(config), connections)
+        if isinstance(step, PreparedRequest):
+            result = await transmit_async(step, Settings.from_config(config), connections, options.transport)
         elif isinstance(step, Wait):
-            await exchange.sleep_async(step.seconds)
+            await sleep_async(step.seconds)
         elif isinstance(step.response, AsyncResponse):
             await step.response.aclose()

@@ -8,9 +8,9 @@ import re
 from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 from orionclient._resources.creating import delete_on_error
+from orionclient._resources.polling import refresh
 from orionclient._resources.resource import Resource, SessionLike
 from orionclient._resources.uploads import send_content
-from orionclient._resources.waiters import refresh
 from orionclient._transfer.checkpoints import UploadCheckpoint
 from orionclient._transfer.content import iter_verified
 from orionclient._transfer.downloads import save
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from orionclient._resources.resource import Endpoint
     from orionclient._transfer.progress import Progress
-    from orionclient._transport.messages import Response
+    from orionclient._transport.response import Response
 
 _POLL_SECONDS: Final = 10.0
 _SHA256: Final = re.compile(r"[0-9A-Fa-f]{64}")
@@ -63,7 +63,7 @@ class Content(Resource):
             OrionConnectionError: The content is truncated or is not that of the resource; raised after the last chunk.
             OrionError: The request failed.
         """
-        yield from iter_verified(self._opener(), chunk_size, expected=self._expected())
+        yield from iter_verified(self._open_content(), chunk_size, expected=self._expected())
 
     def download_to_file(
         self,
@@ -91,13 +91,12 @@ class Content(Resource):
             OSError: The path cannot be written, for example a folder or a pipe without a reader; no request was sent.
         """
         save(
-            self._opener(), filename, what=object_name(self), callback=progress, durable=durable, workers=workers,
+            self._open_content(), filename, what=object_name(self), callback=progress, durable=durable, workers=workers,
             expected=self._expected(),
         )  # fmt: skip
 
-    def _opener(self) -> Callable[[Mapping[str, str]], Response]:
-        endpoint = cast("Endpoint", self.declaration.download)
-        return self._require_session()._calls.make_opener(endpoint, endpoint.build(*self._ids().values()))
+    def _open_content(self) -> Callable[[Mapping[str, str]], Response]:
+        return self._opener(cast("Endpoint", self.declaration.download))
 
     def _expected(self) -> Expected:
         """Return the expected size and digest, without a request; those of a handle are unknown."""

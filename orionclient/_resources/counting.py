@@ -5,16 +5,16 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Final, Protocol
 
-from orionclient._resources.waiters import refresh
+from orionclient._resources.polling import refresh
 from orionclient._transfer.expected import UnexpectedContentError
 from orionclient.exceptions import OrionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from orionclient._resources.resource import Resource
     from orionclient._transfer.content import Opener
-    from orionclient._transport.messages import Response
-    from orionclient.types.datasets import Dataset
+    from orionclient._transport.response import Response
 
 _MAGIC: Final = b"ORIONREC1\n"
 _GZIP: Final = zlib.MAX_WBITS | 16
@@ -35,7 +35,7 @@ class ExpectedCount:
 
     def __init__(
         self,
-        dataset: Dataset,
+        dataset: Resource,
         *,
         offset: int | None = None,
         limit: int | None = None,

@@ -160,9 +160,7 @@ def delete_on_error(resource: Resource, checkpoint: UploadCheckpoint | None = No
         with contextlib.suppress(OrionError):
             if endpoint is not None:
                 query = {"immediate": True} if resource.declaration.trash else None
-                resource._require_session()._calls.request_json(
-                    endpoint, resource._ids(), query=query, timeout=_CLEANUP_SECONDS
-                )
+                resource._request(endpoint, query=query, timeout=_CLEANUP_SECONDS)
         if checkpoint is not None:
             checkpoint.clear()
         raise

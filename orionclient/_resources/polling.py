@@ -1,19 +1,19 @@
-"""Polls resources until a condition is met or a timeout expires."""
+"""Reload resources, and poll them until a condition is met or a timeout expires."""
 
 from __future__ import annotations
 
 import math
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from orionclient._resources.resource import MISSING
 from orionclient._runtime.clock import CLOCK
-from orionclient.exceptions import NotLoaded, OrionTimeout, ValidationError
+from orionclient.exceptions import NotLoaded, OrionError, OrionTimeout, ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from orionclient._resources.resource import Resource
+    from orionclient._resources.resource import Endpoint, Resource
 
 # Minimum timeout of a poll in seconds, which the last poll may use after the deadline.
 _LAST_POLL: Final = 5.0
@@ -90,36 +90,70 @@ def _format_last(value: Any) -> str:
     return "its value is unknown" if value is MISSING else f"its last value is {value!r:.60}"
 
 
-def poll_intervals(
-    refresh: Callable[[float], None], what: str, timeout: float, describe: Callable[[], str]
-) -> Iterator[None]:
-    """Poll with increasing intervals until the caller ends the loop.
+def refresh(resource: Resource, timeout: float | None = None) -> None:
+    """Reload a resource in place.
 
     Args:
-        refresh: Polls once, with a timeout in seconds.
-        what: Condition that is waited for, for the message.
-        timeout: Timeout in seconds; the condition is polled a last time at its end.
-        describe: Describes the last observed state, for the message.
-
-    Yields:
-        None, after every poll.
+        resource: The resource.
+        timeout: Timeout of the whole call in seconds. Defaults to the timeout of the session.
 
     Raises:
-        OrionTimeout: The caller did not end the loop within the timeout.
+        OrionError: The request failed.
+    """
+    # Every resource type that is waited for has a get endpoint.
+    resource._replace(resource._request(cast("Endpoint", resource.declaration.get), timeout=timeout))
+
+
+def poll_states(resource: Resource, goal: str, timeout: float) -> Iterator[str]:
+    """Reload a resource with increasing intervals until the caller ends the loop.
+
+    Args:
+        resource: The resource.
+        goal: The state that is waited for, for the message.
+        timeout: Timeout in seconds; the resource is polled a last time at its end.
+
+    Yields:
+        The state, after every poll.
+
+    Raises:
+        OrionTimeout: The caller did not end the loop within the timeout; the message has the last state.
         ValidationError: The timeout is not a number of seconds.
     """
     if not isinstance(timeout, int | float) or math.isnan(timeout) or timeout < 0:
         raise ValidationError(f"timeout must be seconds (at least 0), not {timeout!r:.60}")
-    start = CLOCK.monotonic()
+    start, polled = CLOCK.monotonic(), cast("Any", resource)
     while True:
-        refresh(max(start + timeout - CLOCK.monotonic(), _LAST_POLL))
-        yield
+        refresh(resource, max(start + timeout - CLOCK.monotonic(), _LAST_POLL))
+        yield polled.state
         waited = CLOCK.monotonic() - start
         if waited >= timeout:
-            raise OrionTimeout(f"waited {timeout:g} s for {what}; {describe()}")
+            raise OrionTimeout(
+                f"waited {timeout:g} s for {resource._title()} to become {goal!r}; it is {polled.state!r}"
+            )
         wait = min(max(waited * _SHARE, _SHORTEST), _LONGEST)
         # Jitter, so that workers which started together poll at different times.
         _wait(min(CLOCK.uniform(wait * 0.5, wait * 1.5), timeout - waited))
+
+
+def wait_until_done(resource: Resource, success: str, failure: str, timeout: float) -> None:
+    """Poll a resource until it is in a final state.
+
+    Args:
+        resource: The resource.
+        success: The final state to wait for.
+        failure: The final state that means failure.
+        timeout: Maximum time to wait in seconds.
+
+    Raises:
+        OrionTimeout: The timeout expired; the message has the last state.
+        OrionError: The resource is in the state `failure`; the message has the reason.
+    """
+    for state in poll_states(resource, success, timeout):
+        if state == success:
+            return
+        if state == failure:
+            reason = getattr(resource, "reason", "") or "no reason given"
+            raise OrionError(f"{resource._title()} is {failure!r}: {reason}")
 
 
 def _wait(seconds: float) -> None:

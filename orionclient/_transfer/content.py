@@ -13,7 +13,7 @@ from orionclient._transfer.digests import Digest, announced_digest, is_compresse
 from orionclient._transfer.expected import Expected, UnexpectedContentError
 from orionclient._transfer.progress import Meter
 from orionclient._transport.checks import ContentRange, find_range_problem
-from orionclient._transport.messages import Response
+from orionclient._transport.response import Response
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionError, OrionTimeout
 from orionclient.utils import Backoff
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from orionclient._transfer.progress import Progress
-    from orionclient._transport.messages import AsyncResponse
+    from orionclient._transport.response import AsyncResponse
 
 Opener = Callable[[Mapping[str, str]], Response]
 Callback = Callable[["Progress"], object]

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from typing import IO, BinaryIO
 
     from orionclient._transfer.content import Callback, Opener
-    from orionclient._transport.messages import Response
+    from orionclient._transport.response import Response
 
 _BUFFER_SIZE: Final = 1 << 20
 _RANGES_THRESHOLD: Final = 64 << 20

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import time
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import h11
-from attrs import field, frozen
 
+from orionclient._runtime.cancellation import raise_if_cancelled
+from orionclient._transport.failures import transport_errors
 from orionclient._transport.heads import (
     HeaderList,
     ResponseHead,
@@ -19,43 +20,13 @@ from orionclient._transport.heads import (
     parse_response_head,
 )
 from orionclient._transport.library import httpcore
-from orionclient._transport.sockets import CHUNK_SIZE, Socket
+from orionclient._transport.sockets import CHUNK_SIZE, DEADLINE, Socket
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-
-@frozen
-class WireRequest:
-    """A request as it is sent over one connection. Its `repr` omits headers and target, which contain the token and signatures.
-
-    Attributes:
-        scheme: ``http`` or ``https``.
-        host: Host name or IP address, encoded for the wire.
-        port: Port; None for the default port of the scheme.
-        target: Path and query.
-        method: HTTP method.
-        headers: All headers, including `Host` and the framing of the body.
-        content: Chunks of the body; None if none.
-        connect_timeout: Timeout for connecting in seconds.
-        io_timeout: Timeout in seconds for every wait without progress.
-    """
-
-    scheme: bytes
-    host: bytes
-    port: int | None
-    target: bytes = field(repr=False)
-    method: bytes
-    headers: HeaderList = field(repr=False)
-    content: Iterable[bytes] | None
-    connect_timeout: float
-    io_timeout: float
-
-    @property
-    def origin(self) -> tuple[bytes, bytes, int]:
-        """Scheme, host and port of the server."""
-        return self.scheme, self.host, self.port or (443 if self.scheme == b"https" else 80)
+    from orionclient._transport.request import PreparedRequest
 
 
 class RawResponse(Protocol):
@@ -73,12 +44,16 @@ class RawResponse(Protocol):
         ...
 
 
-class ConnectionProtocol(Protocol):
-    """A connection for one request at a time."""
+class Sender(Protocol):
+    """Sends a request: a pool, a connection, or a transport of the caller."""
 
-    def exchange(self, message: WireRequest) -> RawResponse:
+    def exchange(self, request: PreparedRequest, content: Iterable[bytes] | None) -> RawResponse:
         """Send a request and read the head of the response."""
         ...
+
+
+class ConnectionProtocol(Sender, Protocol):
+    """A connection for one request at a time."""
 
     def is_idle(self) -> bool:
         """Return whether the connection can take another request."""
@@ -110,22 +85,22 @@ class Connection:
         self._socket: Socket | None = None
         self._idle_since: float | None = None
 
-    def exchange(self, message: WireRequest) -> RawResponse:
+    def exchange(self, request: PreparedRequest, content: Iterable[bytes] | None) -> RawResponse:
         """Send a request and read the head of the response."""
         self._idle_since = None
         socket = self._socket
         if socket is None:
-            socket = self._socket = Socket(
-                message.host.decode("ascii"), message.origin[2], self._context, message.connect_timeout
-            )
+            _, host, port = request.origin
+            socket = self._socket = Socket(host, port, self._context, request.timeouts["connect"])
+        method = request.method.encode("ascii")
         try:
-            state, sent = _send(socket, message)
-            state, head = _read_head(socket, state, message)
+            state, sent = _send(socket, request, content)
+            state, head = _read_head(socket, state, method, request.timeout)
         except h11.LocalProtocolError as error:
             raise httpcore.LocalProtocolError(str(error)) from error
         except h11.RemoteProtocolError as error:
             raise httpcore.RemoteProtocolError(str(error)) from error
-        return _BodyReader(self, socket, state, head, message.io_timeout, sent=sent)
+        return _BodyReader(self, socket, state, head, request.timeout, sent=sent)
 
     def release(self, *, reusable: bool) -> None:
         """Release the connection after a response."""
@@ -153,34 +128,36 @@ class Connection:
             socket.close()
 
 
-def _send(socket: Socket, message: WireRequest) -> tuple[h11.Connection | None, bool]:
+def _send(
+    socket: Socket, request: PreparedRequest, content: Iterable[bytes] | None
+) -> tuple[h11.Connection | None, bool]:
     """Send a request; return the h11 state if h11 is needed, and whether the request was sent completely.
 
     If the server closed the connection while the request was sent, it may still have responded before.
     """
-    state = None
-    ready = encode_request_head(message.method, message.target, message.headers, content=message.content is not None)
+    state, method, target, headers = None, request.method.encode("ascii"), request.target, request.encode_headers()
+    ready = encode_request_head(method, target, headers, content=content is not None)
     if ready is not None:
-        chunks = _check_content_length(message)
+        chunks = _check_content_length(headers, content or ())
     else:
         state = new_h11_state()
-        ready = state.send(h11.Request(method=message.method, target=message.target, headers=message.headers)) or b""
-        chunks = _encode_chunked(state, message.content or ())
+        ready = state.send(h11.Request(method=method, target=target, headers=headers)) or b""
+        chunks = _encode_chunked(state, content or ())
     try:
         for chunk in chunks:
             if ready and len(ready) + len(chunk) <= CHUNK_SIZE:
                 # A small head and body are sent in one packet by one system call.
                 ready += chunk
                 continue
-            socket.write(memoryview(ready), message.io_timeout)
-            socket.write(memoryview(chunk), message.io_timeout)
+            socket.write(memoryview(ready), request.timeout)
+            socket.write(memoryview(chunk), request.timeout)
             ready = b""
-        socket.write(memoryview(ready), message.io_timeout)
+        socket.write(memoryview(ready), request.timeout)
     except httpcore.WriteError:
         return state, False
     finally:
         # A traceback with local variables must not show the request head.
-        del ready
+        del ready, headers, target
     return state, True
 
 
@@ -190,9 +167,9 @@ def _encode_chunked(state: h11.Connection, content: Iterable[bytes]) -> Iterator
     yield state.send(h11.EndOfMessage()) or b""
 
 
-def _check_content_length(message: WireRequest) -> Iterator[bytes]:
-    left = next((int(value) for name, value in message.headers if name.lower() == b"content-length"), 0)
-    for chunk in message.content or ():
+def _check_content_length(headers: HeaderList, content: Iterable[bytes]) -> Iterator[bytes]:
+    left = next((int(value) for name, value in headers if name.lower() == b"content-length"), 0)
+    for chunk in content:
         left -= len(chunk)
         if left < 0:
             raise httpcore.LocalProtocolError("Too much data for declared Content-Length")
@@ -202,23 +179,23 @@ def _check_content_length(message: WireRequest) -> Iterator[bytes]:
 
 
 def _read_head(
-    socket: Socket, state: h11.Connection | None, message: WireRequest
+    socket: Socket, state: h11.Connection | None, method: bytes, timeout: float
 ) -> tuple[h11.Connection | None, ResponseHead]:
     """Read the head of a response; also return the h11 state if h11 is needed."""
     if state is None:
-        data = socket.read(message.io_timeout)
-        if head := parse_response_head(data, message.method):
+        data = socket.read(timeout)
+        if head := parse_response_head(data, method):
             return None, head
-        state = h11_state_after(message.method)
+        state = h11_state_after(method)
         _receive(state, data)
     while True:
         event = state.next_event()
         if event is h11.NEED_DATA:
-            _receive(state, socket.read(message.io_timeout))
+            _receive(state, socket.read(timeout))
         elif isinstance(event, h11.Response) or (
             isinstance(event, h11.InformationalResponse) and event.status_code == 101
         ):
-            return state, head_from_h11(state, event, message.method)
+            return state, head_from_h11(state, event, method)
 
 
 def _receive(state: h11.Connection, data: bytes) -> None:
@@ -325,78 +302,59 @@ class ProxiedConnection:
 
     def __init__(self, inner: httpcore.ConnectionInterface) -> None:
         self._inner = inner
+        self.is_idle = inner.is_idle
+        self.has_expired = inner.has_expired
+        self.close = inner.close
 
-    def exchange(self, message: WireRequest) -> RawResponse:
+    def exchange(self, request: PreparedRequest, content: Iterable[bytes] | None) -> RawResponse:
         """Send a request and read the head of the response."""
-        phases = {"connect": message.connect_timeout, "read": message.io_timeout, "write": message.io_timeout}
-        response = self._inner.handle_request(
-            httpcore.Request(
-                message.method,
-                httpcore.URL(scheme=message.scheme, host=message.host, port=message.port, target=message.target),
-                headers=message.headers,
-                content=message.content,
-                extensions={"timeout": phases},
-            )
-        )
-        return _ProxiedResponse(response)
-
-    def is_idle(self) -> bool:
-        """Return whether the connection can take another request."""
-        return self._inner.is_idle()
-
-    def has_expired(self) -> bool:
-        """Return whether the connection was idle for too long or was closed by the server."""
-        return self._inner.has_expired()
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._inner.close()
+        response = self._inner.handle_request(make_library_request(request, content))
+        return StreamReader(response.status, response.headers, response.iter_stream(), response.close)
 
 
-class _ProxiedResponse:
-    """The response of the library's connection."""
+def make_library_request(request: PreparedRequest, content: Any, **extensions: Any) -> httpcore.Request:
+    """Convert a request for the library's connections.
 
-    def __init__(self, response: httpcore.Response) -> None:
-        self.status: int = response.status
-        self.headers: HeaderList = response.headers
-        self._response = response
-        self._chunks: Iterator[bytes] = iter(response.iter_stream())
-        self._rest = b""
+    Args:
+        request: The request.
+        content: Chunks of the body; None if none.
+        **extensions: Extensions of the library.
+
+    Returns:
+        The library's request.
+    """
+    scheme, host, port = request.origin
+    default = 443 if scheme == "https" else 80
+    return httpcore.Request(
+        request.method,
+        httpcore.URL(scheme=scheme, host=host, port=None if port == default else port, target=request.target),
+        headers=request.encode_headers(),
+        content=content,
+        extensions={"timeout": request.timeouts, **extensions},
+    )
+
+
+class StreamReader:
+    """A response whose body comes in chunks, from the library or from a transport of the caller."""
+
+    def __init__(self, status: int, headers: HeaderList, chunks: Iterable[bytes], close: Callable[[], object]) -> None:
+        self.status = status
+        self.headers = headers
+        self._chunks = iter(chunks)
+        self._close = close
+        self._rest = memoryview(b"")
 
     def readinto(self, buffer: memoryview) -> int:
         """Read available bytes, at least one; return their count, 0 at the end."""
+        raise_if_cancelled()
         if not self._rest:
-            self._rest = next((chunk for chunk in self._chunks if chunk), b"")
+            DEADLINE.limit(None)
+            self._rest = memoryview(next((chunk for chunk in self._chunks if chunk), b""))
         count = min(len(buffer), len(self._rest))
-        buffer[:count] = self._rest[:count]
-        self._rest = self._rest[count:]
+        buffer[:count], self._rest = self._rest[:count], self._rest[count:]
         return count
 
     def close(self) -> None:
         """Stop reading; the connection is closed if the response was not read to its end."""
-        close_on_surplus(self._response.stream, self._response.extensions.get("network_stream"))
-        with contextlib.suppress(httpcore.NetworkError, httpcore.ProtocolError):
-            self._response.close()
-
-
-def close_on_surplus(response: object, stream: object) -> None:
-    """Make the library close a connection that has received more than its response; it would read the rest as the next response.
-
-    There is no public API for the received bytes. If the private attributes are renamed this does nothing, and tests fail.
-
-    Args:
-        response: The library's iterator over the body, not closed yet.
-        stream: The library's network stream.
-    """
-    for name in ("_httpcore_stream", "_stream", "_connection"):
-        response = getattr(response, name, response)
-    state = getattr(response, "_h11_state", None)
-    # The TLS layer buffers bytes that it has not decrypted yet.
-    layer = getattr(stream, "_inner", None) or getattr(stream, "_stream", None)
-    encrypted = getattr(layer, "_read_bio", None) or getattr(layer, "_incoming", None)
-    if (
-        state is not None
-        and state.their_state is h11.DONE
-        and (state.trailing_data[0] or (encrypted is not None and encrypted.pending))
-    ):
-        state.send_failed()
+        with contextlib.suppress(*transport_errors()):
+            self._close()

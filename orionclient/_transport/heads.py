@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
+import ssl
 from typing import Final, NamedTuple
 
 import h11
@@ -154,6 +156,45 @@ def head_from_h11(
     return ResponseHead(
         event.status_code, event.headers.raw_items(), length, chunked, state.our_state is h11.DONE, rest
     )
+
+
+class SurplusWatch:
+    """Watches a connection of the library for bytes after a response, which the library would take for its next response."""
+
+    def __init__(self) -> None:
+        self._state = new_h11_state()
+        self._is_sending = False
+
+    def record_sent(self, data: bytes) -> None:
+        """Record sent bytes; the first ones after a response start a request."""
+        if not self._is_sending:
+            self._is_sending = True
+            self._state = h11_state_after(bytes(data[:8]).partition(b" ")[0])
+
+    def record_received(self, data: bytes) -> None:
+        """Record received bytes."""
+        self._is_sending = False
+        # The library raises the same error.
+        with contextlib.suppress(h11.RemoteProtocolError):
+            if data:
+                self._state.receive_data(data)
+                while self._state.next_event() not in (h11.NEED_DATA, h11.PAUSED):
+                    pass
+
+    def has_surplus(self, secure: object) -> bool:
+        """Return whether there are bytes after the response; `secure` is the TLS object of the connection, if it has one."""
+        if self._state.their_state is h11.DONE and self._state.trailing_data[0]:
+            return True
+        if isinstance(secure, ssl.SSLObject):
+            # The TLS layer buffers bytes that it has not decrypted yet.
+            try:
+                secure.read(1)
+            except ssl.SSLWantReadError:
+                return False
+            except OSError:
+                return True
+            return True
+        return False
 
 
 def _is_valid_length(value: bytes) -> bool:

@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.request
 from collections import deque
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 
 from attrs import evolve, frozen
@@ -22,15 +22,15 @@ from orionclient._transport.connection import (
     ConnectionProtocol,
     ProxiedConnection,
     RawResponse,
-    WireRequest,
 )
 from orionclient._transport.library import httpcore
 from orionclient._transport.sockets import Backend, StrictTLS
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from orionclient._transport.request import PreparedRequest
     from orionclient.config import SessionConfig
 
 # Load balancers close idle connections after 60 s; the client closes them earlier.
@@ -99,19 +99,19 @@ class ConnectionPool:
     connections as there were concurrent requests. A `deque` is thread-safe, so there is no lock that a fork could leave locked.
     """
 
-    def __init__(self, make: Callable[[tuple[bytes, bytes, int]], ConnectionProtocol]) -> None:
+    def __init__(self, make: Callable[[tuple[str, str, int]], ConnectionProtocol]) -> None:
         self._make = make
-        self._idle: dict[tuple[bytes, bytes, int], deque[ConnectionProtocol]] = {}
+        self._idle: dict[tuple[str, str, int], deque[ConnectionProtocol]] = {}
         self._last_sweep = time.monotonic()
         self._closed = False
 
-    def exchange(self, message: WireRequest) -> RawResponse:
+    def exchange(self, request: PreparedRequest, content: Iterable[bytes] | None) -> RawResponse:
         """Send a request over an idle or a new connection."""
-        origin = message.origin
+        origin = request.origin
         idle = self._idle.setdefault(origin, deque())
         connection = self._checkout(idle) or self._make(origin)
         try:
-            response = connection.exchange(message)
+            response = connection.exchange(request, content)
         except BaseException:
             connection.close()
             raise
@@ -229,8 +229,7 @@ class _Registry:
         secure = proxy is not None and urlsplit(proxy).scheme == "https"
         return self.get_tls_context(evolve(settings, verify=True)) if secure else None
 
-    def get_pool(self, url: str, settings: Settings) -> ConnectionPool:
-        origin = parse_origin(url)
+    def get_pool(self, origin: tuple[str, str, int], settings: Settings) -> ConnectionPool:
         context = self.get_tls_context(settings) if origin[0] == "https" else None
         proxy = find_proxy(origin, settings)
         proxy_context = self.get_proxy_tls_context(proxy, settings)
@@ -260,17 +259,27 @@ def close_connections() -> None:
 
 def _connection_factory(
     proxy: str | None, proxy_context: ssl.SSLContext | None, context: ssl.SSLContext | None
-) -> Callable[[tuple[bytes, bytes, int]], ConnectionProtocol]:
+) -> Callable[[tuple[str, str, int]], ConnectionProtocol]:
     if proxy is None:
         return lambda _: Connection(context, IDLE_SECONDS)
+    pool = httpcore.HTTPProxy(
+        **proxy_arguments(proxy, proxy_context), ssl_context=context, keepalive_expiry=IDLE_SECONDS, network_backend=Backend()
+    )  # fmt: skip
+    return lambda origin: ProxiedConnection(
+        pool.create_connection(httpcore.Origin(origin[0].encode(), origin[1].encode(), origin[2]))
+    )
+
+
+def proxy_arguments(proxy: str, context: ssl.SSLContext | None) -> dict[str, Any]:
+    """Convert the URL of a proxy to arguments of the library."""
     parts = urlsplit(proxy)
     credentials = (unquote(parts.username or "").encode(), unquote(parts.password or "").encode())
     bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-    pool = httpcore.HTTPProxy(
-        bare, proxy_auth=credentials if parts.username else None, proxy_ssl_context=proxy_context, ssl_context=context,
-        keepalive_expiry=IDLE_SECONDS, network_backend=Backend(),
-    )  # fmt: skip
-    return lambda origin: ProxiedConnection(pool.create_connection(httpcore.Origin(*origin)))
+    return {
+        "proxy_url": bare,
+        "proxy_auth": credentials if parts.username else None,
+        "proxy_ssl_context": context,
+    }
 
 
 def find_proxy(origin: tuple[str, str, int], settings: Settings) -> str | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from orionclient._runtime.cancellation import POLL_INTERVAL, is_cancellable, raise_if_cancelled
 from orionclient._runtime.clock import CLOCK
 from orionclient._runtime.locks import close_in_child
+from orionclient._transport.heads import SurplusWatch
 from orionclient._transport.library import httpcore
 
 if TYPE_CHECKING:
@@ -52,11 +53,15 @@ class Stream(httpcore.NetworkStream):
 
     def __init__(self, inner: httpcore.NetworkStream) -> None:
         self._inner = inner
+        self._watch = SurplusWatch()
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, DEADLINE.limit(timeout))
+        data = self._inner.read(max_bytes, DEADLINE.limit(timeout))
+        self._watch.record_received(data)
+        return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._watch.record_sent(buffer)
         self._inner.write(buffer, DEADLINE.limit(timeout))
 
     def close(self) -> None:
@@ -78,7 +83,9 @@ class Stream(httpcore.NetworkStream):
         return _track(inner)
 
     def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
+        # The library closes an idle connection that is readable.
+        surplus = info == "is_readable" and self._watch.has_surplus(self._inner.get_extra_info("ssl_object"))
+        return surplus or self._inner.get_extra_info(info)
 
 
 def _track(inner: httpcore.NetworkStream) -> Stream:

@@ -9,6 +9,9 @@ from orionclient._resources.resource import Resource as Resource
 from orionclient._runtime.lazy import attach
 
 if TYPE_CHECKING:
+    from orionclient.types import datasets as datasets
+    from orionclient.types import files as files
+    from orionclient.types import shards as shards
     from orionclient.types.billing import Balance as Balance
     from orionclient.types.collections import ShardCollection as ShardCollection
     from orionclient.types.datasets import Dataset as Dataset

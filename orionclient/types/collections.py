@@ -13,9 +13,8 @@ from orionclient._resources.convert import identifier, integer, json_object, opt
 from orionclient._resources.creating import create_with_tags
 from orionclient._resources.json_values import check_metadata
 from orionclient._resources.listing import Listing
-from orionclient._resources.polling import poll_intervals
+from orionclient._resources.polling import poll_states, refresh
 from orionclient._resources.resource import Declaration, Field, Resource, SessionLike
-from orionclient._resources.waiters import refresh
 from orionclient._runtime.warnings import warn
 from orionclient._transfer import many
 from orionclient.exceptions import BadResponse, OrionError, ValidationError
@@ -55,18 +54,7 @@ class ShardCollection(Resource):
     """
 
     declaration: ClassVar[Declaration] = Declaration(
-        name="collection",
-        schema="CollectionInfo",
-        id_name="collection_id",
-        get=api.get_collection,
-        list=api.list_collections,
-        create=api.create_collection,
-        update=api.update_collection,
-        delete=api.delete_collection,
-        trash=True,
-        taggable=True,
-        sharable=True,
-        in_folders=True,
+        "collection", api, trash=True, taggable=True, sharable=True, in_folders=True
     )
 
     @classmethod
@@ -163,7 +151,7 @@ class ShardCollection(Resource):
             OrionError: The request failed.
         """
         with self._add_advice():
-            self._replace(self._require_session()._calls.request_json(api.open_collection, self._ids()))
+            self._replace(self._request(api.open_collection))
 
     @staticmethod
     @contextmanager
@@ -192,7 +180,7 @@ class ShardCollection(Resource):
                 f"{lost} {'shard' if lost == 1 else 'shards'} of {self._title()} not closed: closing the collection drops them;"
                 " call shard.close() after each upload",
             )
-        self._replace(self._require_session()._calls.request_json(api.close_collection, self._ids()))
+        self._replace(self._request(api.close_collection))
 
     def wait(
         self,
@@ -219,15 +207,13 @@ class ShardCollection(Resource):
             >>> collection.close()
             >>> collection.wait("ready", timeout=60)
         """
-        for _ in poll_intervals(
-            self._refresh, f"{self._title()} to become {state!r}", timeout, lambda: f"it is {self.state!r}"
-        ):
+        for found in poll_states(self, state, timeout):
             if progress is not None:
                 progress(self)
-            if self.state == state:
+            if found == state:
                 return
-            if self.state in _FINAL_STATES:
-                raise OrionError(f"{self._title()} is {self.state!r} and will not become {state!r}")
+            if found in _FINAL_STATES:
+                raise OrionError(f"{self._title()} is {found!r} and will not become {state!r}")
 
     def ensure_open(self, timeout: float = 600) -> None:
         """Make sure that the collection is open: wait while it is ``processing``, and open it if it is closed.
@@ -242,13 +228,10 @@ class ShardCollection(Resource):
             OrionError: The collection is in state ``error`` or ``deleting``.
             NotFoundResponse: The collection was deleted.
         """
-        calls, ids = self._require_session()._calls, self._ids()
-        for _ in poll_intervals(
-            self._refresh, f"{self._title()} to become 'open'", timeout, lambda: f"it is {self.state!r}"
-        ):
+        for _ in poll_states(self, "open", timeout):
             if self.state == "ready":
                 try:
-                    self._replace(calls.request_json(api.open_collection, ids, timeout=timeout))
+                    self._replace(self._request(api.open_collection, timeout=timeout))
                 except BadResponse as error:
                     # Another process closed it in the meantime: poll again.
                     if error.response.status_code != 409:
@@ -354,7 +337,7 @@ class ShardCollection(Resource):
         send = types.shards.ShardSend(self, metadata)
         if not compare:
             return many.transfer_all(send, items, **options)
-        self._refresh()
+        refresh(self)
         if self.state != "open":
             raise ValidationError(
                 f"{self._title()} is {self.state!r}, not 'open'; collection.ensure_open() waits until it can be opened, and opens it"
@@ -409,6 +392,3 @@ class ShardCollection(Resource):
             self.list_shards(state="ready"), folder, workers=workers, progress=progress, executor=executor, durable=durable,
             on_result=on_result, return_exceptions=return_exceptions,
         )  # fmt: skip
-
-    def _refresh(self, timeout: float | None = None) -> None:
-        refresh(self, timeout)

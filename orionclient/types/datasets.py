@@ -11,6 +11,7 @@ from orion_api.api import datasets as api
 
 from orionclient._resources.content import object_name
 from orionclient._resources.convert import boolean, identifier, integer, optional, read_field, string, string_list
+from orionclient._resources.counting import ExpectedCount
 from orionclient._resources.creating import create_with_tags, delete_on_error, find_existing, update_replaced
 from orionclient._resources.resource import Declaration, Field, Id, Resource, SessionLike, resource_id
 from orionclient._resources.sending import ResourceSend
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from orion_api.inputs import CreateDataset, ListDatasetsFilters, UpdateDataset
-
-    from orionclient._resources.counting import ExpectedCount
 
 _FLUSH_RECORDS: Final = 1000
 _FLUSH_BYTES: Final = 4 << 20
@@ -78,18 +77,7 @@ class Dataset(Resource):
     """
 
     declaration: ClassVar[Declaration] = Declaration(
-        name="dataset",
-        schema="DatasetInfo",
-        id_name="dataset_id",
-        get=api.get_dataset,
-        list=api.list_datasets,
-        create=api.create_dataset,
-        update=api.update_dataset,
-        delete=api.delete_dataset,
-        trash=True,
-        taggable=True,
-        sharable=True,
-        in_folders=True,
+        "dataset", api, trash=True, taggable=True, sharable=True, in_folders=True
     )
 
     @classmethod
@@ -207,10 +195,9 @@ class Dataset(Resource):
         return dataset
 
     def _send(self, source: UploadSource, format: str) -> None:  # noqa: A002
-        request = api.upload_dataset_content.build(
-            self._id(), body=source.stream, format=format, content_digest=source.content_digest
+        self._upload(
+            api.upload_dataset_content, body=source.stream, format=format, content_digest=source.content_digest
         )
-        self._replace(self._require_session()._calls.send_built(api.upload_dataset_content, request))
 
     def records(
         self, *, offset: int | None = None, limit: int | None = None, codec: Codec | None = None
@@ -230,12 +217,10 @@ class Dataset(Resource):
             OrionError: The request failed.
         """
         codec = codec or default_codec()
-        request = api.list_records.build(self._id()).with_query({"offset": offset, "limit": limit})
-        expected, count = _expected_count(self, offset=offset, limit=limit), 0
+        opener = self._opener(api.list_records, {"offset": offset, "limit": limit})
+        expected, count = ExpectedCount(self, offset=offset, limit=limit), 0
         try:
-            for item in json_lines(
-                iter_verified(self._require_session()._calls.make_opener(api.list_records, request))
-            ):
+            for item in json_lines(iter_verified(opener)):
                 count += 1
                 yield codec.decode(
                     read_field(item, "record", dict), _parse_record_id(item, "dataset"), _parse_record_id(item, "id")
@@ -302,10 +287,9 @@ class Dataset(Resource):
         if not self._buffer:
             return
         lines = self._buffer
-        request = api.add_records.build(self._id(), body=b"".join(lines))
         self._buffer, self._buffered = [], 0
         try:
-            self._replace(self._require_session()._calls.send_built(api.add_records, request))
+            self._upload(api.add_records, body=b"".join(lines))
         except OrionError as error:
             # Records that were certainly not applied stay buffered for a retry; others must not be sent twice.
             if not error.may_have_been_applied:
@@ -321,7 +305,7 @@ class Dataset(Resource):
         """
         self._flush()
         if self._unfinished or self._data.get("dirty"):
-            self._replace(self._require_session()._calls.request_json(api.finalize_dataset, self._ids()))
+            self._replace(self._request(api.finalize_dataset))
             self._unfinished = False
 
     def download(
@@ -354,17 +338,9 @@ class Dataset(Resource):
         for name, selected in (("record_ids", record_ids), ("fieldlist", fieldlist)):
             if selected is not None and not selected:
                 raise ValidationError(f"{name} is empty; omit it for all")
-        request = api.download_dataset.build(self._id()).with_query(
-            {"record_ids": record_ids, "offset": offset, "limit": limit, "format": format, "fieldlist": fieldlist}
-        )
-        expected = _expected_count(self, offset=offset, limit=limit, record_ids=record_ids)
-        return b"".join(
-            iter_verified(
-                expected.count_records(
-                    self._require_session()._calls.make_opener(api.download_dataset, request), format
-                )
-            )
-        )
+        query = {"record_ids": record_ids, "offset": offset, "limit": limit, "format": format, "fieldlist": fieldlist}
+        expected = ExpectedCount(self, offset=offset, limit=limit, record_ids=record_ids)
+        return b"".join(iter_verified(expected.count_records(self._opener(api.download_dataset, query), format)))
 
     def download_to_file(
         self,
@@ -387,19 +363,9 @@ class Dataset(Resource):
             OSError: The path cannot be written, for example a folder or a pipe without a reader; no request was sent.
         """
         format = format or get_format(source_name(filename))  # noqa: A001
-        request = api.download_dataset.build(self._id()).with_query({"format": format})
-        opener = _expected_count(self).count_records(
-            self._require_session()._calls.make_opener(api.download_dataset, request), format
-        )
+        opener = ExpectedCount(self).count_records(self._opener(api.download_dataset, {"format": format}), format)
         # The server generates the content for each request, without a validator, so the download cannot be resumed.
         save(opener, filename, what=object_name(self))
-
-
-def _expected_count(dataset: Dataset, **selection: Any) -> ExpectedCount:
-    # Imported on first use, so that importing the session stays fast.
-    from orionclient._resources.counting import ExpectedCount  # noqa: PLC0415
-
-    return ExpectedCount(dataset, **selection)
 
 
 class DatasetSend(ResourceSend[Dataset]):

@@ -10,9 +10,8 @@ from orionclient._resources.convert import identifier, json_object, money, numbe
 from orionclient._resources.creating import create_with_tags
 from orionclient._resources.json_values import check_mapping
 from orionclient._resources.listing import Listing
-from orionclient._resources.polling import poll_intervals
+from orionclient._resources.polling import poll_states, refresh
 from orionclient._resources.resource import Declaration, Field, Resource, SessionLike, reference_id
-from orionclient._resources.waiters import refresh
 from orionclient._runtime.clock import CLOCK
 from orionclient._transfer.content import iter_verified
 from orionclient.exceptions import OrionError, ValidationError
@@ -51,16 +50,7 @@ class WorkFloeJob(Resource):
         ('complete', '', True)
     """
 
-    declaration: ClassVar[Declaration] = Declaration(
-        name="job",
-        schema="JobInfo",
-        id_name="job_id",
-        get=api.get_job,
-        list=api.list_jobs,
-        create=api.create_job,
-        delete=api.delete_job,
-        taggable=True,
-    )
+    declaration: ClassVar[Declaration] = Declaration("job", api, taggable=True)
 
     @classmethod
     def _inputs(cls, filters: ListJobsFilters, create: StartJob, update: Never) -> None: ...
@@ -193,11 +183,10 @@ class WorkFloeJob(Resource):
             OrionTimeout: The timeout expired; the message has the last state.
             NotFoundResponse: The job was deleted.
         """
-        what = f"{self._title()} to become {_FINAL_STATE!r}"
-        for _ in poll_intervals(lambda seconds: refresh(self, seconds), what, timeout, lambda: f"it is {self.state!r}"):
+        for state in poll_states(self, _FINAL_STATE, timeout):
             if on_progress is not None:
                 on_progress(self)
-            if self.state == _FINAL_STATE:
+            if state == _FINAL_STATE:
                 break
         if not self.succeeded:
             how = self.to_dict().get("outcome") or "failed"
@@ -209,7 +198,7 @@ class WorkFloeJob(Resource):
         Raises:
             OrionError: The request failed.
         """
-        self._replace(self._require_session()._calls.request_json(api.cancel_job, self._ids()))
+        self._replace(self._request(api.cancel_job))
 
     def logs(self, follow: bool = False) -> Iterator[str]:
         """Stream the lines of the log.
@@ -247,8 +236,7 @@ class WorkFloeJob(Resource):
             yield _decode_line(rest)
 
     def _log(self, offset: int) -> Iterator[bytes]:
-        request = api.download_job_logs.build(self._id(), offset=offset)
-        yield from iter_verified(self._require_session()._calls.make_opener(api.download_job_logs, request))
+        yield from iter_verified(self._opener(api.download_job_logs, {"offset": offset}))
 
     def outputs(self, kind: type[R]) -> Listing[R]:
         """List the resources that the job has created, by its tag.

@@ -9,8 +9,8 @@ from orion_api.api import molsearch as api
 from orionclient._resources.convert import identifier, integer, json_object, optional, string
 from orionclient._resources.creating import create_with_tags
 from orionclient._resources.json_values import check_json
+from orionclient._resources.polling import wait_until_done
 from orionclient._resources.resource import Declaration, Field, Resource, SessionLike, reference_id, resource_id
-from orionclient._resources.waiters import wait_until_done
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
@@ -43,16 +43,7 @@ class MolsearchDatabase(Resource):
         ['aspirin']
     """
 
-    declaration: ClassVar[Declaration] = Declaration(
-        name="molsearch_database",
-        schema="MolsearchDatabaseInfo",
-        id_name="database_id",
-        get=api.get_molsearch_database,
-        list=api.list_molsearch_databases,
-        create=api.create_molsearch_database,
-        delete=api.delete_molsearch_database,
-        linkable=False,
-    )
+    declaration: ClassVar[Declaration] = Declaration("molsearch_database", api, id_name="database_id", linkable=False)
 
     @classmethod
     def _inputs(
@@ -113,7 +104,7 @@ class MolsearchDatabase(Resource):
             OrionTimeout: The timeout expired; the message has the last state.
             NotFoundResponse: The database was deleted.
         """
-        wait_until_done(self, "LOADED", "ERROR", timeout, state=lambda: self.state, reason=lambda: "")
+        wait_until_done(self, "LOADED", "ERROR", timeout)
 
 
 class MolsearchQuery(Resource):
@@ -122,16 +113,7 @@ class MolsearchQuery(Resource):
     Listing takes the filters ``name`` (contains), ``project``, ``state`` and ``database``. Deleting also deletes its hits.
     """
 
-    declaration: ClassVar[Declaration] = Declaration(
-        name="molsearch_query",
-        schema="MolsearchQueryInfo",
-        id_name="query_id",
-        get=api.get_molsearch_query,
-        list=api.list_molsearch_queries,
-        create=api.create_molsearch_query,
-        delete=api.delete_molsearch_query,
-        linkable=False,
-    )
+    declaration: ClassVar[Declaration] = Declaration("molsearch_query", api, id_name="query_id", linkable=False)
 
     @classmethod
     def _inputs(cls, filters: ListMolsearchQueriesFilters, create: CreateMolsearchQuery, update: Never) -> None: ...
@@ -329,7 +311,7 @@ class MolsearchQuery(Resource):
             OrionTimeout: The timeout expired; the message has the last state.
             NotFoundResponse: The query was deleted.
         """
-        wait_until_done(self, "SUCCESS", "ERROR", timeout, state=lambda: self.state, reason=lambda: self.reason)
+        wait_until_done(self, "SUCCESS", "ERROR", timeout)
 
     def hits(self) -> Iterator[dict[str, Any]]:
         """Iterate over the hits, best first. There are none until the search has finished.

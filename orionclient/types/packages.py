@@ -11,8 +11,8 @@ from orion_api.api import packages as api
 
 from orionclient._resources.convert import identifier, integer, json_object, optional, string
 from orionclient._resources.creating import create_with_tags, delete_on_error
+from orionclient._resources.polling import wait_until_done
 from orionclient._resources.resource import Declaration, Field, Resource, SessionLike
-from orionclient._resources.waiters import wait_until_done
 from orionclient._transfer.sources import Source, UploadSource, open_source, source_name
 from orionclient.exceptions import ValidationError
 
@@ -34,17 +34,7 @@ class WorkFloePackage(Resource):
     ``project`` and ``state``. Deleting is permanent; the floes of the package are then deprecated (assumed).
     """
 
-    declaration: ClassVar[Declaration] = Declaration(
-        name="package",
-        schema="PackageInfo",
-        id_name="package_id",
-        get=api.get_package,
-        list=api.list_packages,
-        create=api.create_package,
-        delete=api.delete_package,
-        upload=api.upload_package_content,
-        sharable=True,
-    )
+    declaration: ClassVar[Declaration] = Declaration("package", api, sharable=True)
 
     @classmethod
     def _inputs(cls, filters: ListPackagesFilters, create: CreatePackage, update: Never) -> None: ...
@@ -107,8 +97,7 @@ class WorkFloePackage(Resource):
             self._send(source)
 
     def _send(self, source: UploadSource) -> None:
-        request = api.upload_package_content.build(self._id(), body=source.stream, content_digest=source.content_digest)
-        self._replace(self._require_session()._calls.send_built(api.upload_package_content, request))
+        self._upload(api.upload_package_content, body=source.stream, content_digest=source.content_digest)
 
     def wait(self, timeout: float = 600) -> None:
         """Wait until the floes of the package are registered, polling every 0.5 to 30 s with back-off and jitter.
@@ -121,7 +110,7 @@ class WorkFloePackage(Resource):
             OrionTimeout: The timeout expired; the message has the last state.
             NotFoundResponse: The package was deleted.
         """
-        wait_until_done(self, "ready", "error", timeout, state=lambda: self.state, reason=lambda: self.reason)
+        wait_until_done(self, "ready", "error", timeout)
 
 
 def _read_manifest(stream: BinaryIO, name: str) -> dict[str, Any]:

@@ -27,15 +27,7 @@ class Project(Resource):
         ['Screens of June']
     """
 
-    declaration: ClassVar[Declaration] = Declaration(
-        name="project",
-        schema="ProjectInfo",
-        id_name="project_id",
-        get=api.get_project,
-        list=api.list_projects,
-        create=api.create_project,
-        update=api.update_project,
-    )
+    declaration: ClassVar[Declaration] = Declaration("project", api)
 
     @classmethod
     def _inputs(cls, filters: ListProjectsFilters, create: CreateProject, update: UpdateProject) -> None: ...
@@ -86,4 +78,4 @@ class Project(Resource):
         self._update(archived=False)
 
     def _update(self, **params: Any) -> None:
-        self._replace(self._require_session()._calls.request_json(api.update_project, self._ids(), body=params))
+        self._replace(self._request(api.update_project, body=params))

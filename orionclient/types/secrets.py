@@ -31,19 +31,7 @@ class Secret(Resource):
         ['warehouse password']
     """
 
-    declaration: ClassVar[Declaration] = Declaration(
-        name="secret",
-        schema="SecretInfo",
-        id_name="secret_id",
-        get=api.get_secret,
-        list=api.list_secrets,
-        create=api.create_secret,
-        update=api.update_secret,
-        delete=api.delete_secret,
-        taggable=True,
-        sharable=True,
-        write_only=("value",),
-    )
+    declaration: ClassVar[Declaration] = Declaration("secret", api, taggable=True, sharable=True, write_only=("value",))
 
     @classmethod
     def _inputs(cls, filters: ListSecretsFilters, create: CreateSecret, update: UpdateSecret) -> None: ...
@@ -101,9 +89,7 @@ class Secret(Resource):
         """
         _check_value(value)
         with self.declaration.redact_errors({"value": value}):
-            self._replace(
-                self._require_session()._calls.request_json(api.update_secret, self._ids(), body={"value": value})
-            )
+            self._replace(self._request(api.update_secret, body={"value": value}))
 
     def _replace(self, data: Mapping[str, Any]) -> None:
         # A server should never send the value. If it does, the value must not become visible here.

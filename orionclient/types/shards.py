@@ -12,8 +12,8 @@ from orion_api.api import shards as api
 from orionclient._resources.content import Content
 from orionclient._resources.convert import identifier, integer, json_object, optional, string
 from orionclient._resources.json_values import check_metadata
+from orionclient._resources.polling import refresh
 from orionclient._resources.resource import Declaration, Field, Parent, SessionLike, resource_id
-from orionclient._resources.waiters import refresh
 from orionclient._transfer.many import TransferItem, TransferResult, UploadSend, make_result, sha256_of
 from orionclient._transfer.sources import Source, UploadSource, open_source
 from orionclient.exceptions import OrionError, ValidationError
@@ -54,18 +54,7 @@ class Shard(Content):
     """
 
     declaration: ClassVar[Declaration] = Declaration(
-        name="shard",
-        schema="ShardInfo",
-        id_name="shard_id",
-        parent="collection",
-        get=api.get_shard,
-        list=api.list_shards,
-        create=api.create_shard,
-        update=api.update_shard,
-        delete=api.delete_shard,
-        upload=api.upload_shard_content,
-        download=api.download_shard,
-        hidden={"id_str": "the same id as `id`, which is read from it if present"},
+        "shard", api, parent="collection", hidden={"id_str": "the same id as `id`, which is read from it if present"}
     )
 
     @classmethod
@@ -182,9 +171,9 @@ class Shard(Content):
             BadResponse: The shard has no content, or its collection is not open (409).
             OrionError: The request failed.
         """
-        ids = self._ids()
+        self._ids()
         with self.collection._add_advice("upload content with shard.upload_file(...); "):
-            self._replace(self._require_session()._calls.request_json(api.close_shard, ids))
+            self._replace(self._request(api.close_shard))
 
 
 def _check_size(source: UploadSource) -> None:

@@ -21,8 +21,8 @@ from orionclient._resources.convert import (
     string_list,
 )
 from orionclient._resources.json_values import check_json
+from orionclient._resources.polling import refresh
 from orionclient._resources.resource import Declaration, Field, Resource, reference_id
-from orionclient._resources.waiters import refresh
 from orionclient.exceptions import OrionError, ValidationError
 
 if TYPE_CHECKING:
@@ -58,13 +58,7 @@ class WorkFloeSpec(Resource):
         ['file', 'dataset', 'format']
     """
 
-    declaration: ClassVar[Declaration] = Declaration(
-        name="workfloe",
-        schema="WorkFloeSpecInfo",
-        id_name="workfloe_id",
-        get=api.get_workfloe,
-        list=api.list_workfloes,
-    )
+    declaration: ClassVar[Declaration] = Declaration("workfloe", api, schema="WorkFloeSpecInfo")
 
     @classmethod
     def _inputs(cls, filters: ListWorkfloesFilters, create: Never, update: Never) -> None: ...

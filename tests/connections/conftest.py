@@ -10,6 +10,7 @@ import pytest
 from connections_server import Fast
 
 from orionclient._transport import exchange
+from orionclient._transport.library import load_httpx
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
         for name, value in report.user_properties if "connections/" in report.nodeid else ():
             figures[name].append(value)
-    library = exchange.httpx
+    library = load_httpx()
     terminalreporter.section(f"figures of {library.__name__} {library.__version__}")
     for name, values in sorted(figures.items()):
         numbers = [value for value in values if isinstance(value, float)]

@@ -12,7 +12,7 @@ import pytest
 from connections_certificates import FILE
 from helpers.scripted import Scripted, ScriptedResponse
 
-from orionclient._transport import exchange
+from orionclient._transport.library import load_httpx
 
 CODE = """
     import asyncio, sys
@@ -58,4 +58,4 @@ def test_an_unknown_library(scripted: Scripted) -> None:
 
 
 def test_the_library_of_these_tests() -> None:
-    assert exchange.httpx.__name__ == (os.environ.get("ORION_HTTP_LIBRARY") or "httpx")
+    assert load_httpx().__name__ == (os.environ.get("ORION_HTTP_LIBRARY") or "httpx")

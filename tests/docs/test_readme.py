@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from helpers.socks5 import Socks5Proxy
 
 from orionclient.config import read_profiles, resolve
 from orionclient.examples import drugs
@@ -18,6 +19,8 @@ from orionclient.exceptions import ValidationError
 from orionclient.types import Dataset
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from orionclient.local import LocalOrion
     from orionclient.session import OrionSession
 
@@ -31,6 +34,12 @@ OTHERS = [
 START = "python3 -m venv .venv && .venv/bin/pip install nox && .venv/bin/nox -s"
 
 
+@pytest.fixture
+def socks() -> Iterator[Socks5Proxy]:
+    with Socks5Proxy() as proxy:
+        yield proxy
+
+
 def blocks(page: str, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
 
@@ -40,6 +49,7 @@ def test_the_code_of_a_page_runs_from_top_to_bottom(
     page: Path,
     orion: LocalOrion,
     session: OrionSession,
+    socks: Socks5Proxy,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     real_time: None,
@@ -50,7 +60,7 @@ def test_the_code_of_a_page_runs_from_top_to_bottom(
     # The pages list resources; these make sure that no loop is empty.
     dataset = Dataset.upload(session, "approved drugs", drugs("sdf"))
     session.tag_resource(dataset, "Job 4242")
-    names = {"session": session, "orion": orion, "dataset": dataset}
+    names = {"session": session, "orion": orion, "dataset": dataset, "proxy_url": socks.url}
     for index, block in enumerate(blocks(page.read_text("utf-8"), "python"), 1):
         # A block that starts with a file name is also written to that file.
         if named := re.match(r"# (\w+\.py)\n", block):
@@ -75,7 +85,7 @@ def test_the_readme_has_blocks_of_code() -> None:
     assert README.count("```") == 2 * sum(len(blocks(README, language)) for language in ("python", "ini", "console"))
 
 
-@pytest.mark.parametrize("page", ["guide.md", "faults.md", "floes.md", "testing.md"])
+@pytest.mark.parametrize("page", ["guide.md", "faults.md", "floes.md", "transports.md", "testing.md"])
 def test_the_page_has_blocks_of_code(page: str) -> None:
     assert len(blocks((ROOT / "docs" / page).read_text("utf-8"), "python")) >= 3
 

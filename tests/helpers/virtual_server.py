@@ -14,9 +14,10 @@ import attrs
 
 from orionclient._requesting.limits import clear_limiters
 from orionclient._requesting.retry import Policy
-from orionclient._requesting.retry_loop import CallOptions, Flow, PreparedRequest, RetryLoop, Wait
+from orionclient._requesting.retry_loop import CallOptions, Flow, RetryLoop, Wait
 from orionclient._runtime.clock import CLOCK
-from orionclient._transport.messages import Attempt, Headers, Response
+from orionclient._transport.request import PreparedRequest
+from orionclient._transport.response import Headers, Response
 from orionclient.exceptions import OrionError
 
 URL = "http://virtual.example/"
@@ -125,7 +126,7 @@ class Virtual:
 
     def _advance(self, call: _Call, result: Response | None) -> None:
         try:
-            while not isinstance(step := call.flow.send(result), Attempt | Wait):
+            while not isinstance(step := call.flow.send(result), PreparedRequest | Wait):
                 result = None
         except StopIteration as stop:
             self._finish(call, good=stop.value.status_code == 200)

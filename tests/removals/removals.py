@@ -47,7 +47,7 @@ REMOVALS = [
     ),
     Removal(
         "the body rewind",
-        "orionclient/_transport/messages.py",
+        "orionclient/_transport/response.py",
         "                payload.seek(self._start)\n            if",
         "                pass\n            if",
         "tests/session/test_content.py::test_a_retried_upload_sends_the_whole_body_again",

@@ -14,7 +14,7 @@ from helpers.canary import CANARY, contains_token
 from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.files import get_file, upload_file_content
 
-from orionclient._transport.connection import WireRequest
+from orionclient._transport.request import PreparedRequest
 from orionclient.exceptions import OrionError
 from orionclient.session import OrionSession, get_session
 from orionclient.types import File
@@ -149,8 +149,6 @@ def test_no_frame_shows_the_token_if_the_source_fails(scripted: Scripted, way: s
 
 
 def test_the_repr_of_a_request_has_no_headers() -> None:
-    message = WireRequest(
-        b"http", b"h", None, b"/x?sig=q", b"GET", [(b"Authorization", CANARY.encode())], None, 1.0, 1.0
-    )
+    message = PreparedRequest(method="GET", url="http://h/x?sig=q", action="read", headers={"Authorization": CANARY})
     assert not contains_token(repr(message))
     assert "sig" not in repr(message)

@@ -14,6 +14,7 @@ import pytest
 from helpers.plain import Plain
 from helpers.scripted import Scripted, ScriptedResponse
 
+from orionclient._resources import polling
 from orionclient._runtime.clock import CLOCK
 from orionclient.exceptions import (
     AuthorizationRequired,
@@ -334,7 +335,7 @@ def test_wait(scripted: Scripted, skipped_waits: list[float]) -> None:
 @pytest.fixture
 def stuck(monkeypatch: pytest.MonkeyPatch) -> ShardCollection:
     """A collection that stays in processing, for tests of hundreds of polls without a slow server."""
-    monkeypatch.setattr(ShardCollection, "_refresh", lambda _, timeout: None)
+    monkeypatch.setattr(polling, "refresh", lambda *_: None)
     return ShardCollection(id=7, state="processing")
 
 

@@ -21,9 +21,10 @@ from orion_api.api.files import download_file, get_file, list_files, upload_file
 
 from orionclient._requesting.limits import get_limiter
 from orionclient._requesting.retry import Policy
-from orionclient._requesting.retry_loop import CallOptions, PreparedRequest, send_async
+from orionclient._requesting.retry_loop import CallOptions, send_async
 from orionclient._runtime.clock import CLOCK
 from orionclient._transport import exchange
+from orionclient._transport.request import PreparedRequest
 from orionclient.config import SessionConfig, parse_origin
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionTimeout, ValidationError
 from orionclient.session import OrionSession, get_session

@@ -102,7 +102,7 @@ def test_every_contract_has_a_planted_import() -> None:
 
 # Numbers of today, which may only fall: imports upward under TYPE_CHECKING, and modules in cycles that need such imports.
 UPWARD_FOR_TYPES = 2
-IN_CYCLES_FOR_TYPES = 15
+IN_CYCLES_FOR_TYPES = 14
 
 
 class Import(NamedTuple):

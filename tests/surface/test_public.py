@@ -18,7 +18,7 @@ import pytest
 
 import orionclient
 from orionclient import exceptions, types
-from orionclient._transport.messages import Headers, Response
+from orionclient._transport.response import Headers, Response
 from orionclient.exceptions import CallInfo, OrionError, error_for
 from orionclient.helpers.parameterize import parameterize_workfloe
 from orionclient.session import OrionSession, get_session

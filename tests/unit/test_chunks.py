@@ -27,7 +27,7 @@ from orionclient._transfer.content import (
 )
 from orionclient._transfer.digests import Digest
 from orionclient._transfer.progress import Progress
-from orionclient._transport.messages import Response
+from orionclient._transport.response import Response
 from orionclient.exceptions import BadResponse, CallInfo, OrionConnectionError, OrionError, OrionTimeout
 
 WHOLE = b"0123456789"

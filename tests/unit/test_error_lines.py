@@ -11,7 +11,7 @@ import pytest
 
 from orionclient import exceptions
 from orionclient._resources.listing import Listing
-from orionclient._transport.messages import Headers, Response
+from orionclient._transport.response import Headers, Response
 from orionclient.config import SessionConfig, resolve
 from orionclient.exceptions import (
     BadResponse,

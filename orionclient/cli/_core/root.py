@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -115,7 +116,11 @@ class Root(SuggestingGroup):
         extra.pop("standalone_mode", None)
         arguments = sys.argv[1:] if args is None else list(args)
         prog_name = prog_name or "ocli"
-        self._main_shell_completion(extra, prog_name, complete_var or "_OCLI_COMPLETE")
+        complete_var = complete_var or "_OCLI_COMPLETE"
+        if instruction := os.environ.get(complete_var):
+            from click.shell_completion import shell_complete  # noqa: PLC0415 - only for completion
+
+            sys.exit(shell_complete(self, extra, prog_name, complete_var, instruction))
         sys.exit(errors.run(self, arguments, prog_name, extra))
 
 

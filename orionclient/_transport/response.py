@@ -1,18 +1,16 @@
-"""Request bodies, responses and failures, independent of the HTTP library."""
+"""Responses and failures, independent of the HTTP library."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, Self
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from attrs import frozen
-from orion_api._shared import iter_chunks, measure
 
 from orionclient._transport.checks import is_success
-from orionclient.exceptions import CallInfo, OrionConnectionError, OrionError, ValidationError, error_for, redact
+from orionclient.exceptions import CallInfo, OrionConnectionError, OrionError, error_for, redact
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -20,26 +18,6 @@ if TYPE_CHECKING:
 _BUFFER_SIZE: Final = 1 << 16
 # Maximum size that is read of an error response.
 _MAX_ERROR_BODY_SIZE: Final = 1 << 20
-Payload = bytes | BinaryIO | Iterable[bytes] | AsyncIterable[bytes]
-
-
-def encode_form(fields: Mapping[Any, Any] | Iterable[tuple[str, Any]]) -> str:
-    """Encode names and values as a query string or form.
-
-    Args:
-        fields: Name -> value; a list adds one pair per value.
-
-    Returns:
-        The encoded string, ASCII.
-
-    Raises:
-        ValidationError: A name or value contains a lone surrogate, which UTF-8 cannot encode.
-    """
-    pairs: Any = fields if isinstance(fields, Mapping) else list(fields)
-    try:
-        return urlencode(pairs, doseq=True)
-    except UnicodeEncodeError as error:
-        raise ValidationError(f"cannot encode {error.object!r:.60} as UTF-8: it contains a lone surrogate") from None
 
 
 class Headers(Mapping[str, str]):
@@ -68,88 +46,6 @@ class Headers(Mapping[str, str]):
         return f"Headers({dict(self)})"
 
 
-class Body:
-    """Body of a request, which can be replayed if its source is seekable.
-
-    Args:
-        payload: Bytes, a binary file (sent from its current position to its end) or an iterable of chunks; in an event loop also an
-            asynchronous iterable.
-        length: Length of an iterable in bytes. Optional.
-
-    Attributes:
-        length: Length in bytes; None if unknown.
-        replayable: True if a retry can send the same bytes.
-    """
-
-    def __init__(self, payload: Payload, length: int | None = None) -> None:
-        self._payload = payload
-        self._start: int | None = None
-        self._sent = False
-        self.length = length
-        if isinstance(payload, bytes):
-            self.length = len(payload)
-        elif hasattr(payload, "seek") and (measured := measure(payload)):
-            self._start, self.length = measured
-        self.replayable = isinstance(payload, bytes) or self._start is not None
-
-    async def aiter_chunks(self) -> AsyncIterator[bytes]:
-        """Read the body like `iter_chunks`, in an event loop, also from an asynchronous source.
-
-        Yields:
-            The chunks.
-
-        Raises:
-            ValidationError: As for `iter_chunks`.
-        """
-        if not isinstance(self._payload, AsyncIterable):
-            for chunk in self.iter_chunks():
-                yield chunk
-            return
-        count = 0
-        self._mark_sent()
-        async for chunk in self._payload:
-            count += self._check_chunk(chunk, count)
-            yield chunk
-        self._check_complete(count)
-
-    def iter_chunks(self) -> Iterator[bytes]:
-        """Read the body from its start in chunks of at most 512 KiB; the chunks of an iterable stay unchanged.
-
-        Yields:
-            The chunks.
-
-        Raises:
-            ValidationError: The source cannot be replayed, yields strings, or has changed its length.
-        """
-        if isinstance(self._payload, AsyncIterable):
-            raise ValidationError("cannot send an asynchronous iterable with a synchronous call; use session.raw_async")
-        self._mark_sent()
-        count = 0
-        if self._start is not None:
-            self._payload.seek(self._start)  # type: ignore[union-attr]
-        # One byte more than the length shows that a file has grown.
-        for chunk in iter_chunks(self._payload, None if self.length is None else self.length + 1):
-            count += self._check_chunk(chunk, count)
-            yield chunk  # a memoryview, valid until the next chunk
-        self._check_complete(count)
-
-    def _mark_sent(self) -> None:
-        if self._sent and not self.replayable:
-            raise ValidationError("cannot send the body again: its source is not seekable")
-        self._sent = True
-
-    def _check_chunk(self, chunk: bytes, count: int) -> int:
-        if not isinstance(chunk, bytes | bytearray | memoryview):
-            raise ValidationError(f"a body is made of bytes, not {type(chunk).__name__}; open files in binary mode")
-        if self.length is not None and count + len(chunk) > self.length:
-            raise ValidationError(f"the source grew while it was sent: more than {self.length} bytes")
-        return len(chunk)
-
-    def _check_complete(self, count: int) -> None:
-        if self.length is not None and count < self.length:
-            raise ValidationError(f"the source shrank while it was sent: {count} of {self.length} bytes")
-
-
 FailureKind = Literal["connect", "proxy", "tls", "timeout", "lost", "protocol", "redirect"]
 
 
@@ -170,32 +66,6 @@ class Failure:
     message: str
     cause: BaseException | None = None
     status: int | None = None
-
-
-@frozen(kw_only=True)
-class Attempt:
-    """One attempt of a request.
-
-    Attributes:
-        method: HTTP method.
-        url: Absolute URL.
-        headers: All headers, including `Authorization` if the URL has the origin of the profile.
-        body: The body; None if none.
-        timeout: Seconds for the whole attempt, or for every wait without progress if `stream` is true.
-        stream: True for content of any size, in either direction.
-        keep_open: True leaves a successful response open, so that its body can be streamed.
-    """
-
-    method: str
-    url: str
-    headers: Mapping[str, str]
-    body: Body | None = None
-    timeout: float
-    stream: bool = False
-    keep_open: bool = False
-
-    def __repr__(self) -> str:
-        return f"Attempt({self.method} {self.url.partition('?')[0]})"
 
 
 class Response:

@@ -1,0 +1,241 @@
+"""Sends one attempt in an event loop; see `exchange`."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Any, Self
+
+import anyio
+from attrs import evolve
+
+from orionclient._runtime.clock import CLOCK
+from orionclient._transport.checks import is_success
+from orionclient._transport.connection import make_library_request
+from orionclient._transport.exchange import BoundedBody, build_headers, make_decompressor, warn_insecure
+from orionclient._transport.failures import clear_frames, make_body_error, to_failure, transport_errors
+from orionclient._transport.heads import SurplusWatch
+from orionclient._transport.library import httpcore
+from orionclient._transport.pool import IDLE_SECONDS, REGISTRY, Settings, find_proxy, proxy_arguments
+from orionclient._transport.response import AsyncResponse, Failure
+from orionclient._transport.transports import AsyncRawResponse
+from orionclient.exceptions import OrionError
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import AsyncIterator
+    from types import TracebackType
+
+    from orionclient._transport.request import Body, PreparedRequest
+    from orionclient._transport.transports import TransportAdapter
+
+
+class _Stream(httpcore.AsyncNetworkStream):
+    """Network stream of the library that reports bytes after a response."""
+
+    def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
+        self._inner = inner
+        self._watch = SurplusWatch()
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        data = await self._inner.read(max_bytes, timeout)
+        self._watch.record_received(data)
+        return data
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._watch.record_sent(buffer)
+        await self._inner.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        return _Stream(await self._inner.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> Any:
+        # The library closes an idle connection that is readable.
+        surplus = info == "is_readable" and self._watch.has_surplus(self._inner.get_extra_info("ssl_object"))
+        return surplus or self._inner.get_extra_info(info)
+
+
+class _Backend(httpcore.AsyncNetworkBackend):
+    """Network backend of the library for any event loop."""
+
+    async def connect_tcp(self, *args: Any, **options: Any) -> httpcore.AsyncNetworkStream:
+        return _Stream(await httpcore.AnyIOBackend().connect_tcp(*args, **options))
+
+
+class AsyncConnections:
+    """Connection pools of one event loop, for use as an asynchronous context manager.
+
+    Args:
+        settings: Settings of the connections.
+        transport: Transport of the caller, which stays open; None for connections of their own.
+    """
+
+    def __init__(self, settings: Settings, transport: TransportAdapter | None = None) -> None:
+        self._settings = settings
+        self._transport = transport
+        self._pools: dict[object, httpcore.AsyncConnectionPool] = {}
+        self._stack = AsyncExitStack()
+
+    async def exchange(
+        self, request: PreparedRequest, content: AsyncIterator[bytes] | None, trace: Any
+    ) -> AsyncRawResponse:
+        """Send a request and read the head of the response.
+
+        Args:
+            request: The request.
+            content: Chunks of the body; None if none.
+            trace: Called by the library with the name of each event.
+
+        Returns:
+            The response.
+        """
+        if self._transport is not None:
+            # Only the library's connections report when a request starts.
+            await trace("send_request_headers.started", None)
+            return await self._transport.exchange_async(request, content)
+        warn_insecure(request, self._settings)
+        pool = await self._get_pool(request)
+        response = await pool.handle_async_request(make_library_request(request, content, trace=trace))
+        return AsyncRawResponse(response.status, response.headers, response.aiter_stream(), response.aclose)
+
+    async def _get_pool(self, request: PreparedRequest) -> httpcore.AsyncConnectionPool:
+        origin = request.origin
+        proxy = find_proxy(origin, self._settings)
+        if (origin[0], proxy) not in self._pools:
+            make: Any = httpcore.AsyncConnectionPool
+            options: dict[str, Any] = {}
+            if proxy is not None:
+                make = httpcore.AsyncHTTPProxy
+                options = proxy_arguments(proxy, REGISTRY.get_proxy_tls_context(proxy, self._settings))
+            context = REGISTRY.get_tls_context(self._settings) if origin[0] == "https" else None
+            pool = make(
+                **options, ssl_context=context, max_connections=None, keepalive_expiry=IDLE_SECONDS, network_backend=_Backend()
+            )  # fmt: skip
+            self._pools[origin[0], proxy] = await self._stack.enter_async_context(pool)
+        return self._pools[origin[0], proxy]
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._pools.clear()
+        await self._stack.aclose()
+
+
+async def transmit_async(
+    request: PreparedRequest,
+    settings: Settings,
+    connections: AsyncConnections | None,
+    transport: TransportAdapter | None,
+) -> AsyncResponse | Failure:
+    """Send one attempt in an event loop; see `transmit`.
+
+    Args:
+        request: The request, with all headers and the timeout of the attempt.
+        settings: Settings of the connection.
+        connections: Pooled connections; None opens a connection for this call.
+        transport: Transport of the caller, if `connections` is None; None to open a connection.
+
+    Returns:
+        The response, with any status, or the failure.
+    """
+    outer = sys.exc_info()[1]
+    stack = AsyncExitStack()
+    sending = False
+    status: int | None = None
+
+    async def trace(event: str, _: object) -> None:
+        nonlocal sending
+        sending = sending or event.endswith("send_request_headers.started")
+
+    upload = request.stream and request.body is not None
+    try:
+        with anyio.fail_after(None if upload else request.timeout) as scope:
+            if connections is None:
+                connections = await stack.enter_async_context(AsyncConnections(settings, transport))
+            content = None if request.body is None else _iter_chunks(request.body, scope, request.timeout)
+            response = await connections.exchange(request, content, trace)
+            status, headers = response.status, build_headers(response.headers)
+            stack.push_async_callback(response.close)
+            body = None
+            if not request.keep_open or not is_success(status):
+                body = await _read_body(response, BoundedBody(request, status, headers))
+    except BaseException as error:
+        clear_frames(error, outer)
+        with anyio.CancelScope(shield=True):
+            await stack.aclose()
+        failure = _find_failure(error, outer, sending=sending)
+        if failure is None:
+            raise
+        return evolve(failure, status=status)
+    if body is not None:
+        await stack.aclose()
+    stream = _iter_body(response) if body is None else _iter_once(body)
+    return AsyncResponse(status, headers, request.url, stream=stream, close=stack.aclose, content=body)
+
+
+def _find_failure(error: BaseException, outer: BaseException | None, *, sending: bool) -> Failure | None:
+    """Convert an error to a failure; None for an error that is raised unchanged."""
+    if isinstance(error, TimeoutError):
+        # If no byte was sent, the server has not received the request.
+        if sending:
+            return Failure("timeout", "no response within the timeout", error)
+        return Failure("connect", "cannot connect to the server within the timeout", error)
+    if isinstance(error, transport_errors()) and not isinstance(error, OrionError):
+        return to_failure(error, outer)
+    return None
+
+
+async def _read_body(response: AsyncRawResponse, bounded: BoundedBody) -> bytes:
+    async for chunk in _iter_decoded(response):
+        if not bounded.add_chunk(chunk):
+            break
+    return bounded.body
+
+
+async def _iter_chunks(body: Body, scope: anyio.CancelScope, seconds: float) -> AsyncIterator[bytes]:
+    async for chunk in body.aiter_chunks():
+        yield chunk
+    scope.deadline = min(scope.deadline, anyio.current_time() + seconds)
+
+
+async def _iter_once(body: bytes) -> AsyncIterator[bytes]:
+    yield body
+
+
+async def _iter_decoded(response: AsyncRawResponse) -> AsyncIterator[bytes]:
+    decompressor = make_decompressor(response.headers)
+    async for compressed in response.chunks:
+        for chunk in decompressor.feed(compressed):
+            yield chunk
+    decompressor.finish()
+
+
+async def _iter_body(response: AsyncRawResponse) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in _iter_decoded(response):
+            yield chunk
+    except transport_errors() as error:
+        failed = error
+    else:
+        return
+    raise make_body_error(failed)
+
+
+async def sleep_async(seconds: float) -> None:
+    """Wait in an event loop.
+
+    Args:
+        seconds: Duration in seconds; skipped while the virtual clock of tests is active.
+    """
+    if CLOCK.virtual:
+        CLOCK.sleep(seconds)
+    else:
+        await anyio.sleep(seconds)
