@@ -272,7 +272,7 @@ class Declaration:
 
     Attributes:
         name: Name of the resource type on the wire and in links.
-        schema: Name of its schema in the contract.
+        schema: Name of its schema in the contract. Defaults to the name in CamelCase with ``Info``.
         id_name: Name of its id in the paths of the contract. Defaults to the name with ``_id``.
         get: Operation that gets a resource.
         list: Operation that lists resources.
@@ -292,7 +292,7 @@ class Declaration:
     """
 
     name: str
-    schema: str
+    schema: str = field(default=Factory(lambda self: f"{self.name.title().replace('_', '')}Info", takes_self=True))
     id_name: str = field(default=Factory(lambda self: f"{self.name}_id", takes_self=True))
     get: Endpoint | None = None
     list: Endpoint | None = None

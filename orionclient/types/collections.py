@@ -55,7 +55,6 @@ class ShardCollection(Resource):
 
     declaration: ClassVar[Declaration] = Declaration(
         name="collection",
-        schema="CollectionInfo",
         get=api.get_collection,
         list=api.list_collections,
         create=api.create_collection,

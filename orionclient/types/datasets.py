@@ -78,7 +78,6 @@ class Dataset(Resource):
 
     declaration: ClassVar[Declaration] = Declaration(
         name="dataset",
-        schema="DatasetInfo",
         get=api.get_dataset,
         list=api.list_datasets,
         create=api.create_dataset,

@@ -45,7 +45,6 @@ class File(Content):
 
     declaration: ClassVar[Declaration] = Declaration(
         name="file",
-        schema="FileInfo",
         get=api.get_file,
         list=api.list_files,
         create=api.create_file,

@@ -26,7 +26,7 @@ class Folder(Resource):
     """
 
     declaration: ClassVar[Declaration] = Declaration(
-        name="folder", schema="FolderInfo", id_name="path", list=api.list_folders, linkable=False
+        name="folder", id_name="path", list=api.list_folders, linkable=False
     )
 
     @classmethod

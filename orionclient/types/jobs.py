@@ -52,7 +52,6 @@ class WorkFloeJob(Resource):
 
     declaration: ClassVar[Declaration] = Declaration(
         name="job",
-        schema="JobInfo",
         get=api.get_job,
         list=api.list_jobs,
         create=api.create_job,

@@ -45,7 +45,6 @@ class MolsearchDatabase(Resource):
 
     declaration: ClassVar[Declaration] = Declaration(
         name="molsearch_database",
-        schema="MolsearchDatabaseInfo",
         id_name="database_id",
         get=api.get_molsearch_database,
         list=api.list_molsearch_databases,
@@ -124,7 +123,6 @@ class MolsearchQuery(Resource):
 
     declaration: ClassVar[Declaration] = Declaration(
         name="molsearch_query",
-        schema="MolsearchQueryInfo",
         id_name="query_id",
         get=api.get_molsearch_query,
         list=api.list_molsearch_queries,

@@ -18,7 +18,6 @@ class Organization(Resource):
 
     declaration: ClassVar[Declaration] = Declaration(
         name="organization",
-        schema="OrganizationInfo",
         get=api.get_organization,
         list=api.list_organizations,
     )

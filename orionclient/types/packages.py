@@ -36,7 +36,6 @@ class WorkFloePackage(Resource):
 
     declaration: ClassVar[Declaration] = Declaration(
         name="package",
-        schema="PackageInfo",
         get=api.get_package,
         list=api.list_packages,
         create=api.create_package,

@@ -29,7 +29,6 @@ class Project(Resource):
 
     declaration: ClassVar[Declaration] = Declaration(
         name="project",
-        schema="ProjectInfo",
         get=api.get_project,
         list=api.list_projects,
         create=api.create_project,
@@ -62,8 +61,7 @@ class Project(Resource):
         Raises:
             OrionError: The request failed.
         """
-        params = {"name": name, "description": description}
-        body = {key: value for key, value in params.items() if value is not None}
+        body = {"name": name, **({} if description is None else {"description": description})}
         return cls.from_msg(session._calls.request_json(api.create_project, {}, body=body), session)
 
     def archive(self) -> None:

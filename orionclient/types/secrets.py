@@ -33,7 +33,6 @@ class Secret(Resource):
 
     declaration: ClassVar[Declaration] = Declaration(
         name="secret",
-        schema="SecretInfo",
         get=api.get_secret,
         list=api.list_secrets,
         create=api.create_secret,

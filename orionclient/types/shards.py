@@ -55,7 +55,6 @@ class Shard(Content):
 
     declaration: ClassVar[Declaration] = Declaration(
         name="shard",
-        schema="ShardInfo",
         parent="collection",
         get=api.get_shard,
         list=api.list_shards,

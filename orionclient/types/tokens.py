@@ -34,7 +34,6 @@ class Token(Resource):
 
     declaration: ClassVar[Declaration] = Declaration(
         name="token",
-        schema="TokenInfo",
         get=api.get_token,
         list=api.list_tokens,
         create=api.create_token,

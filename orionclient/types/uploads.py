@@ -27,7 +27,6 @@ class Upload(Resource):
 
     declaration: ClassVar[Declaration] = Declaration(
         name="upload",
-        schema="UploadInfo",
         get=api.get_upload,
         list=api.list_uploads,
         create=api.create_upload,
