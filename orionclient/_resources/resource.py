@@ -8,12 +8,14 @@ import typing
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, Protocol, Self, TypeVar, overload
 
-from attrs import Factory, evolve, field, frozen
+from attrs import evolve, field, frozen
 
 from orionclient._resources.registry import KINDS
 from orionclient.exceptions import NotLoaded, OrionError, ValidationError
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from orionclient._transport.messages import Response
     from orionclient.config import SessionConfig
 
@@ -266,21 +268,17 @@ def reference_id(value: object, kind: str, what: str = "") -> int:
     return int(value._id())
 
 
-@frozen(kw_only=True)
+@frozen
 class Declaration:
     """Names, operations and capabilities of a resource type; session methods reject resource types without the operation.
 
+    Operations are found by their names, for example `get_file` and `list_files` in the operations of files.
+
     Attributes:
         name: Name of the resource type on the wire and in links.
-        schema: Name of its schema in the contract. Defaults to the name in CamelCase with ``Info``.
+        api: Package of its generated operations; None if it has none.
+        schema: Name of its schema in the contract. Defaults to the name with ``Info``.
         id_name: Name of its id in the paths of the contract. Defaults to the name with ``_id``.
-        get: Operation that gets a resource.
-        list: Operation that lists resources.
-        create: Operation that creates a resource.
-        update: Operation that updates a resource.
-        delete: Operation that deletes a resource.
-        upload: Operation that uploads the content of a resource.
-        download: Operation that downloads the content of a resource.
         parent: Name of the field with the parent; the ids of the parent are part of the paths.
         trash: True if deleting moves the resource to the trash (soft delete).
         taggable: True if it can have tags.
@@ -292,23 +290,63 @@ class Declaration:
     """
 
     name: str
-    schema: str = field(default=Factory(lambda self: f"{self.name.title().replace('_', '')}Info", takes_self=True))
-    id_name: str = field(default=Factory(lambda self: f"{self.name}_id", takes_self=True))
-    get: Endpoint | None = None
-    list: Endpoint | None = None
-    create: Endpoint | None = None
-    update: Endpoint | None = None
-    delete: Endpoint | None = None
-    upload: Endpoint | None = None
-    download: Endpoint | None = None
-    parent: str = ""
-    trash: bool = False
-    taggable: bool = False
-    sharable: bool = False
-    in_folders: bool = False
-    linkable: bool = True
-    hidden: Mapping[str, str] = field(factory=dict)
-    write_only: tuple[str, ...] = ()
+    api: ModuleType | None = None
+    schema: str = field(kw_only=True)
+    id_name: str = field(kw_only=True)
+    parent: str = field(default="", kw_only=True)
+    trash: bool = field(default=False, kw_only=True)
+    taggable: bool = field(default=False, kw_only=True)
+    sharable: bool = field(default=False, kw_only=True)
+    in_folders: bool = field(default=False, kw_only=True)
+    linkable: bool = field(default=True, kw_only=True)
+    hidden: Mapping[str, str] = field(factory=dict, kw_only=True)
+    write_only: tuple[str, ...] = field(default=(), kw_only=True)
+
+    @schema.default
+    def _default_schema(self) -> str:
+        return "".join(word.title() for word in self.name.split("_")) + "Info"
+
+    @id_name.default
+    def _default_id_name(self) -> str:
+        return f"{self.name}_id"
+
+    def _find(self, operation: str) -> Endpoint | None:
+        return getattr(self.api, operation, None)
+
+    @property
+    def get(self) -> Endpoint | None:
+        """Operation that gets a resource; None if there is none."""
+        return self._find(f"get_{self.name}")
+
+    @property
+    def list(self) -> Endpoint | None:
+        """Operation that lists resources; None if there is none."""
+        return self._find(f"list_{self.name.removesuffix('y')}ies" if self.name[-1] == "y" else f"list_{self.name}s")
+
+    @property
+    def create(self) -> Endpoint | None:
+        """Operation that creates a resource; None if there is none."""
+        return self._find(f"create_{self.name}")
+
+    @property
+    def update(self) -> Endpoint | None:
+        """Operation that updates a resource; None if there is none."""
+        return self._find(f"update_{self.name}")
+
+    @property
+    def delete(self) -> Endpoint | None:
+        """Operation that deletes a resource; None if there is none."""
+        return self._find(f"delete_{self.name}")
+
+    @property
+    def upload(self) -> Endpoint | None:
+        """Operation that uploads the content of a resource; None if there is none."""
+        return self._find(f"upload_{self.name}_content")
+
+    @property
+    def download(self) -> Endpoint | None:
+        """Operation that downloads the content of a resource; None if there is none."""
+        return self._find(f"download_{self.name}")
 
     @contextlib.contextmanager
     def redact_errors(self, params: Mapping[str, Any]) -> Iterator[None]:

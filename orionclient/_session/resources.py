@@ -215,7 +215,8 @@ class ResourceVerbs:
         kind = type(template)
         endpoint = _require(kind, "create", "created")
         if files:
-            _require(kind, "upload", "created with content")
+            if not hasattr(kind, "put_content"):
+                raise ValidationError(f"{kind.__name__} cannot be created with content")
             if set(files) != {"file"}:
                 raise ValidationError(
                     f'files must be {{"file": path or binary file}}, but has the keys {sorted(files)!r:.60}'

@@ -22,7 +22,7 @@ class Balance(Resource):
         (Decimal('12500.00'), 'USD')
     """
 
-    declaration: ClassVar[Declaration] = Declaration(name="balance", linkable=False)
+    declaration: ClassVar[Declaration] = Declaration("balance", linkable=False)
 
     @classmethod
     def _inputs(cls, filters: Never, create: Never, update: Never) -> None: ...

@@ -54,16 +54,7 @@ class ShardCollection(Resource):
     """
 
     declaration: ClassVar[Declaration] = Declaration(
-        name="collection",
-        get=api.get_collection,
-        list=api.list_collections,
-        create=api.create_collection,
-        update=api.update_collection,
-        delete=api.delete_collection,
-        trash=True,
-        taggable=True,
-        sharable=True,
-        in_folders=True,
+        "collection", api, trash=True, taggable=True, sharable=True, in_folders=True
     )
 
     @classmethod

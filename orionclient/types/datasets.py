@@ -77,16 +77,7 @@ class Dataset(Resource):
     """
 
     declaration: ClassVar[Declaration] = Declaration(
-        name="dataset",
-        get=api.get_dataset,
-        list=api.list_datasets,
-        create=api.create_dataset,
-        update=api.update_dataset,
-        delete=api.delete_dataset,
-        trash=True,
-        taggable=True,
-        sharable=True,
-        in_folders=True,
+        "dataset", api, trash=True, taggable=True, sharable=True, in_folders=True
     )
 
     @classmethod

@@ -44,18 +44,7 @@ class File(Content):
     """
 
     declaration: ClassVar[Declaration] = Declaration(
-        name="file",
-        get=api.get_file,
-        list=api.list_files,
-        create=api.create_file,
-        update=api.update_file,
-        delete=api.delete_file,
-        upload=api.upload_file_content,
-        download=api.download_file,
-        trash=True,
-        taggable=True,
-        sharable=True,
-        in_folders=True,
+        "file", api, trash=True, taggable=True, sharable=True, in_folders=True
     )
 
     @classmethod

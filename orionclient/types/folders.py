@@ -25,9 +25,7 @@ class Folder(Resource):
         ['/screens', '/screens/june']
     """
 
-    declaration: ClassVar[Declaration] = Declaration(
-        name="folder", id_name="path", list=api.list_folders, linkable=False
-    )
+    declaration: ClassVar[Declaration] = Declaration("folder", api, id_name="path", linkable=False)
 
     @classmethod
     def _inputs(cls, filters: ListFoldersFilters, create: Never, update: Never) -> None: ...

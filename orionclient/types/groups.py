@@ -24,7 +24,7 @@ class Group(Resource):
         >>> session.share_resource(Dataset.create(session, "hits"), chemists)
     """
 
-    declaration: ClassVar[Declaration] = Declaration(name="group", get=api.get_group, list=api.list_groups)
+    declaration: ClassVar[Declaration] = Declaration("group", api)
 
     @classmethod
     def _inputs(cls, filters: ListGroupsFilters, create: Never, update: Never) -> None: ...

@@ -50,14 +50,7 @@ class WorkFloeJob(Resource):
         ('complete', '', True)
     """
 
-    declaration: ClassVar[Declaration] = Declaration(
-        name="job",
-        get=api.get_job,
-        list=api.list_jobs,
-        create=api.create_job,
-        delete=api.delete_job,
-        taggable=True,
-    )
+    declaration: ClassVar[Declaration] = Declaration("job", api, taggable=True)
 
     @classmethod
     def _inputs(cls, filters: ListJobsFilters, create: StartJob, update: Never) -> None: ...

@@ -43,15 +43,7 @@ class MolsearchDatabase(Resource):
         ['aspirin']
     """
 
-    declaration: ClassVar[Declaration] = Declaration(
-        name="molsearch_database",
-        id_name="database_id",
-        get=api.get_molsearch_database,
-        list=api.list_molsearch_databases,
-        create=api.create_molsearch_database,
-        delete=api.delete_molsearch_database,
-        linkable=False,
-    )
+    declaration: ClassVar[Declaration] = Declaration("molsearch_database", api, id_name="database_id", linkable=False)
 
     @classmethod
     def _inputs(
@@ -121,15 +113,7 @@ class MolsearchQuery(Resource):
     Listing takes the filters ``name`` (contains), ``project``, ``state`` and ``database``. Deleting also deletes its hits.
     """
 
-    declaration: ClassVar[Declaration] = Declaration(
-        name="molsearch_query",
-        id_name="query_id",
-        get=api.get_molsearch_query,
-        list=api.list_molsearch_queries,
-        create=api.create_molsearch_query,
-        delete=api.delete_molsearch_query,
-        linkable=False,
-    )
+    declaration: ClassVar[Declaration] = Declaration("molsearch_query", api, id_name="query_id", linkable=False)
 
     @classmethod
     def _inputs(cls, filters: ListMolsearchQueriesFilters, create: CreateMolsearchQuery, update: Never) -> None: ...

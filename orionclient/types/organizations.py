@@ -16,11 +16,7 @@ if TYPE_CHECKING:
 class Organization(Resource):
     """A company or institute with its users and projects. Its paths and fields are assumed."""
 
-    declaration: ClassVar[Declaration] = Declaration(
-        name="organization",
-        get=api.get_organization,
-        list=api.list_organizations,
-    )
+    declaration: ClassVar[Declaration] = Declaration("organization", api)
 
     @classmethod
     def _inputs(cls, filters: ListOrganizationsFilters, create: Never, update: Never) -> None: ...

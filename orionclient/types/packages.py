@@ -34,15 +34,7 @@ class WorkFloePackage(Resource):
     ``project`` and ``state``. Deleting is permanent; the floes of the package are then deprecated (assumed).
     """
 
-    declaration: ClassVar[Declaration] = Declaration(
-        name="package",
-        get=api.get_package,
-        list=api.list_packages,
-        create=api.create_package,
-        delete=api.delete_package,
-        upload=api.upload_package_content,
-        sharable=True,
-    )
+    declaration: ClassVar[Declaration] = Declaration("package", api, sharable=True)
 
     @classmethod
     def _inputs(cls, filters: ListPackagesFilters, create: CreatePackage, update: Never) -> None: ...

@@ -27,13 +27,7 @@ class Project(Resource):
         ['Screens of June']
     """
 
-    declaration: ClassVar[Declaration] = Declaration(
-        name="project",
-        get=api.get_project,
-        list=api.list_projects,
-        create=api.create_project,
-        update=api.update_project,
-    )
+    declaration: ClassVar[Declaration] = Declaration("project", api)
 
     @classmethod
     def _inputs(cls, filters: ListProjectsFilters, create: CreateProject, update: UpdateProject) -> None: ...

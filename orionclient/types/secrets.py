@@ -31,17 +31,7 @@ class Secret(Resource):
         ['warehouse password']
     """
 
-    declaration: ClassVar[Declaration] = Declaration(
-        name="secret",
-        get=api.get_secret,
-        list=api.list_secrets,
-        create=api.create_secret,
-        update=api.update_secret,
-        delete=api.delete_secret,
-        taggable=True,
-        sharable=True,
-        write_only=("value",),
-    )
+    declaration: ClassVar[Declaration] = Declaration("secret", api, taggable=True, sharable=True, write_only=("value",))
 
     @classmethod
     def _inputs(cls, filters: ListSecretsFilters, create: CreateSecret, update: UpdateSecret) -> None: ...

@@ -54,16 +54,7 @@ class Shard(Content):
     """
 
     declaration: ClassVar[Declaration] = Declaration(
-        name="shard",
-        parent="collection",
-        get=api.get_shard,
-        list=api.list_shards,
-        create=api.create_shard,
-        update=api.update_shard,
-        delete=api.delete_shard,
-        upload=api.upload_shard_content,
-        download=api.download_shard,
-        hidden={"id_str": "the same id as `id`, which is read from it if present"},
+        "shard", api, parent="collection", hidden={"id_str": "the same id as `id`, which is read from it if present"}
     )
 
     @classmethod

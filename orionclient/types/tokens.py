@@ -32,15 +32,7 @@ class Token(Resource):
         True
     """
 
-    declaration: ClassVar[Declaration] = Declaration(
-        name="token",
-        get=api.get_token,
-        list=api.list_tokens,
-        create=api.create_token,
-        update=api.update_token,
-        delete=api.delete_token,
-        linkable=False,
-    )
+    declaration: ClassVar[Declaration] = Declaration("token", api, linkable=False)
 
     @classmethod
     def _inputs(cls, filters: ListTokensFilters, create: CreateToken, update: UpdateToken) -> None: ...

@@ -25,14 +25,7 @@ class Upload(Resource):
         []
     """
 
-    declaration: ClassVar[Declaration] = Declaration(
-        name="upload",
-        get=api.get_upload,
-        list=api.list_uploads,
-        create=api.create_upload,
-        delete=api.delete_upload,
-        linkable=False,
-    )
+    declaration: ClassVar[Declaration] = Declaration("upload", api, linkable=False)
 
     @classmethod
     def _inputs(cls, filters: ListUploadsFilters, create: CreateUpload, update: Never) -> None: ...

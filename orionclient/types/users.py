@@ -19,7 +19,7 @@ class User(Resource):
     Listing takes the filter ``username`` (exact). The paths and all fields except `username` are assumed.
     """
 
-    declaration: ClassVar[Declaration] = Declaration(name="user", get=api.get_user, list=api.list_users)
+    declaration: ClassVar[Declaration] = Declaration("user", api)
 
     @classmethod
     def _inputs(cls, filters: ListUsersFilters, create: Never, update: Never) -> None: ...

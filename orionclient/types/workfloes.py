@@ -58,12 +58,7 @@ class WorkFloeSpec(Resource):
         ['file', 'dataset', 'format']
     """
 
-    declaration: ClassVar[Declaration] = Declaration(
-        name="workfloe",
-        schema="WorkFloeSpecInfo",
-        get=api.get_workfloe,
-        list=api.list_workfloes,
-    )
+    declaration: ClassVar[Declaration] = Declaration("workfloe", api, schema="WorkFloeSpecInfo")
 
     @classmethod
     def _inputs(cls, filters: ListWorkfloesFilters, create: Never, update: Never) -> None: ...

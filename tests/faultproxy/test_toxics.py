@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
+import re
 import socket
 import ssl
 import threading
@@ -274,3 +276,17 @@ def test_a_session_through_the_proxy(tmp_path: Path) -> None:
         assert session.get_user_profile().username == "ada"
         assert proxy.counts().connections == 2
         assert len(orion.faults.requests("get_current_user")) == 2
+
+
+def test_every_toxic_is_documented_with_its_parameters() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "testing.md").read_bytes().decode()
+    documented = dict(re.findall(r"^\| `(\w+)\((.*?)\)` \|", page, re.MULTILINE))
+    shared = {"self", "direction", "probability", "times"}
+    toxics = {
+        name: [parameter for parameter in inspect.signature(method).parameters if parameter not in shared]
+        for name, method in vars(FaultProxy).items()
+        if not name.startswith("_") and getattr(method, "__annotations__", {}).get("return") == "Toxic"
+    }
+    assert len(toxics) == 7
+    assert {name: re.findall(r"(\w+)(?:=[^,]+)?", documented[name]) for name in toxics} == toxics
+    assert all(f"`{name}`" in str(FaultProxy.__doc__) for name in toxics)

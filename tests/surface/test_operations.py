@@ -18,6 +18,7 @@ from orion_api import contract
 
 from orionclient.emulator import _handlers
 from orionclient.session import OrionSession
+from orionclient.types import KINDS, Folder
 
 ROOT = Path(__file__).parents[2]
 IMAGINARY = ("protocols", "count_protocols")
@@ -49,9 +50,20 @@ def used(source: str) -> set[tuple[str, str]]:
     return found
 
 
+def in_declarations() -> set[tuple[str, str]]:
+    """List the operations that the resource types find by their names."""
+    declarations = [kind.declaration for kind in (*KINDS.values(), Folder)]
+    found = [
+        getattr(each, verb)
+        for each in declarations
+        for verb in ("get", "list", "create", "update", "delete", "upload", "download")
+    ]
+    return {(each.__name__.split(".")[-2], each.OPERATION.id) for each in found if each is not None}
+
+
 def in_client() -> set[tuple[str, str]]:
     paths = [path for path in (ROOT / "orionclient").rglob("*.py") if not {"emulator", "examples"} & set(path.parts)]
-    return set().union(*(used(path.read_text("utf-8")) for path in paths))
+    return in_declarations().union(*(used(path.read_text("utf-8")) for path in paths))
 
 
 def in_table() -> set[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The handlers of the contract's operations: one module per kind of resource; all modules of this package are loaded.
+"""The handlers of the contract's operations: one module per kind of resource, and what they share; all modules are loaded.
 
 A module can define:
 

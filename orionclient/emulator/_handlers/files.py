@@ -5,10 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from orionclient.emulator._handlers import resources
-from orionclient.emulator._http import ranges
-from orionclient.emulator._http.call import Call, ContentResult, Handler, Redirect, ResourceKind
-from orionclient.emulator._problems import conflict
+from orionclient.emulator._handlers import contents, resources
+from orionclient.emulator._http.call import Call, Handler, ResourceKind
 from orionclient.emulator._store.parts import list_blobs
 
 if TYPE_CHECKING:
@@ -40,7 +38,7 @@ KIND = FILES = ResourceKind("file", "files", "file_id", _show, _purge, taggable=
 
 def _check_target(call: Call) -> None:
     with call.stack.store.read_transaction() as db:
-        resources.find_named(call, db, FILES)
+        _find(call, db)
 
 
 def set_content(db: sqlite3.Connection, file_id: int, size: int, sha256: str, blob: str) -> None:
@@ -49,36 +47,12 @@ def set_content(db: sqlite3.Connection, file_id: int, size: int, sha256: str, bl
     db.execute(query, (size, sha256, blob, file_id))
 
 
-def upload_file_content(call: Call) -> dict[str, Any]:
-    """Replace the content with the uploaded bytes; the old content is removed after the new one is committed."""
-    content, blobs = call.content, call.stack.blobs
-    name = blobs.commit(content)
-    try:
-        with call.stack.store.write_transaction() as db:
-            row = resources.find_named(call, db, FILES)
-            set_content(db, row["id"], content.size, content.digest.hex(), name)
-            shown = FILES.show(resources.find_named(call, db, FILES))
-    except BaseException:
-        blobs.remove(name)
-        raise
-    blobs.remove(row["blob"])
-    return shown
+def _find(call: Call, db: sqlite3.Connection) -> sqlite3.Row:
+    return resources.find_named(call, db, FILES)
 
 
-def _find_with_content(call: Call) -> sqlite3.Row:
-    with call.stack.store.read_transaction() as db:
-        row = resources.find_named(call, db, FILES, reading=True)
-    if row["blob"] is None:
-        raise conflict(f"The file {row['id']} has no content yet.")
-    return row
-
-
-def download_file(call: Call) -> ContentResult | Redirect:
-    """Return the content, or a redirect to its presigned URL."""
-    if call.stack.storage is not None:
-        return Redirect(call.stack.storage.sign_content(_find_with_content(call)))
-    row, content = call.stack.blobs.open_current(lambda: _find_with_content(call))
-    return ranges.build_range_response(content, bytes.fromhex(row["sha256"]), row["size"], call.headers)
+def _find_readable(call: Call, db: sqlite3.Connection) -> sqlite3.Row:
+    return resources.find_named(call, db, FILES, reading=True)
 
 
 HANDLERS = {
@@ -87,6 +61,6 @@ HANDLERS = {
     "get_file": Handler(lambda call: resources.get(call, FILES)),
     "update_file": Handler(lambda call: resources.update(call, FILES)),
     "delete_file": Handler(lambda call: resources.delete(call, FILES)),
-    "upload_file_content": Handler(upload_file_content, _check_target),
-    "download_file": Handler(download_file),
+    "upload_file_content": Handler(lambda call: contents.replace(call, _find, set_content, _show), _check_target),
+    "download_file": Handler(lambda call: contents.download(call, _find_readable, "file")),
 }

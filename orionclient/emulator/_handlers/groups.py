@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from orionclient.emulator._handlers import resources
 from orionclient.emulator._http.call import Call, Handler
 from orionclient.emulator._http.paging import ListQuery, build_page
-from orionclient.emulator._problems import forbidden, not_found
 
 if TYPE_CHECKING:
     import sqlite3
@@ -45,14 +45,7 @@ def list_groups(call: Call) -> dict[str, Any]:
 
 def get_group(call: Call) -> dict[str, Any]:
     """Return a group; 403 for groups of other organizations."""
-    group_id = call.path["group_id"]
-    with call.stack.store.read_transaction() as db:
-        row = db.execute("SELECT * FROM groups WHERE id = ?", (group_id,)).fetchone()
-    if row is None:
-        raise not_found(f"The group {group_id} does not exist.")
-    if row["organization"] != call.caller.organization:
-        raise forbidden(f"The group {group_id} belongs to another organization.")
-    return _show(row)
+    return _show(resources.find_of_organization(call, "group", "groups"))
 
 
 HANDLERS = {

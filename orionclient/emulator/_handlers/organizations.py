@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from orionclient.emulator._handlers.resources import find_row
 from orionclient.emulator._http.call import Call, Handler
 from orionclient.emulator._http.paging import ListQuery, build_page
-from orionclient.emulator._problems import forbidden, not_found
+from orionclient.emulator._problems import forbidden
 
 if TYPE_CHECKING:
     import sqlite3
@@ -27,9 +28,7 @@ def get_organization(call: Call) -> dict[str, Any]:
     """Return the caller's organization; 403 for others."""
     organization_id = call.path["organization_id"]
     with call.stack.store.read_transaction() as db:
-        row = db.execute("SELECT * FROM organizations WHERE id = ?", (organization_id,)).fetchone()
-    if row is None:
-        raise not_found(f"The organization {organization_id} does not exist.")
+        row = find_row(db, "organization", "organizations", organization_id)
     if organization_id != call.caller.organization:
         raise forbidden(f"You are not a member of organization {organization_id}.")
     return _show(row)

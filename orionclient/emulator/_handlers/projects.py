@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from orionclient.emulator._handlers.resources import require_member
+from orionclient.emulator._handlers.resources import find_row, require_member
 from orionclient.emulator._http.call import Call, Handler
 from orionclient.emulator._http.paging import ListQuery, build_page
-from orionclient.emulator._problems import forbidden, not_found
+from orionclient.emulator._problems import forbidden
 from orionclient.emulator._store.store import now
 
 if TYPE_CHECKING:
@@ -21,9 +21,7 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def _find(call: Call, db: sqlite3.Connection, project_id: int) -> sqlite3.Row:
-    row: sqlite3.Row | None = db.execute("SELECT * FROM projects WHERE id = ?", (project_id,)).fetchone()
-    if row is None:
-        raise not_found(f"The project {project_id} does not exist.")
+    row = find_row(db, "project", "projects", project_id)
     require_member(db, call.caller, project_id)
     return row
 

@@ -119,10 +119,7 @@ def find(
     Raises:
         ProblemError: 404 if the resource does not exist, 403 without permission.
     """
-    query = f"SELECT * FROM {kind.table} WHERE id = ?"  # noqa: S608 - the table is a constant  # nosec B608
-    row: Row | None = db.execute(query, (resource_id,)).fetchone()
-    if row is None or (row["deleted"] and not trashed):
-        raise not_found(f"The {kind.name} {resource_id} does not exist.")
+    row = find_row(db, kind.name, kind.table, resource_id, "1" if trashed else "deleted = ''")
     if is_member(db, call.caller, row["project"]):
         if not (reading or archived):
             _require_open(db, row["project"])
@@ -133,6 +130,43 @@ def find(
     if shared:
         raise forbidden(f"The {kind.name} {resource_id} is shared with you read-only.")
     raise forbidden(f"The {kind.name} {resource_id} belongs to a project that you are not a member of.")
+
+
+def find_row(db: sqlite3.Connection, name: str, table: str, row_id: int, condition: str = "1", *values: Any) -> Row:
+    """Return a row by its id, without a permission check.
+
+    Raises:
+        ProblemError: 404, no row has this id and meets the condition.
+    """
+    query = f"SELECT * FROM {table} WHERE id = ? AND {condition}"  # noqa: S608 - constants  # nosec B608
+    row: Row | None = db.execute(query, (row_id, *values)).fetchone()
+    if row is None:
+        raise not_found(f"The {name} {row_id} does not exist.")
+    return row
+
+
+def find_of_organization(call: Call, name: str, table: str) -> Row:
+    """Return the row in the path, if it belongs to the caller's organization.
+
+    Raises:
+        ProblemError: 404 if it does not exist, 403 if it belongs to another organization.
+    """
+    with call.stack.store.read_transaction() as db:
+        row = find_row(db, name, table, call.path[f"{name}_id"])
+    if row["organization"] != call.caller.organization:
+        raise forbidden(f"The {name} {row['id']} belongs to another organization.")
+    return row
+
+
+def find_of_type(
+    call: Call, db: sqlite3.Connection, action: str, *, archived: bool = False, reading: bool = False
+) -> Row:
+    """Return the resource of the type and id in the path, if its kind can be `tagged` or `shared`."""
+    resource_type = call.path["resource_type"]
+    kind = call.stack.kinds.get(resource_type)
+    if kind is None or not {"tagged": kind.taggable, "shared": kind.sharable}[action]:
+        raise not_found(f'Resources of type "{resource_type}" cannot be {action}.')
+    return find(call, db, kind, call.path["resource_id"], archived=archived, reading=reading)
 
 
 def find_named(call: Call, db: sqlite3.Connection, kind: ResourceKind, *, reading: bool = False) -> Row:

@@ -9,11 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import _strictjson
-from orionclient.emulator._handlers import collections
-from orionclient.emulator._http import ranges
-from orionclient.emulator._http.call import Call, ContentResult, Handler, Redirect
+from orionclient.emulator._handlers import collections, contents
+from orionclient.emulator._http.call import Call, Handler
 from orionclient.emulator._http.paging import ListQuery, build_page
-from orionclient.emulator._problems import ProblemError, bad_parameter, conflict, not_found
+from orionclient.emulator._problems import ProblemError, bad_parameter, not_found
 from orionclient.emulator._store.parts import list_blobs
 from orionclient.emulator._store.store import now
 
@@ -193,36 +192,8 @@ def _check_target(call: Call) -> None:
         _find_writable(call, db)
 
 
-def upload_shard_content(call: Call) -> dict[str, Any]:
-    """Replace the content with the uploaded bytes; the old content is removed after the new one is committed."""
-    content, blobs = call.content, call.stack.blobs
-    name = blobs.commit(content)
-    try:
-        with call.stack.store.write_transaction() as db:
-            row = _find_writable(call, db)
-            set_content(db, row["id"], content.size, content.digest.hex(), name)
-            shown = _show(_find(call, db))
-    except BaseException:
-        blobs.remove(name)
-        raise
-    blobs.remove(row["blob"])
-    return shown
-
-
-def download_shard(call: Call) -> ContentResult | Redirect:
-    """Return the content, or a redirect to its presigned URL."""
-    if call.stack.storage is not None:
-        return Redirect(call.stack.storage.sign_content(_find_with_content(call)))
-    row, content = call.stack.blobs.open_current(lambda: _find_with_content(call))
-    return ranges.build_range_response(content, bytes.fromhex(row["sha256"]), row["size"], call.headers)
-
-
-def _find_with_content(call: Call) -> sqlite3.Row:
-    with call.stack.store.read_transaction() as db:
-        row = _find(call, db, reading=True)
-    if row["blob"] is None:
-        raise conflict(f"The shard {row['id']} has no content yet.")
-    return row
+def _find_readable(call: Call, db: sqlite3.Connection) -> sqlite3.Row:
+    return _find(call, db, reading=True)
 
 
 def close_shard(call: Call) -> dict[str, Any]:
@@ -244,7 +215,9 @@ HANDLERS = {
     "get_shard": Handler(get_shard),
     "update_shard": Handler(update_shard),
     "delete_shard": Handler(delete_shard),
-    "upload_shard_content": Handler(upload_shard_content, _check_target),
-    "download_shard": Handler(download_shard),
+    "upload_shard_content": Handler(
+        lambda call: contents.replace(call, _find_writable, set_content, _show), _check_target
+    ),
+    "download_shard": Handler(lambda call: contents.download(call, _find_readable, "shard")),
     "close_shard": Handler(close_shard),
 }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from orionclient.emulator._handlers import resources
 from orionclient.emulator._http.call import Call, Handler
 from orionclient.emulator._http.paging import ListQuery, build_page
-from orionclient.emulator._problems import forbidden, not_found
+from orionclient.emulator._problems import forbidden
 from orionclient.emulator._store import sharing
 from orionclient.emulator._store.store import now
 
@@ -28,13 +28,6 @@ CREATE INDEX IF NOT EXISTS shares_by_target ON shares (kind, target_type, target
 """
 
 
-def _resource(call: Call, db: sqlite3.Connection, *, archived: bool = False) -> sqlite3.Row:
-    kind = call.stack.kinds.get(call.path["resource_type"])
-    if kind is None or not kind.sharable:
-        raise not_found(f'Resources of type "{call.path["resource_type"]}" cannot be shared.')
-    return resources.find(call, db, kind, call.path["resource_id"], archived=archived)
-
-
 def _show(row: sqlite3.Row) -> dict[str, Any]:
     plain = {name: row[name] for name in ("target_type", "owner", "created")}
     return {**plain, "target_id": row["target"]}
@@ -46,7 +39,7 @@ def list_shares(call: Call) -> dict[str, Any]:
     listing.narrow("kind = ?", call.path["resource_type"])
     listing.narrow("resource = ?", call.path["resource_id"])
     with call.stack.store.read_transaction() as db:
-        _resource(call, db, archived=True)
+        resources.find_of_type(call, db, "shared", archived=True)
         return build_page(call, db, listing, _show)
 
 
@@ -54,7 +47,7 @@ def share_resource(call: Call) -> None:
     """Create a share, if missing."""
     target_type, target = call.body["target_type"], call.body["target_id"]
     with call.stack.store.write_transaction() as db:
-        resource = _resource(call, db)
+        resource = resources.find_of_type(call, db, "shared")
         if not sharing.can_share_with(db, target_type, target, call.caller.id):
             raise forbidden(f"You cannot share with {target_type} {target}.")
         db.execute(
@@ -67,7 +60,7 @@ def share_resource(call: Call) -> None:
 def unshare_resource(call: Call) -> None:
     """Revoke a share, if it exists."""
     with call.stack.store.write_transaction() as db:
-        resource = _resource(call, db)
+        resource = resources.find_of_type(call, db, "shared")
         db.execute(
             "DELETE FROM shares WHERE kind = ? AND resource = ? AND target_type = ? AND target = ?",
             (call.path["resource_type"], resource["id"], call.query["target_type"], call.query["target_id"]),

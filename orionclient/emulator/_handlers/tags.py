@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from orionclient.emulator._handlers import resources
 from orionclient.emulator._http.call import Call, Handler
 from orionclient.emulator._http.paging import ListQuery, build_page
-from orionclient.emulator._problems import not_found
 from orionclient.emulator._store.store import now
 
 if TYPE_CHECKING:
@@ -25,13 +24,6 @@ CREATE TABLE IF NOT EXISTS tags (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS tags_by_name ON tags (kind, name, resource, project);
 """
-
-
-def _resource(call: Call, db: sqlite3.Connection, *, reading: bool = False) -> sqlite3.Row:
-    kind = call.stack.kinds.get(call.path["resource_type"])
-    if kind is None or not kind.taggable:
-        raise not_found(f'Resources of type "{call.path["resource_type"]}" cannot be tagged.')
-    return resources.find(call, db, kind, call.path["resource_id"], reading=reading)
 
 
 def _project(call: Call, db: sqlite3.Connection, resource: sqlite3.Row, named: int | None) -> int:
@@ -52,14 +44,14 @@ def list_tags(call: Call) -> dict[str, Any]:
     listing.narrow("resource = ?", call.path["resource_id"])
     listing.narrow("project IN (SELECT project FROM members WHERE user = ?)", call.caller.id)
     with call.stack.store.read_transaction() as db:
-        _resource(call, db, reading=True)
+        resources.find_of_type(call, db, "tagged", reading=True)
         return build_page(call, db, listing, _show)
 
 
 def add_tags(call: Call) -> None:
     """Add tags, if missing."""
     with call.stack.store.write_transaction() as db:
-        resource = _resource(call, db)
+        resource = resources.find_of_type(call, db, "tagged")
         project = _project(call, db, resource, call.body.get("project"))
         db.executemany(
             "INSERT INTO tags (kind, resource, name, project, created) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -70,7 +62,7 @@ def add_tags(call: Call) -> None:
 def remove_tags(call: Call) -> None:
     """Remove tags; missing tags are ignored, as documented."""
     with call.stack.store.write_transaction() as db:
-        resource = _resource(call, db)
+        resource = resources.find_of_type(call, db, "tagged")
         project = _project(call, db, resource, call.query.get("project"))
         db.executemany(
             "DELETE FROM tags WHERE kind = ? AND resource = ? AND name = ? AND project = ?",

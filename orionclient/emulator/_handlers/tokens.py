@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from orionclient.emulator._handlers.resources import find_row
 from orionclient.emulator._http.call import Call, Handler
 from orionclient.emulator._http.paging import ListQuery, build_page
-from orionclient.emulator._problems import forbidden, not_found
+from orionclient.emulator._problems import forbidden
 
 if TYPE_CHECKING:
     import sqlite3
@@ -20,13 +21,7 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def _find(call: Call, db: sqlite3.Connection) -> sqlite3.Row:
-    token_id = call.path["token_id"]
-    row: sqlite3.Row | None = db.execute(
-        "SELECT * FROM tokens WHERE id = ? AND user = ? AND job IS NULL", (token_id, call.caller.id)
-    ).fetchone()
-    if row is None:
-        raise not_found(f"The token {token_id} does not exist.")
-    return row
+    return find_row(db, "token", "tokens", call.path["token_id"], "user = ? AND job IS NULL", call.caller.id)
 
 
 def list_tokens(call: Call) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from orionclient.emulator._handlers.collections import COLLECTIONS
 from orionclient.emulator._handlers.files import FILES
 from orionclient.emulator._http.call import Call, Handler, Services
 from orionclient.emulator._http.paging import ListQuery, build_page
-from orionclient.emulator._problems import ProblemError, conflict, not_found, too_large, unprocessable
+from orionclient.emulator._problems import ProblemError, conflict, too_large, unprocessable
 from orionclient.emulator._store.parts import build_complete_problem, compute_range, count_parts, list_upload_blobs
 from orionclient.emulator._store.store import now
 
@@ -92,10 +92,7 @@ def _show_part(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def _find_row(db: sqlite3.Connection, upload_id: int) -> sqlite3.Row:
-    row: sqlite3.Row | None = db.execute(f"SELECT * FROM {_UPLOADS} WHERE id = ?", (upload_id,)).fetchone()  # noqa: S608 - constants  # nosec B608
-    if row is None:
-        raise not_found(f"The upload {upload_id} does not exist.")
-    return row
+    return resources.find_row(db, "upload", _UPLOADS, upload_id)
 
 
 def _find(call: Call, db: sqlite3.Connection, *, reading: bool = False, writable: bool = False) -> sqlite3.Row:

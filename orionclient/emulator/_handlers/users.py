@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from orionclient.emulator._handlers import resources
 from orionclient.emulator._http.call import Call, Handler
 from orionclient.emulator._http.paging import ListQuery, build_page
-from orionclient.emulator._problems import forbidden, not_found
 
 if TYPE_CHECKING:
     import sqlite3
@@ -30,14 +30,7 @@ def list_users(call: Call) -> dict[str, Any]:
 
 def get_user(call: Call) -> dict[str, Any]:
     """Return a user; 403 for users of other organizations."""
-    user_id = call.path["user_id"]
-    with call.stack.store.read_transaction() as db:
-        row = db.execute("SELECT * FROM users WHERE id = ?", (user_id,)).fetchone()
-    if row is None:
-        raise not_found(f"The user {user_id} does not exist.")
-    if row["organization"] != call.caller.organization:
-        raise forbidden(f"The user {user_id} belongs to another organization.")
-    return show_user(row)
+    return show_user(resources.find_of_organization(call, "user", "users"))
 
 
 HANDLERS = {

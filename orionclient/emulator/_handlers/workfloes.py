@@ -15,7 +15,7 @@ from orionclient.emulator import _strictjson
 from orionclient.emulator._handlers import resources
 from orionclient.emulator._http.call import Call, Handler, Services
 from orionclient.emulator._http.paging import ListQuery, build_page
-from orionclient.emulator._problems import forbidden, not_found
+from orionclient.emulator._problems import forbidden
 from orionclient.emulator._store import sharing
 from orionclient.emulator._store.store import now
 
@@ -57,9 +57,7 @@ def _show_details(row: sqlite3.Row) -> dict[str, Any]:
 
 def find(call: Call, db: sqlite3.Connection, workfloe_id: int) -> sqlite3.Row:
     """Return the row of a floe that the caller can use."""
-    row: sqlite3.Row | None = db.execute("SELECT * FROM workfloes WHERE id = ?", (workfloe_id,)).fetchone()
-    if row is None:
-        raise not_found(f"The floe {workfloe_id} does not exist.")
+    row = resources.find_row(db, "floe", "workfloes", workfloe_id)
     mine = row["project"] is None or resources.is_member(db, call.caller, row["project"])
     if not mine and not sharing.is_shared_with(db, "package", row["package"], call.caller.id):
         raise forbidden(f"The floe {workfloe_id} belongs to a package that you cannot read.")

@@ -1,1 +1,1 @@
-"""HTTP of the local Orion: application, requests, contract validation and responses."""
+"""HTTP of the local Orion: application, validated calls, pages, idempotency keys and connections."""

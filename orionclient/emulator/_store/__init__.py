@@ -1,1 +1,1 @@
-"""Stored resources of the local Orion: database, contents, listings, permissions."""
+"""Stored data of the local Orion: database, contents, upload parts, credentials, folders and shares."""
