@@ -97,7 +97,7 @@ class TransportAdapter:
         return found
 
     def _build(self, request: PreparedRequest, content: Any) -> tuple[Any, Any]:
-        """Build the request of the library that the transport comes from; return both."""
+        """Build a request of the library that defines the class of the transport; return both."""
         from orionclient._transport.library import load_httpx  # noqa: PLC0415 - imports the HTTP library
 
         library = load_httpx(*(each.__module__.partition(".")[0] for each in type(self.transport).__mro__))
