@@ -95,9 +95,9 @@ class AsyncConnections:
             The response.
         """
         if self._transport is not None:
-            # Only the library's connections report when a request starts.
+            # Only connections of the library report that they connect.
             await trace("send_request_headers.started", None)
-            return await self._transport.exchange_async(request, content)
+            return await self._transport.exchange_async(request, content, trace)
         warn_insecure(request, self._settings)
         pool = await self._get_pool(request)
         response = await pool.handle_async_request(make_library_request(request, content, trace=trace))
@@ -153,7 +153,9 @@ async def transmit_async(
 
     async def trace(event: str, _: object) -> None:
         nonlocal sending
-        sending = sending or event.endswith("send_request_headers.started")
+        sending = event.endswith("send_request_headers.started") or (
+            sending and not event.endswith("connect_tcp.started")
+        )
 
     upload = request.stream and request.body is not None
     try:
