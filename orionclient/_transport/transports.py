@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import pickle
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -100,7 +101,7 @@ class TransportAdapter:
         """Build the request of the library that the transport comes from; return both."""
         from orionclient._transport.library import load_httpx  # noqa: PLC0415 - imports the HTTP library
 
-        library = load_httpx(*(each.__module__.partition(".")[0] for each in type(self.transport).__mro__))
+        library = load_httpx(*(each.__module__.partition(".")[0] for each in inspect.getmro(type(self.transport))))
         try:
             return library, library.Request(
                 request.method,
