@@ -21,6 +21,14 @@ LAYERS = ("tests/surface/test_layers.py",)
 TYPING = ("tests/typing",)
 GENERATOR = ("tests/generator",)
 FAULTS = ("tests/conformance", "tests/matrix", "tests/security")
+# Tests of requests, over `httpx.HTTPTransport`; at night all tests of sessions, the retry table and the matrix.
+OVER_HTTPX = (
+    "tests/conformance/test_transfers.py",
+    *(
+        f"tests/session/test_{name}.py"
+        for name in ("bad_responses", "http_session", "listings", "origin", "raw_streams", "redirects")
+    ),
+)
 TRANSFERS = ("kills", "memory", "random", "random_responses", "small_machines", "unusual_sources", "validators")
 # Connections, request counts, independent servers, kills of the store, and of the transfer tests kills, memory, random and small machines.
 MOVING = (
@@ -119,8 +127,9 @@ def _run_tests(
 
 @nox.session
 def faults(session: nox.Session) -> None:
-    """Run the retry table, the fault matrix, random faults and the security tests."""
+    """Run the retry table, the fault matrix, random faults and the security tests, and some tests over a transport of httpx."""
     _run_tests(session, *FAULTS)
+    session.run("pytest", *PARALLEL, *OVER_HTTPX, env={"ORION_TEST_TRANSPORT": "httpx"})
 
 
 @nox.session
@@ -169,6 +178,8 @@ def nightly(session: nox.Session) -> None:
     session.notify("mutation")
     session.notify("generator_newest")
     session.run("pytest", *PARALLEL, *others, env={"ORION_HTTP_LIBRARY": "httpx2"})
+    over_httpx = ("tests/session", "tests/conformance", "tests/matrix/test_matrix.py")
+    session.run("pytest", *PARALLEL, *over_httpx, env={"ORION_TEST_TRANSPORT": "httpx"})
     for seed in ("1", "2", "3"):
         session.run("python", "tests/contract/run.py", "--seed", seed, "--max-examples", "200")
     session.run("python", "tests/benchmarks/listing.py")

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
+from attrs import field, frozen
+
 from orionclient import types
 from orionclient._resources.registry import KINDS
 from orionclient._resources.resource import Resource, SessionLike, resource_id
@@ -52,13 +54,8 @@ class _Link(ABC):
             raise OrionLinkError("the link has no session; create it with session.get_link(...)")
         return self._session
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Link) and self._get_target() == other._get_target()
 
-    def __hash__(self) -> int:
-        return hash(tuple(self._get_target().items()))
-
-
+@frozen
 class OrionLink(_Link):
     """A link to a resource.
 
@@ -72,10 +69,9 @@ class OrionLink(_Link):
         id: Its id.
     """
 
-    def __init__(self, kind: type[Resource], id: int, session: SessionLike | None = None) -> None:  # noqa: A002
-        self.kind = kind
-        self.id = id
-        self._session = session
+    kind: type[Resource] = field(eq=lambda kind: kind.declaration.name)
+    id: int
+    _session: SessionLike | None = field(default=None, eq=False, repr=False)
 
     def get_resource(self) -> Any:
         """Fetch the resource.
@@ -97,6 +93,7 @@ class OrionLink(_Link):
         return f"OrionLink({self.kind.__name__}, {self.id})"
 
 
+@frozen
 class RecordLink(_Link):
     """A link to a record of a dataset.
 
@@ -110,10 +107,9 @@ class RecordLink(_Link):
         record_id: Id of the record in the dataset.
     """
 
-    def __init__(self, dataset_id: int, record_id: int, session: SessionLike | None = None) -> None:
-        self.dataset_id = dataset_id
-        self.record_id = record_id
-        self._session = session
+    dataset_id: int
+    record_id: int
+    _session: SessionLike | None = field(default=None, eq=False, repr=False)
 
     def get_resource(self, codec: Codec | None = None) -> Any:
         """Fetch the record.
@@ -138,6 +134,7 @@ class RecordLink(_Link):
         return f"RecordLink(dataset {self.dataset_id}, record {self.record_id})"
 
 
+@frozen
 class ShardLink(_Link):
     """A link to a shard of a collection.
 
@@ -151,10 +148,9 @@ class ShardLink(_Link):
         shard_id: Id of the shard.
     """
 
-    def __init__(self, collection_id: int, shard_id: int, session: SessionLike | None = None) -> None:
-        self.collection_id = collection_id
-        self.shard_id = shard_id
-        self._session = session
+    collection_id: int
+    shard_id: int
+    _session: SessionLike | None = field(default=None, eq=False, repr=False)
 
     def get_resource(self) -> Shard:
         """Fetch the shard.

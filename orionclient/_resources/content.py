@@ -32,7 +32,12 @@ _SHA256: Final = re.compile(r"[0-9A-Fa-f]{64}")
 
 
 class Content(Resource):
-    """Base of resource types with content and the fields `size`, `sha256` and `state`."""
+    """Base of resource types with content."""
+
+    # Fields of every subclass.
+    size: Any
+    sha256: Any
+    state: Any
 
     def put_content(self, filename: Source, *, progress: Callable[[Progress], object] | None = None) -> None:
         """Upload the content, as `session.create_resource(..., files=)` does: of a file it is replaced, a shard is also closed.
@@ -149,7 +154,7 @@ class Content(Resource):
             if resource is None:
                 resource = create()
                 checkpoint.write(int(resource._id()))
-            elif _state(resource) == "ready":
+            elif resource.state == "ready":
                 # The earlier run was interrupted after the upload was complete.
                 checkpoint.clear()
                 return resource
@@ -167,12 +172,7 @@ class Content(Resource):
             refresh(found, _POLL_SECONDS)
         except (NotFoundResponse, AuthorizationRequired):
             return None
-        return found if _state(found) != "ready" or _has_content(found, source) else None
-
-
-def _state(resource: Any) -> str:
-    state: str = resource.state
-    return state
+        return found if found.state != "ready" or _has_content(found, source) else None
 
 
 def object_name(resource: Resource) -> str:
@@ -201,7 +201,7 @@ def account_key(session: SessionLike) -> str:
     return config.username or hashlib.sha256(config.token.encode()).hexdigest()
 
 
-def _has_content(loaded: Any, source: UploadSource) -> bool:
+def _has_content(loaded: Content, source: UploadSource) -> bool:
     if loaded.size != source.size or not loaded.sha256:
         return False
     digest = base64.b64decode(source.content_digest.removeprefix("sha-256=:").rstrip(":"))

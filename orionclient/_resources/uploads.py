@@ -23,7 +23,7 @@ from orionclient.exceptions import BadResponse, CallInfo, OrionConnectionError, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from orionclient._resources.resource import Endpoint, SessionLike
+    from orionclient._resources.resource import Endpoint
     from orionclient._transfer.progress import Progress
     from orionclient._transfer.sources import Slice, UploadSource
 
@@ -99,8 +99,7 @@ class _PartsRequests:
     """The requests of a multipart upload to one resource."""
 
     def __init__(self, resource: Resource, *, fresh: bool) -> None:
-        self._session: SessionLike = resource._require_session()
-        self._calls = self._session._calls
+        self._calls = resource._require_session()._calls
         self._fresh = fresh
         self._resource: dict[str, Any] = {"resource_type": resource.declaration.name, "resource_id": resource._id()}
         self._parent: dict[str, Any] = {}

@@ -55,8 +55,7 @@ class Project(Resource):
         Raises:
             OrionError: The request failed.
         """
-        params = {"name": name, "description": description}
-        body = {key: value for key, value in params.items() if value is not None}
+        body = {"name": name, **({} if description is None else {"description": description})}
         return cls.from_msg(session._calls.request_json(api.create_project, {}, body=body), session)
 
     def archive(self) -> None:

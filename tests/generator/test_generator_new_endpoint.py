@@ -47,7 +47,7 @@ def restore_collection(call: Call) -> dict[str, Any]:
 """
 METHOD = """
     def restore(self) -> None:
-        self._replace(self._require_session()._calls.request_json(restore_collection, self._ids()))
+        self._replace(self._require_session()._calls.request_json(api.restore_collection, self._ids()))
 
 """
 TEST = """
@@ -67,7 +67,6 @@ def test_a_new_endpoint_is_at_most_six_files(run: Any, tmp_path_factory: Any) ->
     project.insert("openapi/collections.yaml", "components:", *OPERATION.strip("\n").splitlines())
     project.insert(handlers, "HANDLERS = {", *HANDLER.strip("\n").splitlines(), "", "")
     project.insert(handlers, '    "list_collections":', '    "restore_collection": Handler(restore_collection),')
-    project.insert(client, "    open_collection,", "    restore_collection,")
     project.insert(client, "    def close(", *METHOD.strip("\n").splitlines(), "")
     with (project.folder / "tests/session/test_collections.py").open("a") as file:
         file.write(f"\n{TEST}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 import tomllib
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import httpx
 import pytest
 
 from orionclient._requesting.http_session import HttpSession
+from orionclient._transport import exchange
 
 NAME = os.environ.get("ORION_TEST_TRANSPORT", "")
 DEVIATIONS = Path(__file__).with_name("foreign.toml")
@@ -26,7 +28,7 @@ class BothTransport(httpx.HTTPTransport):
         return get_transport, (os.getpid(),)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        transport = httpx.AsyncHTTPTransport()
+        transport = httpx.AsyncHTTPTransport(verify=CONTEXT)
         try:
             response = await transport.handle_async_request(request)
         except BaseException:
@@ -59,15 +61,28 @@ def install() -> None:
         original(self, policy, TRANSPORT if transport is None else transport)
 
     HttpSession.__init__ = with_transport
+    close = exchange.close_connections
+
+    def close_all() -> None:
+        close()
+        TRANSPORT.close()
+
+    exchange.close_connections = close_all
+
+
+def trust(ca_file: Path) -> None:
+    """Trust certificates, since `ca_file` of a profile does not apply to the transport."""
+    CONTEXT.load_verify_locations(ca_file)
 
 
 def get_transport(process: int) -> BothTransport:
-    return TRANSPORT if TRANSPORT is not None and process == os.getpid() else BothTransport()
+    return TRANSPORT if TRANSPORT is not None and process == os.getpid() else BothTransport(verify=CONTEXT)
 
 
 if NAME not in {"", "httpx"}:
     raise ValueError(f"ORION_TEST_TRANSPORT must be empty or 'httpx', not {NAME!r}")
-TRANSPORT = BothTransport() if NAME else None
+CONTEXT = ssl.create_default_context()
+TRANSPORT = BothTransport(verify=CONTEXT) if NAME else None
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers import foreign
 from matrix_cells import CASES, CELLS, COLUMNS, DATA, FAULTS, Cell, Run, find_missing, list_runs, list_waivers
 from matrix_faults import HOW, KINDS, another_zone, list_wires, present_bad_certificate
 from matrix_ground import COLUMN, Ground, Wires, Work
@@ -118,6 +119,8 @@ def use_proxy(scene: Scene, request: pytest.FixtureRequest, wire: str) -> None:
 
 
 def replace_url(config: SessionConfig, url: str, ca_file: Path | None) -> SessionConfig:
+    if ca_file is not None:
+        foreign.trust(ca_file)
     return SessionConfig(
         url=url, token=config.token, username=config.username, project=config.project,
         ca_file=None if ca_file is None else str(ca_file),

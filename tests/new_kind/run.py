@@ -18,7 +18,7 @@ from pathlib import Path
 from orion_api import contract
 
 from orionclient import types
-from orionclient._resources import resource
+from orionclient._resources import convert, resource
 from orionclient.cli._core.root import _ALIASES, GROUPS
 
 ROOT = Path(__file__).parents[2]
@@ -59,6 +59,7 @@ def list_taken() -> set[str]:
         *types.KINDS,
         *dir(types),
         *dir(resource),
+        *dir(convert),
         *GROUPS,
         *_ALIASES,
     ]

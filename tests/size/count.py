@@ -17,8 +17,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 SIZE = Path(__file__).with_name("size.toml")
-#: Packages beside the client proper.
-BESIDE = {"cli", "emulator", "examples", "floes", "testing"}
+#: Packages and modules beside the client proper.
+BESIDE = {"cli", "emulator", "examples", "floes", "local", "testing"}
 _NO_CODE = {
     tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER,
 }  # fmt: skip
@@ -43,7 +43,8 @@ def measure(root: Path, operations: int) -> dict[str, int]:
     package, found = root / "orionclient", Counter[str]()
     for path in package.rglob("*.py"):
         place = path.relative_to(package).parts
-        found[place[0] if len(place) > 1 else "modules"] += count_lines(path.read_bytes().decode())
+        name = path.stem if path.stem in BESIDE else "modules"
+        found[place[0] if len(place) > 1 else name] += count_lines(path.read_bytes().decode())
     client = sum(lines for name, lines in found.items() if name not in BESIDE)
     return {**dict(sorted(found.items())), "client": client, "per_operation": round(client / operations)}
 

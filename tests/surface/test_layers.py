@@ -101,8 +101,8 @@ def test_every_contract_has_a_planted_import() -> None:
 # ---------------------------------------------------------------- cycles of modules, and imports for types only
 
 # Numbers of today, which may only fall: imports upward under TYPE_CHECKING, and modules in cycles that need such imports.
-UPWARD_FOR_TYPES = 2
-IN_CYCLES_FOR_TYPES = 14
+UPWARD_FOR_TYPES = 1
+IN_CYCLES_FOR_TYPES = 12
 
 
 class Import(NamedTuple):
