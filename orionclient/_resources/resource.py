@@ -8,7 +8,7 @@ import typing
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, Protocol, Self, TypeVar, overload
 
-from attrs import evolve, field, frozen
+from attrs import Factory, evolve, field, frozen
 
 from orionclient._resources.registry import KINDS
 from orionclient.exceptions import NotLoaded, OrionError, ValidationError
@@ -291,8 +291,10 @@ class Declaration:
 
     name: str
     api: ModuleType | None = None
-    schema: str = field(kw_only=True)
-    id_name: str = field(kw_only=True)
+    schema: str = field(
+        default=Factory(lambda self: self.name.title().replace("_", "") + "Info", takes_self=True), kw_only=True
+    )
+    id_name: str = field(default=Factory(lambda self: f"{self.name}_id", takes_self=True), kw_only=True)
     parent: str = field(default="", kw_only=True)
     trash: bool = field(default=False, kw_only=True)
     taggable: bool = field(default=False, kw_only=True)
@@ -301,14 +303,6 @@ class Declaration:
     linkable: bool = field(default=True, kw_only=True)
     hidden: Mapping[str, str] = field(factory=dict, kw_only=True)
     write_only: tuple[str, ...] = field(default=(), kw_only=True)
-
-    @schema.default
-    def _default_schema(self) -> str:
-        return "".join(word.title() for word in self.name.split("_")) + "Info"
-
-    @id_name.default
-    def _default_id_name(self) -> str:
-        return f"{self.name}_id"
 
     def _find(self, operation: str) -> Endpoint | None:
         return getattr(self.api, operation, None)

@@ -80,18 +80,19 @@ def send_content(
         else:
             meter.finish()
             return calls.request_json(get, ids)
-    for attempts_left in reversed(range(_MAX_SENDS)):
+    attempts_left = _MAX_SENDS
+    while True:
         request = upload.build(*ids.values(), body=source.slice(meter=meter), content_digest=source.content_digest)
         found = calls.send_built(upload, request)
         source.check_unchanged()
         if _digest_matches(found, source.content_digest):
-            break
+            meter.finish()
+            return found
+        attempts_left -= 1
         if attempts_left == 0:
             mismatch = OrionConnectionError("corrupted upload: the server computed a different digest")
             raise mismatch.with_call(CallInfo(f"content of {resource._title()}", attempts=_MAX_SENDS))
         meter.rewind(meter.bytes)
-    meter.finish()
-    return found
 
 
 class _PartsRequests:

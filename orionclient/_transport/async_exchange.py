@@ -64,7 +64,9 @@ class _Backend(httpcore.AsyncNetworkBackend):
     """Network backend of the library for any event loop."""
 
     async def connect_tcp(self, *args: Any, **options: Any) -> httpcore.AsyncNetworkStream:
-        return _Stream(await httpcore.AnyIOBackend().connect_tcp(*args, **options))
+        # pyright sees only the class for an environment without anyio.
+        backend: Any = httpcore.AnyIOBackend()
+        return _Stream(await backend.connect_tcp(*args, **options))
 
 
 class AsyncConnections:

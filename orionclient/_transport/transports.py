@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import pickle
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -102,7 +103,7 @@ class TransportAdapter:
         """Build a request of the library that defines the class of the transport; return both."""
         from orionclient._transport.library import load_httpx  # noqa: PLC0415 - imports the HTTP library
 
-        library = load_httpx(*(each.__module__.partition(".")[0] for each in type(self.transport).__mro__))
+        library = load_httpx(*(each.__module__.partition(".")[0] for each in inspect.getmro(type(self.transport))))
         try:
             return library, library.Request(
                 request.method,

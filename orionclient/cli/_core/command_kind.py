@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 import click
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from orionclient.cli._core.parameter_types import ResourceIdType
 from orionclient.types import KINDS
@@ -49,23 +49,15 @@ class CommandKind:
     """
 
     name: str
-    noun: str = field(kw_only=True)
-    group: str = field(kw_only=True)
-    _columns: Sequence[str] = field(kw_only=True, default=())
+    noun: str = field(kw_only=True, default=Factory(lambda self: self.name, takes_self=True))
+    group: str = field(kw_only=True, default=Factory(lambda self: self.plural, takes_self=True))
+    _columns: Sequence[str] = field(kw_only=True, default=(), alias="columns")
     published: Sequence[str] = field(kw_only=True, default=())
     messages: Mapping[str, str] = field(kw_only=True, factory=dict)
     arguments: Sequence[str] = field(kw_only=True, default=())
     without: Sequence[str] = field(kw_only=True, default=())
     examples: Mapping[str, str] = field(kw_only=True, factory=dict)
     special: str = field(kw_only=True, default="")
-
-    @noun.default
-    def _default_noun(self) -> str:
-        return self.name
-
-    @group.default
-    def _default_group(self) -> str:
-        return self.plural
 
     @property
     def kind(self) -> type[Resource]:
