@@ -39,7 +39,6 @@ from orionclient._transfer.progress import Meter
 from orionclient.exceptions import NotEnoughDiskError, OrionConnectionError, OrionTimeout
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
     from typing import IO, BinaryIO
 
     from orionclient._transfer.content import Callback, Opener
@@ -303,19 +302,13 @@ class _Download:
         self._advance_hasher()
         first: Response | None = response
         with cancellable_pool(workers, "download", self._stopped) as threads:
-            futures: list[Future[None]] = []
-            try:
-                for byte_range in self._ranges:
-                    # The open response is used for the first byte range.
-                    futures.append(threads.submit(self._fetch_range, byte_range, first))
-                    first = None
-                for future in futures:
-                    wait_for_result(future)
-            except BaseException:
-                self._stopped.set()
-                for future in futures:
-                    future.cancel()
-                raise
+            futures = []
+            for byte_range in self._ranges:
+                # The open response is used for the first byte range.
+                futures.append(threads.submit(self._fetch_range, byte_range, first))
+                first = None
+            for future in futures:
+                wait_for_result(future)
 
     def _fetch_range(self, byte_range: _ByteRange, response: Response | None) -> None:
         if self._stopped.is_set():
