@@ -121,7 +121,7 @@ class UploadSource:
     size: int
     name: str = ""
     path: Path | None = None
-    _get_fingerprint: Callable[[], object] = lambda: None
+    _get_fingerprint: Callable[[], object] = field(default=lambda: None, alias="get_fingerprint")
     fingerprint: object = field(init=False)
 
     def __attrs_post_init__(self) -> None:
