@@ -196,7 +196,7 @@ class Dataset(Resource):
 
     def _send(self, source: UploadSource, format: str) -> None:  # noqa: A002
         self._upload(
-            api.upload_dataset_content, body=source.stream, format=format, content_digest=source.content_digest
+            api.upload_dataset_content, body=source.slice(), format=format, content_digest=source.content_digest
         )
 
     def records(
