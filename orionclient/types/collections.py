@@ -151,7 +151,7 @@ class ShardCollection(Resource):
             OrionError: The request failed.
         """
         with self._add_advice():
-            self._replace(self._request(api.open_collection))
+            self._call(api.open_collection)
 
     @staticmethod
     @contextmanager
@@ -180,7 +180,7 @@ class ShardCollection(Resource):
                 f"{lost} {'shard' if lost == 1 else 'shards'} of {self._title()} not closed: closing the collection drops them;"
                 " call shard.close() after each upload",
             )
-        self._replace(self._request(api.close_collection))
+        self._call(api.close_collection)
 
     def wait(
         self,
@@ -231,7 +231,7 @@ class ShardCollection(Resource):
         for _ in poll_states(self, "open", timeout):
             if self.state == "ready":
                 try:
-                    self._replace(self._request(api.open_collection, timeout=timeout))
+                    self._call(api.open_collection, timeout=timeout)
                 except BadResponse as error:
                     # Another process closed it in the meantime: poll again.
                     if error.response.status_code != 409:

@@ -198,7 +198,7 @@ class WorkFloeJob(Resource):
         Raises:
             OrionError: The request failed.
         """
-        self._replace(self._request(api.cancel_job))
+        self._call(api.cancel_job)
 
     def logs(self, follow: bool = False) -> Iterator[str]:
         """Stream the lines of the log.

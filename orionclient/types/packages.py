@@ -97,7 +97,7 @@ class WorkFloePackage(Resource):
             self._send(source)
 
     def _send(self, source: UploadSource) -> None:
-        self._upload(api.upload_package_content, body=source.stream, content_digest=source.content_digest)
+        self._call(api.upload_package_content, body=source.stream, content_digest=source.content_digest)
 
     def wait(self, timeout: float = 600) -> None:
         """Wait until the floes of the package are registered, polling every 0.5 to 30 s with back-off and jitter.

@@ -89,7 +89,7 @@ class Secret(Resource):
         """
         _check_value(value)
         with self.declaration.redact_errors({"value": value}):
-            self._replace(self._request(api.update_secret, body={"value": value}))
+            self._call(api.update_secret, body={"value": value})
 
     def _replace(self, data: Mapping[str, Any]) -> None:
         # A server should never send the value. If it does, the value must not become visible here.

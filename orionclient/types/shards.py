@@ -173,7 +173,7 @@ class Shard(Content):
         """
         self._ids()
         with self.collection._add_advice("upload content with shard.upload_file(...); "):
-            self._replace(self._request(api.close_shard))
+            self._call(api.close_shard)
 
 
 def _check_size(source: UploadSource) -> None:
