@@ -281,11 +281,8 @@ def _lock_file(path: Path) -> Iterator[None]:
         return
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     path.chmod(0o600)
-    handle = LockedFile(descriptor, wait=True)
-    try:
+    with contextlib.closing(LockedFile(descriptor, wait=True)):
         yield
-    finally:
-        handle.close()
 
 
 def _load_profile(name: str, environ: Mapping[str, str]) -> SessionConfig:
