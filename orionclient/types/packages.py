@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Never, Self
+from typing import TYPE_CHECKING, Any, Final, Never, Self
 
 from orion_api.api import packages as api
 
@@ -33,7 +33,7 @@ class WorkFloePackage(Resource):
     ``project`` and ``state``. Deleting is permanent; the floes of the package are then deprecated (assumed).
     """
 
-    declaration: ClassVar[Declaration] = Declaration("package", api, sharable=True)
+    declaration = Declaration("package", api, sharable=True)
 
     @classmethod
     def _inputs(cls, filters: ListPackagesFilters, create: CreatePackage, update: Never) -> None: ...
@@ -96,7 +96,7 @@ class WorkFloePackage(Resource):
             self._send(source)
 
     def _send(self, source: UploadSource) -> None:
-        self._upload(api.upload_package_content, body=source.slice(), content_digest=source.content_digest)
+        self._call(api.upload_package_content, body=source.slice(), content_digest=source.content_digest)
 
     def wait(self, timeout: float = 600) -> None:
         """Wait until the floes of the package are registered, polling every 0.5 to 30 s with back-off and jitter.
