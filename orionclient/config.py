@@ -10,6 +10,7 @@ import shlex
 import stat
 import tempfile
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -372,14 +373,10 @@ def restore_config(
         InvalidCredentials: No source has a token for that origin.
     """
     environ = os.environ if environ is None else environ
-    candidates: list[Callable[[], SessionConfig]] = []
+    names = sorted(read_profiles(get_config_path(environ)), key=lambda name: (name != profile, name))
+    candidates = [partial(_load_profile, name, environ) for name in names]
     if environ.get("ORION_URL") and environ.get("ORION_TOKEN"):
-        candidates.append(lambda: resolve(environ=environ))
-    names = list(read_profiles(get_config_path(environ)))
-    candidates += [
-        lambda name=name: _load_profile(name, environ)  # type: ignore[misc]
-        for name in sorted(names, key=lambda name: (name != profile, name))
-    ]
+        candidates.insert(0, partial(resolve, None, environ))
     for candidate in candidates:
         with contextlib.suppress(ValidationError, InvalidCredentials):
             config = candidate()

@@ -253,4 +253,3 @@ class FileHasher:
         if self._thread is not None:
             self._thread.join()
             self._thread = None
-        self._stopped = False
