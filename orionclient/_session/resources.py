@@ -36,7 +36,6 @@ class Kind(Protocol[R_co, Filters_contra, Create_contra, Update_contra]):
 
     def from_msg(self, msg: Mapping[str, Any]) -> R_co:
         """Create an instance from a JSON object of the server."""
-        ...
 
 
 class ResourceVerbs:
@@ -49,7 +48,6 @@ class ResourceVerbs:
         @property
         def config(self) -> SessionConfig:
             """Endpoint and credentials of the session."""
-            ...
 
         @config.setter
         def config(self, config: SessionConfig) -> None: ...
