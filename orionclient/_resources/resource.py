@@ -30,14 +30,17 @@ class Endpoint(Protocol):
     @property
     def OPERATION(self) -> Any:  # noqa: N802 - the name of the constant in the module
         """Metadata of the operation."""
+        ...
 
     @property
     def build(self) -> Callable[..., Any]:
         """Builds the request."""
+        ...
 
     @property
     def check(self) -> Callable[[int, Mapping[str, str], bytes], dict[str, Any]]:
         """Parses and validates the response."""
+        ...
 
 
 class CallsLike(Protocol):
@@ -54,6 +57,7 @@ class CallsLike(Protocol):
         **arguments: Any,
     ) -> dict[str, Any]:
         """Send a request and decode the JSON object of its response."""
+        ...
 
     def iter_items(
         self,
@@ -64,12 +68,15 @@ class CallsLike(Protocol):
         page_size: int | None = None,
     ) -> Iterator[dict[str, Any]]:
         """Iterate over all pages of a listing."""
+        ...
 
     def make_opener(self, endpoint: Endpoint, request: Any) -> Callable[[Mapping[str, str]], Response]:
         """Create a function that requests content and returns open successful responses."""
+        ...
 
     def put_presigned(self, url: str, body: Any, headers: Mapping[str, str], action: str) -> Response:
         """Upload content to a presigned URL, without the token; the response may have any status."""
+        ...
 
 
 class SessionLike(Protocol):
@@ -81,9 +88,11 @@ class SessionLike(Protocol):
     @property
     def config(self) -> SessionConfig:
         """Endpoint and credentials of the session."""
+        ...
 
     def delete_resource(self, resource: Any, immediate: bool = False) -> bool:
         """Delete a resource."""
+        ...
 
 
 class _Missing:

@@ -36,6 +36,7 @@ class Kind(Protocol[R_co, Filters_contra, Create_contra, Update_contra]):
 
     def from_msg(self, msg: Mapping[str, Any]) -> R_co:
         """Create an instance from a JSON object of the server."""
+        ...
 
 
 class ResourceVerbs:
@@ -48,6 +49,7 @@ class ResourceVerbs:
         @property
         def config(self) -> SessionConfig:
             """Endpoint and credentials of the session."""
+            ...
 
         @config.setter
         def config(self, config: SessionConfig) -> None: ...
