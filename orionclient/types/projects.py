@@ -55,8 +55,7 @@ class Project(Resource):
         Raises:
             OrionError: The request failed.
         """
-        body = {"name": name, **({} if description is None else {"description": description})}
-        return cls.from_msg(session._calls.request_json(api.create_project, {}, body=body), session)
+        return cls(session=session)._create(name=name, description=description)
 
     def archive(self) -> None:
         """Archive the project: it becomes read-only. Has no effect on an archived project.

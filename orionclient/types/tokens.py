@@ -57,9 +57,7 @@ class Token(Resource):
         Raises:
             OrionError: The request failed. If the response was lost, a token whose value is unknown may exist.
         """
-        return cls.from_msg(
-            session._calls.request_json(api.create_token, {}, body={"description": description}), session
-        )
+        return cls(session=session)._create(description=description)
 
     @property
     def value(self) -> str:
