@@ -149,7 +149,10 @@ def get_config_path(environ: Mapping[str, str] | None = None) -> Path:
     home = environ.get("HOME") or environ.get("USERPROFILE")
     if home:
         return Path(home) / ".orion" / "config"
-    return Path(os.path.expanduser("~/.orion/config"))  # noqa: PTH111 - stays as it is without a home folder
+    try:
+        return Path.home() / ".orion" / "config"
+    except RuntimeError:
+        return Path("~/.orion/config")
 
 
 def read_profiles(path: Path | None = None) -> dict[str, dict[str, str]]:
