@@ -9,8 +9,10 @@ from orionclient._version import __version__ as __version__
 
 if TYPE_CHECKING:
     from orionclient import config as config
+    from orionclient import emulator as emulator
     from orionclient import examples as examples
     from orionclient import exceptions as exceptions
+    from orionclient import floes as floes
     from orionclient import helpers as helpers
     from orionclient import links as links
     from orionclient import local as local
@@ -27,14 +29,13 @@ if TYPE_CHECKING:
     from orionclient.types import Dataset as Dataset
     from orionclient.types import File as File
 else:
-    _NAMES = [
-        *(f"session:{name}" for name in ("APISession", "OrionSession", "get_profile_config", "get_session", "in_orion"))
-    ]
+    _SESSION = ["APISession", "OrionSession", "get_profile_config", "get_session", "in_orion"]
     _MODULES = [
         "config",
         "emulator",
         "examples",
         "exceptions",
+        "floes",
         "helpers",
         "links",
         "local",
@@ -42,14 +43,6 @@ else:
         "testing",
         "utils",
     ]
-    __getattr__, __dir__, _ = attach(__name__, [*_NAMES, "types:Dataset", "types:File", *_MODULES])
-    __all__ = [
-        "APISession",
-        "Dataset",
-        "File",
-        "OrionSession",
-        "__version__",
-        "get_profile_config",
-        "get_session",
-        "in_orion",
-    ]
+    _NAMES = [*(f"session:{name}" for name in _SESSION), "types:Dataset", "types:File"]
+    __getattr__, __dir__, _ = attach(__name__, [*_NAMES, *_MODULES])
+    __all__ = ["Dataset", "File", "__version__", *_SESSION]  # noqa: PLE0604 - a list of strings

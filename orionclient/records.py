@@ -45,13 +45,6 @@ class Record(dict[str, Any]):
         """The first molecule among the fields; None if there is none."""
         return next((value for value in self.values() if is_molecule(value)), None)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _restore, (dict(self), self.dataset_id, self.record_id)
-
-
-def _restore(fields: dict[str, Any], dataset_id: int | None, record_id: int | None) -> Record:
-    return Record(fields, dataset_id=dataset_id, record_id=record_id)
-
 
 def is_molecule(value: object) -> bool:
     """Check whether the value of a field is a molecule.
@@ -168,9 +161,8 @@ class OERecordCodec:
                 record.set_value(self._module.OEField(name, types.Chem.Mol), self._read_molecule(value))
             elif value is not None:
                 kind = {bool: types.Bool, int: types.Int, float: types.Float}.get(type(value), types.String)
-                record.set_value(
-                    self._module.OEField(name, kind), value if kind is not types.String else _to_string(value)
-                )
+                converted = value if isinstance(value, str | int | float) else json.dumps(value)
+                record.set_value(self._module.OEField(name, kind), converted)
         return record
 
     def _read_molecule(self, value: Mapping[str, str]) -> Any:
@@ -191,10 +183,6 @@ class OERecordCodec:
         chem.OEWriteMolecule(stream, molecule)
         block: str = stream.GetString().decode()
         return block[: block.index("M  END") + 6] if "M  END" in block else block
-
-
-def _to_string(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _import_datarecord() -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import importlib
 import re
@@ -41,14 +40,6 @@ class Digest:
         """The digest as a header value (RFC 9530)."""
         return f"{self.algorithm}=:{base64.b64encode(self.value).decode()}:"
 
-    def hasher(self) -> Any:
-        """Create a hasher for the algorithm.
-
-        Returns:
-            An object with `update` and `digest`.
-        """
-        return new_hasher(self.algorithm)
-
 
 def new_hasher(algorithm: str) -> Any:
     """Create a hasher for an algorithm.
@@ -61,15 +52,12 @@ def new_hasher(algorithm: str) -> Any:
     """
     if algorithm == "sha-256":
         return hashlib.sha256()
-    if algorithm == "md5":
-        try:
-            return hashlib.md5(usedforsecurity=False)
-        except ValueError:
-            # Some systems disable MD5 even for other uses than security.
-            return None
     try:
+        if algorithm == "md5":
+            return hashlib.md5(usedforsecurity=False)
         return _Crc32c(importlib.import_module("google_crc32c").Checksum())
-    except ImportError:
+    except (ValueError, ImportError):
+        # Some systems disable MD5 even for other uses than security; google-crc32c is optional.
         return None
 
 
@@ -141,7 +129,7 @@ def _parse_entries(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 def _decode(value: str) -> bytes | None:
     try:
         return base64.b64decode(value.strip(), validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         return None
 
 
@@ -246,18 +234,13 @@ class FileHasher:
         Raises:
             OSError: The file cannot be read.
         """
-        self._stop_thread()
+        self.stop()
         if self._error is not None:
             raise self._error
         with self._path.open("rb", buffering=0) as stream:
             stream.seek(self._position)
             self._hash(stream, None)
         return self._hasher.digest()  # type: ignore[no-any-return]
-
-    def _stop_thread(self) -> None:
-        with self._changed:
-            self._changed.notify()
-        self.stop()
 
     def stop(self) -> None:
         """Stop the thread."""
@@ -267,4 +250,3 @@ class FileHasher:
         if self._thread is not None:
             self._thread.join()
             self._thread = None
-        self._stopped = False

@@ -193,7 +193,7 @@ class Dataset(Resource):
         return dataset
 
     def _send(self, source: UploadSource, format: str) -> None:  # noqa: A002
-        self._call(api.upload_dataset_content, body=source.stream, format=format, content_digest=source.content_digest)
+        self._call(api.upload_dataset_content, body=source.slice(), format=format, content_digest=source.content_digest)
 
     def records(
         self, *, offset: int | None = None, limit: int | None = None, codec: Codec | None = None
