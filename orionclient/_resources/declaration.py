@@ -16,6 +16,18 @@ if TYPE_CHECKING:
     from orionclient._resources.interfaces import Endpoint
 
 
+class _Operation:
+    """An operation of a resource type, found by its name; None if there is none."""
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = pattern
+
+    def __get__(self, declaration: Declaration, owner: type) -> Endpoint | None:
+        name = declaration.name
+        plural = f"{name.removesuffix('y')}ies" if name.endswith("y") else f"{name}s"
+        return getattr(declaration.api, self._pattern.format(name=name, plural=plural), None)
+
+
 @frozen
 class Declaration:
     """Names, operations and capabilities of a resource type; session methods reject resource types without the operation.
@@ -52,43 +64,15 @@ class Declaration:
     hidden: Mapping[str, str] = field(factory=dict, kw_only=True)
     write_only: tuple[str, ...] = field(default=(), kw_only=True)
 
-    def _find(self, operation: str) -> Endpoint | None:
-        return getattr(self.api, operation, None)
-
-    @property
-    def get(self) -> Endpoint | None:
-        """Operation that gets a resource; None if there is none."""
-        return self._find(f"get_{self.name}")
-
-    @property
-    def list(self) -> Endpoint | None:
-        """Operation that lists resources; None if there is none."""
-        return self._find(f"list_{self.name.removesuffix('y')}ies" if self.name[-1] == "y" else f"list_{self.name}s")
-
-    @property
-    def create(self) -> Endpoint | None:
-        """Operation that creates a resource; None if there is none."""
-        return self._find(f"create_{self.name}")
-
-    @property
-    def update(self) -> Endpoint | None:
-        """Operation that updates a resource; None if there is none."""
-        return self._find(f"update_{self.name}")
-
-    @property
-    def delete(self) -> Endpoint | None:
-        """Operation that deletes a resource; None if there is none."""
-        return self._find(f"delete_{self.name}")
-
-    @property
-    def upload(self) -> Endpoint | None:
-        """Operation that uploads the content of a resource; None if there is none."""
-        return self._find(f"upload_{self.name}_content")
-
-    @property
-    def download(self) -> Endpoint | None:
-        """Operation that downloads the content of a resource; None if there is none."""
-        return self._find(f"download_{self.name}")
+    #: Operations of the resource type; None if there is none of the kind.
+    get = _Operation("get_{name}")
+    list = _Operation("list_{plural}")
+    create = _Operation("create_{name}")
+    update = _Operation("update_{name}")
+    delete = _Operation("delete_{name}")
+    #: Operations on the content of a resource.
+    upload = _Operation("upload_{name}_content")
+    download = _Operation("download_{name}")
 
     @contextlib.contextmanager
     def redact_errors(self, params: Mapping[str, Any]) -> Iterator[None]:
