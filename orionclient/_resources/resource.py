@@ -1,98 +1,26 @@
-"""Base classes of resources: Resource, its declaration and fields, and the protocols of the session."""
+"""Base class of resources, and their fields."""
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import typing
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, Protocol, Self, TypeVar, cast, overload
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, Self, TypeVar, cast, overload
 
-from attrs import Factory, evolve, field, frozen
-
+from orionclient._resources.declaration import Declaration
+from orionclient._resources.interfaces import Endpoint, Id, SessionLike
 from orionclient._resources.registry import KINDS
 from orionclient.exceptions import NotLoaded, OrionError, ValidationError
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from orionclient._transport.response import Response
-    from orionclient.config import SessionConfig
+
+__all__ = [
+    "MISSING", "Declaration", "Endpoint", "Field", "Id", "Parent", "Resource", "SessionLike", "reference_id", "resource_id",
+]  # fmt: skip
 
 T = TypeVar("T")
 P = TypeVar("P", bound="Resource")
-Id = int | str
-
-
-class Endpoint(Protocol):
-    """A generated operation module; modules satisfy it by their names."""
-
-    @property
-    def OPERATION(self) -> Any:  # noqa: N802 - the name of the constant in the module
-        """Metadata of the operation."""
-        ...
-
-    @property
-    def build(self) -> Callable[..., Any]:
-        """Builds the request."""
-        ...
-
-    @property
-    def check(self) -> Callable[[int, Mapping[str, str], bytes], dict[str, Any]]:
-        """Parses and validates the response."""
-        ...
-
-
-class CallsLike(Protocol):
-    """Interface of `orionclient._requesting.calls.Calls`, which sends the requests of resources."""
-
-    def request_json(
-        self,
-        endpoint: Endpoint,
-        ids: Mapping[str, Id],
-        *,
-        query: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
-        check: Callable[[dict[str, Any]], object] | None = None,
-        **arguments: Any,
-    ) -> dict[str, Any]:
-        """Send a request and decode the JSON object of its response."""
-        ...
-
-    def iter_items(
-        self,
-        endpoint: Endpoint,
-        ids: Mapping[str, Id],
-        *,
-        query: Mapping[str, Any] | None = None,
-        page_size: int | None = None,
-    ) -> Iterator[dict[str, Any]]:
-        """Iterate over all pages of a listing."""
-        ...
-
-    def make_opener(self, endpoint: Endpoint, request: Any) -> Callable[[Mapping[str, str]], Response]:
-        """Create a function that requests content and returns open successful responses."""
-        ...
-
-    def put_presigned(self, url: str, body: Any, headers: Mapping[str, str], action: str) -> Response:
-        """Upload content to a presigned URL, without the token; the response may have any status."""
-        ...
-
-
-class SessionLike(Protocol):
-    """Interface of the session that resources use."""
-
-    @property
-    def _calls(self) -> CallsLike: ...
-
-    @property
-    def config(self) -> SessionConfig:
-        """Endpoint and credentials of the session."""
-        ...
-
-    def delete_resource(self, resource: Any, immediate: bool = False) -> bool:
-        """Delete a resource."""
-        ...
 
 
 class _Missing:
@@ -260,99 +188,6 @@ def reference_id(value: object, kind: str, what: str = "") -> int:
     if value.declaration.name != kind:
         raise ValidationError(f"{what} must be a {KINDS[kind].__name__} or its id, not a {type(value).__name__}")
     return int(value._id())
-
-
-@frozen
-class Declaration:
-    """Names, operations and capabilities of a resource type; session methods reject resource types without the operation.
-
-    Operations are found by their names, for example `get_file` and `list_files` in the operations of files.
-
-    Attributes:
-        name: Name of the resource type on the wire and in links.
-        api: Package of its generated operations; None if it has none.
-        schema: Name of its schema in the contract. Defaults to the name with ``Info``.
-        id_name: Name of its id in the paths of the contract. Defaults to the name with ``_id``.
-        parent: Name of the field with the parent; the ids of the parent are part of the paths.
-        trash: True if deleting moves the resource to the trash (soft delete).
-        taggable: True if it can have tags.
-        sharable: True if it can be shared.
-        in_folders: True if it can be in a folder.
-        linkable: True if it can be linked.
-        hidden: Fields of the schema that the class omits, with the reasons.
-        write_only: Write-only fields, which are redacted in messages.
-    """
-
-    name: str
-    api: ModuleType | None = None
-    schema: str = field(
-        default=Factory(lambda self: self.name.title().replace("_", "") + "Info", takes_self=True), kw_only=True
-    )
-    id_name: str = field(default=Factory(lambda self: f"{self.name}_id", takes_self=True), kw_only=True)
-    parent: str = field(default="", kw_only=True)
-    trash: bool = field(default=False, kw_only=True)
-    taggable: bool = field(default=False, kw_only=True)
-    sharable: bool = field(default=False, kw_only=True)
-    in_folders: bool = field(default=False, kw_only=True)
-    linkable: bool = field(default=True, kw_only=True)
-    hidden: Mapping[str, str] = field(factory=dict, kw_only=True)
-    write_only: tuple[str, ...] = field(default=(), kw_only=True)
-
-    def _find(self, operation: str) -> Endpoint | None:
-        return getattr(self.api, operation, None)
-
-    @property
-    def get(self) -> Endpoint | None:
-        """Operation that gets a resource; None if there is none."""
-        return self._find(f"get_{self.name}")
-
-    @property
-    def list(self) -> Endpoint | None:
-        """Operation that lists resources; None if there is none."""
-        return self._find(f"list_{self.name.removesuffix('y')}ies" if self.name[-1] == "y" else f"list_{self.name}s")
-
-    @property
-    def create(self) -> Endpoint | None:
-        """Operation that creates a resource; None if there is none."""
-        return self._find(f"create_{self.name}")
-
-    @property
-    def update(self) -> Endpoint | None:
-        """Operation that updates a resource; None if there is none."""
-        return self._find(f"update_{self.name}")
-
-    @property
-    def delete(self) -> Endpoint | None:
-        """Operation that deletes a resource; None if there is none."""
-        return self._find(f"delete_{self.name}")
-
-    @property
-    def upload(self) -> Endpoint | None:
-        """Operation that uploads the content of a resource; None if there is none."""
-        return self._find(f"upload_{self.name}_content")
-
-    @property
-    def download(self) -> Endpoint | None:
-        """Operation that downloads the content of a resource; None if there is none."""
-        return self._find(f"download_{self.name}")
-
-    @contextlib.contextmanager
-    def redact_errors(self, params: Mapping[str, Any]) -> Iterator[None]:
-        """Redact the values of write-only fields in errors, which may quote them from the server's message.
-
-        Args:
-            params: Parameters of the request.
-
-        Raises:
-            OrionError: Errors of the block.
-        """
-        try:
-            yield
-        except OrionError as error:
-            values = tuple(str(params[name]) for name in self.write_only if params.get(name))
-            if values and error.call is not None:
-                error.call = evolve(error.call, secrets=(*error.call.secrets, *values))
-            raise
 
 
 @typing.dataclass_transform(kw_only_default=True, eq_default=False)
