@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from orionclient._runtime.lazy import attach
 from orionclient._version import __version__ as __version__
 
 if TYPE_CHECKING:
@@ -27,10 +26,8 @@ if TYPE_CHECKING:
     from orionclient.types import Dataset as Dataset
     from orionclient.types import File as File
 else:
-    _NAMES = [
-        *(f"session:{name}" for name in ("APISession", "OrionSession", "get_profile_config", "get_session", "in_orion"))
-    ]
-    _MODULES = [
+    _NAMES = ("APISession", "OrionSession", "get_profile_config", "get_session", "in_orion")
+    _MODULES = (
         "config",
         "emulator",
         "examples",
@@ -41,8 +38,20 @@ else:
         "records",
         "testing",
         "utils",
-    ]
-    __getattr__, __dir__, _ = attach(__name__, [*_NAMES, "types:Dataset", "types:File", *_MODULES])
+    )
+
+    def _attach() -> Any:
+        # While this module is imported, importing a module of a package would let it and another thread wait for each other.
+        from orionclient._runtime.lazy import attach  # noqa: PLC0415
+
+        return attach(__name__, [*(f"session:{name}" for name in _NAMES), "types:Dataset", "types:File", *_MODULES])
+
+    def __getattr__(name: str) -> Any:
+        return _attach()[0](name)
+
+    def __dir__() -> list[str]:
+        return _attach()[1]()
+
     __all__ = [
         "APISession",
         "Dataset",
