@@ -260,12 +260,19 @@ def generator(session: nox.Session) -> None:
     _run_tests(session, *GENERATOR, groups=("test", "types"), env={"ORION_GENERATOR_PYTHON": tools})
 
 
+# nox takes the word after `new-kind` for another session, so it is one that does nothing.
+_NEW_KIND = sys.argv[sys.argv.index("new-kind") + 1 :][:1] if "new-kind" in sys.argv else []
+if _NEW_KIND and not _NEW_KIND[0].startswith("-"):
+    nox.session(name=_NEW_KIND[0], python=False, default=False)(lambda session: session.skip("a name"))
+
+
 @nox.session(name="new-kind")
 def new_kind(session: nox.Session) -> None:
     """Write the files of a new kind of resource: `nox -s new-kind NAME`."""
     session.install(".[local]")
     tools = _generator_python(session)
-    session.run("python", "tests/new_kind/run.py", *(session.posargs or [""])[:1], tools, env=_TREE)
+    name = (*session.posargs, *_NEW_KIND, "")[0]
+    session.run("python", "tests/new_kind/run.py", name, tools, env=_TREE)
 
 
 @nox.session

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from attrs import evolve, field, frozen
+from attrs import astuple, evolve, field, frozen
 
 from orionclient._runtime.locks import CAN_LOCK_FILES, LockedFile
 from orionclient._transport.checks import is_loopback, parse_origin
@@ -108,13 +108,8 @@ class SessionConfig:
                 f"http://{host} would send the token unencrypted; use https, or set allow_http = true in the profile"
             )
 
-    def __getstate__(self) -> dict[str, Any]:
-        state = {name: getattr(self, name) for name in (*_KEYS, "profile")}
-        return {**state, "token": "", "proxy": None}  # secrets are not pickled  # nosec B105
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        for name, value in state.items():
-            object.__setattr__(self, name, value)
+    def __reduce__(self) -> tuple[Any, ...]:
+        return SessionConfig, astuple(evolve(self, token="", proxy=None))  # secrets are not pickled  # nosec B106
 
     @property
     def origin(self) -> tuple[str, str, int]:
@@ -311,19 +306,11 @@ def _load_profile(name: str, environ: Mapping[str, str]) -> SessionConfig:
     values = profiles[name]
     if not values.get("url"):
         raise InvalidCredentials(f"profile {name!r} in {path} has no url").with_hints(*_configuration_hints(name))
+    given: dict[str, Any] = {key: values[key] for key in _KEYS if key in values}
+    given["allow_http"] = values.get("allow_http", "").lower() in {"1", "true", "yes", "on"}
+    given["verify"] = values.get("verify", "").lower() not in {"0", "false", "no", "off"}
     try:
-        return SessionConfig(
-            url=values["url"],
-            token=values.get("token", ""),
-            username=values.get("username", ""),
-            project=values.get("project"),
-            profile=name,
-            ca_file=values.get("ca_file"),
-            proxy=values.get("proxy"),
-            allow_http=values.get("allow_http", "").lower() in {"1", "true", "yes", "on"},
-            header_form=values.get("header_form", "space"),
-            verify=values.get("verify", "").lower() not in {"0", "false", "no", "off"},
-        )
+        return SessionConfig(**given, profile=name)
     except ValidationError as error:
         raise ValidationError(f"profile {name!r} in {path}: {error}") from None
 

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Protocol, Self
 from urllib.parse import urljoin, urlsplit
 
-from attrs import fields, frozen
+from attrs import astuple, evolve, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -100,16 +100,8 @@ class CallInfo:
     def __repr__(self) -> str:
         return f"CallInfo({self.action!r}, attempts={self.attempts}, request_id={self.request_id!r})"
 
-    def __getstate__(self) -> dict[str, Any]:
-        state = {name: getattr(self, name) for name in _CALL_FIELDS if name != "secrets"}
-        return {**redact(state, self.secrets), "secrets": ()}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        for name, value in state.items():
-            object.__setattr__(self, name, value)
-
-
-_CALL_FIELDS = tuple(attribute.name for attribute in fields(CallInfo))
+    def __reduce__(self) -> tuple[Any, ...]:
+        return CallInfo, redact(astuple(evolve(self, secrets=())), self.secrets)
 
 
 class OrionError(Exception):
@@ -391,10 +383,7 @@ def one_line(value: str, *, secrets: Iterable[str] = (), limit: int | None = Non
     Returns:
         The string.
     """
-    for secret in secrets:
-        if secret:
-            value = value.replace(secret, "***")
-    value = " ".join(re.sub(f"[{UNSAFE}]+", " ", value).split())
+    value = " ".join(re.sub(f"[{UNSAFE}]+", " ", redact(value, secrets)).split())
     return value if limit is None or len(value) <= limit else value[: limit - 1] + "…"
 
 

@@ -45,13 +45,6 @@ class Record(dict[str, Any]):
         """The first molecule among the fields; None if there is none."""
         return next((value for value in self.values() if is_molecule(value)), None)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _restore, (dict(self), self.dataset_id, self.record_id)
-
-
-def _restore(fields: dict[str, Any], dataset_id: int | None, record_id: int | None) -> Record:
-    return Record(fields, dataset_id=dataset_id, record_id=record_id)
-
 
 def is_molecule(value: object) -> bool:
     """Check whether the value of a field is a molecule.

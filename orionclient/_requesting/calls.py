@@ -271,9 +271,9 @@ class Calls:
         ids: Mapping[str, Id],
         *,
         query: Mapping[str, Any] | None = None,
-        body: Mapping[str, Any] | None = None,
         timeout: float | None = None,
         check: Check | None = None,
+        **arguments: Any,
     ) -> dict[str, Any]:
         """Send a request and decode the JSON object of its response.
 
@@ -281,9 +281,9 @@ class Calls:
             endpoint: The generated operation.
             ids: Ids for its path.
             query: Query parameters, including ones that the contract does not know; the server validates them.
-            body: JSON body. Optional.
             timeout: Seconds for the whole call. Defaults to the session's timeouts.
             check: Validates the JSON object; raises a ValueError with the reason. Optional.
+            **arguments: Further arguments of its builder, for example `body`.
 
         Returns:
             The object, without conversions; empty if the response has no body.
@@ -292,7 +292,7 @@ class Calls:
             BadResponse: A resource has no id, or `check` failed.
             OrionError: The request failed.
         """
-        request: Request = endpoint.build(**ids) if body is None else endpoint.build(**ids, body=dict(body))
+        request: Request = endpoint.build(**ids, **arguments)
         return self._read(endpoint, request.with_query(query) if query else request, timeout, check)[0]
 
     def iter_items(
@@ -341,23 +341,6 @@ class Calls:
                 # Only the success of a smaller page shows that the page size was the cause.
                 _PAGE_SIZES[origin, operation.id] = limit or 0
             yield from pages.accept(page, response)
-
-    def send_built(self, endpoint: Endpoint, request: Request, *, check: Check | None = None) -> dict[str, Any]:
-        """Send a generated request and decode the JSON object of its response.
-
-        Args:
-            endpoint: The generated operation.
-            request: Request of its builder.
-            check: Validates the JSON object; raises a ValueError with the reason. Optional.
-
-        Returns:
-            The object, without conversions.
-
-        Raises:
-            BadResponse: `check` failed.
-            OrionError: The request failed.
-        """
-        return self._read(endpoint, request, check=check)[0]
 
     def make_opener(self, endpoint: Endpoint, request: Request) -> Callable[[Mapping[str, str]], Response]:
         """Create a function that requests the content of a resource, for a download that may be resumed.

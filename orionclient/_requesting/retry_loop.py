@@ -162,7 +162,7 @@ class RetryLoop:
         if problem := find_header_problem(request.headers):
             raise ValidationError(problem)
         self._request, self._options, self._config = request, options, config
-        self._origin = parse_origin(request.url)
+        self._origin = request.origin
         # The origin of the last redirect.
         self._final_origin = self._origin
         self._state = CallState()

@@ -132,11 +132,11 @@ def update_replaced(found: Resource, *, tags: Sequence[str | None] | None, descr
         ValidationError: A tag is empty.
         OrionError: The request failed.
     """
-    session, endpoint = found._require_session(), found.declaration.update
+    endpoint = found.declaration.update
     if description is not None and endpoint is not None:
-        found._replace(session._calls.request_json(endpoint, found._ids(), body={"description": description}))
+        found._call(endpoint, body={"description": description})
     if names := tags_of.tag_names(tags):
-        tags_of.add(session, found, names, None)
+        tags_of.add(found._require_session(), found, names, None)
 
 
 @contextlib.contextmanager

@@ -101,7 +101,7 @@ def refresh(resource: Resource, timeout: float | None = None) -> None:
         OrionError: The request failed.
     """
     # Every resource type that is waited for has a get endpoint.
-    resource._replace(resource._request(cast("Endpoint", resource.declaration.get), timeout=timeout))
+    resource._call(cast("Endpoint", resource.declaration.get), timeout=timeout)
 
 
 def poll_states(resource: Resource, goal: str, timeout: float) -> Iterator[str]:

@@ -52,9 +52,9 @@ class CallsLike(Protocol):
         ids: Mapping[str, Id],
         *,
         query: Mapping[str, Any] | None = None,
-        body: Mapping[str, Any] | None = None,
         timeout: float | None = None,
         check: Callable[[dict[str, Any]], object] | None = None,
+        **arguments: Any,
     ) -> dict[str, Any]:
         """Send a request and decode the JSON object of its response."""
         ...
@@ -68,12 +68,6 @@ class CallsLike(Protocol):
         page_size: int | None = None,
     ) -> Iterator[dict[str, Any]]:
         """Iterate over all pages of a listing."""
-        ...
-
-    def send_built(
-        self, endpoint: Endpoint, request: Any, *, check: Callable[[dict[str, Any]], object] | None = None
-    ) -> dict[str, Any]:
-        """Send a generated request and decode the JSON object of its response."""
         ...
 
     def make_opener(self, endpoint: Endpoint, request: Any) -> Callable[[Mapping[str, str]], Response]:
@@ -489,22 +483,13 @@ class Resource(_Keywords):
             raise ValidationError(f"{self._title()} has no session; get it from a session, or pass session=...")
         return self.session
 
-    def _request(
-        self,
-        endpoint: Endpoint,
-        *,
-        query: Mapping[str, Any] | None = None,
-        body: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
-    ) -> dict[str, Any]:
+    def _request(self, endpoint: Endpoint, **options: Any) -> dict[str, Any]:
         """Send a request for this resource and return the JSON object of its response."""
-        calls, ids = self._require_session()._calls, self._ids()
-        return calls.request_json(endpoint, ids, query=query, body=body, timeout=timeout)
+        return self._require_session()._calls.request_json(endpoint, self._ids(), **options)
 
-    def _upload(self, endpoint: Endpoint, **arguments: Any) -> None:
-        """Send content of this resource, and store the resource in the response."""
-        request = endpoint.build(*self._ids().values(), **arguments)
-        self._replace(self._require_session()._calls.send_built(endpoint, request))
+    def _call(self, endpoint: Endpoint, **options: Any) -> None:
+        """Send a request for this resource, and store the resource in the response."""
+        self._replace(self._request(endpoint, **options))
 
     def _opener(
         self, endpoint: Endpoint, query: Mapping[str, Any] | None = None

@@ -44,8 +44,7 @@ def unshare(session: SessionLike, resource: Resource, share_with: Resource) -> N
         ValidationError: The resource cannot be shared, a resource has no valid id, or `share_with` is of another type.
     """
     ids, target = _collect_ids(resource), _build_target(share_with)
-    request = api.unshare_resource.build(str(ids["resource_type"]), ids["resource_id"], **target)
-    session._calls.send_built(api.unshare_resource, request)
+    session._calls.request_json(api.unshare_resource, ids, **target)
 
 
 def iter_shares(session: SessionLike, resource: Resource) -> Iterator[dict[str, Any]]:

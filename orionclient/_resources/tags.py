@@ -42,8 +42,7 @@ def remove(session: SessionLike, resource: Resource, tags: Sequence[str], projec
         ValidationError: The resource cannot be tagged, or a tag is empty.
     """
     ids, names = _collect_ids(resource), check_tags(tags)
-    request = api.remove_tags.build(str(ids["resource_type"]), ids["resource_id"], tag=names)
-    session._calls.send_built(api.remove_tags, request.with_query(_project_id(project)))
+    session._calls.request_json(api.remove_tags, ids, query=_project_id(project), tag=names)
 
 
 def iter_tags(session: SessionLike, resource: Resource) -> Iterator[dict[str, Any]]:

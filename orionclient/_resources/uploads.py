@@ -64,7 +64,6 @@ def send_content(
         OrionError: The request failed.
     """
     meter = Meter(source.name or resource._title(), source.size, progress)
-    calls, ids = resource._require_session()._calls, resource._ids()
     get, upload = cast("Endpoint", resource.declaration.get), cast("Endpoint", resource.declaration.upload)
     if part_size(source.size) is not None:
         parts = _PartsRequests(resource, fresh=fresh)
@@ -79,11 +78,11 @@ def send_content(
             meter.rewind(meter.bytes)
         else:
             meter.finish()
-            return calls.request_json(get, ids)
+            return resource._request(get)
     attempts_left = _MAX_SENDS
     while True:
-        request = upload.build(*ids.values(), body=source.slice(meter=meter), content_digest=source.content_digest)
-        found = calls.send_built(upload, request)
+        body = source.slice(meter=meter)
+        found = resource._request(upload, body=body, content_digest=source.content_digest)
         source.check_unchanged()
         if _digest_matches(found, source.content_digest):
             meter.finish()
@@ -158,8 +157,10 @@ class _PartsRequests:
 
     def put(self, upload: UploadPlan, number: int, part: Slice, digest: str) -> str | None:
         if not upload.presigned:
-            request = api.upload_part.build(upload.id, number, body=part, content_digest=digest)
-            return _read_digest(self._calls.send_built(api.upload_part, request, check=_read_digest))
+            ids = {"upload_id": upload.id, "number": number}
+            return _read_digest(
+                self._calls.request_json(api.upload_part, ids, check=_read_digest, body=part, content_digest=digest)
+            )
         headers = {"Content-Type": "application/octet-stream", "Content-Digest": digest}
         for may_renew in (True, False):
             response = self._calls.put_presigned(

@@ -52,7 +52,7 @@ def cancel_on(event: threading.Event) -> Callable[[], None]:
 
 @contextmanager
 def cancellable_pool(workers: int, name: str, event: threading.Event) -> Iterator[ThreadPoolExecutor]:
-    """Create a thread pool whose threads have all ended when the block ends, also on KeyboardInterrupt.
+    """Create a thread pool whose threads have all ended when the block ends, also on KeyboardInterrupt. An error in the block cancels them.
 
     Args:
         workers: Count of threads.
@@ -65,7 +65,12 @@ def cancellable_pool(workers: int, name: str, event: threading.Event) -> Iterato
     prefix = f"{name}-{id(event):x}"
     try:
         with ThreadPoolExecutor(workers, thread_name_prefix=prefix, initializer=cancel_on(event)) as pool:
-            yield pool
+            try:
+                yield pool
+            except BaseException:
+                event.set()
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
     finally:
         # A thread that was being started during KeyboardInterrupt is not yet registered in the pool, which does not wait for it.
         while any(thread.name.startswith(prefix) for thread in threading.enumerate()):

@@ -7,7 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
@@ -21,19 +21,9 @@ if TYPE_CHECKING:
 
     from orionclient._transfer.progress import Progress
 
-__all__ = [
-    "Paths",
-    "ProgressRelay",
-    "Result",
-    "TransferCancelledError",
-    "collect_results",
-    "is_local",
-    "run",
-    "run_in_turn",
-]
-
 I = TypeVar("I")  # noqa: E741 - an item
 V = TypeVar("V")
+A = TypeVar("A")
 Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 # Maximum number of items per worker that are submitted and whose results are not consumed yet.
 _MAX_PENDING: Final = 4
@@ -158,26 +148,28 @@ def run(
     if not isinstance(workers, int) or isinstance(workers, bool) or workers < 1:
         raise ValidationError(f"workers must be a positive integer, not {workers!r:.60}")
     interrupted = threading.Event()
-    pool = executor
-    if pool is None:
-        pool = ThreadPoolExecutor(workers, thread_name_prefix="orion-bulk", initializer=cancel_on(interrupted))
+    threads = partial(ThreadPoolExecutor, workers, thread_name_prefix="orion-bulk", initializer=cancel_on(interrupted))
+    pool = threads() if executor is None else executor
     pending: deque[tuple[I, Future[V]]] = deque()
     errors: list[Exception] = []
     source = _iter_until_error(items, errors)
     completed = False
     try:
-        with _cancel_on_interrupt(interrupted):
-            while True:
-                for item in islice(source, _MAX_PENDING * workers - len(pending)):
-                    pending.append((item, _submit(pool, function, item)))
-                if not pending:
-                    break
-                result = _make_result(*pending[0])
-                pending.popleft()
-                yield result
+        while True:
+            for item in islice(source, _MAX_PENDING * workers - len(pending)):
+                pending.append((item, _submit(pool, function, item)))
+            if not pending:
+                break
+            result = _make_result(pending[0][0], wait_for_result, pending[0][1])
+            pending.popleft()
+            yield result
         completed = True
         if errors:
             raise errors[0]
+    except (KeyboardInterrupt, SystemExit):
+        # The threads of the pool must not wait for a stalled server.
+        interrupted.set()
+        raise
     finally:
         for _, future in pending:
             future.cancel()
@@ -198,21 +190,7 @@ def run_in_turn(function: Callable[[I], V], items: Iterable[I]) -> Iterator[Resu
         A result for each item, in order.
     """
     for item in items:
-        try:
-            result = Result(item, function(item))
-        except Exception as error:  # noqa: BLE001 - one failure must not stop the other items
-            result = Result(item, None, error)
-        yield result
-
-
-@contextmanager
-def _cancel_on_interrupt(event: threading.Event) -> Iterator[None]:
-    """Signal an interrupt to the threads of the pool, so that they do not wait for a stalled server."""
-    try:
-        yield
-    except (KeyboardInterrupt, SystemExit):
-        event.set()
-        raise
+        yield _make_result(item, function, item)
 
 
 def _iter_until_error(items: Iterable[I], errors: list[Exception]) -> Iterator[I]:
@@ -233,9 +211,9 @@ def _submit(pool: Executor, function: Callable[[I], V], item: I) -> Future[V]:
         return failed
 
 
-def _make_result(item: I, future: Future[V]) -> Result[I, V]:
+def _make_result(item: I, function: Callable[[A], V], argument: A) -> Result[I, V]:
     try:
-        return Result(item, wait_for_result(future))
+        return Result(item, function(argument))
     except Exception as error:  # noqa: BLE001 - one failure must not stop the other items
         return Result(item, None, error)
 
@@ -264,18 +242,10 @@ def collect_results(
         TransferErrors: An item failed, or the items could not be read to the end.
     """
     collected: list[Result[I, V]] = []
-    count, source_error = 0, None
+    errors: list[Exception] = []
+    count = 0
     try:
-        while True:
-            try:
-                result = next(results)
-            except StopIteration:
-                break
-            except Exception as error:
-                if not count:
-                    raise
-                source_error = error
-                break
+        for result in _iter_until_error(results, errors):
             if relay is not None and relay.error is not None:
                 raise relay.error
             count += 1
@@ -285,12 +255,14 @@ def collect_results(
                 collected.append(result)
     finally:
         results.close()  # type: ignore[attr-defined]
+    if errors and not count:
+        raise errors[0]
     collected = collected if finalize is None else finalize(collected)
     failed = [result for result in collected if result.error is not None]
-    if source_error is not None:
+    if errors:
         raise TransferErrors(
-            f"listing the items failed after {count} transfers ({len(failed)} failed): {source_error}", collected
-        ) from source_error
+            f"listing the items failed after {count} transfers ({len(failed)} failed): {errors[0]}", collected
+        ) from errors[0]
     if failed and not return_exceptions:
         message = f"{len(failed)} of {count} transfers failed; the first, {_item_title(failed[0].item)}: {_error_message(failed[0].error)}"
         raise TransferErrors(message, collected) from failed[0].error

@@ -204,7 +204,7 @@ class _Check:
 
     def __init__(self, digest: Digest | None, length: int | None) -> None:
         self._digest, self._length = digest, length
-        self._hasher: Any = digest.hasher() if digest else None
+        self._hasher: Any = new_hasher(digest.algorithm) if digest else None
         self._count = 0
 
     def update(self, chunk: bytes) -> None:

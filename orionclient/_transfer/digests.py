@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import importlib
 import re
@@ -40,14 +39,6 @@ class Digest:
     def header(self) -> str:
         """The digest as a header value (RFC 9530)."""
         return f"{self.algorithm}=:{base64.b64encode(self.value).decode()}:"
-
-    def hasher(self) -> Any:
-        """Create a hasher for the algorithm.
-
-        Returns:
-            An object with `update` and `digest`.
-        """
-        return new_hasher(self.algorithm)
 
 
 def new_hasher(algorithm: str) -> Any:
@@ -141,7 +132,7 @@ def _parse_entries(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 def _decode(value: str) -> bytes | None:
     try:
         return base64.b64decode(value.strip(), validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         return None
 
 
@@ -246,18 +237,13 @@ class FileHasher:
         Raises:
             OSError: The file cannot be read.
         """
-        self._stop_thread()
+        self.stop()
         if self._error is not None:
             raise self._error
         with self._path.open("rb", buffering=0) as stream:
             stream.seek(self._position)
             self._hash(stream, None)
         return self._hasher.digest()  # type: ignore[no-any-return]
-
-    def _stop_thread(self) -> None:
-        with self._changed:
-            self._changed.notify()
-        self.stop()
 
     def stop(self) -> None:
         """Stop the thread."""

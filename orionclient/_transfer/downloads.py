@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import define, evolve
+from attrs import Factory, define, evolve, field
 
 from orionclient._runtime.cancellation import cancellable_pool, wait_for_result
 from orionclient._transfer.content import (
@@ -39,7 +39,6 @@ from orionclient._transfer.progress import Meter
 from orionclient.exceptions import NotEnoughDiskError, OrionConnectionError, OrionTimeout
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
     from typing import IO, BinaryIO
 
     from orionclient._transfer.content import Callback, Opener
@@ -105,7 +104,7 @@ def save(
         _save(opener, path, what, meter, expected or Expected(), durable=durable, workers=workers)
 
 
-def _write_all(stream: Any, chunk: bytes) -> None:
+def _write_all(stream: Any, chunk: bytes | memoryview) -> None:
     rest = memoryview(chunk)
     while rest:
         count = stream.write(rest)
@@ -121,14 +120,11 @@ def _save(
     opener: Opener, path: Path, what: str, meter: Meter, expected: Expected, *, durable: bool, workers: int
 ) -> None:
     part = PartFile(path)
-    keep = False
     attempts_left, budget, failed_to_open = MAX_RESUMES, ResumeBudget(), False
     try:
         for attempt in itertools.count():
             # A body with Content-Encoding may be the stored content. If its length does not decide, alternate between both readings.
-            download = _Download(
-                opener, part, path, what=what, meter=meter, expected=expected, as_stored=attempt % 2 == 1
-            )
+            download = _Download(opener, part, path, what, meter, expected, attempt % 2 == 1)
             try:
                 download.run(workers)
             except UnexpectedContentError:
@@ -148,11 +144,8 @@ def _save(
             meter.rewind(download.count)
         part.commit(durable=durable)
         meter.finish()
-    except BaseException:
-        keep = True
-        raise
     finally:
-        part.close(keep=keep)
+        part.close()
 
 
 @define
@@ -164,49 +157,41 @@ class _ByteRange:
     end: int | None
 
 
+@define(eq=False)
 class _Download:
     """One attempt to download content into a part file."""
 
-    def __init__(
-        self,
-        opener: Opener,
-        part: PartFile,
-        path: Path,
-        *,
-        what: str,
-        meter: Meter,
-        expected: Expected,
-        as_stored: bool,
-    ) -> None:
-        self._opener = opener
-        self._part = part
-        self._path = path
-        self._what = what
-        self._meter = meter
-        self._expected = expected
-        self._as_stored = as_stored
-        self._algorithm: str | None = None
-        self._content = Content(None, None, None, ranges=False)
-        self._hasher: FileHasher | None = None
-        self._ranges: list[_ByteRange] = []
-        self._done: list[list[int]] | None = None
-        self._lock = threading.Lock()
-        self._stopped = threading.Event()
-        self.count: int = 0
-        # None until a response was received.
-        self.has_validator: bool | None = None
+    _opener: Opener
+    _part: PartFile
+    _path: Path
+    _what: str
+    _meter: Meter
+    _expected: Expected
+    _as_stored: bool
+    _content: Content = field(init=False)
+    _algorithm: str | None = None
+    _hasher: FileHasher | None = None
+    _ranges: list[_ByteRange] = Factory(list)
+    # Received byte ranges, as pairs of start and end.
+    _done: list[list[int]] = Factory(list)
+    _lock: threading.Lock = Factory(threading.Lock)
+    _stopped: threading.Event = Factory(threading.Event)
+    count: int = 0
+    # None until a response was received.
+    has_validator: bool | None = None
 
     def run(self, workers: int) -> None:
         """Fetch the missing bytes and verify the complete content."""
-        response, journal = self._open()
+        response, self._content = self._open()
+        self.has_validator = self._content.has_validator
         try:
             with response:
-                self._prepare(response, journal)
+                self._prepare(response)
                 concurrent = workers > 1 and self._content.ranges and self._content.etag is not None
                 if concurrent and (self._content.size or 0) >= _RANGES_THRESHOLD:
-                    self._fetch_many(response, workers, journal)
+                    self._fetch_many(response, workers)
                 else:
-                    self._fetch_one(response, journal)
+                    self._fetch_one(response)
                 try:
                     self._verify()
                 except UnexpectedContentError as error:
@@ -215,49 +200,46 @@ class _Download:
             if self._hasher is not None:
                 self._hasher.stop()
 
-    def _open(self) -> tuple[Response, Journal | None]:
+    def _open(self) -> tuple[Response, Content]:
         """Request the content, or its missing bytes if the part file can be resumed."""
         journal = self._part.read_journal(self._what)
         if journal is None:
             self._part.truncate()
-            return self._open_whole(), None
-        missing = self._part.size() if journal.done is None else _first_gap(journal.done)
+            return self._open_whole()
+        done = [[0, self._part.size()]] if journal.done is None else journal.done
+        missing = _first_gap(done)
         headers = {"Range": f"bytes={missing}-", "If-Range": journal.etag}
         response = open_range(self._opener, headers if missing < journal.size else {})
-        found = Content.from_response(response)
-        if _content_from_journal(journal).matches(found) and found.size == journal.size:
-            return response, journal
+        digest = announced_digest({"repr-digest": journal.digest or ""})
+        known, found = Content(journal.size, journal.etag, digest, ranges=True), Content.from_response(response)
+        if known.matches(found) and found.size == journal.size:
+            self._done = done
+            # A partial response may lack the validators of the complete content.
+            return response, evolve(found, etag=journal.etag, digest=digest or found.digest)
         self._part.truncate()
-        if response.status_code == 206 or is_compressed(response.headers):
-            # The range belongs to other content.
-            response.close()
-            response = self._open_whole()
-        return response, None
+        if response.status_code != 206 and not is_compressed(response.headers):
+            return response, found
+        # The range belongs to other content.
+        response.close()
+        return self._open_whole()
 
-    def _open_whole(self) -> Response:
+    def _open_whole(self) -> tuple[Response, Content]:
         response = open_range(self._opener, {})
         is_stored = has_stored_encoding(response, self._expected)
         if is_stored or (is_stored is None and self._as_stored):
             self._opener = disable_decompression(self._opener)
             response.disable_decompression()
-        return response
+        return response, Content.from_response(response)
 
-    def _prepare(self, response: Response, journal: Journal | None) -> None:
-        content = Content.from_response(response)
-        if journal is not None:
-            # A partial response may lack the validators of the complete content.
-            content = evolve(content, etag=journal.etag, digest=_content_from_journal(journal).digest or content.digest)
-        self._content, self.has_validator = content, content.has_validator
+    def _prepare(self, response: Response) -> None:
+        content = self._content
         try:
             self._expected.check(content.size)
         except UnexpectedContentError as error:
             # Raised before any of the body is read.
             raise with_call(error, response) from error.__cause__
         free = shutil.disk_usage(self._path.parent).free
-        received = (
-            0 if journal is None else self._part.size() if journal.done is None else sum(b - a for a, b in journal.done)
-        )
-        if content.size is not None and content.size - received > free:
+        if content.size is not None and content.size - self._received() > free:
             raise NotEnoughDiskError(
                 f"{self._path} needs {content.size} bytes; {self._path.parent} has {free} bytes free"
             )
@@ -267,55 +249,45 @@ class _Download:
             size = self._expected.size if content.size is None else content.size
             self._hasher = FileHasher(self._part.path, new_hasher(self._algorithm), size)
 
-    def _write_journal(self) -> None:
+    def _received(self) -> int:
+        return sum(end - start for start, end in self._done)
+
+    def _write_journal(self, done: list[list[int]] | None) -> None:
         content = self._content
         if content.etag is not None and content.size is not None:
             digest = None if content.digest is None else content.digest.header
-            self._part.write_journal(Journal(self._what, content.etag, content.size, self._done, digest))
+            self._part.write_journal(Journal(self._what, content.etag, content.size, done, digest))
 
-    def _fetch_one(self, response: Response, journal: Journal | None) -> None:
-        position = 0
-        if journal is not None:
-            # The part file may have gaps from concurrent streams: everything after the first gap is fetched again.
-            position = self._part.size() if journal.done is None else _first_gap(journal.done)
-            with self._part.open_at(position) as stream:
-                stream.truncate(position)
-        self._write_journal()
+    def _fetch_one(self, response: Response) -> None:
+        # The part file may have gaps from concurrent streams: everything after the first gap is fetched again.
+        position = _first_gap(self._done)
+        with self._part.open_at(position) as stream:
+            stream.truncate()
+        self._write_journal(None)
         self._record_received(position, moved=False)
         byte_range = _ByteRange(0, position, None)
         self._ranges = [byte_range]
         if position != self._content.size or not position:
             self._receive(byte_range, response)
-        if self._content.size is not None and byte_range.position != self._content.size:
-            raise with_call(truncated_error(byte_range.position, self._content.size), response)
 
-    def _fetch_many(self, response: Response, workers: int, journal: Journal | None) -> None:
+    def _fetch_many(self, response: Response, workers: int) -> None:
         size = self._content.size or 0
-        self._done = []
-        if journal is not None:
-            self._done = [[0, self._part.size()]] if journal.done is None else journal.done
         # Write the journal first: the next step extends the file with bytes that are not content.
-        self._write_journal()
+        self._write_journal(self._done)
         with self._part.path.open("r+b") as stream:
             stream.truncate(size)
-        self._record_received(sum(end - start for start, end in self._done), moved=False)
+        self._record_received(self._received(), moved=False)
         self._ranges = [_ByteRange(start, start, end) for start, end in plan_ranges(size, workers, self._done)]
         self._advance_hasher()
         first: Response | None = response
         with cancellable_pool(workers, "download", self._stopped) as threads:
-            futures: list[Future[None]] = []
-            try:
-                for byte_range in self._ranges:
-                    # The open response is used for the first byte range.
-                    futures.append(threads.submit(self._fetch_range, byte_range, first))
-                    first = None
-                for future in futures:
-                    wait_for_result(future)
-            except BaseException:
-                self._stopped.set()
-                for future in futures:
-                    future.cancel()
-                raise
+            futures = []
+            for byte_range in self._ranges:
+                # The open response is used for the first byte range.
+                futures.append(threads.submit(self._fetch_range, byte_range, first))
+                first = None
+            for future in futures:
+                wait_for_result(future)
 
     def _fetch_range(self, byte_range: _ByteRange, response: Response | None) -> None:
         if self._stopped.is_set():
@@ -330,11 +302,10 @@ class _Download:
                 return
             self._stopped.set()
             raise
-        if byte_range.end is not None and byte_range.position == byte_range.end and self._done is not None:
+        if byte_range.end is not None and byte_range.position == byte_range.end:
             with self._lock:
-                self._done.append([byte_range.start, byte_range.end])
-                self._done = _merge_ranges(self._done)
-                self._write_journal()
+                self._done = _merge_ranges([*self._done, [byte_range.start, byte_range.end]])
+                self._write_journal(self._done)
 
     def _open_range(self, byte_range: _ByteRange, budget: ResumeBudget) -> Response:
         while True:
@@ -356,13 +327,10 @@ class _Download:
                 try:
                     with response:
                         self._copy_body(byte_range, response, stream, buffer, skip)
-                    if self._stopped.is_set() or byte_range.position == (
-                        self._content.size if byte_range.end is None else byte_range.end
-                    ):
+                    end = self._content.size if byte_range.end is None else byte_range.end
+                    if self._stopped.is_set() or end is None or end == byte_range.position:
                         return
-                    if self._content.size is None:
-                        return
-                    raise with_call(truncated_error(byte_range.position, self._content.size), response)
+                    raise with_call(truncated_error(byte_range.position, self._content.size or end), response)
                 except (OrionConnectionError, OrionTimeout) as error:
                     if not self._content.has_validator:
                         raise with_call(error, response) from None
@@ -389,13 +357,11 @@ class _Download:
         size = self._content.size
         if size is not None and byte_range.position + len(received) > size:
             raise with_call(UnexpectedContentError("unexpected content: received more bytes than announced"), response)
-        count, rest = len(received), received
-        while rest:
-            rest = rest[stream.write(rest) :]
+        _write_all(stream, received)
         if self._hasher is not None:
             self._hasher.update_at(byte_range.position, received)
-        byte_range.position += count
-        self._record_received(count)
+        byte_range.position += len(received)
+        self._record_received(len(received))
         self._advance_hasher()
 
     def _record_received(self, count: int, *, moved: bool = True) -> None:
@@ -407,15 +373,8 @@ class _Download:
         if self._hasher is None:
             return
         # Only the bytes before the first gap can be hashed.
-        gap = next(
-            (
-                byte_range.position
-                for byte_range in self._ranges
-                if byte_range.end is None or byte_range.position < byte_range.end
-            ),
-            None,
-        )
-        self._hasher.advance(self._content.size or 0 if gap is None else gap)
+        gaps = (each.position for each in self._ranges if each.end is None or each.position < each.end)
+        self._hasher.advance(next(gaps, self._content.size or 0))
 
     def _verify(self) -> None:
         size = self._part.size()
@@ -423,11 +382,6 @@ class _Download:
             raise UnexpectedContentError(f"incomplete content: received {size} of {self._content.size} bytes")
         digest = self._hasher.finish() if self._hasher is not None else b""
         verify_digest(self._content, self._expected, size, self._algorithm, digest)
-
-
-def _content_from_journal(journal: Journal) -> Content:
-    digest = None if journal.digest is None else announced_digest({"repr-digest": journal.digest})
-    return Content(journal.size, journal.etag, digest, ranges=True)
 
 
 def _first_gap(done: list[list[int]]) -> int:

@@ -75,7 +75,28 @@ def safe_filename(name: str, *, default: str = "unnamed") -> str:
     return _make_safe(name) or _make_safe(default) or "unnamed"
 
 
-class UniqueFilenames:
+class _UniqueStrings:
+    """Strings that are made different from all earlier ones by a numeric suffix."""
+
+    def __init__(self) -> None:
+        # Short digests, to save memory with 500,000 names.
+        self._taken: set[int] = set()
+        # Last suffix used for each name, so that many equal names do not need a search from the start.
+        self._last: dict[int, int] = {}
+
+    def _add(self, wanted: str, folder: str = "") -> str:
+        found, first = wanted, self._key(folder + wanted)
+        while (key := self._key(folder + found)) in self._taken:
+            self._last[first] = suffix = self._last.get(first, 1) + 1
+            found = _with_suffix(wanted, f"-{suffix}")
+        self._taken.add(key)
+        return folder + found
+
+    def _key(self, name: str) -> int:
+        return _hash_key(_compare_key(name))
+
+
+class UniqueFilenames(_UniqueStrings):
     """Builds safe file names that are unique within a folder or zip file, ignoring case and Unicode normalization.
 
     Args:
@@ -89,9 +110,8 @@ class UniqueFilenames:
     """
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
-        self._taken = {_compare_key(name) for name in taken}
-        # Last suffix used for each name, so that many equal names do not need a search from the start.
-        self._last: dict[str, int] = {}
+        super().__init__()
+        self._taken.update(self._key(name) for name in taken)
 
     def add(self, name: str, *, default: str = "unnamed") -> str:
         """Convert a name to a safe name that is different from all earlier ones.
@@ -103,21 +123,11 @@ class UniqueFilenames:
         Returns:
             The name, with a numeric suffix before the extension if the name is taken.
         """
-        wanted = found = safe_filename(name, default=default)
-        while _compare_key(found) in self._taken:
-            self._last[_compare_key(wanted)] = suffix = self._last.get(_compare_key(wanted), 1) + 1
-            found = _with_suffix(wanted, f"-{suffix}")
-        self._taken.add(_compare_key(found))
-        return found
+        return self._add(safe_filename(name, default=default))
 
 
-class UniqueNames:
+class UniqueNames(_UniqueStrings):
     """Makes names unique with numeric suffixes, without making them safe."""
-
-    def __init__(self) -> None:
-        # Short digests, to save memory with 500,000 names.
-        self._taken: set[int] = set()
-        self._last: dict[str, int] = {}
 
     def add(self, name: str) -> str:
         """Make a name different from all earlier ones.
@@ -128,22 +138,18 @@ class UniqueNames:
         Returns:
             The name, with a numeric suffix before the extension if the name is taken.
         """
-        wanted = found = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        while _hash_key(found) in self._taken:
-            self._last[wanted] = suffix = self._last.get(wanted, 1) + 1
-            found = _with_suffix(wanted, f"-{suffix}")
-        self._taken.add(_hash_key(found))
-        return found
+        return self._add(name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+
+    def _key(self, name: str) -> int:
+        return _hash_key(name)
 
 
-class UniquePaths:
+class UniquePaths(_UniqueStrings):
     """Builds safe, unique relative paths from names in which ``/`` separates folders and files."""
 
     def __init__(self) -> None:
-        # Short digests, as above.
-        self._files: set[int] = set()
-        self._folders: dict[str, str] = {}
-        self._last: dict[int, int] = {}
+        super().__init__()
+        self._folders: dict[int, str] = {}
 
     def add(self, name: str, *, default: str = "unnamed") -> str:
         """Convert a name to a safe name that is different from all earlier ones.
@@ -162,23 +168,16 @@ class UniquePaths:
         folder = ""
         for parent in parents:
             folder = self._folder(f"{folder}{safe_filename(parent, default='_')}")
-        wanted = found = safe_filename(last, default=default if last == default else "_")
-        while _hash_key(_compare_key(folder + found)) in self._files or _compare_key(folder + found) in self._folders:
-            first = _hash_key(_compare_key(folder + wanted))
-            self._last[first] = suffix = self._last.get(first, 1) + 1
-            found = _with_suffix(wanted, f"-{suffix}")
-        self._files.add(_hash_key(_compare_key(folder + found)))
-        return folder + found
+        return self._add(safe_filename(last, default=default if last == default else "_"), folder)
 
     def _folder(self, wanted: str) -> str:
         """Find the folder for a name, with a trailing ``/``; its name gets a suffix if a file has the name."""
         found, suffix = wanted, 1
-        while (known := self._folders.get(_compare_key(found))) is None and _hash_key(
-            _compare_key(found)
-        ) in self._files:
+        while (key := self._key(found)) in self._taken and key not in self._folders:
             suffix += 1
             found = f"{wanted}-{suffix}"
-        return known or self._folders.setdefault(_compare_key(found), f"{found}/")
+        self._taken.add(key)
+        return self._folders.setdefault(key, f"{found}/")
 
 
 def prepare_path(folder: Path, relative: str) -> Path:

@@ -14,7 +14,7 @@ import stat
 import tempfile
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from attrs import asdict, define, field
+from attrs import asdict, define
 
 from orionclient._runtime.locks import CAN_LOCK_FILES, LockedFile, close_in_child
 from orionclient.exceptions import NotEnoughDiskError
@@ -52,7 +52,7 @@ class Journal:
     size: int
     done: list[list[int]] | None = None
     digest: str | None = None
-    version: int = field(default=_VERSION)
+    version: int = _VERSION
 
 
 class PartFile:
@@ -162,16 +162,11 @@ class PartFile:
         """
         return self.path.stat().st_size
 
-    def truncate(self, size: int = 0) -> None:
-        """Discard the content and the journal.
-
-        Args:
-            size: New size of the file in bytes, filled with zeros. Defaults to 0.
-        """
+    def truncate(self) -> None:
+        """Discard the content and the journal."""
         self._remove_journal()
         with self.path.open("r+b") as stream:
             stream.truncate(0)
-            stream.truncate(size)
 
     def open_at(self, position: int) -> IO[bytes]:
         """Open the file for writing at a position.
@@ -203,12 +198,8 @@ class PartFile:
         if durable:
             _sync_folder(self._target.parent)
 
-    def close(self, *, keep: bool) -> None:
-        """Release the part file.
-
-        Args:
-            keep: True leaves the part file for the next run, if it can be resumed and is large enough.
-        """
+    def close(self) -> None:
+        """Release the part file. Unless it was moved to the target, it stays for the next run if it can be resumed and is large enough."""
         handle, self._handle = self._handle, None
         if handle is None or handle.closed:
             # In a forked child the handle is closed: the file belongs to the parent.
@@ -219,7 +210,7 @@ class PartFile:
             is_ours, is_gone = self.path.stat().st_ino == status.st_ino, False
         except FileNotFoundError:
             is_ours, is_gone = False, True
-        keep = keep and self._shared and is_ours and self._journal_path.exists() and status.st_size >= _MIN_KEPT_SIZE
+        keep = self._shared and is_ours and self._journal_path.exists() and status.st_size >= _MIN_KEPT_SIZE
         if not keep and self._shared and (is_ours or is_gone):
             self._remove_journal()
         if not keep and is_ours:

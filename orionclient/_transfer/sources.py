@@ -10,8 +10,11 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+from attrs import define, field
 
 from orionclient._transfer.digests import content_digest
 from orionclient._transfer.names import check_path
@@ -30,32 +33,25 @@ _MAX_IN_MEMORY: Final = 4 << 20
 _ReadAt = Callable[[int, memoryview], int]
 
 
+@define(eq=False, repr=False, slots=False)
 class Slice(io.RawIOBase):
     """A byte range of a source with its own position, so that several threads can read concurrently.
 
     Args:
-        read: Reads at a position into a buffer and returns the number of bytes.
+        read_at: Reads at a position into a buffer and returns the number of bytes.
         start: First byte.
         length: Number of bytes.
         meter: Counts the bytes read; bytes that are read again are counted once. None counts nothing.
         stopped: Once set, reading raises an error.
     """
 
-    def __init__(
-        self,
-        read: _ReadAt,
-        start: int,
-        length: int,
-        meter: Meter | None = None,
-        stopped: threading.Event | None = None,
-    ) -> None:
-        super().__init__()
-        self._read_at = read
-        self._start = start
-        self._length = length
-        self._position = self._counted = 0
-        self._meter = meter
-        self._stopped = stopped
+    _read_at: _ReadAt
+    _start: int
+    _length: int
+    _meter: Meter | None
+    _stopped: threading.Event | None
+    _position: int = 0
+    _counted: int = 0
 
     def readinto(self, buffer: Any) -> int:
         """Read into a buffer."""
@@ -103,6 +99,7 @@ class Slice(io.RawIOBase):
             yield buffer[:count]
 
 
+@define(eq=False, slots=False)
 class UploadSource:
     """An opened upload source.
 
@@ -110,50 +107,33 @@ class UploadSource:
         read: Reads at a position into a buffer.
         size: Size of the content in bytes.
         name: File name; empty if there is none.
-        fingerprint: Returns values that change when the file changes; None if the content cannot change.
         path: Path of the file; None if there is none.
+        get_fingerprint: Returns values that change when the file changes.
 
     Attributes:
         size: Size of the content in bytes.
         name: File name; empty if there is none.
         path: Path of the file; None if there is none.
+        fingerprint: Device, inode, size and modification time of the file when it was opened; None if the source is not a file.
     """
 
-    def __init__(
-        self,
-        read: _ReadAt,
-        size: int,
-        *,
-        name: str = "",
-        fingerprint: Callable[[], object] | None = None,
-        path: Path | None = None,
-    ) -> None:
-        self.size = size
-        self.name = name
-        self.path = path
-        self._read = read
-        self._get_fingerprint = fingerprint
-        self._fingerprint = fingerprint() if fingerprint is not None else None
-        self._digest: str | None = None
+    _read: _ReadAt
+    size: int
+    name: str = ""
+    path: Path | None = None
+    _get_fingerprint: Callable[[], object] = field(default=lambda: None, alias="get_fingerprint")
+    fingerprint: object = field(init=False)
 
-    @property
-    def fingerprint(self) -> object:
-        """Device, inode, size and modification time of the file when it was opened; None if the source is not a file."""
-        return self._fingerprint
+    def __attrs_post_init__(self) -> None:
+        self.fingerprint = self._get_fingerprint()
 
-    @property
+    @cached_property
     def content_digest(self) -> str:
         """SHA-256 digest of the content as a header value (RFC 9530); computed on first access."""
-        if self._digest is None:
-            self._digest, _, size = content_digest(self.slice().chunks())
-            if size != self.size:
-                raise ValidationError(f"the source shrank while it was read: {size} of {self.size} bytes")
-        return self._digest
-
-    @property
-    def stream(self) -> BinaryIO:
-        """The content as a new binary file object, positioned at its start."""
-        return self.slice()  # type: ignore[return-value]
+        digest, _, size = content_digest(self.slice().chunks())
+        if size != self.size:
+            raise ValidationError(f"the source shrank while it was read: {size} of {self.size} bytes")
+        return digest
 
     def slice(
         self,
@@ -182,10 +162,8 @@ class UploadSource:
         Raises:
             ValidationError: The source was changed, replaced or deleted.
         """
-        if self._get_fingerprint is None:
-            return
         try:
-            same = self._get_fingerprint() == self._fingerprint
+            same = self._get_fingerprint() == self.fingerprint
         except OSError:
             raise ValidationError(f"{self.name or 'the source'} was deleted during the upload") from None
         if not same:
@@ -306,7 +284,7 @@ def _file_source(stream: Any, start: int, path: Path | None = None) -> UploadSou
 
     name = source_name(stream) if path is None else path.name
     return UploadSource(
-        read, max(0, os.fstat(descriptor).st_size - start), name=name, fingerprint=fingerprint, path=path
+        read, max(0, os.fstat(descriptor).st_size - start), name=name, path=path, get_fingerprint=fingerprint
     )
 
 
@@ -347,12 +325,16 @@ def _locked_reader(source: Any, start: int) -> _ReadAt:
         with lock:
             source.seek(start + position)
             chunk = source.read(len(buffer))
-        if not isinstance(chunk, bytes | bytearray | memoryview):
-            raise ValidationError(f"the content must be bytes, not {type(chunk).__name__}; open files in binary mode")
+        _check_bytes(chunk)
         buffer[: len(chunk)] = chunk
         return len(chunk)
 
     return read
+
+
+def _check_bytes(chunk: object) -> None:
+    if not isinstance(chunk, bytes | bytearray | memoryview):
+        raise ValidationError(f"the content must be bytes, not {type(chunk).__name__}; open files in binary mode")
 
 
 def _read_all(stream: Any) -> Iterator[bytes]:
@@ -368,9 +350,6 @@ def _spooled_source(chunks: Iterable[bytes], name: str = "") -> Iterator[UploadS
     """Create a source for a stream that can be read only once, by spooling it to a temporary file."""
     with tempfile.SpooledTemporaryFile(max_size=_MAX_IN_MEMORY) as file, disk_space_errors(Path(tempfile.gettempdir())):
         for chunk in chunks:
-            if not isinstance(chunk, bytes | bytearray | memoryview):
-                raise ValidationError(
-                    f"the content must be bytes, not {type(chunk).__name__}; open files in binary mode"
-                )
+            _check_bytes(chunk)
             file.write(chunk)
         yield UploadSource(_locked_reader(file, 0), file.seek(0, os.SEEK_END), name=name)

@@ -13,8 +13,7 @@ from orionclient._transfer.plans import part_size, plan_parts
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from concurrent.futures import Future
+    from collections.abc import Mapping
 
     from orionclient._transfer.plans import UploadPlan
     from orionclient._transfer.progress import Meter
@@ -68,7 +67,7 @@ def send_parts(source: UploadSource, client: PartsClient, meter: Meter) -> None:
     found = client.find(source.size)
     if found is not None:
         try:
-            _send(source, client, found, meter, known=client.digests)
+            _send(source, client, found, meter, resumed=True)
         except BadResponse as error:
             if error.response.status_code not in _MISMATCH | {404}:
                 raise
@@ -80,14 +79,10 @@ def send_parts(source: UploadSource, client: PartsClient, meter: Meter) -> None:
 
 
 def _send(
-    source: UploadSource,
-    client: PartsClient,
-    upload: UploadPlan,
-    meter: Meter,
-    known: Callable[[UploadPlan], Mapping[int, str]] = lambda _: {},
+    source: UploadSource, client: PartsClient, upload: UploadPlan, meter: Meter, *, resumed: bool = False
 ) -> None:
     try:
-        digests = _PartsUpload(source, client, upload, known(upload), meter).run()
+        digests = _send_missing(source, client, upload, meter, client.digests(upload) if resumed else {})
         source.check_unchanged()
         client.complete(upload, source.size, hashlib.sha256(b"".join(digests)).hexdigest())
     except Exception:
@@ -97,39 +92,24 @@ def _send(
         raise
 
 
-class _PartsUpload:
-    def __init__(
-        self, source: UploadSource, client: PartsClient, upload: UploadPlan, known: Mapping[int, str], meter: Meter
-    ) -> None:
-        self._source = source
-        self._client = client
-        self._upload = upload
-        self._known = known
-        self._meter = meter
-        self._stopped = threading.Event()
+def _send_missing(
+    source: UploadSource, client: PartsClient, upload: UploadPlan, meter: Meter, known: Mapping[int, str]
+) -> list[bytes]:
+    """Send the missing parts and return the digests of all parts in order."""
+    stopped = threading.Event()
 
-    def run(self) -> list[bytes]:
-        """Send the missing parts and return the digests of all parts in order."""
-        parts = plan_parts(self._source.size, self._upload.part_size)
-        with cancellable_pool(_WORKERS, "upload", self._stopped) as threads:
-            futures: list[Future[bytes]] = []
-            try:
-                futures += [threads.submit(self._send_part, *part) for part in parts]
-                return [wait_for_result(future) for future in futures]
-            except BaseException:
-                self._stopped.set()
-                for future in futures:
-                    future.cancel()
-                raise
-
-    def _send_part(self, number: int, start: int, length: int) -> bytes:
-        header, digest, _ = content_digest(self._source.slice(start, length, stopped=self._stopped).chunks())
-        if self._known.get(number) == digest.hex():
-            self._meter.add(length, moved=False)
+    def send_part(number: int, start: int, length: int) -> bytes:
+        header, digest, _ = content_digest(source.slice(start, length, stopped=stopped).chunks())
+        if known.get(number) == digest.hex():
+            meter.add(length, moved=False)
             return digest
-        self._source.check_unchanged()
-        part = self._source.slice(start, length, meter=self._meter, stopped=self._stopped)
-        received = self._client.put(self._upload, number, part, header)
+        source.check_unchanged()
+        part = source.slice(start, length, meter=meter, stopped=stopped)
+        received = client.put(upload, number, part, header)
         if received is not None and received != digest.hex():
             raise OrionConnectionError(f"part {number} was corrupted: the server computed a different digest")
         return digest
+
+    with cancellable_pool(_WORKERS, "upload", stopped) as threads:
+        futures = [threads.submit(send_part, *part) for part in plan_parts(source.size, upload.part_size)]
+        return [wait_for_result(future) for future in futures]

@@ -65,7 +65,9 @@ class _Backend(httpcore.AsyncNetworkBackend):
     """Network backend of the library for any event loop."""
 
     async def connect_tcp(self, *args: Any, **options: Any) -> httpcore.AsyncNetworkStream:
-        return _Stream(await httpcore.AnyIOBackend().connect_tcp(*args, **options))
+        # pyright sees only the class for an environment without anyio.
+        backend: Any = httpcore.AnyIOBackend()
+        return _Stream(await backend.connect_tcp(*args, **options))
 
 
 class AsyncConnections:
@@ -96,9 +98,9 @@ class AsyncConnections:
             The response.
         """
         if self._transport is not None:
-            # Only the library's connections report when a request starts.
+            # Only connections of the library report that they connect.
             await trace("send_request_headers.started", None)
-            return await self._transport.exchange_async(request, content)
+            return await self._transport.exchange_async(request, content, trace)
         warn_insecure(request, self._settings)
         pool = await self._get_pool(request)
         response = await pool.handle_async_request(make_library_request(request, content, trace=trace))
@@ -154,7 +156,9 @@ async def transmit_async(
 
     async def trace(event: str, _: object) -> None:
         nonlocal sending
-        sending = sending or event.endswith("send_request_headers.started")
+        sending = event.endswith("send_request_headers.started") or (
+            sending and not event.endswith("connect_tcp.started")
+        )
 
     upload = request.stream and request.body is not None
     try:

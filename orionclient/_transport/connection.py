@@ -335,7 +335,7 @@ def make_library_request(request: PreparedRequest, content: Any, **extensions: A
 
 
 class StreamReader:
-    """A response whose body comes in chunks, from the library or from a transport of the caller."""
+    """A response whose body is an iterable of chunks, of the library or of a transport of the caller."""
 
     def __init__(self, status: int, headers: HeaderList, chunks: Iterable[bytes], close: Callable[[], object]) -> None:
         self.status = status

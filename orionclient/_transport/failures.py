@@ -73,7 +73,7 @@ def _to_library_failure(error: BaseException) -> Failure:
 
 _UNREACHABLE: Final[tuple[FailureKind, str]] = ("connect", "cannot connect to the server: {}")
 _LOST: Final[tuple[FailureKind, str]] = ("lost", "connection lost: {}")
-# By the name of the exception or of its base class: both libraries use the same names. The operating system's come from other transports.
+# By the name of the exception or of its base class: both libraries use the same names. Other transports may raise those of the system.
 _FAILURE_KINDS: Final[dict[str, tuple[FailureKind, str]]] = {
     **dict.fromkeys(
         ("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "ConnectionRefusedError", "gaierror"),

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, It
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from urllib.parse import urlencode
 
-from attrs import frozen
+from attrs import Factory, field, frozen
 from orion_api._shared import iter_chunks, measure
 
 from orionclient._transport.checks import parse_origin
@@ -153,6 +153,7 @@ class PreparedRequest:
             accepts every body.
         authenticate: False never sends the token, for presigned URLs; the other settings of the profile still apply.
         confidential: True for a body that must not be redirected to another origin.
+        origin: Scheme, host and port of the URL.
     """
 
     method: str
@@ -168,15 +169,13 @@ class PreparedRequest:
     is_incomplete: Callable[[Response | AsyncResponse], bool] | None = None
     authenticate: bool = True
     confidential: bool = False
+    origin: tuple[str, str, int] = field(
+        init=False, eq=False, default=Factory(lambda self: parse_origin(self.url), takes_self=True)
+    )
 
     def __repr__(self) -> str:
         # Headers and query contain the token and signatures.
         return f"PreparedRequest({self.method} {self.url.partition('?')[0]})"
-
-    @property
-    def origin(self) -> tuple[str, str, int]:
-        """Scheme, host and port of the server."""
-        return parse_origin(self.url)
 
     @property
     def target(self) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import pickle
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -75,10 +76,12 @@ class TransportAdapter:
         headers, chunks = self._read_head(library, response)
         return StreamReader(response.status_code, headers, chunks, response.close)
 
-    async def exchange_async(self, request: PreparedRequest, content: AsyncIterator[bytes] | None) -> AsyncRawResponse:
+    async def exchange_async(
+        self, request: PreparedRequest, content: AsyncIterator[bytes] | None, trace: Any
+    ) -> AsyncRawResponse:
         """Send a request in an event loop and read the head of the response."""
         send = self._get_method("handle_async_request", "synchronous", "the methods of the session and session.raw")
-        library, built = self._build(request, None if content is None else _acopy(content))
+        library, built = self._build(request, None if content is None else _acopy(content), trace=trace)
         response = await send(built)
         headers, chunks = self._read_head(library, response)
         if not hasattr(chunks, "__aiter__"):
@@ -96,18 +99,18 @@ class TransportAdapter:
             raise ValidationError(f"the transport {self._name} is {kind}: it has no method {method}; use it with {use}")
         return found
 
-    def _build(self, request: PreparedRequest, content: Any) -> tuple[Any, Any]:
-        """Build the request of the library that the transport comes from; return both."""
+    def _build(self, request: PreparedRequest, content: Any, **extensions: Any) -> tuple[Any, Any]:
+        """Build a request of the library that defines the class of the transport; return both."""
         from orionclient._transport.library import load_httpx  # noqa: PLC0415 - imports the HTTP library
 
-        library = load_httpx(*(each.__module__.partition(".")[0] for each in type(self.transport).__mro__))
+        library = load_httpx(*(each.__module__.partition(".")[0] for each in inspect.getmro(type(self.transport))))
         try:
             return library, library.Request(
                 request.method,
                 request.url,
                 headers=request.encode_headers(),
                 content=content,
-                extensions={"timeout": request.timeouts},
+                extensions={"timeout": request.timeouts, **extensions},
             )
         except (library.InvalidURL, UnicodeEncodeError) as error:
             raise ValidationError(f"invalid URL: {error}") from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from orion_api.api import collections as api
 from orion_api.api import shards as shards_api
@@ -53,9 +53,7 @@ class ShardCollection(Resource):
         ('ready', ['first'])
     """
 
-    declaration: ClassVar[Declaration] = Declaration(
-        "collection", api, trash=True, taggable=True, sharable=True, in_folders=True
-    )
+    declaration = Declaration("collection", api, trash=True, taggable=True, sharable=True, in_folders=True)
 
     @classmethod
     def _inputs(cls, filters: ListCollectionsFilters, create: CreateCollection, update: UpdateCollection) -> None: ...
@@ -151,7 +149,7 @@ class ShardCollection(Resource):
             OrionError: The request failed.
         """
         with self._add_advice():
-            self._replace(self._request(api.open_collection))
+            self._call(api.open_collection)
 
     @staticmethod
     @contextmanager
@@ -180,7 +178,7 @@ class ShardCollection(Resource):
                 f"{lost} {'shard' if lost == 1 else 'shards'} of {self._title()} not closed: closing the collection drops them;"
                 " call shard.close() after each upload",
             )
-        self._replace(self._request(api.close_collection))
+        self._call(api.close_collection)
 
     def wait(
         self,
@@ -231,7 +229,7 @@ class ShardCollection(Resource):
         for _ in poll_states(self, "open", timeout):
             if self.state == "ready":
                 try:
-                    self._replace(self._request(api.open_collection, timeout=timeout))
+                    self._call(api.open_collection, timeout=timeout)
                 except BadResponse as error:
                     # Another process closed it in the meantime: poll again.
                     if error.response.status_code != 409:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from orion_api.api import datasets as api
 
@@ -76,9 +76,7 @@ class Dataset(Resource):
         ['aspirin']
     """
 
-    declaration: ClassVar[Declaration] = Declaration(
-        "dataset", api, trash=True, taggable=True, sharable=True, in_folders=True
-    )
+    declaration = Declaration("dataset", api, trash=True, taggable=True, sharable=True, in_folders=True)
 
     @classmethod
     def _inputs(cls, filters: ListDatasetsFilters, create: CreateDataset, update: UpdateDataset) -> None: ...
@@ -195,9 +193,7 @@ class Dataset(Resource):
         return dataset
 
     def _send(self, source: UploadSource, format: str) -> None:  # noqa: A002
-        self._upload(
-            api.upload_dataset_content, body=source.stream, format=format, content_digest=source.content_digest
-        )
+        self._call(api.upload_dataset_content, body=source.slice(), format=format, content_digest=source.content_digest)
 
     def records(
         self, *, offset: int | None = None, limit: int | None = None, codec: Codec | None = None
@@ -289,7 +285,7 @@ class Dataset(Resource):
         lines = self._buffer
         self._buffer, self._buffered = [], 0
         try:
-            self._upload(api.add_records, body=b"".join(lines))
+            self._call(api.add_records, body=b"".join(lines))
         except OrionError as error:
             # Records that were certainly not applied stay buffered for a retry; others must not be sent twice.
             if not error.may_have_been_applied:
@@ -305,7 +301,7 @@ class Dataset(Resource):
         """
         self._flush()
         if self._unfinished or self._data.get("dirty"):
-            self._replace(self._request(api.finalize_dataset))
+            self._call(api.finalize_dataset)
             self._unfinished = False
 
     def download(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Never, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Never, Self, TypeVar
 
 from orion_api.api import jobs as api
 
@@ -50,7 +50,7 @@ class WorkFloeJob(Resource):
         ('complete', '', True)
     """
 
-    declaration: ClassVar[Declaration] = Declaration("job", api, taggable=True)
+    declaration = Declaration("job", api, taggable=True)
 
     @classmethod
     def _inputs(cls, filters: ListJobsFilters, create: StartJob, update: Never) -> None: ...
@@ -198,7 +198,7 @@ class WorkFloeJob(Resource):
         Raises:
             OrionError: The request failed.
         """
-        self._replace(self._request(api.cancel_job))
+        self._call(api.cancel_job)
 
     def logs(self, follow: bool = False) -> Iterator[str]:
         """Stream the lines of the log.

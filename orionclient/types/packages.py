@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Never, Self
+from typing import TYPE_CHECKING, Any, Final, Never, Self
 
 from orion_api.api import packages as api
 
@@ -13,12 +13,11 @@ from orionclient._resources.convert import identifier, integer, json_object, opt
 from orionclient._resources.creating import create_with_tags, delete_on_error
 from orionclient._resources.polling import wait_until_done
 from orionclient._resources.resource import Declaration, Field, Resource, SessionLike
-from orionclient._transfer.sources import Source, UploadSource, open_source, source_name
+from orionclient._transfer.sources import Slice, Source, UploadSource, open_source, source_name
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
     import tarfile
-    from typing import BinaryIO
 
     from orion_api.inputs import CreatePackage, ListPackagesFilters
 
@@ -34,7 +33,7 @@ class WorkFloePackage(Resource):
     ``project`` and ``state``. Deleting is permanent; the floes of the package are then deprecated (assumed).
     """
 
-    declaration: ClassVar[Declaration] = Declaration("package", api, sharable=True)
+    declaration = Declaration("package", api, sharable=True)
 
     @classmethod
     def _inputs(cls, filters: ListPackagesFilters, create: CreatePackage, update: Never) -> None: ...
@@ -77,7 +76,7 @@ class WorkFloePackage(Resource):
             OrionError: The request failed; nothing is left on the server.
         """
         with open_source(filename) as source:
-            manifest = _read_manifest(source.stream, source_name(filename) or "the package")
+            manifest = _read_manifest(source.slice(), source_name(filename) or "the package")
             package = create_with_tags(cls, session, str(manifest["name"]), project)
             with delete_on_error(package):
                 package._send(source)
@@ -93,11 +92,11 @@ class WorkFloePackage(Resource):
             OrionError: As for `upload`.
         """
         with open_source(filename) as source:
-            _read_manifest(source.stream, source_name(filename) or "the package")
+            _read_manifest(source.slice(), source_name(filename) or "the package")
             self._send(source)
 
     def _send(self, source: UploadSource) -> None:
-        self._upload(api.upload_package_content, body=source.stream, content_digest=source.content_digest)
+        self._call(api.upload_package_content, body=source.slice(), content_digest=source.content_digest)
 
     def wait(self, timeout: float = 600) -> None:
         """Wait until the floes of the package are registered, polling every 0.5 to 30 s with back-off and jitter.
@@ -113,18 +112,15 @@ class WorkFloePackage(Resource):
         wait_until_done(self, "ready", "error", timeout)
 
 
-def _read_manifest(stream: BinaryIO, name: str) -> dict[str, Any]:
-    """Read the manifest of an archive and restore the position of the stream."""
+def _read_manifest(stream: Slice, name: str) -> dict[str, Any]:
+    """Read the manifest of an archive."""
     import tarfile  # noqa: PLC0415 - few programs upload packages
 
-    start = stream.tell()
     try:
         with tarfile.open(fileobj=stream, mode="r:gz") as archive:
             content = _find_member(archive, name)
     except (tarfile.TarError, EOFError, OSError, RecursionError, zlib.error) as error:
         raise ValidationError(f"{name} is not a tar.gz archive: {error}") from None
-    finally:
-        stream.seek(start)
     try:
         manifest = json.loads(content)
     except ValueError as error:

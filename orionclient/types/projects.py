@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Self
 
 from orion_api.api import projects as api
 
@@ -27,7 +27,7 @@ class Project(Resource):
         ['Screens of June']
     """
 
-    declaration: ClassVar[Declaration] = Declaration("project", api)
+    declaration = Declaration("project", api)
 
     @classmethod
     def _inputs(cls, filters: ListProjectsFilters, create: CreateProject, update: UpdateProject) -> None: ...
@@ -65,7 +65,7 @@ class Project(Resource):
             AuthorizationRequired: The user is not the owner.
             OrionError: The request failed.
         """
-        self._update(archived=True)
+        self._call(api.update_project, body={"archived": True})
 
     def unarchive(self) -> None:
         """Make an archived project writable again. Has no effect on a project that is not archived.
@@ -74,7 +74,4 @@ class Project(Resource):
             AuthorizationRequired: The user is not the owner.
             OrionError: The request failed.
         """
-        self._update(archived=False)
-
-    def _update(self, **params: Any) -> None:
-        self._replace(self._request(api.update_project, body=params))
+        self._call(api.update_project, body={"archived": False})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from orion_api.api import secrets as api
 
@@ -31,7 +31,7 @@ class Secret(Resource):
         ['warehouse password']
     """
 
-    declaration: ClassVar[Declaration] = Declaration("secret", api, taggable=True, sharable=True, write_only=("value",))
+    declaration = Declaration("secret", api, taggable=True, sharable=True, write_only=("value",))
 
     @classmethod
     def _inputs(cls, filters: ListSecretsFilters, create: CreateSecret, update: UpdateSecret) -> None: ...
@@ -89,7 +89,7 @@ class Secret(Resource):
         """
         _check_value(value)
         with self.declaration.redact_errors({"value": value}):
-            self._replace(self._request(api.update_secret, body={"value": value}))
+            self._call(api.update_secret, body={"value": value})
 
     def _replace(self, data: Mapping[str, Any]) -> None:
         # A server should never send the value. If it does, the value must not become visible here.

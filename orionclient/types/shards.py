@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from attrs import evolve, frozen
 from orion_api.api import shards as api
@@ -53,7 +53,7 @@ class Shard(Content):
         ('ready', 10, b'0123456789')
     """
 
-    declaration: ClassVar[Declaration] = Declaration(
+    declaration = Declaration(
         "shard", api, parent="collection", hidden={"id_str": "the same id as `id`, which is read from it if present"}
     )
 
@@ -173,7 +173,7 @@ class Shard(Content):
         """
         self._ids()
         with self.collection._add_advice("upload content with shard.upload_file(...); "):
-            self._replace(self._request(api.close_shard))
+            self._call(api.close_shard)
 
 
 def _check_size(source: UploadSource) -> None:

@@ -121,7 +121,7 @@ def test_untrusted_files_are_not_unpickled(own_home: Path, tmp_path: Path, is_ya
     part_file = part_files.PartFile(target)
     part_file._journal_path.write_bytes(bait)
     assert part_file.read_journal("x") is None
-    part_file.close(keep=False)
+    part_file.close()
     note = folder / "uploads" / "x.json"
     note.write_bytes(bait)
     handle = note.open("r+b")

@@ -116,7 +116,7 @@ def test_nothing_is_pooled() -> None:
 
 def test_retries_and_redirects_stay_those_of_the_session() -> None:
     seen: list[httpx.Request] = []
-    answers = [
+    responses = [
         httpx.Response(503),
         httpx.Response(302, headers={"Location": "https://elsewhere.example/x"}),
         httpx.Response(200, json=FILE),
@@ -124,7 +124,7 @@ def test_retries_and_redirects_stay_those_of_the_session() -> None:
 
     def handler(request: httpx.Request) -> httpx.Response:
         seen.append(request)
-        return answers.pop(0)
+        return responses.pop(0)
 
     assert over(handler).get_resource(File, 1).name == "x"
     assert [request.url.host for request in seen] == ["orion.example.test", "orion.example.test", "elsewhere.example"]

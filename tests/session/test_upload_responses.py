@@ -199,7 +199,7 @@ def test_an_unknown_part_is_sent_again(direct: LocalOrion, field: str, value: An
     file = direct.session().create_resource(File, {"name": "x"})
     body = {"resource_type": "file", "resource_id": file.id, "size": len(CONTENT), "part_size": 64 * KIB}
     earlier = calls.request_json(create_upload, {}, body=body)
-    calls.send_built(upload_part, upload_part.build(earlier["id"], 1, body=CONTENT[: 64 * KIB]))
+    calls.request_json(upload_part, {"upload_id": earlier["id"], "number": 1}, body=CONTENT[: 64 * KIB])
     direct.faults.clear()
     direct.faults.script("list_parts", [set_field(f"results.*.{field}", value)])
     file.put_content(CONTENT)

@@ -514,12 +514,12 @@ def test_part_files_of_killed_processes_are_removed(simple: Stack, made: File, f
 
 def test_part_files_in_use_stay(folder: Path) -> None:
     first, second = (part_files.PartFile(folder / "target") for _ in range(2))
-    first.close(keep=False)
+    first.close()
     third = part_files.PartFile(folder / "target")
     assert names(folder) == [".target.part", ".target.part.2"]
     assert (third.path.name, second.path.name) == (".target.part", ".target.part.2")
-    second.close(keep=True)
-    third.close(keep=False)
+    second.close()
+    third.close()
     assert names(folder) == []
 
 

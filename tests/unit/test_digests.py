@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from orionclient._transfer import digests
-from orionclient._transfer.digests import Digest, FileHasher, announced_digest, content_digest
+from orionclient._transfer.digests import Digest, FileHasher, announced_digest, content_digest, new_hasher
 
 MIB = 1 << 20
 SHA = hashlib.sha256(b"x").digest()
@@ -134,7 +134,7 @@ def test_crc32c_is_used_if_there_is_nothing_better(crc: None) -> None:
     assert announced_digest({"repr-digest": f"{CRC_HEADER}, {SHA_HEADER}"}) == Digest("sha-256", SHA)
     # After a malformed digest, the other one is used.
     assert announced_digest({"repr-digest": f"sha-256=:A:, {CRC_HEADER}"}) == Digest("crc32c", bytes(4))
-    hasher = Digest("crc32c", b"").hasher()
+    hasher = new_hasher("crc32c")
     hasher.update(memoryview(b"ab"))
     assert hasher.digest() == b"ab"
 
@@ -143,7 +143,7 @@ def test_the_package_hashes_buffers_of_the_caller() -> None:
     import google_crc32c
 
     content = bytes(range(256)) * 100
-    hasher, wanted = Digest("crc32c", b"").hasher(), google_crc32c.Checksum(content).digest()
+    hasher, wanted = new_hasher("crc32c"), google_crc32c.Checksum(content).digest()
     buffer = memoryview(bytearray(content))
     for start in range(0, len(content), 1000):
         hasher.update(buffer[start : start + 1000])
@@ -151,7 +151,7 @@ def test_the_package_hashes_buffers_of_the_caller() -> None:
     # The buffer still belongs to the caller.
     buffer[0] = 7
     buffer.release()
-    again = Digest("crc32c", b"").hasher()
+    again = new_hasher("crc32c")
     for chunk in (memoryview(content)[:999], content[999:]):
         again.update(chunk)
     assert again.digest() == wanted
@@ -161,22 +161,22 @@ def test_the_package_hashes_buffers_of_the_caller() -> None:
 def test_bytes_passed_in_order_are_not_read_again(file: Path, algorithm: str) -> None:
     content, step = file.read_bytes()[: 3 * MIB], MIB // 2
     file.write_bytes(content)
-    wanted = Digest(algorithm, b"").hasher()
+    wanted = new_hasher(algorithm)
     wanted.update(content)
     zeros = file.with_name("zeros")
     zeros.write_bytes(bytes(len(content)))
     # Only bytes that were not passed in order are read from the file.
     for order, read in ((range(6), False), ([0, 2, 1, 3, 4, 5], True), ([1, 2, 3, 4, 5, 0], True)):
         for path in (file, zeros):
-            follower = FileHasher(path, Digest(algorithm, b"").hasher(), 3 * MIB)
+            follower = FileHasher(path, new_hasher(algorithm), 3 * MIB)
             for index in order:
                 follower.update_at(index * step, memoryview(bytearray(content[index * step : (index + 1) * step])))
             assert (follower.finish() == wanted.digest()) is (path == file or not read)
 
 
 def test_without_the_package(no_crc: None) -> None:
-    assert Digest("crc32c", b"").hasher() is None
-    hasher = Digest("sha-256", b"").hasher()
+    assert new_hasher("crc32c") is None
+    hasher = new_hasher("sha-256")
     hasher.update(b"x")
     assert hasher.digest() == SHA
 
