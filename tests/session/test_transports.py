@@ -435,8 +435,9 @@ def test_a_content_length_of_many_digits() -> None:
     assert http.get("https://orion.example.test/x").content == b"abc"
 
 
-def test_the_deadline_is_checked_between_reads(real_time: None) -> None:
-    stream = Chunks(iter(lambda: time.sleep(0.05) or b"x", b""))
+@pytest.mark.parametrize("chunk", [b"x", b""], ids=["slow", "empty"])
+def test_the_deadline_is_checked_between_reads(chunk: bytes, real_time: None) -> None:
+    stream = Chunks(iter(lambda: time.sleep(0.05) or chunk, None))
 
     class Drip(httpx.BaseTransport):
         def handle_request(self, request: httpx.Request) -> httpx.Response:

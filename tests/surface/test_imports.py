@@ -305,7 +305,7 @@ assert not errors, errors
         ("orionclient.types.files.File", "orionclient.File"),
     ],
 )
-def test_a_name_that_a_test_replaces_for_a_while_comes_back(name: str, lazy: str) -> None:
+def test_a_name_that_a_test_replaced_is_restored(name: str, lazy: str) -> None:
     """Also if the first access through its package is during the test."""
     script = f"""
 from importlib import import_module
