@@ -8,8 +8,10 @@ from orionclient._version import __version__ as __version__
 
 if TYPE_CHECKING:
     from orionclient import config as config
+    from orionclient import emulator as emulator
     from orionclient import examples as examples
     from orionclient import exceptions as exceptions
+    from orionclient import floes as floes
     from orionclient import helpers as helpers
     from orionclient import links as links
     from orionclient import local as local
@@ -26,8 +28,8 @@ if TYPE_CHECKING:
     from orionclient.types import Dataset as Dataset
     from orionclient.types import File as File
 else:
-    _NAMES = ("APISession", "OrionSession", "get_profile_config", "get_session", "in_orion")
-    _MODULES = (
+    _SESSION = ["APISession", "OrionSession", "get_profile_config", "get_session", "in_orion"]
+    _MODULES = [
         "config",
         "emulator",
         "examples",
@@ -38,27 +40,18 @@ else:
         "records",
         "testing",
         "utils",
-    )
+    ]
+    _NAMES = [*(f"session:{name}" for name in _SESSION), "types:Dataset", "types:File"]
+    __all__ = ["Dataset", "File", "__version__", *_SESSION]  # noqa: PLE0604 - a list of strings
 
     def _attach() -> Any:
         # While this module is imported, importing a module of a package would let it and another thread wait for each other.
         from orionclient._runtime.lazy import attach  # noqa: PLC0415
 
-        return attach(__name__, [*(f"session:{name}" for name in _NAMES), "types:Dataset", "types:File", *_MODULES])
+        return attach(__name__, [*_NAMES, *_MODULES])
 
     def __getattr__(name: str) -> Any:
         return _attach()[0](name)
 
     def __dir__() -> list[str]:
         return _attach()[1]()
-
-    __all__ = [
-        "APISession",
-        "Dataset",
-        "File",
-        "OrionSession",
-        "__version__",
-        "get_profile_config",
-        "get_session",
-        "in_orion",
-    ]

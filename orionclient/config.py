@@ -10,6 +10,7 @@ import shlex
 import stat
 import tempfile
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -21,7 +22,7 @@ from orionclient._transport.checks import is_loopback, parse_origin
 from orionclient.exceptions import UNSAFE, InvalidCredentials, ValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
 DEFAULT_PROFILE: Final = "default"
 _MAX_FILE: Final = 1 << 20
@@ -154,10 +155,7 @@ def get_config_path(environ: Mapping[str, str] | None = None) -> Path:
     home = environ.get("HOME") or environ.get("USERPROFILE")
     if home:
         return Path(home) / ".orion" / "config"
-    try:
-        return Path.home() / ".orion" / "config"
-    except RuntimeError:
-        return Path("~/.orion/config")
+    return Path(os.path.expanduser("~/.orion/config"))  # noqa: PTH111 - stays as it is without a home folder
 
 
 def read_profiles(path: Path | None = None) -> dict[str, dict[str, str]]:
@@ -225,11 +223,7 @@ def save_profile(config: SessionConfig, name: str, path: Path | None = None) -> 
         # A line break would be read back as another setting or profile.
         if re.search(f"[{UNSAFE}]", str(value or "")):
             raise ValidationError(f"cannot save the profile: {key} contains a control character")
-    _edit_file(
-        path,
-        lambda parser: parser.read_dict({name: {k: str(v) for k, v in values.items() if v not in {None, ""}}}),
-        name,
-    )
+    _replace_profile(path, name, {name: {key: value for key, value in values.items() if value not in {None, ""}}})
 
 
 def remove_profile(name: str, path: Path | None = None) -> bool:
@@ -244,7 +238,7 @@ def remove_profile(name: str, path: Path | None = None) -> bool:
     """
     found = name in read_profiles(path)
     if found:
-        _edit_file(path, lambda _parser: None, name)
+        _replace_profile(path, name, {})
     return found
 
 
@@ -252,15 +246,15 @@ def _make_parser() -> configparser.RawConfigParser:
     return configparser.RawConfigParser(default_section="", delimiters=("=",), comment_prefixes=("#", ";"), strict=True)
 
 
-def _edit_file(path: Path | None, change: Callable[[configparser.RawConfigParser], object], replaced: str) -> None:
+def _replace_profile(path: Path | None, name: str, profiles: dict[str, dict[str, Any]]) -> None:
     # A symbolic link is followed: the file that it names is replaced, so that no old token is left there.
     path = (get_config_path() if path is None else path).resolve()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _lock_file(path.with_name(path.name + ".lock")):
         parser = _make_parser()
         parser.read_dict(read_profiles(path))
-        parser.remove_section(replaced)
-        change(parser)
+        parser.remove_section(name)
+        parser.read_dict(profiles)
         # mkstemp creates the file with mode 0600 and an unpredictable name; the rename replaces the old file atomically.
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
@@ -281,11 +275,8 @@ def _lock_file(path: Path) -> Iterator[None]:
         return
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     path.chmod(0o600)
-    handle = LockedFile(descriptor, wait=True)
-    try:
+    with contextlib.closing(LockedFile(descriptor, wait=True)):
         yield
-    finally:
-        handle.close()
 
 
 def _load_profile(name: str, environ: Mapping[str, str]) -> SessionConfig:
@@ -375,14 +366,10 @@ def restore_config(
         InvalidCredentials: No source has a token for that origin.
     """
     environ = os.environ if environ is None else environ
-    candidates: list[Callable[[], SessionConfig]] = []
+    names = sorted(read_profiles(get_config_path(environ)), key=lambda name: (name != profile, name))
+    candidates = [partial(_load_profile, name, environ) for name in names]
     if environ.get("ORION_URL") and environ.get("ORION_TOKEN"):
-        candidates.append(lambda: resolve(environ=environ))
-    names = list(read_profiles(get_config_path(environ)))
-    candidates += [
-        lambda name=name: _load_profile(name, environ)  # type: ignore[misc]
-        for name in sorted(names, key=lambda name: (name != profile, name))
-    ]
+        candidates.insert(0, partial(resolve, None, environ))
     for candidate in candidates:
         with contextlib.suppress(ValidationError, InvalidCredentials):
             config = candidate()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, Self
 
-from orionclient._runtime.temporary import TemporaryFolder
+from orionclient._runtime.temporary import Temporary
 from orionclient._transfer.names import check_path
 from orionclient.config import SessionConfig
 from orionclient.emulator._server import Server
@@ -108,7 +109,7 @@ class LocalOrion:
         floes = collect_floes(self._floes)
         with ExitStack() as stack:
             if self._requested_folder is None:
-                self.folder = Path(stack.enter_context(TemporaryFolder("orion-")))
+                self.folder = Path(stack.enter_context(Temporary(mkdtemp(prefix="orion-"))))
             else:
                 self.folder = self._requested_folder
             self.server = stack.enter_context(

@@ -161,9 +161,8 @@ class OERecordCodec:
                 record.set_value(self._module.OEField(name, types.Chem.Mol), self._read_molecule(value))
             elif value is not None:
                 kind = {bool: types.Bool, int: types.Int, float: types.Float}.get(type(value), types.String)
-                record.set_value(
-                    self._module.OEField(name, kind), value if kind is not types.String else _to_string(value)
-                )
+                converted = value if isinstance(value, str | int | float) else json.dumps(value)
+                record.set_value(self._module.OEField(name, kind), converted)
         return record
 
     def _read_molecule(self, value: Mapping[str, str]) -> Any:
@@ -184,10 +183,6 @@ class OERecordCodec:
         chem.OEWriteMolecule(stream, molecule)
         block: str = stream.GetString().decode()
         return block[: block.index("M  END") + 6] if "M  END" in block else block
-
-
-def _to_string(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _import_datarecord() -> Any:

@@ -21,7 +21,6 @@ from orionclient.exceptions import InvalidCredentials, ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import TracebackType
 
     from orionclient._transport.transports import AsyncTransport, Transport
     from orionclient.types import Balance, Project, User
@@ -273,9 +272,7 @@ class OrionSession(Verbs, Transfers):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def __repr__(self) -> str:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import TracebackType
 
 from orionclient._runtime.cancellation import wait
 from orionclient._runtime.clock import CLOCK
+from orionclient._runtime.temporary import Temporary
 
 __all__ = ["Backoff", "TemporaryPath", "job_tag"]
 
@@ -83,7 +83,7 @@ class Backoff:
         wait(self.next_wait(status))
 
 
-class TemporaryPath:
+class TemporaryPath(Temporary):
     """Path of a temporary file, which is removed on exit.
 
     As a context manager it returns the path as a str. Otherwise use the attribute `path`; the file is removed with the object.
@@ -105,20 +105,9 @@ class TemporaryPath:
 
     def __init__(self, suffix: str | None = None, prefix: str | None = None, dir: str | None = None) -> None:  # noqa: A002 - tempfile's name
         safe = suffix and "".join("_" if character in "/\\\0" else character for character in suffix)
-        from orionclient._runtime.temporary import remove_at_end  # noqa: PLC0415 - not by importing the session
-
         handle, path = tempfile.mkstemp(safe, prefix, dir)
-        self.path: str = path
         os.close(handle)
-        self._finalizer = remove_at_end(self, self.path)
-
-    def __enter__(self) -> str:
-        return self.path
-
-    def __exit__(
-        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._finalizer()
+        super().__init__(path)
 
     def __fspath__(self) -> str:
         return self.path

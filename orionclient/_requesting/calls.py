@@ -157,9 +157,7 @@ class Calls:
         def is_incomplete(response: Response | AsyncResponse) -> bool:
             nonlocal found
             try:
-                found = _check_response(
-                    endpoint, response.status_code, response.headers, response.content or b"", check
-                )
+                found = _check_response(endpoint, response, check)
             except (UnexpectedStatus, UnexpectedBody):
                 return _is_broken_json(response)
             return False
@@ -173,7 +171,7 @@ class Calls:
         response = send(prepared, options, config)
         if found is None:
             try:
-                found = _check_response(endpoint, response.status_code, response.headers, response.content, check)
+                found = _check_response(endpoint, response, check)
             except (UnexpectedStatus, UnexpectedBody) as error:
                 raise self.translate_error(error, response) from None
         return found, response
@@ -203,7 +201,9 @@ class Calls:
             The error, not raised. `InvalidAPIVersion` if the path is unknown because the stack does not offer the API version that this
             client needs.
         """
-        found = _error_of_response(error, response)
+        # The title of a web page says more than that the body is not JSON.
+        reason = error.reason if isinstance(error, UnexpectedBody) and not _is_html(response) else None
+        found = response.error(reason)
         operation = error.operation
         changes = operation is not None and operation.retry != "read"
         if changes and is_success(response.status_code) and isinstance(found, OrionError) and found.call is not None:
@@ -215,11 +215,8 @@ class Calls:
         if missing_version_message({}, operation) is None:
             # The path has no version, which includes the operation that fetches the versions.
             return found
-        problem = (
-            missing_version_message(server_versions, operation)
-            if (server_versions := self._known_versions(ask=ask))
-            else None
-        )
+        server_versions = self._known_versions(ask=ask)
+        problem = missing_version_message(server_versions, operation) if server_versions else None
         if problem is None:
             return found
         explained = InvalidAPIVersion(response).with_problem(problem)
@@ -230,15 +227,10 @@ class Calls:
         if origin not in _SERVER_VERSIONS and ask:
             # Set before the request, whose failure must not fetch the versions again.
             _SERVER_VERSIONS[origin] = {}
-            request = identity.get_api_versions.build()
-            prepared, config = self.prepare(request)
             policy = Policy(retry_dict={}, connection_retries=0, request_timeout=_VERSIONS_SECONDS)
-            once = evolve(self._options, policy=policy, on_attempt=None)
-            with contextlib.suppress(OrionError, UnexpectedStatus, UnexpectedBody):
-                response = send(prepared, once, config)
-                _SERVER_VERSIONS[origin] = parse_server_versions(
-                    identity.get_api_versions.check(response.status_code, response.headers, response.content)
-                )
+            once = Calls(self._config, evolve(self._options, policy=policy, on_attempt=None))
+            with contextlib.suppress(OrionError):
+                _SERVER_VERSIONS[origin] = once.fetch_versions()
         return _SERVER_VERSIONS.get(origin, {})
 
     def open_connections(self) -> AsyncConnections:
@@ -426,10 +418,9 @@ def _is_html(response: Response) -> bool:
     return "html" in response.headers.get("content-type", "").lower()
 
 
-def _check_response(
-    endpoint: Endpoint, status_code: int, headers: Mapping[str, str], content: bytes, check: Check | None = None
-) -> dict[str, Any]:
+def _check_response(endpoint: Endpoint, response: Response | AsyncResponse, check: Check | None) -> dict[str, Any]:
     """Parse and validate a response."""
+    status_code, headers, content = response.status_code, response.headers, response.content or b""
     found = endpoint.check(status_code, headers, content)
     operation = endpoint.OPERATION
     # A download and an empty response have no id; the items of a page are validated by the paginator.
@@ -471,10 +462,3 @@ def _is_broken_json(response: Response | AsyncResponse) -> bool:
     except (ValueError, RecursionError):
         return True
     return False
-
-
-def _error_of_response(error: UnexpectedStatus | UnexpectedBody, response: Response) -> Exception:
-    # The title of a web page says more than that the body is not JSON.
-    if isinstance(error, UnexpectedStatus) or _is_html(response):
-        return response.error()
-    return response.error(error.reason)

@@ -20,12 +20,8 @@ class RetryQuota:
 
     def __init__(self) -> None:
         self._lock = ForkLock()
-        self._remaining = QUOTA_SIZE
-
-    @property
-    def remaining(self) -> int:
-        """Number of tokens left."""
-        return self._remaining
+        #: Number of tokens left.
+        self.remaining: int = QUOTA_SIZE
 
     def acquire(self, cost: int) -> bool:
         """Take tokens for a retry.
@@ -37,9 +33,9 @@ class RetryQuota:
             False if there are not enough tokens; then none are taken.
         """
         with self._lock:
-            if cost > self._remaining:
+            if cost > self.remaining:
                 return False
-            self._remaining -= cost
+            self.remaining -= cost
             return True
 
     def release(self, charged: int) -> None:
@@ -48,10 +44,10 @@ class RetryQuota:
         Args:
             charged: Number of tokens that the call took.
         """
-        if not charged and self._remaining >= QUOTA_SIZE:
+        if not charged and self.remaining >= QUOTA_SIZE:
             return
         with self._lock:
-            self._remaining = min(QUOTA_SIZE, self._remaining + (charged or _REFUND))
+            self.remaining = min(QUOTA_SIZE, self.remaining + (charged or _REFUND))
 
 
 # Initial rate in requests per second, after a 429 before which no rate could be measured, and the minimum rate.

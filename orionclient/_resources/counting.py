@@ -131,10 +131,9 @@ class _Counter(Protocol):
 class _LineCounter:
     """Counts non-blank lines."""
 
-    def __init__(self) -> None:
-        self._count = 0
-        # First non-blank byte of the current, unterminated line; empty if there is none.
-        self._line = b""
+    _count = 0
+    # First non-blank byte of the current, unterminated line; empty if there is none.
+    _line = b""
 
     def update(self, chunk: bytes) -> None:
         lines = chunk.split(b"\n")
@@ -149,8 +148,7 @@ class _LineCounter:
 class _SdfCounter:
     """Counts the record terminators of an SD file."""
 
-    def __init__(self) -> None:
-        self._count, self._tail = 0, b""
+    _count, _tail = 0, b""
 
     def update(self, chunk: bytes) -> None:
         self._count += (self._tail + chunk).count(b"\n$$$$")
@@ -160,29 +158,27 @@ class _SdfCounter:
         return self._count
 
 
-class _ContainerCounter:
+class _ContainerCounter(_LineCounter):
     """Counts the records of this client's own container format: all lines except the first and the last."""
 
-    def __init__(self) -> None:
-        self._lines, self._start = _LineCounter(), b""
+    _start = b""
 
     def update(self, chunk: bytes) -> None:
         if len(self._start) < len(_MAGIC):
             self._start += chunk[: len(_MAGIC) - len(self._start)]
         if _MAGIC.startswith(self._start):
-            self._lines.update(chunk)
+            super().update(chunk)
 
     def finish(self) -> int | None:
         # The record count of other containers is unknown.
-        lines = self._lines.finish()
+        lines = super().finish()
         return max(0, lines - 2) if lines is not None and self._start == _MAGIC else None
 
 
 class _CsvCounter:
     """Counts the rows of a CSV table except its header; a quoted line break does not end a row."""
 
-    def __init__(self) -> None:
-        self._rows, self._quoted, self._last = 0, False, b""
+    _rows, _quoted, _last = 0, False, b""
 
     def update(self, chunk: bytes) -> None:
         for index, segment in enumerate(chunk.split(b'"')):

@@ -63,13 +63,9 @@ def create_with_tags(
         ValidationError: The resource type cannot be created, or a tag or the folder path is empty.
         OrionError: The request failed.
     """
-    endpoint, names = kind.declaration.create, tags_of.tag_names(tags)
-    if endpoint is None:
-        raise ValidationError(f"{kind.__name__} cannot be created")
+    names = tags_of.tag_names(tags)
     check_path(params.get("path"))
-    params = {"name": name, "project": project_id(session, project), **params}
-    body = {key: value for key, value in params.items() if value is not None}
-    created = kind.from_msg(session._calls.request_json(endpoint, {}, body=body), session)
+    created = kind(session=session)._create(name=name, project=project_id(session, project), **params)
     if names:
         with delete_on_error(created):
             tags_of.add(session, created, names, None)

@@ -6,7 +6,7 @@ import contextlib
 import copy
 import typing
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, Protocol, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, Protocol, Self, TypeVar, cast, overload
 
 from attrs import Factory, evolve, field, frozen
 
@@ -490,6 +490,12 @@ class Resource(_Keywords):
     def _call(self, endpoint: Endpoint, **options: Any) -> None:
         """Send a request for this resource, and store the resource in the response."""
         self._replace(self._request(endpoint, **options))
+
+    def _create(self, **params: Any) -> Self:
+        """Create a resource of this type with the same parent; parameters that are None are omitted."""
+        calls, endpoint = self._require_session()._calls, cast("Endpoint", self.declaration.create)
+        body = {name: value for name, value in params.items() if value is not None}
+        return self._new_instance(calls.request_json(endpoint, self._parent_ids(), body=body), self.session)
 
     def _opener(
         self, endpoint: Endpoint, query: Mapping[str, Any] | None = None

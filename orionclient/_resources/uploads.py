@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import hashlib
 import logging
 import re
 import threading
@@ -13,11 +14,11 @@ from orion_api.api import uploads as api
 
 from orionclient._resources.convert import iter_objects, read_field
 from orionclient._resources.resource import Resource, resource_id
+from orionclient._runtime.cancellation import cancellable_pool, wait_for_result
 from orionclient._runtime.clock import CLOCK
-from orionclient._transfer.digests import announced_digest
-from orionclient._transfer.plans import UploadPlan, is_part_size, part_size
+from orionclient._transfer.digests import announced_digest, content_digest
+from orionclient._transfer.plans import UploadPlan, is_part_size, part_size, plan_parts
 from orionclient._transfer.progress import Meter
-from orionclient._transfer.uploads import send_parts
 from orionclient.exceptions import BadResponse, CallInfo, OrionConnectionError, OrionError
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 _log = logging.getLogger("orionclient")
 # Responses of a stack that does not support multipart uploads.
 _UNSUPPORTED: Final = frozenset({404, 405, 410, 501})
+# Number of parts that are sent concurrently.
+_WORKERS: Final = 4
+# Responses to a completion whose content is not what was sent.
+_MISMATCH: Final = frozenset({409, 422})
 _FIND_SECONDS: Final = 10.0
 _TARGET_BATCH: Final = 50
 # A presigned URL that expires within this number of seconds is not used.
@@ -68,7 +73,7 @@ def send_content(
     if part_size(source.size) is not None:
         parts = _PartsRequests(resource, fresh=fresh)
         try:
-            send_parts(source, parts, meter)
+            _send_parts(source, parts, meter)
         except BadResponse as error:
             status = error.response.status_code
             if status >= 300 and not (parts.rejected and status in _UNSUPPORTED):
@@ -92,6 +97,59 @@ def send_content(
             mismatch = OrionConnectionError("corrupted upload: the server computed a different digest")
             raise mismatch.with_call(CallInfo(f"content of {resource._title()}", attempts=_MAX_SENDS))
         meter.rewind(meter.bytes)
+
+
+def _send_parts(source: UploadSource, client: _PartsRequests, meter: Meter) -> None:
+    """Send content as a multipart upload; after an error nothing is left on the server."""
+    found = client.find(source.size)
+    if found is not None:
+        try:
+            _send(source, client, found, meter, resumed=True)
+        except BadResponse as error:
+            if error.response.status_code not in _MISMATCH | {404}:
+                raise
+            # Another process resumed or completed the same upload.
+            meter.rewind(meter.bytes)
+        else:
+            return
+    _send(source, client, client.create(source.size, part_size(source.size) or source.size), meter)
+
+
+def _send(
+    source: UploadSource, client: _PartsRequests, upload: UploadPlan, meter: Meter, *, resumed: bool = False
+) -> None:
+    try:
+        digests = _send_missing(source, client, upload, meter, client.digests(upload) if resumed else {})
+        source.check_unchanged()
+        client.complete(upload, hashlib.sha256(b"".join(digests)).hexdigest())
+    except Exception:
+        # After an interrupt the parts stay for the next run; after an error they are discarded. The original error is raised.
+        with contextlib.suppress(OrionError):
+            client.delete(upload.id)
+        raise
+
+
+def _send_missing(
+    source: UploadSource, client: _PartsRequests, upload: UploadPlan, meter: Meter, known: Mapping[int, str]
+) -> list[bytes]:
+    """Send the missing parts and return the digests of all parts in order."""
+    stopped = threading.Event()
+
+    def send_part(number: int, start: int, length: int) -> bytes:
+        header, digest, _ = content_digest(source.slice(start, length, stopped=stopped).chunks())
+        if known.get(number) == digest.hex():
+            meter.add(length, moved=False)
+            return digest
+        source.check_unchanged()
+        part = source.slice(start, length, meter=meter, stopped=stopped)
+        received = client.put(upload, number, part, header)
+        if received is not None and received != digest.hex():
+            raise OrionConnectionError(f"part {number} was corrupted: the server computed a different digest")
+        return digest
+
+    with cancellable_pool(_WORKERS, "upload", stopped) as threads:
+        futures = [threads.submit(send_part, *part) for part in plan_parts(source.size, upload.part_size)]
+        return [wait_for_result(future) for future in futures]
 
 
 class _PartsRequests:
@@ -144,7 +202,7 @@ class _PartsRequests:
             if created:
                 # The original error is raised, not one of the cleanup.
                 with contextlib.suppress(OrionError):
-                    self._delete(resource_id(created["id"]))
+                    self.delete(resource_id(created["id"]))
             raise
 
     def digests(self, upload: UploadPlan) -> Mapping[int, str]:
@@ -189,14 +247,11 @@ class _PartsRequests:
                 url = self._targets[number][0]
             return url
 
-    def complete(self, upload: UploadPlan, size: int, digest: str) -> None:
-        body = {"size": size, "digest": digest}
+    def complete(self, upload: UploadPlan, digest: str) -> None:
+        body = {"size": upload.size, "digest": digest}
         self._calls.request_json(api.complete_upload, {"upload_id": upload.id}, body=body, check=_check_complete)
 
-    def abort(self, upload: UploadPlan) -> None:
-        self._delete(upload.id)
-
-    def _delete(self, upload_id: int) -> None:
+    def delete(self, upload_id: int) -> None:
         self._calls.request_json(api.delete_upload, {"upload_id": upload_id}, timeout=_FIND_SECONDS)
 
 

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 import weakref
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 
-def remove_at_end(owner: Any, path: str) -> weakref.finalize[[str, int], Any]:
-    """Remove a file or folder when its owner is garbage-collected, at the latest at interpreter exit.
+class Temporary:
+    """A temporary file or folder, which is removed with this object, at the latest at interpreter exit.
+
+    As a context manager it returns the path, and removes it on exit.
 
     Args:
-        owner: Any object.
-        path: The file or folder.
+        path: Path of the file or folder, which exists.
 
-    Returns:
-        The finalizer; calling it removes the path immediately.
+    Attributes:
+        path: The path.
     """
-    return weakref.finalize(owner, _remove, path, os.getpid())
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._finalizer = weakref.finalize(self, _remove, path, os.getpid())
+
+    def __enter__(self) -> str:
+        return self.path
+
+    def __exit__(self, *_: object) -> None:
+        self._finalizer()
 
 
 def _remove(path: str, process: int) -> None:
@@ -35,25 +40,3 @@ def _remove(path: str, process: int) -> None:
         os.unlink(path)  # noqa: PTH108 - as above
     except FileNotFoundError:
         return
-
-
-class TemporaryFolder:
-    """A temporary folder as a context manager, which returns its path and removes the folder with its contents on exit.
-
-    Args:
-        prefix: Start of the folder's name.
-        suffix: End of the folder's name.
-        parent: Folder to create it in. Defaults to the system's folder for temporary files.
-    """
-
-    def __init__(self, prefix: str, suffix: str = "", parent: str | os.PathLike[str] | None = None) -> None:
-        self._path = tempfile.mkdtemp(suffix, prefix, parent)
-        self._finalizer = remove_at_end(self, self._path)
-
-    def __enter__(self) -> str:
-        return self._path
-
-    def __exit__(
-        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._finalizer()

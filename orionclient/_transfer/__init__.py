@@ -1,4 +1,4 @@
-"""Uploads and downloads: sources, multipart uploads, byte-range downloads, digests and progress; loaded when used."""
+"""Content on its way: upload sources, plans of parts, byte-range downloads, digests and progress; loaded when used."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, Final, Self
 
 from orionclient._runtime.locks import CAN_LOCK_FILES, LockedFile
+from orionclient._transfer.part_files import open_locked
 from orionclient._transfer.plans import part_size
 from orionclient.config import get_config_path
 
@@ -103,13 +104,7 @@ def _open_locked(path: Path) -> LockedFile | None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _delete_expired(path.parent)
-        while True:
-            handle = LockedFile(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
-            # Another process may have deleted the file between opening and locking it.
-            with contextlib.suppress(FileNotFoundError):
-                if path.stat().st_ino == os.fstat(handle.fileno()).st_ino:
-                    return handle
-            handle.close()
+        return open_locked(path, 0o600)
     except OSError:
         # Without a writable home folder the upload runs without a checkpoint.
         return None

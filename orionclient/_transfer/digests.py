@@ -52,15 +52,12 @@ def new_hasher(algorithm: str) -> Any:
     """
     if algorithm == "sha-256":
         return hashlib.sha256()
-    if algorithm == "md5":
-        try:
-            return hashlib.md5(usedforsecurity=False)
-        except ValueError:
-            # Some systems disable MD5 even for other uses than security.
-            return None
     try:
+        if algorithm == "md5":
+            return hashlib.md5(usedforsecurity=False)
         return _Crc32c(importlib.import_module("google_crc32c").Checksum())
-    except ImportError:
+    except (ValueError, ImportError):
+        # Some systems disable MD5 even for other uses than security; google-crc32c is optional.
         return None
 
 
@@ -253,4 +250,3 @@ class FileHasher:
         if self._thread is not None:
             self._thread.join()
             self._thread = None
-        self._stopped = False

@@ -14,7 +14,7 @@ from attrs import evolve, field, frozen
 from orionclient._transfer import bulk
 from orionclient._transfer.names import UniqueNames, UniquePaths, check_path, prepare_path
 from orionclient._transfer.progress import Progress
-from orionclient.exceptions import NotLoaded, ValidationError
+from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -163,7 +163,8 @@ class DownloadSend(Send[Any, Path]):
             OrionError: The request failed, or the content is truncated.
         """
         path, resource = prepare_path(self.folder, item.name), item.source
-        size, digest = _get_loaded(resource, "size"), _get_loaded(resource, "sha256")
+        # Fields that are not loaded are None.
+        size, digest = getattr(resource, "size", None), getattr(resource, "sha256", None)
         if digest and path.exists() and path.stat().st_size == size and sha256_of(path) == digest.lower():
             return self.report(item, TransferResult(path, skipped=True, size=size))
         resource.download_to_file(path, progress=self.progress_of(item), durable=self.durable)
@@ -327,13 +328,6 @@ def transfer_all(
     )
 
 
-def _get_loaded(resource: Any, name: str) -> Any:
-    try:
-        return getattr(resource, name)
-    except NotLoaded:
-        return None
-
-
 def download_all(
     resources: Iterable[R], folder: str | os.PathLike[str], *, durable: bool, **options: Any
 ) -> list[Result[R, Path]]:
@@ -359,7 +353,7 @@ def download_all(
     send, names = DownloadSend(root.resolve(), durable), UniquePaths()
     # Names are assigned in the order of the listing, so that the next run assigns the same ones.
     items = (
-        TransferItem(resource, names.add(_get_loaded(resource, "name") or "", default=default_name(resource)))
+        TransferItem(resource, names.add(getattr(resource, "name", None) or "", default=default_name(resource)))
         for resource in resources
     )
     return transfer_all(send, items, **options)

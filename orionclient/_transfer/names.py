@@ -23,6 +23,8 @@ _FORBIDDEN: Final = frozenset('/\\:*?"<>|')
 # Unicode categories: control, format (bidi marks, zero-width characters), surrogate, unassigned, line and paragraph separator. macOS
 # rejects unassigned characters, and format characters can make a name look like another.
 _CONTROL_CHARACTERS: Final = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
+# Dots and white space. Tabs and line separators are control characters.
+_TRIMMED: Final = ". \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 # Windows device names, reserved with any extension too; superscript digits count as digits.
 _RESERVED: Final = re.compile(
     r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|CLOCK\$|(?:COM|LPT)[0-9\xb9\xb2\xb3])", re.IGNORECASE
@@ -230,7 +232,7 @@ def _make_safe(name: str) -> str:
         for character in name
     )
     while True:
-        safe = _trim(_with_suffix(_trim(name), ""))
+        safe = _with_suffix(name.strip(_TRIMMED), "").strip(_TRIMMED)
         if safe.startswith("-"):
             safe = f"_{safe[1:]}"
         if _RESERVED.fullmatch(safe.partition(".")[0].rstrip()):
@@ -238,15 +240,6 @@ def _make_safe(name: str) -> str:
         if safe == name:
             return name
         name = safe
-
-
-def _trim(name: str) -> str:
-    start, end = 0, len(name)
-    while start < end and (name[start] == "." or name[start].isspace()):
-        start += 1
-    while start < end and (name[end - 1] == "." or name[end - 1].isspace()):
-        end -= 1
-    return name[start:end]
 
 
 def _with_suffix(name: str, suffix: str) -> str:

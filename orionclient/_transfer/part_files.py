@@ -66,7 +66,7 @@ class PartFile:
         self._target = target
         self.path: Path = target.with_name(_part_name(target.name))
         self._shared = True
-        self._handle: LockedFile | io.FileIO | None = _open_locked(self.path)
+        self._handle: LockedFile | io.FileIO | None = open_locked(self.path)
         if self._handle is None:
             # Another download to this target is running. Both are valid; the last one to finish wins.
             self._shared = False
@@ -78,7 +78,7 @@ class PartFile:
         shared = self.path
         # Without lock support, each attempt would leave an empty file.
         for self.path in _sibling_paths(shared) if _supports_locks(shared.parent) else []:
-            handle = _open_locked(self.path)
+            handle = open_locked(self.path)
             if handle is not None:
                 return handle
         self.path = shared.with_name(f"{shared.name}.{secrets.token_hex(4)}")
@@ -90,7 +90,7 @@ class PartFile:
         """Delete part files of killed processes; running downloads hold a lock."""
         for path in _sibling_paths(self.path):
             if os.path.lexists(path):
-                handle = _open_locked(path)
+                handle = open_locked(path)
                 if handle is not None:
                     path.unlink(missing_ok=True)
                     handle.close()
@@ -229,16 +229,27 @@ def _supports_locks(folder: Path) -> bool:
     return True
 
 
-def _open_locked(path: Path) -> LockedFile | None:
+def open_locked(path: Path, mode: int = 0o666) -> LockedFile | None:
+    """Open or create a file and lock it.
+
+    Args:
+        path: Path of the file.
+        mode: File mode of a new file, minus the umask.
+
+    Returns:
+        The file; None if another process has locked it, or if it is a link, a folder or a file of another user.
+
+    Raises:
+        OSError: The file cannot be opened or created.
+    """
     if not CAN_LOCK_FILES:  # pragma: no cover - Windows
         return None
     while True:
         try:
-            descriptor = _open(path, 0)
+            descriptor = _open(path, 0, mode)
         except OSError as error:
             if error.errno not in {errno.ELOOP, errno.EACCES, errno.EISDIR, errno.ENXIO}:
                 raise
-            # A link, a folder or a file of another user: not usable as a part file.
             return None
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1 or status.st_uid != os.geteuid():
@@ -251,7 +262,7 @@ def _open_locked(path: Path) -> LockedFile | None:
         with contextlib.suppress(FileNotFoundError):
             if os.stat(path, follow_symlinks=False).st_ino == status.st_ino:  # noqa: PTH116 - not through a link
                 return handle
-        # Another process moved the file to the target between opening and locking it.
+        # Another process moved or deleted the file between opening and locking it.
         handle.close()
 
 
@@ -264,10 +275,10 @@ def _read_journal_file(path: Path) -> str:
         return stream.read(_MAX_JOURNAL_SIZE).decode("utf-8")
 
 
-def _open(path: Path, flags: int) -> int:
-    # Mode 0666 minus the umask, as for any new file. Non-blocking, since opening a pipe would block.
+def _open(path: Path, flags: int, mode: int = 0o666) -> int:
+    # Non-blocking, since opening a pipe would block.
     extra = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
-    return os.open(path, os.O_RDWR | os.O_CREAT | flags | extra, 0o666)
+    return os.open(path, os.O_RDWR | os.O_CREAT | flags | extra, mode)
 
 
 def _part_name(name: str) -> str:

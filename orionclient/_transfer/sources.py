@@ -216,16 +216,13 @@ def open_source(source: Source) -> Iterator[UploadSource]:
             if stat.S_ISREG(os.fstat(stream.fileno()).st_mode) and not _has_unknown_size(stream):
                 yield _file_source(stream, 0, path)
             else:
-                with _spooled_source(read_all(stream, path), path.name) as spooled:
-                    yield spooled
+                yield from _spooled_source(read_all(stream, path), path.name)
     elif hasattr(source, "read"):
-        with _object_source(source) as found:
-            yield found
+        yield from _object_source(source)
     elif (view := _as_view(source)) is not None:
         yield _memory_source(view)
     elif isinstance(source, Iterable):
-        with _spooled_source(source) as spooled:
-            yield spooled
+        yield from _spooled_source(source)
     else:
         raise ValidationError(
             f"the content must be a path, bytes, a binary file or an iterable of bytes, not {type(source).__name__}"
@@ -288,7 +285,6 @@ def _file_source(stream: Any, start: int, path: Path | None = None) -> UploadSou
     )
 
 
-@contextmanager
 def _object_source(source: Any) -> Iterator[UploadSource]:
     """Create a source for an open binary file, from its position to its end; its position is at the end afterwards."""
     if isinstance(source, io.TextIOBase):
@@ -298,8 +294,7 @@ def _object_source(source: Any) -> Iterator[UploadSource]:
     is_file = type(source) in {io.BufferedReader, io.BufferedRandom, io.FileIO}
     is_file = is_file and type(getattr(source, "raw", source)) is io.FileIO
     if seekable is None or not seekable() or (is_file and _has_unknown_size(source)):
-        with _spooled_source(_read_all(source), source_name(source)) as spooled:
-            yield spooled
+        yield from _spooled_source(_read_all(source), source_name(source))
         return
     start = source.tell()
     end = source.seek(0, os.SEEK_END)
@@ -345,7 +340,6 @@ def _read_all(stream: Any) -> Iterator[bytes]:
         raise BlockingIOError(errno.EAGAIN, "the source is non-blocking and has no data now; make it blocking")
 
 
-@contextmanager
 def _spooled_source(chunks: Iterable[bytes], name: str = "") -> Iterator[UploadSource]:
     """Create a source for a stream that can be read only once, by spooling it to a temporary file."""
     with tempfile.SpooledTemporaryFile(max_size=_MAX_IN_MEMORY) as file, disk_space_errors(Path(tempfile.gettempdir())):

@@ -303,5 +303,5 @@ def _check_proxy(proxy: str, source: str) -> str:
         parts = urlsplit(proxy)
         parse_origin(parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl())
     except ValueError:
-        raise ValidationError(f"{source} is not an http or https URL of a proxy (value not shown)") from None
+        raise ValidationError(f"{source} must be an http or https URL (value hidden); SOCKS needs transport=") from None
     return proxy

@@ -8,13 +8,14 @@ import re
 import shutil
 import zipfile
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import quote
 
 from attrs import frozen
 
 from orionclient._resources.resource import resource_id
-from orionclient._runtime.temporary import TemporaryFolder
+from orionclient._runtime.temporary import Temporary
 from orionclient._transfer.names import check_path
 from orionclient._transport.checks import parse_origin
 from orionclient.exceptions import BadResponse, MultipleResultsFound, NoResultFound, ValidationError
@@ -140,7 +141,7 @@ def download_report(
     index = _parse_index(current)
     # In the folder of the target, since a rename is atomic only within a file system.
     folder = target.parent if isinstance(target, Path) else None
-    with TemporaryFolder(".report-", ".part", folder) as temporary:
+    with Temporary(mkdtemp(".part", ".report-", folder)) as temporary:
         zip_path = Path(temporary, "report.zip")
         with zipfile.ZipFile(zip_path, "x", zipfile.ZIP_DEFLATED) as archive:
             report = _Export(session, current, index, archive, Path(temporary)).run()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Never, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Never, Self, TypeVar
 
 from orion_api.api import jobs as api
 
@@ -50,7 +50,7 @@ class WorkFloeJob(Resource):
         ('complete', '', True)
     """
 
-    declaration = Declaration("job", api, taggable=True)
+    declaration: ClassVar[Declaration] = Declaration("job", api, taggable=True)
 
     @classmethod
     def _inputs(cls, filters: ListJobsFilters, create: StartJob, update: Never) -> None: ...
@@ -225,7 +225,7 @@ class WorkFloeJob(Resource):
                 refresh(self)
             # The state is checked before the log is read, so that the last line is never missed.
             last = not follow or self.state == _FINAL_STATE
-            for chunk in self._log(offset):
+            for chunk in iter_verified(self._opener(api.download_job_logs, {"offset": offset})):
                 offset += len(chunk)
                 *lines, rest = (rest + chunk).split(b"\n")
                 yield from (_decode_line(line) for line in lines)
@@ -234,9 +234,6 @@ class WorkFloeJob(Resource):
             CLOCK.sleep(_LOG_POLL_SECONDS)
         if rest:
             yield _decode_line(rest)
-
-    def _log(self, offset: int) -> Iterator[bytes]:
-        yield from iter_verified(self._opener(api.download_job_logs, {"offset": offset}))
 
     def outputs(self, kind: type[R]) -> Listing[R]:
         """List the resources that the job has created, by its tag.

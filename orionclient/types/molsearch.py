@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Never, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Never, Self
 
 from orion_api.api import molsearch as api
 
@@ -43,7 +43,7 @@ class MolsearchDatabase(Resource):
         ['aspirin']
     """
 
-    declaration = Declaration("molsearch_database", api, id_name="database_id", linkable=False)
+    declaration: ClassVar[Declaration] = Declaration("molsearch_database", api, id_name="database_id", linkable=False)
 
     @classmethod
     def _inputs(
@@ -113,7 +113,7 @@ class MolsearchQuery(Resource):
     Listing takes the filters ``name`` (contains), ``project``, ``state`` and ``database``. Deleting also deletes its hits.
     """
 
-    declaration = Declaration("molsearch_query", api, id_name="query_id", linkable=False)
+    declaration: ClassVar[Declaration] = Declaration("molsearch_query", api, id_name="query_id", linkable=False)
 
     @classmethod
     def _inputs(cls, filters: ListMolsearchQueriesFilters, create: CreateMolsearchQuery, update: Never) -> None: ...
@@ -163,7 +163,7 @@ class MolsearchQuery(Resource):
         """
         if isinstance(titles, str):
             raise ValidationError("titles must be a list of strings, not a string")
-        return cls._create("title", session, database_id, name, project, titles=list(titles))
+        return cls._create_query("title", session, database_id, name, project, titles=list(titles))
 
     @classmethod
     def create_subsearch_query(
@@ -204,7 +204,7 @@ class MolsearchQuery(Resource):
             BadResponse: The server does not support this search; the message has the reason.
             OrionError: The request failed.
         """
-        return cls._create(
+        return cls._create_query(
             "subsearch", session, database_id, name, project, mdlquery=mdlquery, subsearch_query_type=subsearch_query_type,
             num_hits=num_hits, aliphatic_constraint=aliphatic_constraint, topology_constraint=topology_constraint,
             stereo_constraint=stereo_constraint, isotope_constraint=isotope_constraint,
@@ -245,7 +245,7 @@ class MolsearchQuery(Resource):
             BadResponse: The server does not support this search; the message has the reason.
             OrionError: The request failed.
         """
-        return cls._create(
+        return cls._create_query(
             "graphsim", session, database_id, name, project, smiles=smiles, fingerprint_type=fingerprint_type,
             similarity_measure_type=similarity_measure_type, max_hits=max_hits, cutoff=cutoff,
         )  # fmt: skip
@@ -283,13 +283,13 @@ class MolsearchQuery(Resource):
             BadResponse: The server does not support this search; the message has the reason.
             OrionError: The request failed.
         """
-        return cls._create(
+        return cls._create_query(
             "fastrocs", session, database_id, name, project, query_mol=query_mol, max_hits=max_hits, shape_only=shape_only,
             sim_type=sim_type,
         )  # fmt: skip
 
     @classmethod
-    def _create(
+    def _create_query(
         cls, query_type: str, session: SessionLike, database_id: int | str, name: str, project: Any, **parameters: Any
     ) -> Self:
         given = {key: value for key, value in parameters.items() if value is not None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from orion_api.api import projects as api
 
@@ -27,7 +27,7 @@ class Project(Resource):
         ['Screens of June']
     """
 
-    declaration = Declaration("project", api)
+    declaration: ClassVar[Declaration] = Declaration("project", api)
 
     @classmethod
     def _inputs(cls, filters: ListProjectsFilters, create: CreateProject, update: UpdateProject) -> None: ...
@@ -55,8 +55,7 @@ class Project(Resource):
         Raises:
             OrionError: The request failed.
         """
-        body = {"name": name, **({} if description is None else {"description": description})}
-        return cls.from_msg(session._calls.request_json(api.create_project, {}, body=body), session)
+        return cls(session=session)._create(name=name, description=description)
 
     def archive(self) -> None:
         """Archive the project: it becomes read-only. Has no effect on an archived project.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from attrs import evolve, frozen
 from orion_api.api import shards as api
@@ -53,7 +53,7 @@ class Shard(Content):
         ('ready', 10, b'0123456789')
     """
 
-    declaration = Declaration(
+    declaration: ClassVar[Declaration] = Declaration(
         "shard", api, parent="collection", hidden={"id_str": "the same id as `id`, which is read from it if present"}
     )
 
@@ -112,28 +112,17 @@ class Shard(Content):
             OSError: The path cannot be read; no request was sent.
             OrionError: The request failed.
         """
+        template = cls(collection=collection, session=session)
         if file is None:
-            return cls._create_empty(collection, name, metadata, session)
+            return template._create_empty(name, metadata)
         with open_source(file) as source:
             _check_size(source)
-            template = cls(collection=collection, session=session)
             purpose = (name, template._parent_ids(), metadata)
-            return template._upload_new(
-                source, purpose, lambda: cls._create_empty(collection, name, metadata, session), progress
-            )
+            return template._upload_new(source, purpose, lambda: template._create_empty(name, metadata), progress)
 
-    @classmethod
-    def _create_empty(
-        cls, collection: ShardCollection, name: str, metadata: Mapping[str, Any] | None, session: SessionLike | None
-    ) -> Self:
-        template = cls(collection=collection, session=session)
-        body = {"name": name or None, "metadata": check_metadata(metadata)}
-        given = {key: value for key, value in body.items() if value is not None}
-        calls = template._require_session()._calls
-        with template.collection._add_advice():
-            return template._new_instance(
-                calls.request_json(api.create_shard, template._parent_ids(), body=given), template.session
-            )
+    def _create_empty(self, name: str, metadata: Mapping[str, Any] | None) -> Self:
+        with self.collection._add_advice():
+            return self._create(name=name or None, metadata=check_metadata(metadata))
 
     def upload_file(self, filename: Source, *, progress: Callable[[Progress], object] | None = None) -> None:
         """Upload the content, or replace it while the shard is not ready. Large content is sent as a multipart upload.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from orion_api.api import tokens as api
 
@@ -32,7 +32,7 @@ class Token(Resource):
         True
     """
 
-    declaration = Declaration("token", api, linkable=False)
+    declaration: ClassVar[Declaration] = Declaration("token", api, linkable=False)
 
     @classmethod
     def _inputs(cls, filters: ListTokensFilters, create: CreateToken, update: UpdateToken) -> None: ...
@@ -57,9 +57,7 @@ class Token(Resource):
         Raises:
             OrionError: The request failed. If the response was lost, a token whose value is unknown may exist.
         """
-        return cls.from_msg(
-            session._calls.request_json(api.create_token, {}, body={"description": description}), session
-        )
+        return cls(session=session)._create(description=description)
 
     @property
     def value(self) -> str:

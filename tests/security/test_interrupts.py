@@ -48,7 +48,7 @@ SCRIPT = """
 import encodings.idna, json, os, pathlib, signal, socket, sys, threading, time, warnings
 from orionclient._transport import exchange
 from orionclient.session import OrionSession, get_session
-from orionclient._transfer import checkpoints, downloads, part_files, plans, progress, uploads
+from orionclient._transfer import checkpoints, downloads, part_files, plans, progress
 from orionclient._resources import uploads as requests
 from orionclient.types import File, files
 plans._SINGLE_REQUEST_SIZE, plans.MIN_PART_SIZE, downloads._RANGES_THRESHOLD = 1 << 20, 1 << 19, 1 << 20
@@ -256,8 +256,8 @@ UPLOADING = (
     "after checkpoints.UploadCheckpoint.write",
     "before requests._PartsRequests.create",
     "after requests._PartsRequests.create",
-    "before uploads.content_digest",
-    "after uploads.content_digest",
+    "before requests.content_digest",
+    "after requests.content_digest",
     "before requests._PartsRequests.put",
     "before requests._PartsRequests.complete",
     "after requests._PartsRequests.complete",

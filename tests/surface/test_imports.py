@@ -183,6 +183,7 @@ def test_a_package_alone_imports_no_module_of_its_packages(package: str, loaded:
         "from orionclient import OrionSession, Dataset, File; OrionSession(), Dataset(id=1), File(id=1)",
         "import orionclient; assert {*orionclient.__all__} <= {*dir(orionclient)}; [getattr(orionclient, n) for n in orionclient.__all__]",
         "import orionclient; orionclient.testing.set_testing",
+        "import orionclient; orionclient.floes.floe, orionclient.emulator.faults.cut",
         "from orionclient import *; APISession, in_orion()",
     ],
 )
@@ -325,7 +326,7 @@ def test_the_registry_knows_names_without_loading() -> None:
     script = """
 import sys, pickle
 from orionclient.types import KINDS
-assert "file" in KINDS and "files" not in KINDS and len(KINDS) == len(list(KINDS)) == 16 and KINDS.get("x") is None
+assert "file" in KINDS and "files" not in KINDS and len(KINDS) == len(list(KINDS)) >= 16 and KINDS.get("x") is None
 assert not [name for name in sys.modules if name.startswith("orionclient.types.")]
 assert KINDS["file"].__name__ == "File"
 assert [name for name in sys.modules if name.startswith("orionclient.types.")] == ["orionclient.types.files"]
