@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from attrs import Factory, evolve, field, frozen
 
@@ -65,14 +65,14 @@ class Declaration:
     write_only: tuple[str, ...] = field(default=(), kw_only=True)
 
     #: Operations of the resource type; None if there is none of the kind.
-    get = _Operation("get_{name}")
-    list = _Operation("list_{plural}")
-    create = _Operation("create_{name}")
-    update = _Operation("update_{name}")
-    delete = _Operation("delete_{name}")
+    get: ClassVar[_Operation] = _Operation("get_{name}")
+    list: ClassVar[_Operation] = _Operation("list_{plural}")
+    create: ClassVar[_Operation] = _Operation("create_{name}")
+    update: ClassVar[_Operation] = _Operation("update_{name}")
+    delete: ClassVar[_Operation] = _Operation("delete_{name}")
     #: Operations on the content of a resource.
-    upload = _Operation("upload_{name}_content")
-    download = _Operation("download_{name}")
+    upload: ClassVar[_Operation] = _Operation("upload_{name}_content")
+    download: ClassVar[_Operation] = _Operation("download_{name}")
 
     @contextlib.contextmanager
     def redact_errors(self, params: Mapping[str, Any]) -> Iterator[None]:
