@@ -47,9 +47,9 @@ REMOVALS = [
     ),
     Removal(
         "the body rewind",
-        "orionclient/_transport/response.py",
-        "                payload.seek(self._start)\n            if",
-        "                pass\n            if",
+        "orionclient/_transport/request.py",
+        "            self._payload.seek(self._start)  # type: ignore[union-attr]\n",
+        "            pass\n",
         "tests/session/test_content.py::test_a_retried_upload_sends_the_whole_body_again",
     ),
     Removal(
