@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from orionclient._runtime.lazy import attach
 from orionclient._version import __version__ as __version__
 
 if TYPE_CHECKING:
@@ -35,7 +34,6 @@ else:
         "emulator",
         "examples",
         "exceptions",
-        "floes",
         "helpers",
         "links",
         "local",
@@ -44,5 +42,16 @@ else:
         "utils",
     ]
     _NAMES = [*(f"session:{name}" for name in _SESSION), "types:Dataset", "types:File"]
-    __getattr__, __dir__, _ = attach(__name__, [*_NAMES, *_MODULES])
     __all__ = ["Dataset", "File", "__version__", *_SESSION]  # noqa: PLE0604 - a list of strings
+
+    def _attach() -> Any:
+        # While this module is imported, importing a module of a package would let it and another thread wait for each other.
+        from orionclient._runtime.lazy import attach  # noqa: PLC0415
+
+        return attach(__name__, [*_NAMES, *_MODULES])
+
+    def __getattr__(name: str) -> Any:
+        return _attach()[0](name)
+
+    def __dir__() -> list[str]:
+        return _attach()[1]()

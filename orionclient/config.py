@@ -60,16 +60,6 @@ def _parse_project(project: int | str | None) -> int | None:
     return int(str(project))
 
 
-def _check_header_form(_instance: object, _attribute: object, value: str) -> None:
-    if value not in {"space", "colon"}:
-        raise ValidationError(f"header_form must be 'space' or 'colon', not {value!r:.60}")
-
-
-def _check_verify(_instance: object, _attribute: object, value: object) -> None:
-    if not isinstance(value, bool):
-        raise ValidationError("verify must be True or False; set ca_file to trust other certificates")
-
-
 @frozen
 class SessionConfig:
     """Endpoint and credentials of a session. Immutable; the token is redacted in `repr` and not pickled.
@@ -99,10 +89,14 @@ class SessionConfig:
     ca_file: str | None = None
     proxy: str | None = field(default=None, repr=lambda proxy: "None" if proxy is None else "'***'")
     allow_http: bool = False
-    header_form: str = field(default="space", validator=_check_header_form)
-    verify: bool = field(default=True, validator=_check_verify)
+    header_form: str = "space"
+    verify: bool = True
 
     def __attrs_post_init__(self) -> None:
+        if self.header_form not in {"space", "colon"}:
+            raise ValidationError(f"header_form must be 'space' or 'colon', not {self.header_form!r:.60}")
+        if not isinstance(self.verify, bool):
+            raise ValidationError("verify must be True or False; set ca_file to trust other certificates")
         scheme, host, _ = self.origin
         if scheme == "http" and not self.allow_http and not is_loopback(host):
             raise ValidationError(
@@ -155,7 +149,10 @@ def get_config_path(environ: Mapping[str, str] | None = None) -> Path:
     home = environ.get("HOME") or environ.get("USERPROFILE")
     if home:
         return Path(home) / ".orion" / "config"
-    return Path(os.path.expanduser("~/.orion/config"))  # noqa: PTH111 - stays as it is without a home folder
+    try:
+        return Path.home() / ".orion" / "config"
+    except RuntimeError:
+        return Path("~/.orion/config")
 
 
 def read_profiles(path: Path | None = None) -> dict[str, dict[str, str]]:

@@ -280,9 +280,8 @@ class OrionSession(Verbs, Transfers):
         return f"{type(self).__name__}({where})"
 
     def __getstate__(self) -> dict[str, Any]:
-        origin = self._origin
-        if self._config is not None:
-            origin = (self._config.origin, self._config.profile, self._config.project)
+        config = self._config
+        origin = self._origin if config is None else (config.origin, config.profile, config.project)
         http = HttpSession(self._http.policy, self._http.transport)
         return {"origin": origin, "http": http, "orion_versions": self._server_versions}
 

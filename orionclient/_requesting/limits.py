@@ -21,7 +21,7 @@ class RetryQuota:
     def __init__(self) -> None:
         self._lock = ForkLock()
         #: Number of tokens left.
-        self.remaining = QUOTA_SIZE
+        self.remaining: int = QUOTA_SIZE
 
     def acquire(self, cost: int) -> bool:
         """Take tokens for a retry.

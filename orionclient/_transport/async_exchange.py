@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any, Self
@@ -167,7 +168,7 @@ async def transmit_async(
             content = None if request.body is None else _iter_chunks(request.body, scope, request.timeout)
             response = await connections.exchange(request, content, trace)
             status, headers = response.status, build_headers(response.headers)
-            stack.push_async_callback(response.close)
+            stack.push_async_callback(_close, response)
             body = None
             if not request.keep_open or not is_success(status):
                 body = await _read_body(response, BoundedBody(request, status, headers))
@@ -195,6 +196,11 @@ def _find_failure(error: BaseException, outer: BaseException | None, *, sending:
     if isinstance(error, transport_errors()) and not isinstance(error, OrionError):
         return to_failure(error, outer)
     return None
+
+
+async def _close(response: AsyncRawResponse) -> None:
+    with contextlib.suppress(*transport_errors()):
+        await response.close()
 
 
 async def _read_body(response: AsyncRawResponse, bounded: BoundedBody) -> bytes:

@@ -347,9 +347,12 @@ class StreamReader:
     def readinto(self, buffer: memoryview) -> int:
         """Read available bytes, at least one; return their count, 0 at the end."""
         raise_if_cancelled()
-        if not self._rest:
+        chunk: bytes | None = b""
+        while not self._rest and chunk is not None:
+            # Also before an empty chunk, which a transport may return without end.
             DEADLINE.limit(None)
-            self._rest = memoryview(next((chunk for chunk in self._chunks if chunk), b""))
+            chunk = next(self._chunks, None)
+            self._rest = memoryview(chunk or b"")
         count = min(len(buffer), len(self._rest))
         buffer[:count], self._rest = self._rest[:count], self._rest[count:]
         return count

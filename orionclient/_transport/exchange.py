@@ -147,7 +147,7 @@ class BoundedBody:
 def _iter_raw(response: RawResponse, headers: Mapping[str, str]) -> Iterator[bytes]:
     # A small response gets a small buffer, of at least one byte, since reading into an empty buffer would look like the end.
     length = headers.get("content-length", "")
-    buffer = memoryview(bytearray(min(max(int(length), 1), _CHUNK_SIZE) if length.isdecimal() else _CHUNK_SIZE))
+    buffer = memoryview(bytearray(min(max(int(length[:9]), 1), _CHUNK_SIZE) if length.isdecimal() else _CHUNK_SIZE))
     while count := response.readinto(buffer):
         yield bytes(buffer[:count])
 

@@ -12,18 +12,27 @@ from orionclient._transport.response import Failure
 from orionclient.exceptions import OrionConnectionError, OrionError, OrionTimeout
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from orionclient._transport.response import FailureKind
 
 
+def _iter_chain(error: BaseException | None, outer: BaseException | None) -> Iterator[BaseException]:
+    """Iterate over an error and its causes, up to the exception that the caller was handling already."""
+    # A transport of the caller may chain an error to itself.
+    seen = {id(outer)}
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
 def _find_tls_error(error: BaseException, outer: BaseException | None) -> str | None:
-    chain: BaseException | None = error
-    # The chain ends in the exception that the caller was handling already, which is not part of this request.
-    while chain is not None and chain is not outer:
+    for chain in _iter_chain(error, outer):
         if isinstance(chain, ssl.SSLCertVerificationError):
             return f"the certificate of the server is not trusted: {getattr(chain, 'verify_message', chain)}"
         if isinstance(chain, ssl.SSLError) and chain.reason in _PERMANENT_TLS_ERRORS:
             return f"TLS handshake failed: {chain}"
-        chain = chain.__cause__ or chain.__context__
     return None
 
 
@@ -43,10 +52,8 @@ def to_failure(error: BaseException, outer: BaseException | None) -> Failure:
 
 def clear_frames(error: BaseException, outer: BaseException | None) -> None:
     """Clear the library's frames: they hold the request head, which a traceback with local variables would show."""
-    chain: BaseException | None = error
-    while chain is not None and chain is not outer:
+    for chain in _iter_chain(error, outer):
         traceback.clear_frames(chain.__traceback__)
-        chain = chain.__cause__ or chain.__context__
 
 
 def _names(error: BaseException) -> list[str]:

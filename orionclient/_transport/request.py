@@ -74,7 +74,7 @@ class Body:
             self.length = len(payload)
         elif hasattr(payload, "seek") and (measured := measure(payload)):
             self._start, self.length = measured
-        self.replayable = isinstance(payload, bytes) or self._start is not None
+        self.replayable: bool = isinstance(payload, bytes) or self._start is not None
 
     async def aiter_chunks(self) -> AsyncIterator[bytes]:
         """Read the body like `iter_chunks`, in an event loop, also from an asynchronous source.

@@ -73,7 +73,7 @@ class TransportAdapter:
         # A transport may keep the chunks, and the views of a file share one buffer.
         library, built = self._build(request, None if content is None else map(bytes, content))
         response = send(built)
-        headers, chunks = _read_head(library, response)
+        headers, chunks = self._read_head(library, response)
         return StreamReader(response.status_code, headers, chunks, response.close)
 
     async def exchange_async(
@@ -83,7 +83,7 @@ class TransportAdapter:
         send = self._get_method("handle_async_request", "synchronous", "the methods of the session and session.raw")
         library, built = self._build(request, None if content is None else _acopy(content), trace=trace)
         response = await send(built)
-        headers, chunks = _read_head(library, response)
+        headers, chunks = self._read_head(library, response)
         if not hasattr(chunks, "__aiter__"):
             chunks = _aiter(chunks)
         return AsyncRawResponse(response.status_code, headers, chunks, response.aclose)
@@ -115,6 +115,18 @@ class TransportAdapter:
         except (library.InvalidURL, UnicodeEncodeError) as error:
             raise ValidationError(f"invalid URL: {error}") from None
 
+    def _read_head(self, library: Any, response: Any) -> tuple[HeaderList, Any]:
+        """Return the headers of a response of the library and the chunks of its body."""
+        if not isinstance(response, library.Response):
+            found = type(response).__name__
+            raise ValidationError(f"the transport {self._name} must return a {library.__name__}.Response, not {found}")
+        headers: HeaderList = response.headers.raw
+        if not response.is_stream_consumed or isinstance(response.stream, library.ByteStream):
+            return headers, response.stream
+        # The transport has read the body, for example to log it, so it is decompressed already.
+        decoded = [(name, value) for name, value in headers if name.lower() != b"content-encoding"]
+        return decoded, [response.content]
+
     def __getstate__(self) -> dict[str, Any]:
         try:
             pickle.dumps(self.transport)
@@ -130,15 +142,6 @@ class TransportAdapter:
 
 
 _METHODS = {"handle_request", "handle_async_request"}
-
-
-def _read_head(library: Any, response: Any) -> tuple[HeaderList, Any]:
-    """Return the headers of a response of the library and the chunks of its body."""
-    headers: HeaderList = response.headers.raw
-    if not response.is_stream_consumed or isinstance(response.stream, library.ByteStream):
-        return headers, response.stream
-    # The transport has read the body, for example to log it, so it is decompressed already.
-    return [(name, value) for name, value in headers if name.lower() != b"content-encoding"], [response.content]
 
 
 async def _acopy(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

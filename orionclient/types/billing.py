@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Never
+from typing import TYPE_CHECKING, ClassVar, Never
 
 from orionclient._resources.convert import identifier, money, string
 from orionclient._resources.resource import Declaration, Field, Resource
@@ -22,7 +22,7 @@ class Balance(Resource):
         (Decimal('12500.00'), 'USD')
     """
 
-    declaration = Declaration("balance", linkable=False)
+    declaration: ClassVar[Declaration] = Declaration("balance", linkable=False)
 
     @classmethod
     def _inputs(cls, filters: Never, create: Never, update: Never) -> None: ...

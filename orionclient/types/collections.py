@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from orion_api.api import collections as api
 from orion_api.api import shards as shards_api
@@ -53,7 +53,9 @@ class ShardCollection(Resource):
         ('ready', ['first'])
     """
 
-    declaration = Declaration("collection", api, trash=True, taggable=True, sharable=True, in_folders=True)
+    declaration: ClassVar[Declaration] = Declaration(
+        "collection", api, trash=True, taggable=True, sharable=True, in_folders=True
+    )
 
     @classmethod
     def _inputs(cls, filters: ListCollectionsFilters, create: CreateCollection, update: UpdateCollection) -> None: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from orion_api.api import datasets as api
 
@@ -76,7 +76,9 @@ class Dataset(Resource):
         ['aspirin']
     """
 
-    declaration = Declaration("dataset", api, trash=True, taggable=True, sharable=True, in_folders=True)
+    declaration: ClassVar[Declaration] = Declaration(
+        "dataset", api, trash=True, taggable=True, sharable=True, in_folders=True
+    )
 
     @classmethod
     def _inputs(cls, filters: ListDatasetsFilters, create: CreateDataset, update: UpdateDataset) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from functools import partial
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from orion_api.api import files as api
 
@@ -43,7 +43,9 @@ class File(Content):
         b'CNS'
     """
 
-    declaration = Declaration("file", api, trash=True, taggable=True, sharable=True, in_folders=True)
+    declaration: ClassVar[Declaration] = Declaration(
+        "file", api, trash=True, taggable=True, sharable=True, in_folders=True
+    )
 
     @classmethod
     def _inputs(cls, filters: ListFilesFilters, create: CreateFile, update: UpdateFile) -> None: ...

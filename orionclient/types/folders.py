@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Never
+from typing import TYPE_CHECKING, ClassVar, Never
 
 from orion_api.api import folders as api
 
@@ -25,7 +25,7 @@ class Folder(Resource):
         ['/screens', '/screens/june']
     """
 
-    declaration = Declaration("folder", api, id_name="path", linkable=False)
+    declaration: ClassVar[Declaration] = Declaration("folder", api, id_name="path", linkable=False)
 
     @classmethod
     def _inputs(cls, filters: ListFoldersFilters, create: Never, update: Never) -> None: ...

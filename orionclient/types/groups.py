@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Never
+from typing import TYPE_CHECKING, ClassVar, Never
 
 from orion_api.api import groups as api
 
@@ -24,7 +24,7 @@ class Group(Resource):
         >>> session.share_resource(Dataset.create(session, "hits"), chemists)
     """
 
-    declaration = Declaration("group", api)
+    declaration: ClassVar[Declaration] = Declaration("group", api)
 
     @classmethod
     def _inputs(cls, filters: ListGroupsFilters, create: Never, update: Never) -> None: ...

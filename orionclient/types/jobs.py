@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Never, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Never, Self, TypeVar
 
 from orion_api.api import jobs as api
 
@@ -50,7 +50,7 @@ class WorkFloeJob(Resource):
         ('complete', '', True)
     """
 
-    declaration = Declaration("job", api, taggable=True)
+    declaration: ClassVar[Declaration] = Declaration("job", api, taggable=True)
 
     @classmethod
     def _inputs(cls, filters: ListJobsFilters, create: StartJob, update: Never) -> None: ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Never, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Never, Self
 
 from orion_api.api import molsearch as api
 
@@ -43,7 +43,7 @@ class MolsearchDatabase(Resource):
         ['aspirin']
     """
 
-    declaration = Declaration("molsearch_database", api, id_name="database_id", linkable=False)
+    declaration: ClassVar[Declaration] = Declaration("molsearch_database", api, id_name="database_id", linkable=False)
 
     @classmethod
     def _inputs(
@@ -113,7 +113,7 @@ class MolsearchQuery(Resource):
     Listing takes the filters ``name`` (contains), ``project``, ``state`` and ``database``. Deleting also deletes its hits.
     """
 
-    declaration = Declaration("molsearch_query", api, id_name="query_id", linkable=False)
+    declaration: ClassVar[Declaration] = Declaration("molsearch_query", api, id_name="query_id", linkable=False)
 
     @classmethod
     def _inputs(cls, filters: ListMolsearchQueriesFilters, create: CreateMolsearchQuery, update: Never) -> None: ...

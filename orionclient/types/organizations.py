@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Never
+from typing import TYPE_CHECKING, ClassVar, Never
 
 from orion_api.api import organizations as api
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Organization(Resource):
     """A company or institute with its users and projects. Its paths and fields are assumed."""
 
-    declaration = Declaration("organization", api)
+    declaration: ClassVar[Declaration] = Declaration("organization", api)
 
     @classmethod
     def _inputs(cls, filters: ListOrganizationsFilters, create: Never, update: Never) -> None: ...

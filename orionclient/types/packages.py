@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, Final, Never, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Never, Self
 
 from orion_api.api import packages as api
 
@@ -33,7 +33,7 @@ class WorkFloePackage(Resource):
     ``project`` and ``state``. Deleting is permanent; the floes of the package are then deprecated (assumed).
     """
 
-    declaration = Declaration("package", api, sharable=True)
+    declaration: ClassVar[Declaration] = Declaration("package", api, sharable=True)
 
     @classmethod
     def _inputs(cls, filters: ListPackagesFilters, create: CreatePackage, update: Never) -> None: ...

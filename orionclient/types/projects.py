@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from orion_api.api import projects as api
 
@@ -27,7 +27,7 @@ class Project(Resource):
         ['Screens of June']
     """
 
-    declaration = Declaration("project", api)
+    declaration: ClassVar[Declaration] = Declaration("project", api)
 
     @classmethod
     def _inputs(cls, filters: ListProjectsFilters, create: CreateProject, update: UpdateProject) -> None: ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from orion_api.api import secrets as api
 
@@ -31,7 +31,7 @@ class Secret(Resource):
         ['warehouse password']
     """
 
-    declaration = Declaration("secret", api, taggable=True, sharable=True, write_only=("value",))
+    declaration: ClassVar[Declaration] = Declaration("secret", api, taggable=True, sharable=True, write_only=("value",))
 
     @classmethod
     def _inputs(cls, filters: ListSecretsFilters, create: CreateSecret, update: UpdateSecret) -> None: ...

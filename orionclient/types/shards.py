@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from attrs import evolve, frozen
 from orion_api.api import shards as api
@@ -53,7 +53,7 @@ class Shard(Content):
         ('ready', 10, b'0123456789')
     """
 
-    declaration = Declaration(
+    declaration: ClassVar[Declaration] = Declaration(
         "shard", api, parent="collection", hidden={"id_str": "the same id as `id`, which is read from it if present"}
     )
 

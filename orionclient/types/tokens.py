@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from orion_api.api import tokens as api
 
@@ -32,7 +32,7 @@ class Token(Resource):
         True
     """
 
-    declaration = Declaration("token", api, linkable=False)
+    declaration: ClassVar[Declaration] = Declaration("token", api, linkable=False)
 
     @classmethod
     def _inputs(cls, filters: ListTokensFilters, create: CreateToken, update: UpdateToken) -> None: ...

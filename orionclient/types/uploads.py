@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Never
+from typing import TYPE_CHECKING, ClassVar, Never
 
 from orion_api.api import uploads as api
 
@@ -25,7 +25,7 @@ class Upload(Resource):
         []
     """
 
-    declaration = Declaration("upload", api, linkable=False)
+    declaration: ClassVar[Declaration] = Declaration("upload", api, linkable=False)
 
     @classmethod
     def _inputs(cls, filters: ListUploadsFilters, create: CreateUpload, update: Never) -> None: ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Never
+from typing import TYPE_CHECKING, ClassVar, Never
 
 from orion_api.api import users as api
 
@@ -19,7 +19,7 @@ class User(Resource):
     Listing takes the filter ``username`` (exact). The paths and all fields except `username` are assumed.
     """
 
-    declaration = Declaration("user", api)
+    declaration: ClassVar[Declaration] = Declaration("user", api)
 
     @classmethod
     def _inputs(cls, filters: ListUsersFilters, create: Never, update: Never) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, Never
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Never
 
 from attrs import frozen
 from orion_api.api import workfloes as api
@@ -58,7 +58,7 @@ class WorkFloeSpec(Resource):
         ['file', 'dataset', 'format']
     """
 
-    declaration = Declaration("workfloe", api, schema="WorkFloeSpecInfo")
+    declaration: ClassVar[Declaration] = Declaration("workfloe", api, schema="WorkFloeSpecInfo")
 
     @classmethod
     def _inputs(cls, filters: ListWorkfloesFilters, create: Never, update: Never) -> None: ...

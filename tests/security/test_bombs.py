@@ -166,7 +166,7 @@ def test_the_limit_holds_for_the_process(scripted: Scripted, bomb: bytes) -> Non
         "    except ConnectionError:\n"
         "        return\n"
         "    raise SystemExit('no error')\n"
-        "from orionclient import _http\n"
+        "from orionclient._transport import exchange\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "ask(); ask()\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"

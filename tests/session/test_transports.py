@@ -14,7 +14,7 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -369,8 +369,75 @@ def test_an_error_in_the_middle_of_a_body() -> None:
         list(response.iter_content())
 
 
-def test_the_deadline_is_checked_between_reads(real_time: None) -> None:
-    stream = Chunks(iter(lambda: time.sleep(0.05) or b"x", b""))
+def get_file_twice(transport: Any) -> list[Any]:
+    """Get a file with a session and in an event loop; return the results or the errors."""
+    session = OrionSession(CONFIG, requests_session=get_session({}, retry_timeout=1, transport=transport))
+    found: list[Any] = []
+    for call in (
+        lambda: session.get_resource(File, 1).to_dict(),
+        lambda: asyncio.run(get_file.asyncio(1, client=session.raw_async)),
+    ):
+        try:
+            found.append(call())
+        except OrionError as error:
+            found.append(error)
+    return found
+
+
+def test_an_error_that_is_its_own_cause_is_a_failure() -> None:
+    def handler(request: httpx.Request) -> httpx.Response:
+        error = httpx.ConnectError("no")
+        raise error from error
+
+    found = get_file_twice(httpx.MockTransport(handler))
+    assert [type(error) for error in found] == [OrionConnectionError] * 2
+    assert all("cannot connect to the server: no" in str(error) for error in found)
+
+
+@pytest.mark.parametrize("error", [httpx.CloseError("no"), OSError(5, "no")], ids=repr)
+def test_an_error_after_the_whole_body_does_not_lose_the_response(error: Exception) -> None:
+    class FailsToClose(Chunks, httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            for chunk in self:
+                yield chunk
+
+        def close(self) -> None:
+            raise error
+
+        async def aclose(self) -> None:
+            raise error
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        stream = FailsToClose([json.dumps(FILE).encode()])
+        return httpx.Response(200, headers={"Content-Type": "application/json"}, stream=stream)
+
+    assert [
+        found["id"] if isinstance(found, dict) else found.id for found in get_file_twice(httpx.MockTransport(handler))
+    ] == [1, 1]
+
+
+def test_a_transport_that_returns_no_response() -> None:
+    class Nothing:
+        def handle_request(self, request: httpx.Request) -> None: ...
+
+        async def handle_async_request(self, request: httpx.Request) -> None: ...
+
+    found = get_file_twice(Nothing())
+    assert [type(error) for error in found] == [ValidationError] * 2
+    assert all("the transport Nothing must return a httpx.Response, not NoneType" in str(error) for error in found)
+
+
+def test_a_content_length_of_many_digits() -> None:
+    def handler(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers={"Content-Length": "9" * 5000}, stream=Chunks([b"abc"]))
+
+    http = get_session(transport=httpx.MockTransport(handler))
+    assert http.get("https://orion.example.test/x").content == b"abc"
+
+
+@pytest.mark.parametrize("chunk", [b"x", b""], ids=["slow", "empty"])
+def test_the_deadline_is_checked_between_reads(chunk: bytes, real_time: None) -> None:
+    stream = Chunks(iter(lambda: time.sleep(0.05) or chunk, None))
 
     class Drip(httpx.BaseTransport):
         def handle_request(self, request: httpx.Request) -> httpx.Response:

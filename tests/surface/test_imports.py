@@ -168,10 +168,11 @@ def test_the_audit_hook_sees_reads_of_the_profile(home: Path) -> None:
     assert "socket.__new__" in touched
 
 
-def test_the_package_alone_loads_only_its_version_and_the_lazy_import() -> None:
-    loaded = report("import orionclient; orionclient.__version__, dir(orionclient)")["loaded"]
-    ours = [name for name in loaded if name.startswith(("orionclient.", "orion_api"))]
-    assert ours == ["orionclient._runtime", "orionclient._runtime.lazy", "orionclient._version"]
+@pytest.mark.parametrize(("package", "loaded"), [("orionclient", "_version"), ("orion_api", "_lazy")])
+def test_a_package_alone_imports_no_module_of_its_packages(package: str, loaded: str) -> None:
+    """Else two threads can wait for each other: one imports the package, the other a module whose package it must wait for."""
+    ours = [name for name in report(f"import {package}; {package}.__version__")["loaded"] if name.startswith("orion")]
+    assert ours == [package, f"{package}.{loaded}"]
 
 
 @pytest.mark.parametrize(
@@ -272,6 +273,50 @@ start.wait(60)
 assert not errors, errors
 assert {name: kind.__name__ for name, kind in found} == {name: name for name in names}
 assert len({id(kind) for _, kind in found}) == len(set(names))
+"""
+    done = python(script)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_first_imports_are_safe_for_threads() -> None:
+    script = """
+import importlib, threading
+names = ["orionclient", "orionclient.types", "orionclient.helpers", "orionclient.session", "orionclient.links"] * 4
+start, errors = threading.Barrier(len(names)), []
+def load(name):
+    start.wait(60)
+    try:
+        importlib.import_module(name)
+    except BaseException as error:
+        errors.append(error)
+threads = [threading.Thread(target=load, args=[name]) for name in names]
+[thread.start() for thread in threads]
+[thread.join(60) for thread in threads]
+assert not errors, errors
+"""
+    done = python(script)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "lazy"),
+    [
+        ("orionclient.session.OrionSession", "orionclient.OrionSession"),
+        ("orionclient.types.files.File", "orionclient.types.File"),
+        ("orionclient.types.files.File", "orionclient.File"),
+    ],
+)
+def test_a_name_that_a_test_replaced_is_restored(name: str, lazy: str) -> None:
+    """Also if the first access through its package is during the test."""
+    script = f"""
+from importlib import import_module
+from unittest import mock
+module, _, attribute = {name!r}.rpartition(".")
+real = getattr(import_module(module), attribute)
+package, _, attribute = {lazy!r}.rpartition(".")
+with mock.patch({name!r}):
+    getattr(import_module(package), attribute)
+assert getattr(import_module(package), attribute) is real
 """
     done = python(script)
     assert done.returncode == 0, done.stderr
