@@ -132,9 +132,8 @@ class HttpSession:
             stream=stream,
             keep_open=stream,
         )
-        return send(
-            out, self.options if timeout is None else with_timeouts(self.options, request_timeout=timeout), None
-        )
+        options = self.options if timeout is None else with_timeouts(self.options, request_timeout=timeout)
+        return send(out, options, None)
 
     def get(self, url: str, **options: Any) -> Response:
         """Send a GET request; see `request`.

@@ -57,10 +57,9 @@ def fetch_token(session: SessionLike, username: str, password: str) -> str:
     Raises:
         InvalidCredentials: The server rejected the user name or password.
     """
+    body = {"username": username, "password": password}
     try:
-        found = session._calls.request_json(
-            identity.obtain_token, {}, body={"username": username, "password": password}
-        )
+        found = session._calls.request_json(identity.obtain_token, {}, body=body)
     except OrionError as error:
         # An error response may quote the request, so the password is redacted.
         if error.call is not None:

@@ -118,9 +118,7 @@ class Listing(Iterator[R], Generic[R]):
             OrionError: The request failed.
         """
         found = list(self._items(2))
-        what = (
-            f"{type(self._template).__name__} with {self._filters}" if self._filters else type(self._template).__name__
-        )
+        what = type(self._template).__name__ + (f" with {self._filters}" if self._filters else "")
         if not found:
             raise NoResultFound(f"no {what} found")
         if len(found) > 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from orionclient._resources.resource import Resource
@@ -27,8 +27,7 @@ class Kinds(Mapping[str, "type[Resource]"]):
 
     def __getitem__(self, name: str) -> type[Resource]:
         module, _, class_name = self._paths[name].partition(":")
-        found: Any = getattr(importlib.import_module(module), class_name)
-        return found  # type: ignore[no-any-return]
+        return getattr(importlib.import_module(module), class_name)  # type: ignore[no-any-return]
 
     def __contains__(self, name: object) -> bool:
         return name in self._paths

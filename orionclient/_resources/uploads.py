@@ -179,13 +179,9 @@ class _PartsRequests:
         for upload in listed if isinstance(listed, list) else ():
             # Uploads to other resources and invalid ones are ignored.
             with contextlib.suppress(ValueError):
-                if isinstance(upload, dict) and self._is_ours(upload):
+                if isinstance(upload, dict) and all(str(upload.get(name)) == str(query[name]) for name in query):
                     return _read_plan(upload, size)
         return None
-
-    def _is_ours(self, upload: Mapping[str, Any]) -> bool:
-        own = {**self._resource, "state": "open"}
-        return all(str(upload.get(name)) == str(value) for name, value in own.items())
 
     def create(self, size: int, part_size: int) -> UploadPlan:
         created: dict[str, Any] = {}
