@@ -34,6 +34,7 @@ else:
         "emulator",
         "examples",
         "exceptions",
+        "floes",
         "helpers",
         "links",
         "local",
