@@ -29,7 +29,12 @@ def test_a_new_kind_works_and_all_checks_stay_green(run: Any, tools_python: str,
     project = ProjectCopy(tmp_path_factory.mktemp("new") / "project")
     folder = project.folder
     before = read_all(folder)
-    assert project.python("tests/new_kind/run.py", "widget", tools_python) == ""
+    with pytest.raises(AssertionError, match="cannot write the kind 'widget'"):
+        project.python("tests/new_kind/run.py", "widget", "false")
+    assert project.changed() == set()
+    assert project.python("tests/new_kind/run.py", "widget", tools_python).startswith(
+        "wrote:\n  openapi/widgets.yaml\n"
+    )
     assert project.changed() == {*ADDED, *LINES, "docs/cli.md"}
     after = read_all(folder)
     assert {name: len({*after[name].splitlines()} - {*before[name].splitlines()}) for name in LINES} == LINES

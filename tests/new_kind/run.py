@@ -19,10 +19,12 @@ from orion_api import contract
 
 from orionclient import types
 from orionclient._resources import convert, resource
-from orionclient.cli._core.root import _ALIASES, GROUPS
+from orionclient.cli._core import root
 
 ROOT = Path(__file__).parents[2]
 EMULATOR = ROOT / "orionclient" / "emulator"
+REGISTRY = ROOT / "orionclient" / "types" / "__init__.py"
+GROUPS = ROOT / "orionclient" / "cli" / "_core" / "root.py"
 RULE = (
     "a kind has a singular name of 2 to 30 lower-case ASCII letters, such as widget, that does not end in s, x, z, ch or sh, is no name of "
     "Python, and is not taken by a kind, a tag, a schema, a table of the local Orion or a group of ocli"
@@ -60,8 +62,8 @@ def list_taken() -> set[str]:
         *dir(types),
         *dir(resource),
         *dir(convert),
-        *GROUPS,
-        *_ALIASES,
+        *root.GROUPS,
+        *root._ALIASES,
     ]
     return {*(name.lower() for name in names), *keyword.kwlist, *keyword.softkwlist, *dir(builtins)}
 
@@ -110,16 +112,29 @@ def main(name: str, tools: str) -> None:
     """Write a kind."""
     if not is_allowed(name):
         sys.exit(f"{name!r}: {RULE}")
-    plural, kind, files = pluralize(name), name.capitalize(), list_files(name)
+    files = list_files(name)
+    edited = {path: path.read_bytes() for path in (REGISTRY, GROUPS)}
+    try:
+        write(name, files, tools)
+    except (OSError, subprocess.CalledProcessError) as error:
+        for path in files:
+            path.unlink(missing_ok=True)
+        for path, content in edited.items():
+            path.write_bytes(content)
+        sys.exit(f"cannot write the kind {name!r}: {error}; its files were removed, run: nox -s generate")
+    print("\n".join(["wrote:", *(f"  {path.relative_to(ROOT)}" for path in [*files, *edited])]))
+
+
+def write(name: str, files: dict[Path, str], tools: str) -> None:
+    """Write the files of a kind, and regenerate what is derived from them."""
+    plural, kind = pluralize(name), name.capitalize()
     for path, template in files.items():
         path.write_text(rename((Path(__file__).parent / template).read_text("utf-8"), name), "utf-8")
-    registry = ROOT / "orionclient" / "types" / "__init__.py"
     insert_line(
-        registry, "    from orionclient.types", f"    from orionclient.types.{plural} import {kind} as {kind}\n"
+        REGISTRY, "    from orionclient.types", f"    from orionclient.types.{plural} import {kind} as {kind}\n"
     )
-    insert_line(registry, r'        "\w+": "\w+:\w+",$', f'        "{name}": "{plural}:{kind}",\n')
-    groups = ROOT / "orionclient" / "cli" / "_core" / "root.py"
-    insert_line(groups, r'    "\w+": \(.*, "Data"\),$', f'    "{plural}": (_KINDS, "Manage {plural}.", "Data"),\n')
+    insert_line(REGISTRY, r'        "\w+": "\w+:\w+",$', f'        "{name}": "{plural}:{kind}",\n')
+    insert_line(GROUPS, r'    "\w+": \(.*, "Data"\),$', f'    "{plural}": (_KINDS, "Manage {plural}.", "Data"),\n')
     run(tools, "-m", "generator", "generate")
     sources = [path for path in files if path.suffix == ".py"]
     run(tools, "-m", "ruff", "check", "--quiet", "--fix", *sources)
