@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
-import pickle
+import pickle  # nosec B403 - nothing is loaded
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from orionclient.exceptions import ValidationError

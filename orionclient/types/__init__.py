@@ -43,9 +43,9 @@ else:
         "organization": "organizations:Organization",
         "package": "packages:WorkFloePackage",
         "project": "projects:Project",
-        "secret": "secrets:Secret",
+        "secret": "secrets:Secret",  # nosec B105 - a path
         "shard": "shards:Shard",
-        "token": "tokens:Token",
+        "token": "tokens:Token",  # nosec B105 - a path
         "upload": "uploads:Upload",
         "user": "users:User",
         "workfloe": "workfloes:WorkFloeSpec",
