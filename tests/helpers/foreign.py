@@ -96,7 +96,7 @@ def closed_transport() -> Iterator[None]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the listed deviations: each must fail, and each must exist. In a name, `*` stands for any characters.
 
-    A test that would take minutes is not run; its reason starts with "not run".
+    A test that does not apply, or would take minutes, is not run; its reason starts with "not run".
     """
     if TRANSPORT is None:
         return
