@@ -5,16 +5,17 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
-import threading
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any
 
 import h2.config
 import h2.connection
 import h2.events
 
+from helpers.threaded import ThreadedServer
 
-class Http2Server:
+
+class Http2Server(ThreadedServer):
     """Responds to every request with JSON; use it as a context manager.
 
     Args:
@@ -27,22 +28,11 @@ class Http2Server:
     """
 
     def __init__(self, respond: Callable[[str, str, bytes], tuple[int, Any]]) -> None:
+        super().__init__()
         self.requests: list[dict[str, str]] = []
-        self.connections = 0
         self._respond = respond
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        self._threads = [threading.Thread(target=self._accept, daemon=True)]
 
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = self._socket.accept()
-                self.connections += 1
-                self._threads.append(threading.Thread(target=self._serve, args=(client,), daemon=True))
-                self._threads[-1].start()
-
-    def _serve(self, client: socket.socket) -> None:
+    def serve(self, client: socket.socket) -> None:
         state = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False, header_encoding="utf-8"))
         heads: dict[int, dict[str, str]] = {}
         bodies: dict[int, bytes] = {}
@@ -67,13 +57,3 @@ class Http2Server:
         headers = {":status": str(status), "content-type": "application/json", "content-length": str(len(data))}
         state.send_headers(stream, list(headers.items()))
         state.send_data(stream, data, end_stream=True)
-
-    def __enter__(self) -> Self:
-        self._threads[0].start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
-        for thread in self._threads:
-            thread.join(5)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from typing import Self
+
+from helpers.threaded import ThreadedServer
 
 
-class Socks5Proxy:
+class Socks5Proxy(ThreadedServer):
     """Forwards connections to servers on this machine, whatever host is named; use it as a context manager.
 
     Attributes:
@@ -16,20 +17,13 @@ class Socks5Proxy:
         hosts: Named hosts, in order.
     """
 
+    scheme = "socks5"
+
     def __init__(self) -> None:
+        super().__init__()
         self.hosts: list[str] = []
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.url = f"socks5://127.0.0.1:{self._socket.getsockname()[1]}"
-        self._threads = [threading.Thread(target=self._accept, daemon=True)]
 
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = self._socket.accept()
-                self._threads.append(threading.Thread(target=self._serve, args=(client,), daemon=True))
-                self._threads[-1].start()
-
-    def _serve(self, client: socket.socket) -> None:
+    def serve(self, client: socket.socket) -> None:
         with contextlib.suppress(OSError), client, client.makefile("rb") as reader:
             _, count = reader.read(2)
             reader.read(count)
@@ -44,16 +38,6 @@ class Socks5Proxy:
                 back.start()
                 _copy(client, server)
                 back.join()
-
-    def __enter__(self) -> Self:
-        self._threads[0].start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
-        for thread in self._threads:
-            thread.join(5)
 
 
 def _copy(source: socket.socket, target: socket.socket) -> None:
