@@ -29,6 +29,10 @@ MEMORY = 4 << 30
 PASSED_VARIABLES = {"ORION_GENERATOR_PYTHON", "ORION_HTTP_LIBRARY"}
 # Private names that scripts use and that were renamed since -> their names today.
 RENAMED = {
+    "orionclient.config import origin_of": "orionclient._transport.checks import parse_origin",
+    "orionclient.emulator import molecules": "orionclient.emulator._formats import molecules",
+    "molecules.read(path, form": "molecules.read(path, form, 1 << 30",
+    "orionclient._pool": "orionclient._transport.pool",
     "orionclient._sender": "orionclient._requesting.retry_loop",
     "Outgoing": "PreparedRequest",
     "put_elsewhere": "put_presigned",
