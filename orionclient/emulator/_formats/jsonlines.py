@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from orionclient.emulator import _strictjson
 from orionclient.emulator._formats.molblock import check_block
 from orionclient.emulator._formats.records import (
-    MAX_RECORD,
+    BLANKS,
     SDF,
     MalformedError,
     Record,
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 def read(file: LineReader) -> Iterator[Record]:
     """Yield the records of a file; blank lines are skipped."""
-    for number, line in read_lines(file, MAX_RECORD):
-        if line.strip(" \t\r"):
+    for number, line in read_lines(file):
+        if line.strip(BLANKS):
             yield parse(number, line)
 
 
