@@ -9,7 +9,7 @@ from orionclient.emulator._formats.molblock import check_block
 from orionclient.emulator._formats.records import (
     BLANKS,
     SDF,
-    MalformedError,
+    LineError,
     Record,
     check_name,
     is_molecule,
@@ -36,7 +36,7 @@ def parse(number: int, line: str) -> Record:
         record = _strictjson.loads(line)
         return check_record(record)
     except ValueError as error:
-        raise MalformedError(number, f"The line is not a valid record: {error}.") from None
+        raise LineError(number, f"The line is not a valid record: {error}.") from None
 
 
 def check_record(record: Any) -> Record:

@@ -42,6 +42,10 @@ class MalformedError(ValueError):
         self.message = message
 
 
+class LineError(MalformedError):
+    """A line that cannot be read in any format; the message does not have the record."""
+
+
 class ConversionError(ValueError):
     """A record that a format cannot represent."""
 
@@ -114,15 +118,15 @@ def _read_lines(file: LineReader) -> Iterator[tuple[int, bytes]]:
                 file = _Utf16Reader(file, data)
                 data = file.readline(MAX_RECORD + 2)
         except (gzip.BadGzipFile, EOFError, zlib.error):
-            raise MalformedError(number, "The gzip data is damaged or truncated from here on.") from None
+            raise LineError(number, "The gzip data is damaged or truncated from here on.") from None
         except UnicodeDecodeError as error:
-            raise MalformedError(number, f"The line is not valid UTF-16: {error.reason}.") from None
+            raise LineError(number, f"The line is not valid UTF-16: {error.reason}.") from None
         if not data.endswith(b"\n"):
             data = data.rstrip(b"\0\x1a")
         if not data:
             return
         if len(data) > MAX_RECORD and len(data.rstrip(b"\r\n")) > MAX_RECORD:
-            raise MalformedError(number, f"The line has more than {MAX_RECORD} bytes.")
+            raise LineError(number, f"The line has more than {MAX_RECORD} bytes.")
         yield number, data
 
 
@@ -157,6 +161,6 @@ def _decode(number: int, data: bytes, *, keep_ends: bool) -> str:
         text = data.decode()
     except UnicodeDecodeError as error:
         reason = f"{error.reason} at byte {error.start + 1}"
-        raise MalformedError(number, f"The line is not valid UTF-8: {reason}; save the file as UTF-8.") from None
+        raise LineError(number, f"The line is not valid UTF-8: {reason}; save the file as UTF-8.") from None
     # Some programs on Windows write CR CR LF.
     return text if keep_ends else text.removesuffix("\n").rstrip("\r")

@@ -69,10 +69,13 @@ def read(file: LineReader) -> Iterator[Record]:
 
 def _read_rows(file: LineReader) -> Iterator[tuple[int, list[str]]]:
     lines = read_lines(file, keep_ends=True)
-    head = _take_row(lines)
     separator = ""
-    if head and (found := _SEPARATOR_LINE.fullmatch(head[-1][1])):
-        separator, head = found[1], _take_row(lines)
+    try:
+        head = _take_row(lines)
+        if head and (found := _SEPARATOR_LINE.fullmatch(head[-1][1])):
+            separator, head = found[1], _take_row(lines)
+    except MalformedError as error:
+        raise MalformedError(error.line, f"The header is not valid: {error.message}") from None
     first = _take_row(lines)
     separator = separator or _detect_separator(head, first)
     number = head[0][0] - 1 if head else 0
