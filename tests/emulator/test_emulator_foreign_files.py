@@ -197,8 +197,7 @@ def test_cells_are_the_same_for_any_reader(parse, cell):
 
 
 def test_a_row_may_be_as_large_as_a_record(parse):
-    cells = ["x" * (MAX_RECORD // 4), "\n" * (MAX_RECORD // 4)]
-    record = {"x": cells[0], "y": cells[1]}
+    record = {"x": "x" * (MAX_RECORD - 100_000), "y": "\n" * 50_000}
     assert parse("csv", write("csv", record, record)) == [record, record]
 
 

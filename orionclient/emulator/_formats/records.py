@@ -98,14 +98,16 @@ def read_lines(file: LineReader, *, keep_ends: bool = False) -> Iterator[tuple[i
     """Yield the line numbers and lines of a file, without line endings, byte order mark and padding at the end of the file."""
     padding: list[tuple[int, bytes]] = []
     for number, data in _read_lines(file):
-        starts_padding = b"\0" in data or b"\x1a" in data
-        if not data.strip(_PADDING) and (padding or starts_padding) and len(padding) < _MAX_PADDING_LINES:
+        may_be_padding = (padding or b"\0" in data or b"\x1a" in data) and len(padding) < _MAX_PADDING_LINES
+        if may_be_padding and not data.strip(_PADDING):
             padding.append((number, data))
             continue
-        # Lines of padding that others follow are data.
-        for line in (*padding, (number, data)):
-            yield line[0], _decode(*line, keep_ends=keep_ends)
-        padding.clear()
+        if padding:
+            # Other lines follow, so these are data.
+            for held, line in padding:
+                yield held, _decode(held, line, keep_ends=keep_ends)
+            padding.clear()
+        yield number, _decode(number, data, keep_ends=keep_ends)
 
 
 def _read_lines(file: LineReader) -> Iterator[tuple[int, bytes]]:

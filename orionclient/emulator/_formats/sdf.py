@@ -144,13 +144,11 @@ class _Reader:
     def _value(self, name: str, lines: list[str]) -> str | None:
         # An empty line ends the value; RDKit writes values with lines of blanks in them.
         while line := self._next():
-            is_header = _HEADER.fullmatch(line)
-            after_blanks = lines and not lines[-1].strip(BLANKS)
             if line.startswith(_DELIMITER):
                 while lines and not lines[-1].strip(BLANKS):
                     lines.pop()
                 return line
-            if is_header and after_blanks:
+            if line[0] == ">" and lines and not lines[-1].strip(BLANKS) and _HEADER.fullmatch(line):
                 self._fail(f"has a line of blanks before {line[:60]!r}; only an empty line ends the data item {name!r}")
             lines.append(line)
         if line is None:

@@ -32,6 +32,7 @@ _SYMBOLS = (
 )
 _ELEMENTS = frozenset(_SYMBOLS.split())
 
+_GAP = re.compile("[ \t]+")
 _TOKEN = re.compile(
     r"(?P<bracket>\[[^\[\]]*\])"
     r"|(?P<atom>Cl|Br|[BCNOPSFIbcnops*])"
@@ -164,7 +165,7 @@ def _split(line: str, separator: str, count: int) -> list[str]:
         raise ValueError("the line contains a carriage return")
     if count < 3:
         # The title is the rest of the line.
-        return [*re.split("[ \t]+", line.strip(BLANKS), maxsplit=1), ""][:2]
+        return [*_GAP.split(line.strip(BLANKS), maxsplit=1), ""][:2]
     values = line.split(separator)
     if len(values) != count:
         raise ValueError(f"the line has {len(values)} values, but the header has {count} columns")
