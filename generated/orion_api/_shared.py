@@ -17,8 +17,8 @@ CHUNK_SIZE = 1 << 19
 _HOST = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?", re.ASCII)
 _FORBIDDEN_IN_URLS = re.compile(r"[\x00-\x20\x7f\\]")
 _URL_START = re.compile(r"(?:[^/?#]*//)?[^/?#]*")
-# Characters of a path and query that browsers and HTTP libraries send as they are, also an existing percent-encoding.
-_SENT_UNCHANGED = "!#$%&'()*+,/:;=?@[\\]~"
+# Characters of a path and query that are sent unchanged, as HTTP libraries do, and those that `parse_origin` rejects.
+_NOT_ENCODED = "!#$%&'()*+,/:;=?@[\\]~\x7f" + "".join(map(chr, range(0x20)))
 # Labels in Content-Encoding that storages return although the body is not compressed. A media type is none either.
 _NO_CODINGS = frozenset(
     "7bit 8bit ascii aws-chunked binary chunked identity iso-8859-1 latin1 none null plain raw text us-ascii utf-8 utf8".split()
@@ -61,12 +61,12 @@ def parse_origin(url: str) -> tuple[str, str, int]:
 
 
 def encode_url(url: str) -> str:
-    """Percent-encode what must not be in the path and query of an absolute URL, for example blanks, as browsers do.
+    """Percent-encode blanks and other characters in the path and query of an absolute URL that are not valid there, as browsers do.
 
-    Scheme and host stay unchanged: `parse_origin` rejects invalid ones.
+    Everything else stays unchanged, so that `parse_origin` can reject it.
     """
     start = _URL_START.match(url)[0]  # type: ignore[index]  # it matches everything
-    return start + quote(url[len(start) :], safe=_SENT_UNCHANGED)
+    return start + quote(url[len(start) :], safe=_NOT_ENCODED)
 
 
 @functools.lru_cache(maxsize=256)
