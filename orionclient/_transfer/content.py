@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import evolve, frozen
 
 from orionclient._runtime.cancellation import raise_if_cancelled
-from orionclient._transfer.digests import Digest, announced_digest, is_compressed, new_hasher
+from orionclient._transfer.digests import Digest, announced_digest, new_hasher
 from orionclient._transfer.expected import Expected, UnexpectedContentError
 from orionclient._transfer.progress import Meter
-from orionclient._transport.checks import ContentRange, find_range_problem
+from orionclient._transport.checks import ContentRange, find_range_problem, is_compressed
 from orionclient._transport.response import Response
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionError, OrionTimeout
 from orionclient.utils import Backoff
