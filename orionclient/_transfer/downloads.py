@@ -334,7 +334,7 @@ class _Download:
                     raise with_call(truncated_error(byte_range.position, self._content.size or end), response)
                 except (OrionConnectionError, OrionTimeout) as error:
                     if not self._content.has_validator:
-                        raise with_call(error, response) from None
+                        raise with_call(error, response) from error.__cause__
                     budget.spend(with_call(error, response), byte_range.position - byte_range.start)
                 response = self._open_range(byte_range, budget)
                 skip = byte_range.position if response.status_code != 206 else 0

@@ -30,6 +30,17 @@ class TruncatedBodyError(DecompressionError):
     """The compressed body is truncated or damaged."""
 
 
+def is_supported(encodings: str) -> bool:
+    """Return whether a body can be decompressed.
+
+    Args:
+        encodings: Value of the header `Content-Encoding`.
+    """
+    used = find_codings(encodings)
+    # A body of a few bytes that is compressed twice can decompress to terabytes.
+    return len(used) <= 1 and _ENCODINGS.keys() >= set(used)
+
+
 class Decompressor:
     """Decompresses one body.
 
@@ -41,9 +52,9 @@ class Decompressor:
     """
 
     def __init__(self, encodings: Iterable[str]) -> None:
-        used = find_codings(",".join(encodings))
-        # A body of a few bytes that is compressed twice can decompress to terabytes.
-        if len(used) > 1 or not _ENCODINGS.keys() >= set(used):
+        value = ",".join(encodings)
+        used = find_codings(value)
+        if not is_supported(value):
             raise DecompressionError(f"unsupported Content-Encoding {', '.join(used)!r:.60}")
         self._form = _ENCODINGS[used[0]] if used else None
         self._decoder: Any = None if self._form is None else zlib.decompressobj(self._form)

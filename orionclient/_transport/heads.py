@@ -13,7 +13,7 @@ import h11
 HeaderList = list[tuple[bytes, bytes]]
 
 # Maximum size of a response head.
-_MAX_HEAD_SIZE: Final = 100 * 1024
+MAX_HEAD_SIZE: Final = 100 * 1024
 _METHODS: Final = frozenset({b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE"})
 # Headers that affect the connection or the framing of the body.
 _FRAMING_FIELDS: Final = frozenset({b"connection", b"expect", b"te", b"trailer", b"transfer-encoding", b"upgrade"})
@@ -129,7 +129,7 @@ def new_h11_state() -> h11.Connection:
     Returns:
         The state, ready to send a request.
     """
-    return h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD_SIZE)
+    return h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD_SIZE)
 
 
 @functools.cache
