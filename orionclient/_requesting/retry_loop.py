@@ -7,7 +7,6 @@ import os
 from collections import deque
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urljoin
 
 from attrs import Factory, define, evolve, frozen
 from orion_api._shared import find_header_problem
@@ -26,7 +25,7 @@ from orionclient._requesting.retry import (
 )
 from orionclient._runtime.cancellation import wait
 from orionclient._runtime.clock import CLOCK
-from orionclient._transport.checks import find_range_problem, is_loopback, is_success, parse_origin
+from orionclient._transport.checks import find_range_problem, is_loopback, is_success, parse_origin, resolve_url
 from orionclient._transport.request import PreparedRequest
 from orionclient._transport.response import AsyncResponse, Failure, FailureKind, Response
 from orionclient._version import __version__
@@ -271,10 +270,10 @@ class RetryLoop:
         ):
             return None
         try:
-            url = urljoin(url, target)
-            origin = parse_origin(url)
-        except ValueError as error:
-            return Failure("redirect", f"redirect not followed: {error}")
+            url = resolve_url(url, target)
+        except ValidationError as error:
+            return Failure("redirect", f"redirect not followed: the server sent an {error}")
+        origin = parse_origin(url)
         if request.confidential and origin != self._origin:
             return None
         # Reading over unencrypted http is safe on the loopback interface; a body is never sent unencrypted.
