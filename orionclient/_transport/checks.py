@@ -6,11 +6,11 @@ import functools
 import ipaddress
 
 from orion_api import _shared
-from orion_api._shared import ContentRange, find_range_problem, is_success
+from orion_api._shared import ContentRange, find_range_problem, is_success, measure
 
 from orionclient.exceptions import ValidationError
 
-__all__ = ["ContentRange", "find_range_problem", "is_loopback", "is_success", "parse_origin"]
+__all__ = ["ContentRange", "find_range_problem", "is_loopback", "is_success", "measure", "parse_origin"]
 
 
 def parse_origin(url: str) -> tuple[str, str, int]:
