@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from orionclient._runtime.user_files import expand_home
 from orionclient.cli._core.suggestions import suggest
 
 if TYPE_CHECKING:
@@ -60,6 +61,22 @@ def complete_profiles(_context: object, _parameter: object, incomplete: str) -> 
     from orionclient.config import read_profiles  # noqa: PLC0415
 
     return complete_within(lambda: [name for name in read_profiles() if name.startswith(incomplete)])
+
+
+class LocalPath(click.Path):
+    """A path on this machine. ``~`` is expanded in an option, since shells do not do so in ``--option=~/file``."""
+
+    def __init__(self) -> None:
+        super().__init__(readable=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Expand the home directory."""
+        if isinstance(value, str) and isinstance(param, click.Option):
+            try:
+                value = expand_home(value)
+            except ValueError as error:
+                self.fail(str(error), param, ctx)
+        return super().convert(value, param, ctx)
 
 
 class Choice(StringChoice):
