@@ -14,7 +14,7 @@ from attrs import evolve
 from orionclient._transfer.names import check_path
 from orionclient.cli._core.commands import Command, CommandGroup
 from orionclient.cli._core.confirmation import confirm, dry_run_option, print_plan, yes_option
-from orionclient.cli._core.parameter_types import LocalPath, complete_profiles
+from orionclient.cli._core.parameter_types import PathType, complete_profiles
 from orionclient.cli._core.root import GROUPS
 from orionclient.cli._core.shapes import list_of, object_of
 from orionclient.cli._core.state import (
@@ -183,7 +183,7 @@ def _profile() -> Command:
                 ["--allow-http"], is_flag=True, help="Allow sending the token to another machine over unencrypted HTTP."
             ),
             click.Option(
-                ["--ca-file"], type=LocalPath(), help="File of CA certificates to trust in addition to the system's."
+                ["--ca-file"], type=PathType(), help="File of CA certificates to trust in addition to the system's."
             ),
         ],
         callback=run,

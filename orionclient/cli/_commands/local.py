@@ -18,7 +18,7 @@ from orionclient.cli._commands.config import write_profile
 from orionclient.cli._core.commands import Command, CommandGroup
 from orionclient.cli._core.confirmation import confirm, dry_run_option, print_plan, yes_option
 from orionclient.cli._core.contract_options import JsonParameter
-from orionclient.cli._core.parameter_types import Choice, LocalPath
+from orionclient.cli._core.parameter_types import Choice, PathType
 from orionclient.cli._core.root import GROUPS
 from orionclient.cli._core.server_process import RUNNING_FILE, STOP_FILE
 from orionclient.cli._core.shapes import object_of
@@ -50,7 +50,7 @@ def group(name: str) -> click.Group:
 def _folder_option() -> click.Option:
     return click.Option(
         ["--folder"],
-        type=LocalPath(),
+        type=PathType(),
         help="Folder of its data. Defaults to local in the folder of the configuration file.",
     )
 

@@ -23,7 +23,7 @@ from orionclient.cli._core.command_kind import describe
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
 from orionclient.cli._core.inputs import claim_stdin
-from orionclient.cli._core.parameter_types import Choice, LocalPath, project_option
+from orionclient.cli._core.parameter_types import Choice, PathType, project_option
 from orionclient.cli._core.progress import format_size, show_progress
 from orionclient.cli._core.shapes import list_of
 from orionclient.cli._core.state import get_state
@@ -158,7 +158,7 @@ def _upload(kind: CommandKind) -> Command:
         "upload",
         params=[
             *kind.parent_arguments(),
-            click.Argument(["paths"], nargs=-1, required=True, metavar="PATH..."),
+            click.Argument(["paths"], nargs=-1, required=True, metavar="PATH...", type=PathType()),
             *options,
             jobs_option(),
             dry_run_option(),
@@ -367,8 +367,8 @@ def _download(kind: CommandKind) -> Command:
     options: list[click.Parameter] = [
         click.Option(
             ["-o", "--output"],
-            type=LocalPath(),
             metavar="PATH",
+            type=PathType(),
             help="File or folder to write to; - for standard output.",
         ),
         click.Option(
