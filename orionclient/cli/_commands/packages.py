@@ -14,7 +14,7 @@ import click
 from orionclient._transfer.names import check_path
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
-from orionclient.cli._core.parameter_types import project_option
+from orionclient.cli._core.parameter_types import PathType, project_option
 from orionclient.cli._core.shapes import object_of
 from orionclient.cli._core.state import get_state
 from orionclient.exceptions import ValidationError
@@ -162,7 +162,7 @@ def _upload(kind: CommandKind) -> Command:
     return Command(
         "upload",
         params=[
-            click.Argument(["paths"], nargs=-1, required=True, metavar="PATH..."),
+            click.Argument(["paths"], nargs=-1, required=True, metavar="PATH...", type=PathType()),
             project_option(),
             dry_run_option(),
         ],
