@@ -56,7 +56,7 @@ _EXTENSIONS: Final = (
 
 #: What --json prints of downloads.
 DOWNLOADED: Final = list_of(id="integer", path="string", size="integer")
-_UPLOAD_HELP: Final = "Upload files or folders{target}. The files of a folder are named by their paths relative to it; - reads standard input. "
+_UPLOAD_HELP: Final = "Upload files or folders{target}. Files of a folder are named by their paths relative to it; - reads standard input. "
 _RERUN_HELP: Final = (
     "Run the command again to resume: of a folder or several paths, files that exist already with the same content are skipped; a single "
     "file is always uploaded again."
