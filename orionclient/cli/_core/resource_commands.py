@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from orionclient.cli._core import contract_options, sharing
+from orionclient.cli._core.batch import apply_to_each
 from orionclient.cli._core.command_kind import CommandKind, describe, fetch_details
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import confirm, dry_run_option, print_plan, yes_option
@@ -17,28 +18,9 @@ from orionclient.cli._core.state import State, get_state
 from orionclient.cli._core.table_options import schema_columns, table_options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from orionclient._resources.resource import Resource
-
-
-def apply_to_each(items: Iterable[Any], act: Callable[[Any], Any]) -> tuple[list[Any], BaseException | None]:
-    """Apply a function to several items, and continue with the next item after a failure.
-
-    Args:
-        items: The items.
-        act: The function.
-
-    Returns:
-        The results of the calls that succeeded, and the first error.
-    """
-    done, first = [], None
-    for item in items:
-        try:
-            done.append(act(item))
-        except Exception as error:  # noqa: BLE001 - the caller raises it after the last item
-            first = first or error
-    return done, first
 
 
 def build_commands(kind: CommandKind) -> list[Command]:
@@ -52,7 +34,7 @@ def build_commands(kind: CommandKind) -> list[Command]:
     """
     declared = kind.kind.declaration
     makers: list[tuple[str, Any, Callable[[CommandKind], Command]]] = [
-        ("list", declared.list, _list),
+        ("list", declared.list, build_list_command),
         ("show", declared.get, _show),
         ("create", declared.create, _create),
         ("update", declared.update, _update),
@@ -81,29 +63,53 @@ def _operation(endpoint: Any) -> str:
     return str(endpoint.OPERATION.id)
 
 
-def _list(kind: CommandKind) -> Command:
+def build_list_command(
+    kind: CommandKind,
+    *,
+    sort: str | None = None,
+    more: Sequence[click.Option] = (),
+    select: Callable[..., Callable[[dict[str, Any]], bool]] | None = None,
+) -> Command:
+    """Make the command that lists resources.
+
+    Args:
+        kind: The kind.
+        sort: Column to sort by if --sort is omitted, with ``-`` before it in descending order. Defaults to the order of the server.
+        more: Options whose filters the command applies itself.
+        select: Returns the filter for the values of `more`, which are None if omitted.
+
+    Returns:
+        The command.
+    """
+
     def run(limit: int | None, exact: bool = False, **values: Any) -> None:
         state = get_state()
+        state.sort = state.sort or sort
+        selected = {str(option.name): values.pop(str(option.name)) for option in more}
         template = kind.template(values)
         filters = contract_options.drop_omitted(values)
-        found = state.session.list_resources(template, filters, limit=limit, exact=exact)
+        # Rows that the server cannot sort or filter are cut after that.
+        own = state.sort or any(value is not None for value in selected.values())
+        found = state.session.list_resources(template, filters, limit=None if own else limit, exact=exact)
+        rows, keep = (each.to_dict() for each in found), select(**selected) if select else None
         state.out.print_rows(
-            (each.to_dict() for each in found),
+            (row for row in rows if keep is None or keep(row)),
             kind.columns,
             key="id" if "id" in kind.kind.fields() else "path",
             published=kind.published,
+            limit=limit,
         )
 
-    options = contract_options.get_filters(_operation(kind.kind.declaration.list))
-    more: list[click.Parameter] = [
+    options = contract_options.get_filters(_operation(kind.kind.declaration.list), kind=kind.name, schema=kind.schema)
+    shared: list[click.Parameter] = [
         click.Option(["--limit"], type=click.IntRange(0), help="Maximum number of items. Defaults to all.")
     ]
     if {"name", "title"} & {each.name for each in options}:
-        more.append(click.Option(["--exact"], is_flag=True, help="Match the name or title exactly, not in part."))
-    more += table_options(schema_columns(kind.schema))
+        shared.append(click.Option(["--exact"], is_flag=True, help="Match the name or title exactly, not in part."))
+    shared += table_options(schema_columns(kind.schema), default=sort)
     return Command(
         "list",
-        params=[*kind.parent_arguments(), *options, *more],
+        params=[*kind.parent_arguments(), *options, *more, *shared],
         callback=run,
         help=f"List {kind.plural}.",
         shape=f"[{kind.schema}]",
@@ -198,13 +204,16 @@ DELETED_TEMPLATE = list_of(id="integer", deleted={"const": True})
 
 
 def _delete(kind: CommandKind) -> Command:
-    def run(ids: Sequence[int], yes: bool, dry_run: bool, immediate: bool = False, **values: Any) -> None:
+    def run(
+        ids: Sequence[int], yes: bool, dry_run: bool, immediate: bool = False, ask: bool = kind.asks, **values: Any
+    ) -> None:
         state = get_state()
         template = kind.template(values)
         if dry_run:
             print_plan(state, "delete", [f"{kind.noun} {each}" for each in ids])
             return
         found: dict[int, dict[str, Any]] = {}
+        yes = yes or not ask
         if len(ids) == 1 and not yes and sys.stdin.isatty():
             found[ids[0]] = fetch_details(state, template._make_handle(ids[0]))
         names = [describe(kind.noun, found.get(each, {"id": each})) for each in ids]
@@ -218,13 +227,13 @@ def _delete(kind: CommandKind) -> Command:
             state.session.delete_resource(handle, immediate=immediate)
             return data
 
-        done, first = apply_to_each(ids, delete)
-        state.out.print_results(
-            [{"id": each["id"], "deleted": True} for each in done],
-            [kind.format_message("delete", "Deleted", each) for each in done],
-        )
-        if first is not None:
-            raise first
+        def report(done: list[dict[str, Any]]) -> None:
+            state.out.print_results(
+                [{"id": each["id"], "deleted": True} for each in done],
+                [kind.format_message("delete", "Deleted", each) for each in done],
+            )
+
+        apply_to_each(ids, delete, report, name_of=lambda each: f"{kind.noun} {each}")
 
     trash = [click.Option(["--immediate"], is_flag=True, help="Delete for good instead of moving to the trash.")]
     return Command(
@@ -232,6 +241,7 @@ def _delete(kind: CommandKind) -> Command:
         params=[
             *kind.id_arguments(several=True),
             *(trash if kind.kind.declaration.trash else []),
+            *([] if kind.asks else [click.Option(["--ask"], is_flag=True, help="Ask for confirmation.")]),
             yes_option(),
             dry_run_option(),
         ],
