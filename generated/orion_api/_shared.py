@@ -195,18 +195,26 @@ def _is_within(requested: str, found: ContentRange) -> bool:
 
 # ---------------------------------------------------------------- bodies
 
+_SEEK_ERRORS = (AttributeError, NotImplementedError, OSError, TypeError, ValueError)
+
 
 def measure(file: Any) -> tuple[int, int] | None:
-    """Return the position of a file and how many bytes follow; None if it is not seekable."""
+    """Return the position of a file and how many bytes follow; None if it cannot be moved to its end, whatever `seekable` reports."""
     try:
         if not file.seekable():
             return None
         start = file.tell()
-        end = file.seek(0, os.SEEK_END)
         file.seek(start)
-    except (AttributeError, OSError):
+    except _SEEK_ERRORS:
         return None
-    return start, max(end - start, 0)
+    try:
+        file.seek(0, os.SEEK_END)
+        end = file.tell()
+    except _SEEK_ERRORS:
+        end = None
+    # The position may have changed, so an error is not hidden from here on.
+    file.seek(start)
+    return (start, max(end - start, 0)) if isinstance(start, int) and isinstance(end, int) else None
 
 
 def iter_chunks(payload: Any, limit: int | None = None) -> Iterator[Any]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from json import dumps
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from orionclient import _transfer
 from orionclient._requesting.retry_loop import AttemptInfo, CallOptions, send, with_timeouts
+from orionclient._resources.json_values import encode_json
 from orionclient._transport.checks import encode_url, parse_origin
 from orionclient._transport.request import Body, Payload, PreparedRequest, encode_form
 from orionclient._transport.transports import TransportAdapter
@@ -114,7 +114,7 @@ class HttpSession:
         own: dict[str, str] = {}
         body: Body | None = None
         if json is not None:
-            body, own["Content-Type"] = Body(dumps(json).encode()), "application/json"
+            body, own["Content-Type"] = Body(encode_json("json", json)), "application/json"
         elif isinstance(data, Mapping):
             body, own["Content-Type"] = Body(encode_form(data).encode()), "application/x-www-form-urlencoded"
         elif data is not None:

@@ -29,6 +29,7 @@ from orionclient._transport.checks import find_range_problem, is_loopback, is_su
 from orionclient._transport.request import PreparedRequest
 from orionclient._transport.response import AsyncResponse, Failure, FailureKind, Response
 from orionclient._version import __version__
+from orionclient.config import LOCAL_PROFILE
 from orionclient.exceptions import CallInfo, OrionConnectionError, OrionTimeout, ValidationError
 
 if TYPE_CHECKING:
@@ -198,8 +199,9 @@ class RetryLoop:
                 if outcome.is_success:
                     self._options.quota.release(self._state.charged)
                 if isinstance(response, Failure):
-                    error = OrionTimeout if response.kind == "timeout" else OrionConnectionError
-                    raise error(response.message).with_call(self._call(outcome)) from response.cause
+                    kind = OrionTimeout if response.kind == "timeout" else OrionConnectionError
+                    error = kind(response.message).with_hints(*self._hints(response))
+                    raise error.with_call(self._call(outcome)) from response.cause
                 return response
             if wait >= 1:
                 _log.warning(
@@ -208,6 +210,14 @@ class RetryLoop:
             if not isinstance(response, Failure):
                 yield Discard(response)
             yield Wait(wait)
+
+    def _hints(self, failure: Failure) -> tuple[str, ...]:
+        config = self._config
+        if failure.kind != "connect" or config is None or config.profile != LOCAL_PROFILE:
+            return ()
+        if config.origin != self._final_origin or not is_loopback(config.origin[1]):
+            return ()
+        return ("the local Orion of this profile is not running; start it with: ocli local start",)
 
     def _attempt(self, timeout: float) -> Generator[Step, AnyResponse | Failure | None, AnyResponse | Failure]:
         """Send one attempt and follow its redirects."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin
 
 from orion_api import _shared
-from orion_api._shared import ContentRange, find_codings, find_range_problem, is_success
+from orion_api._shared import ContentRange, find_codings, find_range_problem, is_success, measure
 
 from orionclient.exceptions import ValidationError
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
-    "ContentRange", "encode_url", "find_codings", "find_range_problem", "is_compressed", "is_loopback", "is_success", "parse_origin",
-    "resolve_url",
+    "ContentRange", "encode_url", "find_codings", "find_range_problem", "is_compressed", "is_loopback", "is_success", "measure",
+    "parse_origin", "resolve_url",
 ]  # fmt: skip
 
 # Maximum length of the HTTP library.
