@@ -20,6 +20,7 @@ from orionclient._transport.heads import SurplusWatch
 from orionclient._transport.library import httpcore
 from orionclient._transport.pool import IDLE_SECONDS, REGISTRY, Settings, find_proxy, proxy_arguments
 from orionclient._transport.response import AsyncResponse, Failure
+from orionclient._transport.stalls import StallWatch
 from orionclient._transport.transports import AsyncRawResponse
 from orionclient.exceptions import OrionError
 
@@ -221,7 +222,7 @@ async def transmit_async(
         return evolve(failure, status=status)
     if body is not None:
         await stack.aclose()
-    stream = _iter_body(response) if body is None else _iter_once(body)
+    stream = _iter_body(response, request.timeout) if body is None else _iter_once(body)
     return AsyncResponse(status, headers, request.url, stream=stream, close=stack.aclose, content=body)
 
 
@@ -243,7 +244,7 @@ async def _close(response: AsyncRawResponse) -> None:
 
 
 async def _read_body(response: AsyncRawResponse, bounded: BoundedBody) -> bytes:
-    async for chunk in _iter_decoded(response):
+    async for chunk in _iter_decoded(response, None):
         if not bounded.add_chunk(chunk):
             break
     return bounded.body
@@ -259,17 +260,20 @@ async def _iter_once(body: bytes) -> AsyncIterator[bytes]:
     yield body
 
 
-async def _iter_decoded(response: AsyncRawResponse) -> AsyncIterator[bytes]:
-    decompressor = make_decompressor(response.headers)
+async def _iter_decoded(response: AsyncRawResponse, watch: StallWatch | None) -> AsyncIterator[bytes]:
+    decompressor, started = make_decompressor(response.headers), CLOCK.monotonic()
     async for compressed in response.chunks:
+        if watch is not None:
+            watch.record(len(compressed), CLOCK.monotonic() - started)
         for chunk in decompressor.feed(compressed):
             yield chunk
+        started = CLOCK.monotonic()
     decompressor.finish()
 
 
-async def _iter_body(response: AsyncRawResponse) -> AsyncIterator[bytes]:
+async def _iter_body(response: AsyncRawResponse, timeout: float) -> AsyncIterator[bytes]:
     try:
-        async for chunk in _iter_decoded(response):
+        async for chunk in _iter_decoded(response, StallWatch(timeout)):
             yield chunk
     except transport_errors() as error:
         failed = error
