@@ -19,7 +19,7 @@ from orionclient._requesting.retry import Policy
 from orionclient._requesting.retry_loop import CallOptions, send, send_async, with_timeouts
 from orionclient._requesting.versions import ServerVersions, missing_version_message, parse_server_versions
 from orionclient._transport.checks import is_loopback, is_success, parse_origin
-from orionclient._transport.request import Body, Payload, PreparedRequest, encode_form
+from orionclient._transport.request import Body, Payload, PreparedRequest, check_encodable, encode_form
 from orionclient.exceptions import (
     BadResponse,
     InvalidAPIVersion,
@@ -60,14 +60,17 @@ _PAGE_SIZES: Final[dict[tuple[tuple[str, str, int], str], int]] = {}
 _LOGGED_STATUSES: Final[set[tuple[str, int]]] = set()
 
 
-def _encode(body: Json | Content | None) -> tuple[Body | None, dict[str, str]]:
+def _encode(body: Json | Content | None, *, redact: bool) -> tuple[Body | None, dict[str, str]]:
     if body is None:
         return None, {}
     if isinstance(body, Json):
         try:
-            return Body(json.dumps(body.value, allow_nan=False).encode()), {"Content-Type": "application/json"}
+            content = json.dumps(body.value, allow_nan=False).encode()
         except (TypeError, ValueError) as error:
             raise ValidationError(f"cannot encode the parameters as JSON: {error}") from None
+        if b"\\ud" in content:
+            check_encodable(body.value, redact=redact)
+        return Body(content), {"Content-Type": "application/json"}
     return Body(body.payload, body.length), {"Content-Type": body.media_type}
 
 
@@ -119,7 +122,7 @@ class Calls:
                 target = f"{target}?{encode_form(request.query)}"
         else:
             target = _absolute_url(config.url + request.path, request.url, config)
-        body, headers = _encode(request.body)
+        body, headers = _encode(request.body, redact=operation.id in _CONFIDENTIAL)
         accept = {"Accept-Encoding": "identity"} if operation.stream == "download" else {"Accept": "application/json"}
         prepared = PreparedRequest(
             method=operation.method.upper(),

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from orionclient._transport.request import check_encodable
 from orionclient.exceptions import ValidationError
 
 # Documented as 256 kB of JSON; that 1 kB is 1024 bytes of compact UTF-8 JSON is assumed.
@@ -66,6 +67,7 @@ def check_metadata(metadata: Any) -> dict[str, Any] | None:
         ValidationError: The metadata is not a JSON-serializable mapping, or is larger than 256 kB; the message has the size.
     """
     copied = check_mapping("metadata", metadata)
+    check_encodable(copied, "metadata")
     size = len(check_json("metadata", copied).encode())
     if size > _MAX_METADATA_BYTES:
         raise ValidationError(f"the metadata has {size} bytes as JSON; the maximum is {_MAX_METADATA_BYTES}")

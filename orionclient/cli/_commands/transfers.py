@@ -106,7 +106,7 @@ def _find_paths(paths: Sequence[str], name: str | None) -> Iterator[TransferItem
     names = UniqueNames()
     for given in paths:
         if given == "-":
-            yield TransferItem(Path(given), names.add(name or "stdin"), claim_stdin("-"), force=True)
+            yield TransferItem(Path(given), name or names.add("stdin"), claim_stdin("-"), force=True)
             continue
         is_folder = Path(check_path(given)).is_dir()
         if is_folder and name is not None:
@@ -114,7 +114,7 @@ def _find_paths(paths: Sequence[str], name: str | None) -> Iterator[TransferItem
         for path, found in list_files(given):
             # A pipe is read if its path was given; one found in a folder could block forever.
             force = not is_folder and (len(paths) == 1 or (path.exists() and not path.is_file()))
-            yield TransferItem(path, names.add(found if is_folder else name or found), force=force)
+            yield TransferItem(path, name or names.add(found), force=force)
 
 
 def _upload(kind: CommandKind) -> Command:
