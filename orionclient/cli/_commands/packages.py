@@ -15,7 +15,7 @@ from orionclient._transfer.names import check_path
 from orionclient.cli._core.batch import apply_to_each
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
-from orionclient.cli._core.parameter_types import project_option
+from orionclient.cli._core.parameter_types import PathType, project_option
 from orionclient.cli._core.shapes import object_of
 from orionclient.cli._core.state import get_state
 from orionclient.exceptions import ValidationError
@@ -153,11 +153,12 @@ def _upload(kind: CommandKind) -> Command:
         if dry_run:
             print_plan(state, "upload", paths)
             return
+        session = state.session
 
         def upload(given: str) -> dict[str, Any]:
             path = Path(given)
             source: Any = _compress(path) if path.is_dir() else path
-            return WorkFloePackage.upload(state.session, source, project).to_dict()
+            return WorkFloePackage.upload(session, source, project).to_dict()
 
         def report(done: list[dict[str, Any]]) -> None:
             state.out.print_results(done, [kind.format_message("upload", "Uploaded", each) for each in done])
@@ -167,7 +168,7 @@ def _upload(kind: CommandKind) -> Command:
     return Command(
         "upload",
         params=[
-            click.Argument(["paths"], nargs=-1, required=True, metavar="PATH..."),
+            click.Argument(["paths"], nargs=-1, required=True, metavar="PATH...", type=PathType()),
             project_option(),
             dry_run_option(),
         ],

@@ -26,7 +26,7 @@ from orionclient.cli._core.command_kind import describe
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
 from orionclient.cli._core.json_array import JsonArrayWriter
-from orionclient.cli._core.parameter_types import Choice, project_option
+from orionclient.cli._core.parameter_types import Choice, PathType, project_option
 from orionclient.cli._core.progress import format_size, show_progress
 from orionclient.cli._core.shapes import list_of
 from orionclient.cli._core.state import get_state
@@ -56,18 +56,17 @@ _EXTENSIONS: Final = (
 #: What --json prints of downloads.
 DOWNLOADED: Final = list_of(id="integer", path="string", size="integer")
 _UPLOAD_HELP: Final = (
-    "Upload files or folders{target}. The files of a folder are named {names}; - reads standard input. "
+    "Upload files or folders{target}. The files of a folder are named by their paths in it; - reads standard input. "
 )
-_FOLDER_NAMES: Final = "FOLDER/PATH, or PATH for FOLDER/. with a dot"
 _RERUN_HELP: Final = (
     "Run the command again to resume: of a folder or several paths, files that exist already with the same content are skipped; a single "
     "file is always uploaded again."
 )
 _UPLOAD_HELPS: Final = {
-    "files": _UPLOAD_HELP.format(target="", names=_FOLDER_NAMES) + _RERUN_HELP,
-    "datasets": _UPLOAD_HELP.format(target=" as datasets", names=_FOLDER_NAMES)
+    "files": _UPLOAD_HELP.format(target="") + _RERUN_HELP,
+    "datasets": _UPLOAD_HELP.format(target=" as datasets")
     + "A dataset that exists already is uploaded again unless --if-exists is given.",
-    "shards": _UPLOAD_HELP.format(target=" as shards", names="by their paths relative to it") + _RERUN_HELP,
+    "shards": _UPLOAD_HELP.format(target=" as shards") + _RERUN_HELP,
 }
 _EXAMPLES: Final = {
     "files": ("drugs.sdf", "1 -o copy.sdf"),
@@ -108,7 +107,7 @@ def _format_option(variable: str, default: str) -> click.Option:
     )
 
 
-def _find_paths(kind: CommandKind, paths: Sequence[str], name: str | None) -> Iterator[TransferItem[Path]]:
+def _find_paths(paths: Sequence[str], name: str | None) -> Iterator[TransferItem[Path]]:
     names = UniqueNames()
     for given in paths:
         if given == "-":
@@ -123,15 +122,12 @@ def _find_paths(kind: CommandKind, paths: Sequence[str], name: str | None) -> It
             continue
         if name is not None:
             raise click.UsageError("--name cannot be combined with a folder; give the path of one file")
-        # As tar and cp do; the shards of a collection have relative names, like those of `ocli collections upload`.
-        last = os.path.basename(given.rstrip(f"/{os.sep}"))  # noqa: PTH119 - pathlib ignores a dot at the end
-        prefix = "" if kind.kind is Shard or last in {"", ".", ".."} else f"{last}/"
         try:
             for found, relative in list_files(path):
-                yield TransferItem(found, names.add(prefix + relative))
+                yield TransferItem(found, names.add(relative))
         except OSError:
             # The folder cannot be read; its own upload reports that.
-            yield TransferItem(path, names.add(last or given))
+            yield TransferItem(path, names.add(path.name))
 
 
 def _upload(kind: CommandKind) -> Command:
@@ -139,7 +135,7 @@ def _upload(kind: CommandKind) -> Command:
         state = get_state()
         if name is not None and len(paths) > 1:
             raise click.UsageError("--name cannot be combined with several paths; give one path")
-        found = list(_find_paths(kind, paths, name))
+        found = list(_find_paths(paths, name))
         if not found:
             raise click.UsageError(f"no files found in {', '.join(paths)}")
         check_path(values.get("folder_path"))
@@ -175,7 +171,7 @@ def _upload(kind: CommandKind) -> Command:
         "upload",
         params=[
             *kind.parent_arguments(),
-            click.Argument(["paths"], nargs=-1, required=True, metavar="PATH..."),
+            click.Argument(["paths"], nargs=-1, required=True, metavar="PATH...", type=PathType()),
             *options,
             jobs_option(),
             dry_run_option(),
@@ -391,7 +387,12 @@ def _download(kind: CommandKind) -> Command:
             state.resume_advice = ""
 
     options: list[click.Parameter] = [
-        click.Option(["-o", "--output"], metavar="PATH", help="File or folder to write to; - for standard output."),
+        click.Option(
+            ["-o", "--output"],
+            metavar="PATH",
+            type=PathType(),
+            help="File or folder to write to; - for standard output.",
+        ),
         click.Option(
             ["--force"], is_flag=True, help="Replace existing files. A file given with --output is always replaced."
         ),

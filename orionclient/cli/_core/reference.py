@@ -31,9 +31,9 @@ Results are written to standard output; prompts, progress, warnings and errors t
 - `csv`: the columns of the table, times in ISO 8601 and the ids of owners;
 - `ids` (or `-q`): ids only, for `xargs`.
 
-Control characters in data from the server are escaped, as `\\x1b`, and so are characters that the encoding of the output does not have, as
-`\\u03b1`; in JSON always in its own syntax, so that it stays valid. An error handler chosen with `PYTHONIOENCODING` applies. Colour is used on a terminal only; `--no-color`, `NO_COLOR` and `TERM=dumb`
-disable it, `CLICOLOR_FORCE=1` enables it everywhere.
+Control characters in data from the server are escaped, as `\\x1b`, and so are characters that the encoding of the output does not have,
+as `\\u03b1`; in JSON always in its own syntax, so that it stays valid. An error handler chosen with `PYTHONIOENCODING` applies. Colour is
+used on a terminal only; `--no-color`, `NO_COLOR` and `TERM=dumb` disable it, `CLICOLOR_FORCE=1` enables it everywhere.
 
 ### Tables
 
@@ -74,13 +74,11 @@ Uploads and downloads show progress bars on a terminal if `rich` is installed (`
 otherwise one line per 10 % for items larger than 1 MiB. To resume an interrupted transfer, run the same command again. `--jobs` sets
 the number of parallel transfers.
 
-Files and datasets of a folder are named by the name of the folder and their paths in it, as `tar` and `cp` do: `frames/late/3.xyz` for
-`ocli files upload data/frames`. With a dot at the end (`data/frames/.`, or just `.`) the name of the folder is left out, as
-`session.upload_files` does. Shards are always named by their paths relative to the folder, other files by the last component of their path.
-Duplicate names are numbered. A file or subfolder that cannot be read, and a link that leads nowhere, are failures; the others are uploaded.
-When a folder or several paths are transferred, existing files and shards with the same name and
-content are skipped; a single file is created again unless `--if-exists` says otherwise, and so is every dataset. The last line is a
-summary: `5 uploaded, 2 skipped, 63 MB`.
+Files of a folder are named by their paths relative to it, without the name of the folder; other files by the last component of their
+path. Duplicate names are numbered. A file or subfolder that cannot be read, and a link that leads nowhere, are failures; the others are
+uploaded. When a folder or several paths are transferred, existing files and shards with the same name and content are skipped; a single
+file is created again unless `--if-exists` says otherwise, and so is every dataset. The last line is a summary: `5 uploaded, 2 skipped, 63
+MB`.
 
 Datasets without a known extension in their names are downloaded as JSON lines, to `NAME.jsonl`. A path that ends in `.json` gets a JSON
 array of the same records, `-o -` always JSON lines; `--as` chooses another format.
