@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from attrs import evolve, frozen
 
 from orionclient._runtime.cancellation import Cancelled, cancel_on, wait_for_result
+from orionclient._runtime.plain import to_plain
 from orionclient.exceptions import OrionError, TransferErrors, ValidationError, one_line, shorten
 
 if TYPE_CHECKING:
@@ -147,6 +148,7 @@ def run(
         >>> [result.value or result.error for result in run(lambda number: 12 // number, [3, 0, 4])]
         [4, ZeroDivisionError('integer division or modulo by zero'), 3]
     """
+    workers = to_plain(workers)
     if not isinstance(workers, int) or isinstance(workers, bool) or workers < 1:
         raise ValidationError(f"workers must be a positive integer, not {workers!r:.60}")
     interrupted = threading.Event()

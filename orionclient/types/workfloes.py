@@ -23,6 +23,7 @@ from orionclient._resources.convert import (
 from orionclient._resources.json_values import check_json
 from orionclient._resources.polling import refresh
 from orionclient._resources.resource import Declaration, Field, Resource, reference_id
+from orionclient._runtime.plain import to_plain
 from orionclient.exceptions import OrionError, ValidationError
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class WorkFloeSpec(Resource):
     """A floe that jobs can run.
 
     The `specification` is empty in listings (documented); load it with `session.refresh_resource`. Listing takes the filters ``title``
-    and ``name`` (contains), ``state`` and ``tags``.
+    and ``name`` (contains), ``state``, ``tags``, ``uuid`` and ``package``, and ``version``, ``owner`` and ``project`` of the package.
 
     Example:
         >>> from orionclient.types import WorkFloeSpec
@@ -76,7 +77,8 @@ class WorkFloeSpec(Resource):
     created: Field[str] = Field(string, "When the floe was first registered, ISO 8601 in UTC (assumed).")
     specification: Field[dict[str, Any]] = Field(
         json_object,
-        "Cubes and their parameters (documented); empty when listed (documented).",
+        "Cubes and their parameters (documented); empty when listed (documented). The `type` of a cube is `SOURCE_CUBE`, `SINK_CUBE` or "
+        "`COMPUTE_CUBE` of `orionclient.floes` (values assumed).",
         default={},
     )
 
@@ -240,7 +242,7 @@ def _check_value(parameter: Mapping[str, Any], name: str, value: Any) -> Any:
 
 
 def _check_plain_value(parameter: Mapping[str, Any], kind: str, name: str, value: Any) -> Any:
-    wanted = _PYTHON.get(kind, (object,))
+    wanted, value = _PYTHON.get(kind, (object,)), to_plain(value)
     # A Python bool is an int, but JSON true is not a number.
     if not isinstance(value, wanted) or (isinstance(value, bool) and kind in {"integer", "decimal"}):
         raise ValidationError(f"the parameter {name!r} must be of type {kind}, not {value!r:.60}")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from orionclient._runtime.user_files import decode_utf8
 from orionclient._transfer.names import check_path
 from orionclient.cli._core.batch import apply_to_each
 from orionclient.cli._core.commands import Command
@@ -98,7 +99,7 @@ def _init() -> Command:
 def _read_manifest(folder: str) -> dict[str, Any]:
     path = Path(check_path(folder)) / _MANIFEST
     try:
-        found = json.loads(path.read_text("utf-8"))
+        found = json.loads(decode_utf8(path.read_bytes()))
     except ValueError as error:
         raise ValidationError(f"{path} is not valid JSON: {error}") from None
     if not isinstance(found, dict):

@@ -25,6 +25,7 @@ from orionclient.cli._core import contract_options
 from orionclient.cli._core.command_kind import describe
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
+from orionclient.cli._core.inputs import claim_stdin
 from orionclient.cli._core.json_array import JsonArrayWriter
 from orionclient.cli._core.parameter_types import Choice, PathType, project_option
 from orionclient.cli._core.progress import format_size, show_progress
@@ -111,7 +112,7 @@ def _find_paths(paths: Sequence[str], name: str | None) -> Iterator[TransferItem
     names = UniqueNames()
     for given in paths:
         if given == "-":
-            yield TransferItem(Path(given), names.add(name or "stdin"), sys.stdin.buffer, force=True)
+            yield TransferItem(Path(given), names.add(name or "stdin"), claim_stdin("-"), force=True)
             continue
         path = Path(check_path(given))
         # In contrast to those of pathlib, these functions raise no errors.

@@ -110,7 +110,9 @@ def build_list_command(
     if kind.only:
         which = " and ".join(f"{name} {value}" for name, value in kind.only.items())
         shared.append(
-            click.Option(["--all", "all_items"], is_flag=True, help=f"List all, not only those with {which}, the default.")
+            click.Option(
+                ["--all", "all_items"], is_flag=True, help=f"List all, not only those with {which}, the default."
+            )
         )
     shared += table_options(schema_columns(kind.schema), default=sort)
     return Command(
