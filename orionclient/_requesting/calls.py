@@ -111,8 +111,9 @@ class Calls:
             raise InvalidAPIVersion(None).with_problem(problem)
         if operation.auth and not config.token:
             where = f"profile {config.profile!r}" if config.profile else "the configuration"
-            raise InvalidCredentials(
-                f"{operation.id} needs a token, but {where} has none; get one with session.retrieve_token(...)"
+            raise InvalidCredentials(f"{operation.id} needs a token, but {where} has none").with_hints(
+                "to save one, run: ocli config profile",
+                "in Python, request one with session.retrieve_token(...)",
             )
         if request.url is None:
             target = config.url + request.path

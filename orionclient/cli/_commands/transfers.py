@@ -56,7 +56,9 @@ _EXTENSIONS: Final = (
 
 #: What --json prints of downloads.
 DOWNLOADED: Final = list_of(id="integer", path="string", size="integer")
-_UPLOAD_HELP: Final = "Upload files or folders{target}. Files of a folder are named by their paths relative to it; - reads standard input. "
+_UPLOAD_HELP: Final = (
+    "Upload files or folders{target}. The files of a folder are named by their paths in it; - reads standard input. "
+)
 _RERUN_HELP: Final = (
     "Run the command again to resume: of a folder or several paths, files that exist already with the same content are skipped; a single "
     "file is always uploaded again."
@@ -126,7 +128,7 @@ def _find_paths(paths: Sequence[str], name: str | None) -> Iterator[TransferItem
                 yield TransferItem(found, names.add(relative))
         except OSError:
             # The folder cannot be read; its own upload reports that.
-            yield TransferItem(path, names.add(path.name or given))
+            yield TransferItem(path, names.add(path.name))
 
 
 def _upload(kind: CommandKind) -> Command:

@@ -218,7 +218,8 @@ def describe_error(error: BaseException, state: State) -> tuple[int, str, str]:
     if code == FAILURE and not _is_ours(error) and not isinstance(error, ImportError):
         return FAILURE, one_line(f"unexpected {type(error).__name__}: {error}"), one_line(hint)
     # The hints of the error itself are more specific.
-    hint = "\n".join(map(one_line, getattr(error, "hints", ()))) or one_line(hint)
+    own = (one_line(each) for each in getattr(error, "hints", ()) if not each.startswith("in Python"))
+    hint = "\n".join(own) or one_line(hint)
     message = error._complete_message() if isinstance(error, OrionError) else one_line(str(error))
     return code, message or type(error).__name__, hint
 
