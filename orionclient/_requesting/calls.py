@@ -7,7 +7,6 @@ import json
 import logging
 import re
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urljoin
 
 from attrs import evolve
 from orion_api.api import identity
@@ -20,7 +19,7 @@ from orionclient._requesting.retry_loop import CallOptions, send, send_async, wi
 from orionclient._requesting.versions import ServerVersions, missing_version_message, parse_server_versions
 from orionclient._resources.json_values import encode_json
 from orionclient._runtime.plain import to_plain
-from orionclient._transport.checks import is_loopback, is_success, parse_origin
+from orionclient._transport.checks import is_loopback, is_success, parse_origin, resolve_url
 from orionclient._transport.request import Body, Payload, PreparedRequest, encode_form
 from orionclient.exceptions import (
     BadResponse,
@@ -396,10 +395,7 @@ class Calls:
 
 def _absolute_url(base: str, url: str, config: SessionConfig) -> str:
     """Make a URL absolute; reject http if the profile uses https."""
-    try:
-        target = urljoin(base, url)
-    except ValueError as error:
-        raise ValidationError(f"invalid URL: {error}") from None
+    target = resolve_url(base, url)
     origin = parse_origin(target)
     if origin[0] == "http" and config.origin[0] == "https" and not is_loopback(origin[1]):
         raise ValidationError("invalid URL: it uses unencrypted http, but the profile uses https")

@@ -42,7 +42,8 @@ class ShardCollection(Resource):
 
     While the collection is ``open``, shards can be added and deleted. Closing it drops the shards that are not ready; the state is then
     ``processing`` and finally ``ready``. It can be opened again. Other states are ``error`` and ``deleting``. At most 500,000 shards are
-    recommended (documented). Listing takes the filters ``name`` (contains), ``project``, ``tags``, ``path``, ``state`` and ``deleted``.
+    recommended (documented). Listing takes the filters ``name`` (contains), ``project``, ``owner``, ``tags``, ``path``, ``state`` and
+    ``deleted``.
 
     Example:
         >>> from orionclient.types import Shard, ShardCollection

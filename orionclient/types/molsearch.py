@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 class MolsearchDatabase(Resource):
     """A searchable database of the molecules of a dataset.
 
-    Listing takes the filters ``search_type`` (documented), ``name`` (contains), ``project`` and ``state``. Deleting is permanent.
+    Listing takes the filters ``search_type`` (documented), ``name`` (contains), ``project``, ``owner`` and ``state``. Deleting is
+    permanent.
 
     Example:
         >>> from orionclient.examples import drugs
@@ -110,7 +111,7 @@ class MolsearchDatabase(Resource):
 class MolsearchQuery(Resource):
     """A molecule search in a database, created by one of the four `create_..._query` methods.
 
-    Listing takes the filters ``name`` (contains), ``project``, ``state`` and ``database``. Deleting also deletes its hits.
+    Listing takes the filters ``name`` (contains), ``project``, ``owner``, ``state`` and ``database``. Deleting also deletes its hits.
     """
 
     declaration: ClassVar[Declaration] = Declaration("molsearch_query", api, id_name="query_id", linkable=False)

@@ -47,7 +47,7 @@ class WorkFloeSpec(Resource):
     """A floe that jobs can run.
 
     The `specification` is empty in listings (documented); load it with `session.refresh_resource`. Listing takes the filters ``title``
-    and ``name`` (contains), ``state`` and ``tags``.
+    and ``name`` (contains), ``state``, ``tags``, ``uuid`` and ``package``, and ``version``, ``owner`` and ``project`` of the package.
 
     Example:
         >>> from orionclient.types import WorkFloeSpec
@@ -77,7 +77,8 @@ class WorkFloeSpec(Resource):
     created: Field[str] = Field(string, "When the floe was first registered, ISO 8601 in UTC (assumed).")
     specification: Field[dict[str, Any]] = Field(
         json_object,
-        "Cubes and their parameters (documented); empty when listed (documented).",
+        "Cubes and their parameters (documented); empty when listed (documented). The `type` of a cube is `SOURCE_CUBE`, `SINK_CUBE` or "
+        "`COMPUTE_CUBE` of `orionclient.floes` (values assumed).",
         default={},
     )
 

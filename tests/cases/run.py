@@ -27,7 +27,7 @@ LIMITS = {"22_upload_": 600.0}
 # Limit of the address space of a script in bytes, so that a leak cannot exhaust the memory of the machine.
 MEMORY = 4 << 30
 PASSED_VARIABLES = {"ORION_GENERATOR_PYTHON", "ORION_HTTP_LIBRARY"}
-# Private names that scripts use and that were renamed since -> their names today.
+# Names that scripts use and that were changed since -> their names today.
 RENAMED = {
     "orionclient.config import origin_of": "orionclient._transport.checks import parse_origin",
     "orionclient.emulator import molecules": "orionclient.emulator._formats import molecules",
@@ -38,6 +38,8 @@ RENAMED = {
     "put_elsewhere": "put_presigned",
     "_calls._terms": "_calls._options",
     "origin_of": "parse_origin",
+    # The name of an uploaded file does not include the name of the folder given (docs/decisions.md).
+    '"folder/x", "folder/y': '"x", "y',
     "proxy_for": "find_proxy",
 }
 

@@ -192,6 +192,14 @@ def test_prompts_read_the_reply(call: Call, stack: LocalOrion) -> None:
     assert call("tokens", "update", token_id, input="another\n").exit_code == 0
     assert "another" in call("tokens", "info", token_id).stdout
     assert token_id in call("tokens", "info", "-q").stdout.split()
+    asked = call("tokens", "delete", token_id, "--ask")
+    assert asked.exit_code == 2, asked.output
+    assert f"delete token {token_id}? Cannot ask" in asked.output
+    assert token_id in call("tokens", "info", "-q").stdout.split()
+    for more in (["--ask", "--yes"], []):
+        token_id = call("tokens", "create", "for tests", "-q").stdout.strip()
+        assert call("tokens", "delete", token_id, *more).exit_code == 0
+        assert token_id not in call("tokens", "info", "-q").stdout.split()
     secret = call("secrets", "create", "name", "-q", input="value\n").stdout.strip()
     assert call("secrets", "update", secret).exit_code == 2
     assert call("secrets", "update", secret, "--name", "other").stdout == f"Updated secret {secret} 'other'\n"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import sys
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +15,12 @@ from cli.conftest import Call
 from helpers.canary import CANARIES
 
 from orionclient.cli._commands.jobs import _LogWriter
+from orionclient.cli._core.output import format_table
 from orionclient.cli._core.state import State
 from orionclient.emulator.faults import set_field
+from orionclient.exceptions import OrionError
 from orionclient.local import LocalOrion
-from orionclient.types import Dataset, WorkFloeJob, WorkFloeSpec
+from orionclient.types import Dataset, WorkFloeJob, WorkFloePackage, WorkFloeSpec
 
 pytestmark = pytest.mark.usefixtures("real_time")
 FLOE = '''
@@ -186,3 +190,143 @@ def test_a_progress_that_is_not_a_number_is_omitted(
     assert capsys.readouterr().err.endswith("job 1 running")
     share(WorkFloeJob(id=1, state="running", progress=0.5))
     assert capsys.readouterr().err.endswith("job 1 running 50%")
+
+
+MANIFEST = {"name": "twins", "version": "1.0.0", "python_version": "3.11", "requirements": []}
+TWIN = """
+from orionclient.floes import floe
+
+
+@floe(title="Twin")
+def twin(text: str) -> None:
+    print(text)
+"""
+
+
+@pytest.fixture(scope="module")
+def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalOrion]:
+    """Start a local Orion with three packages that have a floe of the same name, the first one deleted, and another deprecated floe."""
+    folder = tmp_path_factory.mktemp("twins")
+
+    def pack(version: str, floe: str) -> bytes:
+        out = io.BytesIO()
+        with tarfile.open(fileobj=out, mode="w:gz") as archive:
+            for name, content in {
+                "manifest.json": json.dumps(MANIFEST | {"version": version}),
+                "floes/f.py": floe,
+            }.items():
+                member = tarfile.TarInfo(name)
+                member.size = len(content)
+                archive.addfile(member, io.BytesIO(content.encode()))
+        return out.getvalue()
+
+    with LocalOrion(folder / "stack", seed="demo") as orion:
+        CANARIES.add(orion.token)
+        session = orion.session()
+        single = TWIN.replace("twin", "single").replace("Twin", "Single")
+        packages = [
+            WorkFloePackage.upload(session, pack(version, floe))
+            for version, floe in (("1.0.0", TWIN), ("1.1.0", single), ("1.2.0", TWIN), ("1.3.0", TWIN))
+        ]
+        for package in packages:
+            package.wait(timeout=120)
+        for package in packages[:2]:
+            session.delete_resource(package)
+        yield orion
+
+
+def test_the_newest_ready_floe_of_a_name_is_started(call: Call, twins: LocalOrion) -> None:
+    found = list(twins.session().list_resources(WorkFloeSpec, {"name": "twin"}))
+    assert [each.state for each in found] == ["deprecated", "ready", "ready"]
+    newest = max(found, key=lambda each: each.created)
+    for given in ("twin", "Twin"):
+        assert started(call, twins, given, "a name", "--text", "x")["workfloe"] == newest.id
+
+
+def test_a_deprecated_floe_is_started_by_id_alone(call: Call, twins: LocalOrion) -> None:
+    single = twins.session().list_resources(WorkFloeSpec, {"name": "single"}).one()
+    done = call("jobs", "start", "single", "a name", "--text", "x", on=twins)
+    assert done.exit_code == 2
+    assert f"no floe 'single' is ready: {single.id} (deprecated). Give the id" in done.output
+    # The server decides about the id.
+    done = call("jobs", "start", str(single.id), "a name", "--text", "x")
+    assert done.exit_code == 6, done.output
+    assert "deprecated" in done.output
+
+
+def test_an_unknown_floe_is_reported_with_the_closest_names(call: Call, twins: LocalOrion) -> None:
+    done = call("jobs", "start", "twim", "a name", on=twins)
+    assert done.exit_code == 2
+    assert "no floe with the id, title, name or uuid 'twim'. Did you mean 'twin'" in done.output
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalOrion]:
+    """Start a local Orion with the jobs 1 (of the seed), 2 (succeeded), 3 (failed) and 4 (cancelled)."""
+    with LocalOrion(tmp_path_factory.mktemp("finished"), seed="demo", durable=False) as orion:
+        session = orion.session()
+        floes = {each.name: each for each in session.list_resources(WorkFloeSpec)}
+        WorkFloeJob.start(session, floes["echo"], "fine", {"promoted": {"text": "CNS"}}).wait()
+        job = WorkFloeJob.start(session, floes["fail"], "broken")
+        with pytest.raises(OrionError):
+            job.wait()
+        job = WorkFloeJob.start(session, floes["slow"], "stopped", {"promoted": {"seconds": 600, "steps": 600}})
+        job.cancel()
+        with pytest.raises(OrionError):
+            job.wait()
+        yield orion
+
+
+def listed(call: Call, orion: LocalOrion, *words: str) -> list[str]:
+    done = call("jobs", "list", "--columns", "name", "--format", "csv", *words, on=orion)
+    assert done.exit_code == 0, done.output
+    return [line for line in done.stdout.split()[1:] if line in {"fine", "broken", "stopped"}]
+
+
+def test_jobs_are_listed_newest_first(call: Call, finished: LocalOrion) -> None:
+    assert listed(call, finished) == ["stopped", "broken", "fine"]
+    assert listed(call, finished, "--limit", "2") == ["stopped", "broken"]
+    assert listed(call, finished, "--sort", "created") == ["fine", "broken", "stopped"]
+    assert listed(call, finished, "--sort", "name", "--limit", "1") == ["broken"]
+    assert [each.name for each in finished.session().list_resources(WorkFloeJob)][-3:] == ["fine", "broken", "stopped"]
+
+
+def test_failed_jobs(call: Call, finished: LocalOrion) -> None:
+    assert listed(call, finished, "--failed") == ["broken"]
+    assert listed(call, finished, "--failed", "--state", "running") == []
+    rows = json.loads(call("--json", "jobs", "list", "--limit", "3", on=finished).stdout)
+    assert [row["outcome"] for row in rows] == ["cancelled", "failed", "succeeded"]
+
+
+@pytest.mark.parametrize("reason", ["no license", ""])
+def test_a_complete_job_without_an_outcome_failed_if_it_has_a_reason(
+    call: Call, finished: LocalOrion, reason: str
+) -> None:
+    finished.faults.clear()
+    job = {"id": 9, "name": "fine", "state": "complete", "reason": reason, "workfloe": 1}
+    finished.faults.script("list_jobs", [set_field("results", [job])])
+    assert listed(call, finished, "--failed") == ["fine"][: bool(reason)]
+    finished.faults.assert_consumed()
+
+
+def test_jobs_since_a_time(call: Call, finished: LocalOrion) -> None:
+    created = {each.name: each.created for each in finished.session().list_resources(WorkFloeJob)}
+    assert listed(call, finished, "--since", created["broken"]) == ["stopped", "broken"]
+    assert listed(call, finished, "--since", created["broken"].removesuffix("Z")) == ["stopped", "broken"]
+    assert listed(call, finished, "--since", "1d", "--limit", "1") == ["stopped"]
+    assert listed(call, finished, "--since", "2999-01-01") == []
+    for bad in ("soon", "", "3x", "999999999w", "2026-13-01"):
+        done = call("jobs", "list", "--since", bad, on=finished)
+        assert done.exit_code == 2, done.output
+        assert "is not a valid time" in done.output
+
+
+def test_failed_jobs_are_red_on_a_terminal(call: Call, finished: LocalOrion) -> None:
+    done = call("jobs", "list", "--columns", "name,state,outcome", "--limit", "3", on=finished, color=True)
+    assert "\x1b" not in done.stdout
+    rows = [{"state": "complete", "outcome": outcome} for outcome in ("failed", "cancelled", "succeeded")]
+    red, yellow, green = ((f"\x1b[{code}m{{}}\x1b[0m".format) for code in (31, 33, 32))
+    lines = format_table(rows, ["state", "outcome"], colors=True)[2:]
+    assert [line.split() for line in lines] == [
+        [red("complete"), red("failed")], [green("complete"), yellow("cancelled")], [green("complete"), green("succeeded")],
+    ]  # fmt: skip

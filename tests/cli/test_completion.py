@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from cli.conftest import Call, environment
 
 from orionclient.cli._core import parameter_types
 from orionclient.local import LocalOrion
-from orionclient.types import File, Shard, ShardCollection
+from orionclient.types import File, Shard, ShardCollection, WorkFloeJob, WorkFloeSpec
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +99,53 @@ def test_profiles(own_home: Path, call: Call, process: Callable[..., object]) ->
     (folder / "config").chmod(0o600)
     assert any("work" in line for line in complete(own_home, "ocli --profile w"))
     assert any("work" in line for line in complete(own_home, "ocli config use "))
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalOrion]:
+    with LocalOrion(tmp_path_factory.mktemp("running"), seed="demo", durable=False) as orion:
+        session = orion.session()
+        spec = session.list_resources(WorkFloeSpec, {"name": "echo"}).one()
+        job = WorkFloeJob.start(session, spec, "tagged", {"promoted": {"text": "CNS"}})
+        session.tag_resource(job, "keep", "\x1b[2Jodd")
+        session.tag_resource(File.upload(session, "tagged", b"x"), "actives")
+        yield orion
+
+
+def test_local_paths(own_home: Path) -> None:
+    for line in (
+        "ocli files upload dr",
+        "ocli datasets download 1 -o dr",
+        "ocli packages upload dr",
+        "ocli files upload -- dr",
+    ):
+        assert complete(own_home, line) == ["file,dr"], line
+
+
+def test_floes(own_home: Path, running: LocalOrion) -> None:
+    (found,) = complete(own_home, "ocli jobs start ec", running)
+    assert found.startswith("plain,echo"), found
+    assert any("ETL" in line for line in complete(own_home, "ocli jobs start ETL", running))
+    assert complete(own_home, "ocli jobs start no-such", running) == []
+
+
+def test_promoted_parameters(own_home: Path, running: LocalOrion) -> None:
+    found = complete(own_home, "ocli jobs start echo name --", running)
+    assert any("--text" in line for line in found), found
+    assert any("--number" in line for line in found), found
+    assert not any(
+        "--text" in line for line in complete(own_home, "ocli jobs start echo name --text CNS --nu", running)
+    )
+    assert any("1" in line for line in complete(own_home, "ocli jobs start echo name --project ", running))
+    assert complete(own_home, "ocli jobs start no-such name --te", running) == []
+
+
+def test_states_and_tags(own_home: Path, running: LocalOrion) -> None:
+    assert complete(own_home, "ocli jobs list --state ") == ["plain,queued", "plain,running", "plain,complete"]
+    assert complete(own_home, "ocli workfloes list --state dep") == ["plain,deprecated"]
+    assert "plain,keep" in complete(own_home, "ocli jobs list --tag ", running)
+    assert "plain,actives" not in complete(own_home, "ocli jobs list --tag ", running)
+    assert "plain,actives" in complete(own_home, "ocli files list --tag a", running)
+    found = complete(own_home, "ocli jobs untag 1 ", running)
+    assert "\x1b" not in "".join(found)
+    assert complete(own_home, "ocli tags remove file 999 ", running) == []

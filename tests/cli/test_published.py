@@ -63,7 +63,7 @@ SPELLINGS = [
     ("ocli tokens list", rf"created +description +id\n-+  -+  -+\n(?s:.*){STAMP}  for tests.*\n"),
     ("ocli tokens info {token}", rf"created +description +id\n-+  -+  -+\n{STAMP}  for tests.*\n"),
     ("ocli tokens update {token} --description other", r"Updated token \d+\n"),
-    ("ocli tokens delete {token} --yes", r"Deleted token \d+\n"),
+    ("ocli tokens delete {token}", r"Deleted token \d+\n"),
     ('ocli jobs start {floe} "first try" --text=CNS --number=3', r"Started job with id 1\n"),
     ("ocli --timeout 60 files list", r"(?s)created .*"),
     ("ocli --max-retries 5 files list", r"(?s)created .*"),

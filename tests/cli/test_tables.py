@@ -297,8 +297,8 @@ def test_sort_of_each_form(call: Call, world: LocalOrion) -> None:
     ]
     table = call("files", "list", "--sort", "-size", "--columns", "id").stdout
     assert [line.strip() for line in table.splitlines()[2:]] == ["1", "3", "2"]
-    # What is listed is sorted, not the whole.
-    assert call("files", "list", "--sort", "-size", "--limit", "2", "-q").stdout == "1\n2\n"
+    # The limit applies after the sort: the two largest.
+    assert call("files", "list", "--sort", "-size", "--limit", "2", "-q").stdout == "1\n3\n"
 
 
 def test_sort_by_type() -> None:

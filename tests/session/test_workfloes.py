@@ -76,6 +76,11 @@ def test_a_listing_is_filtered(session: OrionSession) -> None:
     assert names(tags="ETL") == ["etl"]
     assert names(state="ready", title="echo") == ["echo"]
     assert names(state="deprecated") == []
+    echo = session.list_resources(WorkFloeSpec, {"name": "echo"}).one()
+    assert names(uuid=echo.uuid) == ["echo"]
+    for name in ("package", "owner", "version"):
+        # The built-in floes belong to no package.
+        assert names(**{name: 1}) == []
 
 
 def test_a_listed_floe_has_no_specification_until_it_is_refreshed(session: OrionSession) -> None:

@@ -44,7 +44,7 @@ NAMES = {
     "orionclient.utils": "Backoff TemporaryPath job_tag",
     "orionclient.records": "Codec OERecordCodec Record RecordCodec codec_for default_codec",
     "orionclient.local": "LocalOrion",
-    "orionclient.floes": "CollectionOut DatasetOut FileOut Parameter describe floe progress",
+    "orionclient.floes": "COMPUTE_CUBE SINK_CUBE SOURCE_CUBE CollectionOut DatasetOut FileOut Parameter describe floe progress",
     "orionclient.helpers.storage": "store_file store_shard local_path start_collection",
     "orionclient.helpers.parameterize": "parameterize_workfloe",
     "orionclient.testing": "Counts FaultProxy Toxic set_testing",

@@ -1289,7 +1289,7 @@ class WorkFloeSpecInfo(ContractModel):
     specification: Annotated[
         JsonObject,
         Field(
-            description="Empty in listings. Otherwise `name`, `title`, `description`, `uuid` and `cubes`. Each cube has `name`, `type`, optionally `title`, and `parameters`. Each parameter has `name`, `type`, `title`, `description`, `required` and, if applicable, `promoted_name`, `default`, `choices` (list) and `many` (true if it accepts a list). Types are string, integer, decimal, boolean, json, file, dataset, collection and secret, and dataset_out, collection_out and file_out for the names of created resources (the types are assumed)."
+            description="Empty in listings. Otherwise `name`, `title`, `description`, `uuid` and `cubes`. Each cube has `name`, `type`, optionally `title`, and `parameters`. The type of a cube is `source` if it puts data into the floe, `sink` if it stores data, and `compute` otherwise (that the types differ is observed, their values are assumed). Each parameter has `name`, `type`, `title`, `description`, `required` and, if applicable, `promoted_name`, `default`, `choices` (list) and `many` (true if it accepts a list). Types are string, integer, decimal, boolean, json, file, dataset, collection and secret, and dataset_out, collection_out and file_out for the names of created resources (the types are assumed)."
         ),
     ]
 

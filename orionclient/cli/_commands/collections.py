@@ -13,7 +13,7 @@ from orionclient.cli._core.command_kind import describe
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
 from orionclient.cli._core.output import escape_control_characters
-from orionclient.cli._core.parameter_types import ResourceIdType, project_option
+from orionclient.cli._core.parameter_types import PathType, ResourceIdType, project_option
 from orionclient.cli._core.progress import show_progress
 from orionclient.cli._core.resource_commands import deadline_option
 from orionclient.cli._core.state import get_state
@@ -89,7 +89,7 @@ def _upload(kind: CommandKind) -> Command:
     return Command(
         "upload",
         params=[
-            click.Argument(["paths"], nargs=-1, required=True, metavar="PATH..."),
+            click.Argument(["paths"], nargs=-1, required=True, metavar="PATH...", type=PathType()),
             click.Option(
                 ["--into"],
                 type=ResourceIdType("collection"),

@@ -1,45 +1,33 @@
-"""Provide the special commands of `ocli jobs`: start, wait, logs, cancel, rerun and export."""
+"""Provide the special commands of `ocli jobs`: list, wait, logs, cancel, rerun and export; `start` has its own module."""
 
 from __future__ import annotations
 
-import json
 import re
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from orionclient._runtime.clock import CLOCK
+from orionclient.cli._commands.job_start import build_start_command
 from orionclient.cli._core.command_kind import describe
-from orionclient.cli._core.commands import CONTEXT_SETTINGS, Command, common_options
+from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
-from orionclient.cli._core.contract_options import JsonParameter
-from orionclient.cli._core.output import escape_control_characters
-from orionclient.cli._core.parameter_types import Choice, ParameterType, ResourceIdType, project_option
-from orionclient.cli._core.resource_commands import apply_to_each, deadline_option
+from orionclient.cli._core.output import escape_control_characters, parse_time
+from orionclient.cli._core.parameter_types import ParameterType
+from orionclient.cli._core.resource_commands import apply_to_each, build_list_command, deadline_option
 from orionclient.cli._core.shapes import object_of
 from orionclient.cli._core.state import State, get_state
-from orionclient.cli._core.suggestions import suggest
-from orionclient.exceptions import UNSAFE, MultipleResultsFound
-from orionclient.types import WorkFloeJob, WorkFloeSpec
-from orionclient.types.workfloes import find_promoted, parse_cubes
+from orionclient.types import WorkFloeJob
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from orionclient.cli._core.command_kind import CommandKind
 
-_TYPES: Final[Mapping[str, ParameterType]] = {
-    "string": click.STRING,
-    "integer": click.INT,
-    "decimal": click.FLOAT,
-    "boolean": click.BOOL,
-    "dataset_out": click.STRING,
-    "collection_out": click.STRING,
-    "file_out": click.STRING,
-}
-# Spaces and `=` end the name of an option on the command line; click splits names at `/` and `;`.
-_UNKNOWN_OPTION: Final = re.compile(rf"[\s=/;{UNSAFE}]")
-_RESOURCES: Final = ("file", "dataset", "collection", "secret")
+_AGE: Final = re.compile("([0-9]{1,9})([smhdw])")
+_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _LOG: Final = object_of(job="integer", lines={"type": "array", "items": {"type": "string"}})
 _EXPORT: Final = object_of(name="string", workfloe="integer", parameters="object", system_parameters={})
 
@@ -53,190 +41,57 @@ def build_commands(kind: CommandKind) -> list[Command]:
     Returns:
         The commands.
     """
-    return [_start(), _wait(kind), _logs(kind), _cancel(kind), _rerun(kind), _export(kind)]
+    return [_list(kind), build_start_command(), _wait(kind), _logs(kind), _cancel(kind), _rerun(kind), _export(kind)]
 
 
-class AnyValue(ParameterType):
-    """A JSON value, or the string itself if it is not valid JSON: for parameter types unknown to this client."""
+class _SinceType(ParameterType):
+    """A point in time: ISO 8601, or an age such as ``90m``, ``12h``, ``3d`` or ``2w``."""
 
-    name = "value"
+    name = "time"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002 - click's signature
-        """Parse the value."""
-        try:
-            return json.loads(value)
-        except (TypeError, ValueError):
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Parse the time; UTC if it has no offset."""
+        if isinstance(value, datetime):
             return value
-
-
-class _DynamicChoice(Choice):
-    """One of several strings that a server sent."""
-
-    def get_metavar(self, *given: Any, **more: Any) -> str:
-        """Show the choices in the help, with control characters escaped."""
-        return escape_control_characters(super().get_metavar(*given, **more) or "")
-
-
-def _get_specification(state: State, given: str) -> WorkFloeSpec:
-    """Find a floe by its id, or by an exact match of its title, name or uuid."""
-    if given.isascii() and given.isdigit():
-        return state.session.get_resource(WorkFloeSpec, given)
-    for field in ("title", "name"):
-        found = list(state.session.list_resources(WorkFloeSpec, extra_query={field: given}, exact=True))
-        if len({each.id for each in found}) > 1:
-            raise MultipleResultsFound(
-                f"several floes have the title or name {given!r}: {', '.join(str(each.id) for each in found)}"
-            )
-        if found:
-            return found[0]
-    found = [each for each in state.session.list_resources(WorkFloeSpec) if each.uuid == given]
-    if not found:
-        raise click.UsageError(
-            f"no floe with the id, title, name or uuid {given!r}; list them with: ocli workfloes list"
-        )
-    return found[-1]
-
-
-def _option(names: Sequence[str], variable: str, parameter: Mapping[str, Any]) -> click.Option:
-    kind = str(parameter["type"])
-    choices = parameter.get("choices")
-    read: ParameterType = (
-        ResourceIdType(kind)
-        if kind in _RESOURCES
-        else JsonParameter()
-        if kind in {"json", "object"}
-        else _TYPES.get(kind, AnyValue())
-    )
-    if choices and all(isinstance(each, str) for each in choices):
-        read = _DynamicChoice(choices)
-    required = bool(parameter.get("required")) and parameter.get("default") is None
-    words = [parameter.get("description") or parameter.get("title"), f"Type: {kind}."]
-    if parameter.get("default") is not None:
-        words.append(f"Default: {json.dumps(parameter['default'])}.")
-    description = escape_control_characters(" ".join(str(word) for word in words if word))
-    more: dict[str, Any] = {"is_flag": False, "flag_value": "true"} if kind == "boolean" else {}
-    return click.Option(
-        [*names, variable],
-        type=read,
-        multiple=bool(parameter.get("many")),
-        required=required,
-        help=description,
-        **more,
-    )
-
-
-class _StartCommand(click.Command):
-    """The command `jobs start SPEC`, whose options are the promoted parameters of the floe."""
-
-    def __init__(self, spec: WorkFloeSpec, state: State) -> None:
-        self._spec, self._state = spec, state
-        self._parameters = find_promoted(parse_cubes(spec))
-        # Click requires identifiers for variables, and a promoted name can be any string.
-        self._variables = {
-            f"value_{place}": name for place, name in enumerate(self._parameters) if not _UNKNOWN_OPTION.search(name)
-        }
-        options = [
-            _option(self._names(name), variable, self._parameters[name]) for variable, name in self._variables.items()
-        ]
-        without = [name for name in self._parameters if _UNKNOWN_OPTION.search(name)]
-        hint = (
-            f" Parameters whose names cannot be options: {', '.join(map(repr, without))}; set them from Python."
-            if without
-            else ""
-        )
-        taken = {name for option in options for name in option.opts}
-        more = [
-            click.Option(
-                ["--cube"],
-                metavar="JSON",
-                type=JsonParameter(),
-                help="Parameters of cubes that are not promoted: cube -> name -> value.",
-            ),
-            project_option("Id of the project of the job. Defaults to the profile's project."),
-            dry_run_option(),
-            *common_options(hidden=True),
-        ]
-        super().__init__(
-            "start",
-            params=[
-                click.Argument(["title"], metavar='"NAME"'),
-                *options,
-                *(each for each in more if not taken & {*each.opts}),
-            ],
-            callback=self._run,
-            context_settings=CONTEXT_SETTINGS,
-            help=escape_control_characters(f"Start {spec.title or spec.name}. {spec.description}{hint}"),
-        )
-
-    def _names(self, name: str) -> list[str]:
-        other = name.replace("_", "-")
-        return [f"--{name}"] if other in self._parameters else [f"--{name}", f"--{other}"]
-
-    def _run(self, title: str, **values: Any) -> None:
-        promoted = {
-            name: list(value) if isinstance(value, tuple) else value
-            for variable, name in self._variables.items()
-            if (value := values.get(variable)) is not None and value != ()
-        }
-        if values.get("dry_run"):
-            print_plan(self._state, "start", [f"floe {self._spec.id} as {title!r} with {json.dumps(promoted)}"])
-            return
-        given: dict[str, Any] = {"promoted": promoted}
-        if values.get("cube"):
-            given["cube"] = values["cube"]
-        if values.get("project"):
-            job = WorkFloeJob.start(
-                self._state.session, self._spec, title, self._spec._check_parameters(given), project=values["project"]
-            )
-        else:
-            job = self._spec.start(title, given)
-        self._state.out.print_item(job.to_dict(), sentence=f"Started job with id {job.id}")
-
-
-def _start() -> Command:
-    def run(spec: str, rest: Sequence[str]) -> None:
-        context = click.get_current_context()
-        state = State.from_context(context)
-        state.command = f"ocli jobs start {spec}"
-        floe = _get_specification(state, spec)
-        if not floe.specification:
-            state.session.refresh_resource(floe)
-        starting = _StartCommand(floe, state)
+        age = _AGE.fullmatch(value)
         try:
-            with starting.make_context(f"start {spec}", list(rest), parent=context.parent) as own:
-                starting.invoke(own)
-        except click.NoSuchOption as error:
-            known = [f"--{name}" for name in starting._variables.values()]
-            suggestion = suggest(error.option_name, known, "parameters", listed=())
-            raise click.UsageError(
-                f"unknown option {error.option_name!r}. {suggestion} "
-                f"Parameters of floe {floe.id}: {', '.join(known) or 'none'}",
-                error.ctx,
-            ) from None
-
-    return Command(
-        "start",
-        params=[
-            click.Argument(["spec"], metavar="SPEC", type=_WorkfloeIdType("workfloe")),
-            click.Argument(["rest"], nargs=-1, type=click.UNPROCESSED, metavar='"NAME" [--PARAMETER=VALUE]...'),
-        ],
-        context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
-        callback=run,
-        help="Start a job of a floe. SPEC is the id, title, name or uuid of the floe. Its promoted parameters are options: ocli jobs start "
-        "SPEC --help lists them.",
-        shape="JobInfo",
-        example='ocli jobs start echo "first try" --text CNS --number=3',
-    )
+            if age:
+                return datetime.fromtimestamp(CLOCK.time() - int(age[1]) * _SECONDS[age[2]], UTC)
+            return parse_time(value)
+        except (ValueError, OverflowError, OSError):
+            self.fail(
+                f"{value!r} is not a valid time; give a date such as 2026-11-30, or an age such as 3d", param, ctx
+            )
 
 
-class _WorkfloeIdType(ResourceIdType):
-    """The id, title, name or uuid of a floe."""
+def _list(kind: CommandKind) -> Command:
+    def select(since: datetime | None, failed: bool | None) -> Callable[[dict[str, Any]], bool]:
+        return lambda job: (not failed or _has_failed(job)) and (since is None or _is_created_since(job, since))
 
-    name = "spec"
+    options = [
+        click.Option(
+            ["--since"],
+            type=_SinceType(),
+            help="Only jobs created at or after a time: ISO 8601, UTC unless it has an offset, or an age such as 90m, 12h, 3d or 2w.",
+        ),
+        click.Option(
+            ["--failed"], is_flag=True, default=None, help="Only jobs that failed; not those that were cancelled."
+        ),
+    ]
+    return build_list_command(kind, sort="-created", more=options, select=select)
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002 - click's signature
-        """Return the string; the command finds the floe."""
-        return str(value)
+
+def _has_failed(job: Mapping[str, Any]) -> bool:
+    """Return whether a job failed; a server that sends no outcome sends a reason."""
+    outcome = job.get("outcome")
+    return outcome == "failed" or (outcome is None and job.get("state") == "complete" and bool(job.get("reason")))
+
+
+def _is_created_since(job: Mapping[str, Any], since: datetime) -> bool:
+    try:
+        return parse_time(job.get("created")) >= since
+    except ValueError:
+        return False
 
 
 def _wait(kind: CommandKind) -> Command:

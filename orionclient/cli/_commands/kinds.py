@@ -73,7 +73,7 @@ _DESCRIBED: Final = (
     ),
     CommandKind(
         "job",
-        columns=("id", "name", "state", "owner", "created", "progress", "reason", "workfloe", "project"),
+        columns=("id", "name", "state", "owner", "created", "outcome", "progress", "reason", "workfloe", "project"),
         messages={"start": "Started job with id"},
         without=("create",),
         examples={"list": "--state complete", "wait": "1 --deadline 600", "delete": "2 --yes", "tag": "1 keep"},
@@ -102,6 +102,8 @@ _DESCRIBED: Final = (
         without=("create", "update"),
         examples={"list": ""},
         special="tokens",
+        # The original deletes tokens without a prompt (assumed).
+        asks=False,
     ),
     CommandKind(
         "upload",

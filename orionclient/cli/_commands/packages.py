@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from orionclient._runtime.user_files import decode_utf8
 from orionclient._transfer.names import check_path
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
-from orionclient.cli._core.parameter_types import project_option
+from orionclient.cli._core.parameter_types import PathType, project_option
 from orionclient.cli._core.shapes import object_of
 from orionclient.cli._core.state import get_state
 from orionclient.exceptions import ValidationError
@@ -97,7 +98,7 @@ def _init() -> Command:
 def _read_manifest(folder: str) -> dict[str, Any]:
     path = Path(check_path(folder)) / _MANIFEST
     try:
-        found = json.loads(path.read_text("utf-8"))
+        found = json.loads(decode_utf8(path.read_bytes()))
     except ValueError as error:
         raise ValidationError(f"{path} is not valid JSON: {error}") from None
     if not isinstance(found, dict):
@@ -162,7 +163,7 @@ def _upload(kind: CommandKind) -> Command:
     return Command(
         "upload",
         params=[
-            click.Argument(["paths"], nargs=-1, required=True, metavar="PATH..."),
+            click.Argument(["paths"], nargs=-1, required=True, metavar="PATH...", type=PathType()),
             project_option(),
             dry_run_option(),
         ],

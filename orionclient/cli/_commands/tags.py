@@ -8,7 +8,7 @@ import click
 
 from orionclient.cli._core.commands import Command, CommandGroup
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
-from orionclient.cli._core.parameter_types import Choice
+from orionclient.cli._core.parameter_types import Choice, TagType
 from orionclient.cli._core.root import GROUPS
 from orionclient.cli._core.sharing import TAG_COLUMNS, report_tags
 from orionclient.cli._core.state import get_state
@@ -74,7 +74,7 @@ def _change(verb: str) -> Command:
         verb,
         params=[
             *_resource_arguments(),
-            click.Argument(["tags"], nargs=-1, required=True, metavar="TAG..."),
+            click.Argument(["tags"], nargs=-1, required=True, metavar="TAG...", type=TagType()),
             dry_run_option(),
         ],
         callback=run,

@@ -22,7 +22,8 @@ from orionclient.cli._core import contract_options
 from orionclient.cli._core.command_kind import describe
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
-from orionclient.cli._core.parameter_types import Choice, project_option
+from orionclient.cli._core.inputs import claim_stdin
+from orionclient.cli._core.parameter_types import Choice, PathType, project_option
 from orionclient.cli._core.progress import format_size, show_progress
 from orionclient.cli._core.shapes import list_of
 from orionclient.cli._core.state import get_state
@@ -105,7 +106,7 @@ def _find_paths(paths: Sequence[str], name: str | None) -> Iterator[TransferItem
     names = UniqueNames()
     for given in paths:
         if given == "-":
-            yield TransferItem(Path(given), names.add(name or "stdin"), sys.stdin.buffer, force=True)
+            yield TransferItem(Path(given), names.add(name or "stdin"), claim_stdin("-"), force=True)
             continue
         is_folder = Path(check_path(given)).is_dir()
         if is_folder and name is not None:
@@ -157,7 +158,7 @@ def _upload(kind: CommandKind) -> Command:
         "upload",
         params=[
             *kind.parent_arguments(),
-            click.Argument(["paths"], nargs=-1, required=True, metavar="PATH..."),
+            click.Argument(["paths"], nargs=-1, required=True, metavar="PATH...", type=PathType()),
             *options,
             jobs_option(),
             dry_run_option(),
@@ -364,7 +365,12 @@ def _download(kind: CommandKind) -> Command:
             state.resume_advice = ""
 
     options: list[click.Parameter] = [
-        click.Option(["-o", "--output"], metavar="PATH", help="File or folder to write to; - for standard output."),
+        click.Option(
+            ["-o", "--output"],
+            metavar="PATH",
+            type=PathType(),
+            help="File or folder to write to; - for standard output.",
+        ),
         click.Option(
             ["--force"], is_flag=True, help="Replace existing files. A file given with --output is always replaced."
         ),

@@ -46,6 +46,7 @@ class CommandKind:
         without: Commands that it does not have.
         examples: Command -> its arguments in the example. Defaults to the id 1, or to what the command needs.
         special: Module with its special commands, which replace shared commands of the same name.
+        asks: True if `delete` asks for confirmation; if False, it asks with --ask only.
     """
 
     name: str
@@ -58,6 +59,7 @@ class CommandKind:
     without: Sequence[str] = field(kw_only=True, default=())
     examples: Mapping[str, str] = field(kw_only=True, factory=dict)
     special: str = field(kw_only=True, default="")
+    asks: bool = field(kw_only=True, default=True)
 
     @property
     def kind(self) -> type[Resource]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient.cli._core.parameter_types import Choice, ParameterType
+from orionclient.cli._core.inputs import read_parameter_file
+from orionclient.cli._core.parameter_types import Choice, KnownValueType, ParameterType, TagType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -117,13 +118,17 @@ class JsonParameter(ParameterType):
             return value
         if value == "@":
             check_path("")
+        where = ""
         try:
             if value.startswith("@"):
-                with click.open_file(value[1:], encoding="utf-8") as stream:
-                    value = stream.read()
+                where = f" in {value[1:]}"
+                source = param.opts[0] if param is not None else self.name
+                value = read_parameter_file(value[1:], f"{source} {value}")
             return json.loads(value)
-        except (OSError, ValueError) as error:
-            self.fail(f"not valid JSON: {error}", param, ctx)
+        except OSError as error:
+            self.fail(f"cannot read {value[1:]}: {error.strerror}", param, ctx)
+        except ValueError as error:
+            self.fail(f"not valid JSON{where}: {error}", param, ctx)
 
 
 def get_type(schema: Mapping[str, Any]) -> ParameterType:
@@ -138,6 +143,8 @@ def get_type(schema: Mapping[str, Any]) -> ParameterType:
     schema = resolve_reference(schema)
     if schema.get("enum"):
         return Choice([str(each) for each in schema["enum"]])
+    if schema.get("x-orion-known"):
+        return KnownValueType(schema["x-orion-known"])
     return _SIMPLE.get(str(schema.get("type")), JsonParameter())
 
 
@@ -179,22 +186,34 @@ def create_option(name: str, schema: Mapping[str, Any], *, description: str = ""
     return click.Option(names, type=get_type(schema), default=None, help=help_line)
 
 
-def get_filters(operation: str, without: Iterable[str] = ("limit", "cursor")) -> list[click.Option]:
+def get_filters(
+    operation: str, without: Iterable[str] = ("limit", "cursor"), *, kind: str = "", schema: str = ""
+) -> list[click.Option]:
     """Create the filter options of a listing.
 
     Args:
         operation: Id of the operation.
         without: Filters to omit.
+        kind: Kind of resource whose tags complete the filter `tags`. Optional.
+        schema: Schema of the listed items, whose known values complete filters of the same name. Optional.
 
     Returns:
         The options.
     """
     omitted = {*without}
-    return [
-        create_option(each["name"], each["schema"], description=get_first_sentence(each))
-        for each in list_parameters(operation, "query")
-        if each["name"] not in omitted
-    ]
+    fields = load_contract()["components"]["schemas"][schema]["properties"] if schema else {}
+    found = []
+    for each in list_parameters(operation, "query"):
+        if each["name"] in omitted:
+            continue
+        option = create_option(each["name"], each["schema"], description=get_first_sentence(each))
+        known = resolve_reference(fields.get(each["name"], {})).get("x-orion-known")
+        if kind and option.name == "tags":
+            option.type = TagType(kind)
+        elif known and option.type is click.STRING:
+            option.type = KnownValueType(known)
+        found.append(option)
+    return found
 
 
 def get_fields(operation: str, arguments: Sequence[str] = ()) -> list[click.Parameter]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import functools
+import itertools
 import json
 import re
 import shutil
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 _UNSAFE: Final = re.compile(f"[{UNSAFE}]")
 # Line breaks between the lines of a document stay; those within its strings are escaped already.
 _UNSAFE_IN_JSON: Final = re.compile(f"(?!\n)[{UNSAFE}]")
-_GOOD: Final = frozenset({"ready", "complete", "SUCCESS", "LOADED", "ok"})
+_GOOD: Final = frozenset({"ready", "complete", "SUCCESS", "LOADED", "ok", "succeeded"})
+_COLORED: Final = frozenset({"state", "outcome"})
 _BAD: Final = frozenset({"error", "ERROR", "deleting", "failed"})
 _FIRST_COLUMNS: Final = ("id", "name", "state", "owner", "created")
 _IDS: Final = frozenset({"id", "id_str", "uuid", "target_id"})
@@ -84,6 +86,25 @@ def format_cell(value: Any) -> str:
     )
 
 
+def parse_time(value: Any) -> datetime:
+    """Parse a point in time.
+
+    Args:
+        value: The time in ISO 8601; UTC if it has no offset.
+
+    Returns:
+        The time.
+
+    Raises:
+        ValueError: The value is not a valid time.
+    """
+    try:
+        moment = datetime.fromisoformat(value)
+    except TypeError:
+        raise ValueError(f"{value!r} is not a time") from None
+    return moment.replace(tzinfo=moment.tzinfo or UTC)
+
+
 def format_age(value: Any) -> Any:
     """Format a point in time relative to now.
 
@@ -94,9 +115,8 @@ def format_age(value: Any) -> Any:
         The time in its largest unit, for example ``"3m ago"``; the value itself if it is not a valid time.
     """
     try:
-        moment = datetime.fromisoformat(value)
-        seconds = int(CLOCK.time() - moment.replace(tzinfo=moment.tzinfo or UTC).timestamp())
-    except (TypeError, ValueError, OverflowError):
+        seconds = int(CLOCK.time() - parse_time(value).timestamp())
+    except (ValueError, OverflowError):
         return value
     # The clocks of client and server may differ a little.
     if -60 < seconds <= 0:
@@ -175,7 +195,7 @@ def format_table(
         shown = []
         for name in fitting:
             cell = _align(cells[name][place], widths[name], right=name in right)
-            shown.append(_colorize(cell) if colors and name == "state" else cell)
+            shown.append(_colorize(cell, rows[place]) if colors and name in _COLORED else cell)
         lines.append(_join(shown))
     if len(fitting) < len(columns) and width is not None:
         left_out = ", ".join(heads[name] for name in columns if name not in widths)
@@ -238,11 +258,13 @@ def _join(cells: Sequence[str]) -> str:
     return "  ".join(cells).rstrip()
 
 
-def _colorize(cell: str) -> str:
+def _colorize(cell: str, row: Mapping[str, Any]) -> str:
     state = cell.rstrip()
     if not state:
         return cell
-    color = "green" if state in _GOOD else "red" if state in _BAD else "yellow"
+    # The state of a failed job is `complete`.
+    bad = state in _BAD or row.get("outcome") in _BAD
+    color = "red" if bad else "green" if state in _GOOD else "yellow"
     return click.style(state, fg=color) + cell[len(state) :]
 
 
@@ -335,6 +357,7 @@ class Output:
         *,
         key: str = "id",
         published: Sequence[str] = (),
+        limit: int | None = None,
     ) -> None:
         """Print a list.
 
@@ -343,13 +366,15 @@ class Output:
             columns: Columns of the table.
             key: Field that the form `ids` prints.
             published: Columns of the table that the original prints. If given, a table in a pipe has these, and ids of owners.
+            limit: Maximum number of rows after sorting. Defaults to all.
         """
         chosen = self._columns or columns
         if self.form == "table":
-            self._table(list(items), chosen, () if self._columns else published)
+            self._table(list(items), chosen, () if self._columns else published, limit)
             return
         if self._sort:
             items = sort_rows(items, self._sort)
+        items = itertools.islice(items, limit)
         if self.form == "csv":
             self._csv(items, chosen)
             return
@@ -361,7 +386,9 @@ class Output:
             for item in items:
                 self.write(to_json(item, None) if self.form == "jsonl" else format_cell(item.get(key)))
 
-    def _table(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], published: Sequence[str]) -> None:
+    def _table(
+        self, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], published: Sequence[str], limit: int | None
+    ) -> None:
         width = _terminal_width()
         if published and width is None:
             columns = published
@@ -369,6 +396,7 @@ class Output:
             rows = self._name_owners(rows)
         if self._sort:
             rows = sort_rows(rows, self._sort)
+        rows = rows[:limit]
         if width is not None:
             rows = [_with_ages(row) for row in rows]
         for line in format_table(rows, columns, width=width, colors=self._colors, advice=self._advice):

@@ -1,4 +1,4 @@
-"""Types of parameters, and completion of ids and profile names, which prints no errors."""
+"""Types of parameters, and completion of their values, which prints no errors."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from orionclient._runtime.user_files import expand_home
 from orionclient.cli._core.suggestions import suggest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
+
+    from orionclient._resources.resource import Resource
+    from orionclient.cli._core.state import State
 
     # Generic for type checkers since click 8.5, and not at run time before.
     ParameterType = click.ParamType[Any]
@@ -21,9 +25,10 @@ else:
 
 _SECONDS: Final = 0.5
 _MAX_ITEMS: Final = 50
+_MAX_TAGGED: Final = 20
 
 
-def complete_within(function: Callable[[], list[Any]], seconds: float = _SECONDS) -> list[Any]:
+def complete_within(function: Callable[[], Iterable[Any]], seconds: float = _SECONDS) -> list[Any]:
     """Run a function with a timeout.
 
     Args:
@@ -31,7 +36,7 @@ def complete_within(function: Callable[[], list[Any]], seconds: float = _SECONDS
         seconds: The timeout in seconds.
 
     Returns:
-        The result of the function. Empty if it failed or timed out.
+        What the function returned, or yielded until it failed or timed out.
     """
     found: list[Any] = []
 
@@ -106,11 +111,9 @@ class ResourceIdType(ParameterType):
 
     def _list_resources(self, ctx: click.Context) -> list[tuple[str, str]]:
         from orionclient.cli._core.output import escape_control_characters  # noqa: PLC0415
-        from orionclient.cli._core.state import State  # noqa: PLC0415
         from orionclient.types import KINDS  # noqa: PLC0415
 
-        state, kind = State.from_context(ctx), KINDS[self.kind]
-        state.timeout, state.max_retries = _SECONDS, 0
+        state, kind = get_completion_state(ctx), KINDS[self.kind]
         template = kind
         if parent := kind.declaration.parent:
             template = kind(**{parent: ctx.params[parent]})  # type: ignore[assignment]
@@ -124,6 +127,95 @@ class ResourceIdType(ParameterType):
                 )
             )
         return found
+
+
+def get_completion_state(context: click.Context) -> State:
+    """Set the state of the call to one attempt within the time of a completion.
+
+    Args:
+        context: The context.
+
+    Returns:
+        The state.
+    """
+    from orionclient.cli._core.state import State  # noqa: PLC0415
+
+    state = State.from_context(context)
+    state.timeout, state.max_retries = _SECONDS, 0
+    return state
+
+
+class PathType(ParameterType):
+    """A local path, which the shell completes. ``~`` is expanded in an option, since shells do not do so in ``--option=~/file``."""
+
+    name = "path"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Expand the home directory in an option."""
+        if not isinstance(param, click.Option):
+            return value
+        try:
+            return expand_home(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:  # noqa: ARG002
+        """Let the shell complete the path."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415
+
+        return [CompletionItem(incomplete, type="file")]
+
+
+class KnownValueType(ParameterType):
+    """A string; known values are completed, and others are accepted.
+
+    Args:
+        known: The known values.
+    """
+
+    name = "text"
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._known = tuple(known)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:  # noqa: ARG002
+        """Complete a known value."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415
+
+        return [CompletionItem(value) for value in self._known if value.startswith(incomplete)]
+
+
+class TagType(ParameterType):
+    """A tag. Completed with the tags of the resource named before it, else with those of the first resources of the kind.
+
+    Args:
+        kind: Name of the kind of resource on the wire. If None, the argument `kind` has it.
+    """
+
+    name = "text"
+
+    def __init__(self, kind: str | None = None) -> None:
+        self._kind = kind
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:  # noqa: ARG002
+        """Complete a tag."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415
+
+        tags = complete_within(lambda: self._find_tags(ctx))
+        return [CompletionItem(tag) for tag in sorted({*tags}) if tag.startswith(incomplete)]
+
+    def _find_tags(self, context: click.Context) -> Iterator[str]:
+        from orionclient.cli._core.output import escape_control_characters  # noqa: PLC0415
+        from orionclient.types import KINDS  # noqa: PLC0415
+
+        state, kind = get_completion_state(context), KINDS[self._kind or context.params["kind"]]
+        resource_id = context.params.get("resource_id")
+        resources: Iterable[Resource] = [kind(id=resource_id)] if resource_id is not None else ()
+        if resource_id is None:
+            resources = state.session.list_resources(kind, limit=_MAX_TAGGED)
+        for resource in resources:
+            for tag in state.session.list_tags(resource):
+                yield escape_control_characters(str(tag["name"]))
 
 
 def project_option(description: str = "Id of the project. Defaults to the profile's project.") -> click.Option:

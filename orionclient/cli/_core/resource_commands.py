@@ -52,7 +52,7 @@ def build_commands(kind: CommandKind) -> list[Command]:
     """
     declared = kind.kind.declaration
     makers: list[tuple[str, Any, Callable[[CommandKind], Command]]] = [
-        ("list", declared.list, _list),
+        ("list", declared.list, build_list_command),
         ("show", declared.get, _show),
         ("create", declared.create, _create),
         ("update", declared.update, _update),
@@ -81,29 +81,53 @@ def _operation(endpoint: Any) -> str:
     return str(endpoint.OPERATION.id)
 
 
-def _list(kind: CommandKind) -> Command:
+def build_list_command(
+    kind: CommandKind,
+    *,
+    sort: str | None = None,
+    more: Sequence[click.Option] = (),
+    select: Callable[..., Callable[[dict[str, Any]], bool]] | None = None,
+) -> Command:
+    """Make the command that lists resources.
+
+    Args:
+        kind: The kind.
+        sort: Column to sort by if --sort is omitted, with ``-`` before it in descending order. Defaults to the order of the server.
+        more: Options whose filters the command applies itself.
+        select: Returns the filter for the values of `more`, which are None if omitted.
+
+    Returns:
+        The command.
+    """
+
     def run(limit: int | None, exact: bool = False, **values: Any) -> None:
         state = get_state()
+        state.sort = state.sort or sort
+        selected = {str(option.name): values.pop(str(option.name)) for option in more}
         template = kind.template(values)
         filters = contract_options.drop_omitted(values)
-        found = state.session.list_resources(template, filters, limit=limit, exact=exact)
+        # Rows that the server cannot sort or filter are cut after that.
+        own = state.sort or any(value is not None for value in selected.values())
+        found = state.session.list_resources(template, filters, limit=None if own else limit, exact=exact)
+        rows, keep = (each.to_dict() for each in found), select(**selected) if select else None
         state.out.print_rows(
-            (each.to_dict() for each in found),
+            (row for row in rows if keep is None or keep(row)),
             kind.columns,
             key="id" if "id" in kind.kind.fields() else "path",
             published=kind.published,
+            limit=limit,
         )
 
-    options = contract_options.get_filters(_operation(kind.kind.declaration.list))
-    more: list[click.Parameter] = [
+    options = contract_options.get_filters(_operation(kind.kind.declaration.list), kind=kind.name, schema=kind.schema)
+    shared: list[click.Parameter] = [
         click.Option(["--limit"], type=click.IntRange(0), help="Maximum number of items. Defaults to all.")
     ]
     if {"name", "title"} & {each.name for each in options}:
-        more.append(click.Option(["--exact"], is_flag=True, help="Match the name or title exactly, not in part."))
-    more += table_options(schema_columns(kind.schema))
+        shared.append(click.Option(["--exact"], is_flag=True, help="Match the name or title exactly, not in part."))
+    shared += table_options(schema_columns(kind.schema), default=sort)
     return Command(
         "list",
-        params=[*kind.parent_arguments(), *options, *more],
+        params=[*kind.parent_arguments(), *options, *more, *shared],
         callback=run,
         help=f"List {kind.plural}.",
         shape=f"[{kind.schema}]",
@@ -198,13 +222,16 @@ DELETED_TEMPLATE = list_of(id="integer", deleted={"const": True})
 
 
 def _delete(kind: CommandKind) -> Command:
-    def run(ids: Sequence[int], yes: bool, dry_run: bool, immediate: bool = False, **values: Any) -> None:
+    def run(
+        ids: Sequence[int], yes: bool, dry_run: bool, immediate: bool = False, ask: bool = kind.asks, **values: Any
+    ) -> None:
         state = get_state()
         template = kind.template(values)
         if dry_run:
             print_plan(state, "delete", [f"{kind.noun} {each}" for each in ids])
             return
         found: dict[int, dict[str, Any]] = {}
+        yes = yes or not ask
         if len(ids) == 1 and not yes and sys.stdin.isatty():
             found[ids[0]] = fetch_details(state, template._make_handle(ids[0]))
         names = [describe(kind.noun, found.get(each, {"id": each})) for each in ids]
@@ -232,6 +259,7 @@ def _delete(kind: CommandKind) -> Command:
         params=[
             *kind.id_arguments(several=True),
             *(trash if kind.kind.declaration.trash else []),
+            *([] if kind.asks else [click.Option(["--ask"], is_flag=True, help="Ask for confirmation.")]),
             yes_option(),
             dry_run_option(),
         ],

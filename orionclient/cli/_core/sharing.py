@@ -10,7 +10,7 @@ from orionclient.cli._core.command_kind import describe, fetch_details
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
 from orionclient.cli._core.output import escape_control_characters
-from orionclient.cli._core.parameter_types import ResourceIdType, project_option
+from orionclient.cli._core.parameter_types import ResourceIdType, TagType, project_option
 from orionclient.cli._core.state import get_state
 from orionclient.cli._core.table_options import schema_columns, table_options
 
@@ -52,7 +52,7 @@ def build_tag_command(kind: CommandKind, *, verb: str) -> Command:
         verb,
         params=[
             *kind.id_arguments(),
-            click.Argument(["tags"], nargs=-1, required=True, metavar="TAG..."),
+            click.Argument(["tags"], nargs=-1, required=True, metavar="TAG...", type=TagType(kind.name)),
             project_option("Id of the project of the tags. Defaults to the resource's project."),
             dry_run_option(),
         ],

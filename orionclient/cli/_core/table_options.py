@@ -48,11 +48,12 @@ def schema_columns(schema: str) -> list[str]:
     return list(load_contract()["components"]["schemas"][schema]["properties"])
 
 
-def table_options(known: Sequence[str]) -> list[click.Option]:
+def table_options(known: Sequence[str], *, default: str | None = None) -> list[click.Option]:
     """Make the options --columns and --sort.
 
     Args:
         known: Names of all columns.
+        default: Column that the command sorts by if --sort is omitted. If None, rows stay in the order of the server.
 
     Returns:
         The options; `State.out` applies them.
@@ -71,7 +72,8 @@ def table_options(known: Sequence[str]) -> list[click.Option]:
             type=_SortType(known),
             callback=_store_sort,
             expose_value=False,
-            help="Column to sort by; -COLUMN sorts in descending order. All rows are fetched before the first is printed.",
+            help="Column to sort by; -COLUMN sorts in descending order. All rows are fetched before the first is printed."
+            f"{f' Defaults to {default}.' if default else ''}",
         ),
     ]
 

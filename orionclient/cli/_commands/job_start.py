@@ -1,0 +1,277 @@
+"""Provide `ocli jobs start`, whose options are the promoted parameters of the floe."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from orionclient.cli._core.commands import CONTEXT_SETTINGS, Command, common_options
+from orionclient.cli._core.confirmation import dry_run_option, print_plan
+from orionclient.cli._core.contract_options import JsonParameter
+from orionclient.cli._core.output import escape_control_characters
+from orionclient.cli._core.parameter_types import (
+    Choice,
+    ParameterType,
+    ResourceIdType,
+    complete_within,
+    get_completion_state,
+    project_option,
+)
+from orionclient.cli._core.state import State
+from orionclient.cli._core.suggestions import suggest
+from orionclient.exceptions import UNSAFE
+from orionclient.types import WorkFloeJob, WorkFloeSpec
+from orionclient.types.workfloes import find_promoted, parse_cubes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+_TYPES: Final[Mapping[str, ParameterType]] = {
+    "string": click.STRING,
+    "integer": click.INT,
+    "decimal": click.FLOAT,
+    "boolean": click.BOOL,
+    "dataset_out": click.STRING,
+    "collection_out": click.STRING,
+    "file_out": click.STRING,
+}
+# A floe in another state, such as `deprecated`, is started by its id alone.
+_READY: Final = "ready"
+# Spaces and `=` end the name of an option on the command line; click splits names at `/` and `;`.
+_UNKNOWN_OPTION: Final = re.compile(rf"[\s=/;{UNSAFE}]")
+_RESOURCES: Final = ("file", "dataset", "collection", "secret")
+
+
+class AnyValue(ParameterType):
+    """A JSON value, or the string itself if it is not valid JSON: for parameter types unknown to this client."""
+
+    name = "value"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002 - click's signature
+        """Parse the value."""
+        try:
+            return json.loads(value)
+        except (TypeError, ValueError):
+            return value
+
+
+class _DynamicChoice(Choice):
+    """One of several strings that a server sent."""
+
+    def get_metavar(self, *given: Any, **more: Any) -> str:
+        """Show the choices in the help, with control characters escaped."""
+        return escape_control_characters(super().get_metavar(*given, **more) or "")
+
+
+def _get_specification(state: State, given: str) -> WorkFloeSpec:
+    """Find a floe by its id, or the newest ready one by an exact match of its title, name or uuid."""
+    if given.isascii() and given.isdigit():
+        return state.session.get_resource(WorkFloeSpec, given)
+    found: list[WorkFloeSpec] = []
+    for field in ("title", "name"):
+        found = found or list(state.session.list_resources(WorkFloeSpec, extra_query={field: given}, exact=True))
+    if not found:
+        known = list(state.session.list_resources(WorkFloeSpec))
+        found = [each for each in known if each.uuid == given]
+        if not found:
+            names = dict.fromkeys(name for each in known for name in (each.title, each.name) if name)
+            suggestion = suggest(given, names, "floes", listed=())
+            message = f"no floe with the id, title, name or uuid {given!r}. {suggestion}".rstrip(". ")
+            raise click.UsageError(f"{message}{'' if suggestion else ';'} List them with: ocli workfloes list")
+    ready = [each for each in found if each.state == _READY]
+    if not ready:
+        states = ", ".join(f"{each.id} ({each.state})" for each in found)
+        raise click.UsageError(f"no floe {given!r} is ready: {states}. Give the id to start one of them")
+    return max(ready, key=lambda each: (each.to_dict().get("created") or "", each.id))
+
+
+def _option(names: Sequence[str], variable: str, parameter: Mapping[str, Any]) -> click.Option:
+    kind = str(parameter["type"])
+    choices = parameter.get("choices")
+    read: ParameterType = (
+        ResourceIdType(kind)
+        if kind in _RESOURCES
+        else JsonParameter()
+        if kind in {"json", "object"}
+        else _TYPES.get(kind, AnyValue())
+    )
+    if choices and all(isinstance(each, str) for each in choices):
+        read = _DynamicChoice(choices)
+    required = bool(parameter.get("required")) and parameter.get("default") is None
+    words = [parameter.get("description") or parameter.get("title"), f"Type: {kind}."]
+    if parameter.get("default") is not None:
+        words.append(f"Default: {json.dumps(parameter['default'])}.")
+    description = escape_control_characters(" ".join(str(word) for word in words if word))
+    more: dict[str, Any] = {"is_flag": False, "flag_value": "true"} if kind == "boolean" else {}
+    return click.Option(
+        [*names, variable],
+        type=read,
+        multiple=bool(parameter.get("many")),
+        required=required,
+        help=description,
+        **more,
+    )
+
+
+class _StartCommand(click.Command):
+    """The command `jobs start SPEC`, whose options are the promoted parameters of the floe."""
+
+    def __init__(self, spec: WorkFloeSpec, state: State) -> None:
+        self._spec, self._state = spec, state
+        self._parameters = find_promoted(parse_cubes(spec))
+        # Click requires identifiers for variables, and a promoted name can be any string.
+        self._variables = {
+            f"value_{place}": name for place, name in enumerate(self._parameters) if not _UNKNOWN_OPTION.search(name)
+        }
+        options = [
+            _option(self._names(name), variable, self._parameters[name]) for variable, name in self._variables.items()
+        ]
+        without = [name for name in self._parameters if _UNKNOWN_OPTION.search(name)]
+        hint = (
+            f" Parameters whose names cannot be options: {', '.join(map(repr, without))}; set them from Python."
+            if without
+            else ""
+        )
+        taken = {name for option in options for name in option.opts}
+        more = [
+            click.Option(
+                ["--cube"],
+                metavar="JSON",
+                type=JsonParameter(),
+                help="Parameters of cubes that are not promoted: cube -> name -> value.",
+            ),
+            project_option("Id of the project of the job. Defaults to the profile's project."),
+            dry_run_option(),
+            *common_options(hidden=True),
+        ]
+        super().__init__(
+            "start",
+            params=[
+                click.Argument(["title"], metavar='"NAME"'),
+                *options,
+                *(each for each in more if not taken & {*each.opts}),
+            ],
+            callback=self._run,
+            context_settings=CONTEXT_SETTINGS,
+            help=escape_control_characters(f"Start {spec.title or spec.name}. {spec.description}{hint}"),
+        )
+
+    def _names(self, name: str) -> list[str]:
+        other = name.replace("_", "-")
+        return [f"--{name}"] if other in self._parameters else [f"--{name}", f"--{other}"]
+
+    def _run(self, title: str, **values: Any) -> None:
+        promoted = {
+            name: list(value) if isinstance(value, tuple) else value
+            for variable, name in self._variables.items()
+            if (value := values.get(variable)) is not None and value != ()
+        }
+        if values.get("dry_run"):
+            print_plan(self._state, "start", [f"floe {self._spec.id} as {title!r} with {json.dumps(promoted)}"])
+            return
+        given: dict[str, Any] = {"promoted": promoted}
+        if values.get("cube"):
+            given["cube"] = values["cube"]
+        if values.get("project"):
+            job = WorkFloeJob.start(
+                self._state.session, self._spec, title, self._spec._check_parameters(given), project=values["project"]
+            )
+        else:
+            job = self._spec.start(title, given)
+        self._state.out.print_item(job.to_dict(), sentence=f"Started job with id {job.id}")
+
+
+def build_start_command() -> Command:
+    """Make the command `start`.
+
+    Returns:
+        The command.
+    """
+
+    def run(spec: str, rest: Sequence[str]) -> None:
+        context = click.get_current_context()
+        state = State.from_context(context)
+        state.command = f"ocli jobs start {spec}"
+        floe = _get_specification(state, spec)
+        if not floe.specification:
+            state.session.refresh_resource(floe)
+        starting = _StartCommand(floe, state)
+        try:
+            with starting.make_context(f"start {spec}", list(rest), parent=context.parent) as own:
+                starting.invoke(own)
+        except click.NoSuchOption as error:
+            known = [f"--{name}" for name in starting._variables.values()]
+            suggestion = suggest(error.option_name, known, "parameters", listed=())
+            raise click.UsageError(
+                f"unknown option {error.option_name!r}. {suggestion} "
+                f"Parameters of floe {floe.id}: {', '.join(known) or 'none'}",
+                error.ctx,
+            ) from None
+
+    return _CompletedStart(
+        "start",
+        params=[
+            click.Argument(["spec"], metavar="SPEC", type=_FloeType()),
+            click.Argument(["rest"], nargs=-1, type=_ParametersType(), metavar='"NAME" [--PARAMETER=VALUE]...'),
+        ],
+        context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+        callback=run,
+        help="Start a job of a floe. SPEC is the id, title, name or uuid of the floe; of several with that title, name or uuid the newest "
+        "ready one is started, and deprecated ones are started by id alone. Its promoted parameters are options: ocli jobs start "
+        "SPEC --help lists them.",
+        shape="JobInfo",
+        example='ocli jobs start echo "first try" --text CNS --number=3',
+    )
+
+
+class _FloeType(ParameterType):
+    """The id, title, name or uuid of a floe. Completed with the titles and names of ready floes."""
+
+    name = "spec"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:  # noqa: ARG002
+        """Complete a title or name, and show the id."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415
+
+        def find() -> Iterator[CompletionItem[str]]:
+            floes = get_completion_state(ctx).session.list_resources(WorkFloeSpec, {"state": _READY})
+            names = {name: each.id for each in floes for name in (each.title, each.name) if name.startswith(incomplete)}
+            for name, floe_id in names.items():
+                yield CompletionItem(escape_control_characters(name), help=f"floe {floe_id}")
+
+        return complete_within(find)
+
+
+class _ParametersType(ParameterType):
+    """The name of the job and the promoted parameters of the floe."""
+
+    name = "parameters"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:  # noqa: ARG002
+        """Complete the value of a promoted parameter."""
+        return _complete_parameters(ctx, incomplete)
+
+
+class _CompletedStart(Command):
+    """The command `jobs start`, which has the options of the floe when it is completed."""
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        """Complete the options of the floe."""
+        return _complete_parameters(ctx, incomplete) or super().shell_complete(ctx, incomplete)
+
+
+def _complete_parameters(context: click.Context, incomplete: str) -> list[Any]:
+    from click.shell_completion import ShellComplete  # noqa: PLC0415
+
+    def find() -> list[Any]:
+        state = get_completion_state(context)
+        floe = _get_specification(state, context.params["spec"])
+        if not floe.specification:
+            state.session.refresh_resource(floe)
+        completion = ShellComplete(_StartCommand(floe, state), {"parent": context.parent}, "start", "")
+        return completion.get_completions(list(context.params["rest"] or ()), incomplete)
+
+    return complete_within(find)
