@@ -20,11 +20,11 @@ from orionclient.cli._core.confirmation import confirm, dry_run_option, print_pl
 from orionclient.cli._core.contract_options import JsonParameter
 from orionclient.cli._core.parameter_types import Choice
 from orionclient.cli._core.root import GROUPS
-from orionclient.cli._core.server_process import RUNNING_FILE, STOP_FILE
+from orionclient.cli._core.server_process import DAMAGED, RUNNING_FILE, STOP_FILE
 from orionclient.cli._core.shapes import object_of
 from orionclient.cli._core.state import get_state
 from orionclient.config import SessionConfig, get_config_path, remove_profile
-from orionclient.exceptions import NoResultFound, OrionError, ValidationError, error_for
+from orionclient.exceptions import LocalDataError, NoResultFound, OrionError, ValidationError, error_for
 
 if TYPE_CHECKING:
     from orionclient.session import OrionSession
@@ -124,6 +124,8 @@ def _launch(folder: Path, seed: str, port: int, storage: bool) -> dict[str, Any]
     while not (folder / RUNNING_FILE).exists():
         if process.poll() is not None:
             lines = log.read_text("utf-8", "replace").strip().splitlines()
+            if process.returncode == DAMAGED:
+                raise LocalDataError(lines[-1])
             raise OrionError(f"the local Orion did not start: {lines[-1] if lines else f'no message in {log}'}")
         if time.monotonic() > end:
             process.kill()
@@ -239,7 +241,7 @@ def _reset() -> Command:
         if dry_run:
             print_plan(state, "remove", [str(data)])
             return
-        if data.exists() and not (data / "orion.sqlite").exists():
+        if data.exists() and not any((data / name).exists() for name in ("orion.sqlite", "lock.sqlite")):
             raise ValidationError(f"{data} is not the data folder of a local Orion and was not removed")
         confirm(f"Remove all data in {data}?", sure=yes)
         found = _find_running(where)

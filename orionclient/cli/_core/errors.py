@@ -35,7 +35,7 @@ CODES: Final = {
     REJECTED: "rejected: not permitted, not valid, or in conflict with the current state",
     UNAVAILABLE: "temporarily unavailable: connection error, timeout, rate limit exceeded or server error; retry later",
     DEADLINE: "deadline exceeded while waiting; the job or resource is not affected",
-    LOCAL_FILE: "local file error: the disk is full, or a file cannot be read or written",
+    LOCAL_FILE: "local file error: the disk is full, a file cannot be read or written, or the data of a local Orion is damaged",
     INTERRUPTED: "interrupted by Ctrl-C",
     TERMINATED: "terminated by SIGTERM, for example when a job is cancelled",
 }
@@ -275,6 +275,7 @@ def _get_exit_code(error: BaseException, state: State) -> tuple[int, str]:  # no
             LOCAL_FILE,
             "free disk space or choose another folder, then run the same command again",
         ),
+        (known.LocalDataError, LOCAL_FILE, "start an empty one with: ocli local start --folder FOLDER"),
         (known.BadResponse, REJECTED, see_help),
         (known.ValidationError, REJECTED, see_help),
     ]
