@@ -18,13 +18,16 @@ from urllib.parse import urlsplit
 from attrs import astuple, evolve, field, frozen
 
 from orionclient._runtime.locks import CAN_LOCK_FILES, LockedFile
+from orionclient._runtime.user_files import decode_utf8, expand_home
 from orionclient._transport.checks import is_loopback, parse_origin
 from orionclient.exceptions import UNSAFE, InvalidCredentials, ValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 DEFAULT_PROFILE: Final = "default"
+#: The profile that `ocli local start` writes.
+LOCAL_PROFILE: Final = "local"
 _MAX_FILE: Final = 1 << 20
 _KEYS: Final = ("url", "username", "token", "project", "ca_file", "proxy", "allow_http", "header_form", "verify")
 
@@ -70,7 +73,8 @@ class SessionConfig:
         username: Name of the user, for display only.
         project: Id of the project for new resources. If omitted, the user's default project.
         profile: Name of the profile that the configuration was read from; None if none.
-        ca_file: File of CA certificates to trust in addition to the system's. Optional.
+        ca_file: File of CA certificates to trust in addition to the system's; ``~`` is the home directory. In a profile, a relative path
+            starts at the folder of the profile file, else at the working directory. Optional.
         proxy: URL of a proxy. If omitted, the proxy variables of the environment apply.
         allow_http: True allows sending the token over unencrypted http to another machine.
         header_form: ``space`` sends ``Token <value>``, ``colon`` the published ``Token:<value>``.
@@ -141,18 +145,19 @@ def get_config_path(environ: Mapping[str, str] | None = None) -> Path:
         environ: Environment variables. Defaults to those of the process.
 
     Returns:
-        ``ORION_CONFIG`` if set, else ``~/.orion/config``. The file need not exist.
+        ``ORION_CONFIG`` if set, in which ``~`` is the home directory, else ``~/.orion/config``. The file need not exist.
+
+    Raises:
+        ValidationError: No home directory is known.
     """
     environ = os.environ if environ is None else environ
-    if named := environ.get("ORION_CONFIG"):
-        return Path(named)
-    home = environ.get("HOME") or environ.get("USERPROFILE")
-    if home:
-        return Path(home) / ".orion" / "config"
+    named = environ.get("ORION_CONFIG")
     try:
-        return Path.home() / ".orion" / "config"
-    except RuntimeError:
-        return Path("~/.orion/config")
+        return Path(expand_home(named or "~/.orion/config", environ))
+    except ValueError as error:
+        raise ValidationError(
+            f"ORION_CONFIG: {error}" if named else "no home directory is known; set ORION_CONFIG to the profile file"
+        ) from None
 
 
 def read_profiles(path: Path | None = None) -> dict[str, dict[str, str]]:
@@ -173,13 +178,11 @@ def read_profiles(path: Path | None = None) -> dict[str, dict[str, str]]:
         status = path.stat()
         if status.st_size > _MAX_FILE:
             raise ValidationError(f"cannot read profiles from {path}: the file is larger than {_MAX_FILE >> 20} MiB")
-        content = path.read_text("utf-8")
+        content = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
         raise ValidationError(f"cannot read profiles from {path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ValidationError(f"cannot read profiles from {path}: the file is not UTF-8") from None
     if os.name == "posix" and status.st_uid != os.geteuid():
         # The owner of the file can read the tokens and redirect them to another host, whatever the file mode is.
         warnings.warn(f"{path} contains tokens and belongs to another user; use a copy of your own", stacklevel=2)
@@ -187,7 +190,9 @@ def read_profiles(path: Path | None = None) -> dict[str, dict[str, str]]:
         warnings.warn(f"{path} contains tokens and is readable by other users; run: chmod 600 {path}", stacklevel=2)
     parser = _make_parser()
     try:
-        parser.read_string(content)
+        parser.read_string(decode_utf8(content))
+    except ValueError as error:
+        raise ValidationError(f"cannot read profiles from {path}: {error}") from None
     except configparser.Error as error:
         # The parser's message quotes the invalid line, which may contain a token, so only the line number is shown.
         lines = [line for line, _ in getattr(error, "errors", [])] or [getattr(error, "lineno", None)]
@@ -213,6 +218,9 @@ def save_profile(config: SessionConfig, name: str, path: Path | None = None) -> 
     if not name or name != name.strip() or any(character in "[]\r\n" for character in name) or name == "DEFAULT":
         raise ValidationError(f"{name!r:.60} is not a valid profile name")
     values = {key: getattr(config, key) for key in _KEYS}
+    if config.ca_file and not config.ca_file.startswith("~"):
+        # In the file, a relative path starts at the folder of the file.
+        values["ca_file"] = os.path.abspath(config.ca_file)  # noqa: PTH100 - a setting, not a path of ours
     values["allow_http"] = "true" if config.allow_http else None
     values["header_form"] = None if config.header_form == "space" else config.header_form
     values["verify"] = None if config.verify else "false"
@@ -276,7 +284,52 @@ def _lock_file(path: Path) -> Iterator[None]:
         yield
 
 
-def _load_profile(name: str, environ: Mapping[str, str]) -> SessionConfig:
+def get_active_path(environ: Mapping[str, str] | None = None) -> Path:
+    """Return the path of the file that stores the choice of ``ocli config use``.
+
+    Args:
+        environ: Environment variables. Defaults to those of the process.
+
+    Returns:
+        The path, in the folder of the profile file. The file need not exist.
+
+    Raises:
+        ValidationError: No home directory is known.
+    """
+    path = get_config_path(environ)
+    return path.with_name(f"{path.name}.active")
+
+
+def read_active_profile(environ: Mapping[str, str] | None = None) -> str | None:
+    """Read the profile that ``ocli config use`` chose.
+
+    Args:
+        environ: Environment variables. Defaults to those of the process.
+
+    Returns:
+        Name of the profile; None if none was chosen.
+
+    Raises:
+        ValidationError: The file cannot be read, or no home directory is known.
+    """
+    path = get_active_path(environ)
+    try:
+        return decode_utf8(path.read_bytes()).strip() or None
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        raise ValidationError(f"cannot read the choice of ocli config use from {path}: {error}") from None
+
+
+def _load_default_profile(environ: Mapping[str, str]) -> SessionConfig:
+    if name := environ.get("ORION_PROFILE"):
+        return _load_profile(name, environ, ", named by ORION_PROFILE,")
+    if name := read_active_profile(environ):
+        return _load_profile(name, environ, ", chosen by ocli config use,")
+    return _load_profile(DEFAULT_PROFILE, environ)
+
+
+def _load_profile(name: str, environ: Mapping[str, str], source: str = "") -> SessionConfig:
     path = get_config_path(environ)
     profiles = read_profiles(path)
     if name not in profiles:
@@ -288,7 +341,7 @@ def _load_profile(name: str, environ: Mapping[str, str]) -> SessionConfig:
             else "the file does not exist"
         )
         unset = "ORION_URL is not set and there is " if name == DEFAULT_PROFILE and not environ.get("ORION_URL") else ""
-        raise InvalidCredentials(f"{unset}no profile {name!r:.60} in {path}; {known}").with_hints(
+        raise InvalidCredentials(f"{unset}no profile {name!r:.60}{source} in {path}; {known}").with_hints(
             *_configuration_hints(name)
         )
     values = profiles[name]
@@ -297,13 +350,17 @@ def _load_profile(name: str, environ: Mapping[str, str]) -> SessionConfig:
     given: dict[str, Any] = {key: values[key] for key in _KEYS if key in values}
     given["allow_http"] = values.get("allow_http", "").lower() in {"1", "true", "yes", "on"}
     given["verify"] = values.get("verify", "").lower() not in {"0", "false", "no", "off"}
+    if (ca_file := values.get("ca_file")) and not ca_file.startswith("~"):
+        given["ca_file"] = str(path.absolute().parent / ca_file)
     try:
         return SessionConfig(**given, profile=name)
     except ValidationError as error:
         raise ValidationError(f"profile {name!r} in {path}: {error}") from None
 
 
-def _configuration_hints(profile: str = DEFAULT_PROFILE) -> tuple[str, str]:
+def _configuration_hints(profile: str = DEFAULT_PROFILE) -> tuple[str, ...]:
+    if profile == LOCAL_PROFILE:
+        return ("start the local Orion, which writes this profile, with: ocli local start",)
     option = "" if profile == DEFAULT_PROFILE else f" --profile {shlex.quote(profile)}"
     return (
         f"to connect to an Orion stack, run: ocli{option} config profile",
@@ -315,8 +372,8 @@ def resolve(profile: str | None = None, environ: Mapping[str, str] | None = None
     """Resolve endpoint and credentials.
 
     The first source that applies wins: inside a job ``ORION_URL`` with ``ORION_TOKEN``, whatever the profile; the profile named by the
-    argument; ``ORION_URL`` with ``ORION_TOKEN``; the profile named by ``ORION_PROFILE``; the profile ``default``. An empty variable
-    counts as unset. ``ORION_PROJECT`` overrides the project of every source.
+    argument; ``ORION_URL`` with ``ORION_TOKEN``; the profile named by ``ORION_PROFILE``; the profile chosen by ``ocli config use``; the
+    profile ``default``. An empty variable counts as unset. ``ORION_PROJECT`` overrides the project of every source.
 
     Args:
         profile: Name of a profile. Optional.
@@ -338,7 +395,7 @@ def resolve(profile: str | None = None, environ: Mapping[str, str] | None = None
         given, missing = ("ORION_URL", "ORION_TOKEN") if url else ("ORION_TOKEN", "ORION_URL")
         raise InvalidCredentials(f"{given} is set but {missing} is not; set both or neither")
     else:
-        config = _load_profile(profile or environ.get("ORION_PROFILE") or DEFAULT_PROFILE, environ)
+        config = _load_profile(profile, environ) if profile else _load_default_profile(environ)
     if project := environ.get("ORION_PROJECT"):
         config = evolve(config, project=project)
     return config
@@ -363,11 +420,7 @@ def restore_config(
         InvalidCredentials: No source has a token for that origin.
     """
     environ = os.environ if environ is None else environ
-    names = sorted(read_profiles(get_config_path(environ)), key=lambda name: (name != profile, name))
-    candidates = [partial(_load_profile, name, environ) for name in names]
-    if environ.get("ORION_URL") and environ.get("ORION_TOKEN"):
-        candidates.insert(0, partial(resolve, None, environ))
-    for candidate in candidates:
+    for candidate in _list_candidates(profile, environ):
         with contextlib.suppress(ValidationError, InvalidCredentials):
             config = candidate()
             if config.origin == origin and config.token:
@@ -376,6 +429,14 @@ def restore_config(
     raise InvalidCredentials(
         f"no token for the pickled session on {scheme}://{host}:{port} in the environment or in {get_config_path(environ)}"
     ).with_hints(*_configuration_hints())
+
+
+def _list_candidates(profile: str | None, environ: Mapping[str, str]) -> Iterator[Callable[[], SessionConfig]]:
+    if environ.get("ORION_URL") and environ.get("ORION_TOKEN"):
+        # The profile file is not read if the environment suffices: a container may have no home directory.
+        yield partial(resolve, None, environ)
+    for name in sorted(read_profiles(get_config_path(environ)), key=lambda name: (name != profile, name)):
+        yield partial(_load_profile, name, environ)
 
 
 def get_profile_config(profile: str | None = None) -> SessionConfig:

@@ -330,6 +330,11 @@ class TransferErrors(OrionError):
         """The results with an error."""
         return [result for result in self.results if result.error is not None]
 
+    @property
+    def exceptions(self) -> tuple[Exception, ...]:
+        """The errors of all failures, in order, as those of an `ExceptionGroup`."""
+        return tuple(result.error for result in self.failed)
+
     def _message(self) -> str:
         return str(self.args[0])
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, Protocol
 
+from orionclient._runtime.plain import to_plain
 from orionclient.exceptions import ValidationError
 
 __all__ = ["Codec", "OERecordCodec", "Record", "RecordCodec", "codec_for", "default_codec"]
@@ -134,7 +135,7 @@ class OERecordCodec:
         """
         fields: dict[str, Any] = {}
         for field in record.get_fields():
-            name, value = field.get_name(), record.get_value(field)
+            name, value = field.get_name(), to_plain(record.get_value(field))
             if isinstance(value, str | int | float | bool) or value is None:
                 fields[name] = value
             elif hasattr(value, "CreateCopy") or type(value).__name__.startswith("OE"):

@@ -93,6 +93,8 @@ class OrionSession(Verbs, Transfers):
             assumed to be offered, and are fetched to explain a 404 of an unknown path. (Its meaning is inferred.)
         requests_session: HTTP session from `get_session`, with the retry policy and optionally a transport.
         is_authenticated: Accepted for compatibility with the 2020 signature: True skips the check of the token.
+        profile: Name of a profile, as for `get_profile_config`; ``local`` is the one that ``ocli local start`` writes. Only without
+            `config`. Optional.
 
     Raises:
         ValidationError: An argument is of the wrong type.
@@ -108,6 +110,8 @@ class OrionSession(Verbs, Transfers):
         orion_versions: Any = None,
         requests_session: HttpSession | None = None,
         is_authenticated: bool | None = None,
+        *,
+        profile: str | None = None,
     ) -> None:
         if isinstance(orion_versions, SessionConfig):
             config, orion_versions = orion_versions, config
@@ -117,6 +121,10 @@ class OrionSession(Verbs, Transfers):
             raise ValidationError(
                 f"config must be a SessionConfig, for example from get_profile_config(), not {type(config).__name__}"
             )
+        if profile is not None and not isinstance(profile, str):
+            raise ValidationError(f"profile must be the name of a profile, not {type(profile).__name__}")
+        if profile is not None and config is not None:
+            raise ValidationError("pass config or profile, not both")
         if requests_session is not None and not isinstance(requests_session, HttpSession):
             raise ValidationError(
                 f"requests_session must be the result of orionclient.session.get_session(), not {type(requests_session).__module__}."
@@ -124,6 +132,7 @@ class OrionSession(Verbs, Transfers):
             )
         self._lock = ForkLock()
         self._config: SessionConfig | None = config
+        self._profile = profile
         self._origin: tuple[tuple[str, str, int], str | None, int | None] | None = None
         self._http = requests_session or HttpSession(Policy())
         self._server_versions = None if orion_versions is None else parse_server_versions(orion_versions)
@@ -152,7 +161,7 @@ class OrionSession(Verbs, Transfers):
         with self._lock:
             if self._config is None:
                 if self._origin is None:
-                    self._config = resolve()
+                    self._config = resolve(self._profile)
                 else:
                     origin, profile, project = self._origin
                     self._config = evolve(restore_config(origin, profile), project=project)
@@ -283,10 +292,11 @@ class OrionSession(Verbs, Transfers):
         config = self._config
         origin = self._origin if config is None else (config.origin, config.profile, config.project)
         http = HttpSession(self._http.policy, self._http.transport)
-        return {"origin": origin, "http": http, "orion_versions": self._server_versions}
+        return {"origin": origin, "http": http, "orion_versions": self._server_versions, "profile": self._profile}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        OrionSession.__init__(self, orion_versions=state["orion_versions"], requests_session=state["http"])
+        versions, http = state["orion_versions"], state["http"]
+        OrionSession.__init__(self, orion_versions=versions, requests_session=http, profile=state.get("profile"))
         self._origin = state["origin"]
 
 

@@ -7,7 +7,6 @@ import os
 from collections import deque
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urljoin
 
 from attrs import Factory, define, evolve, frozen
 from orion_api._shared import find_header_problem
@@ -26,10 +25,11 @@ from orionclient._requesting.retry import (
 )
 from orionclient._runtime.cancellation import wait
 from orionclient._runtime.clock import CLOCK
-from orionclient._transport.checks import find_range_problem, is_loopback, is_success, parse_origin
+from orionclient._transport.checks import find_range_problem, is_loopback, is_success, parse_origin, resolve_url
 from orionclient._transport.request import PreparedRequest
 from orionclient._transport.response import AsyncResponse, Failure, FailureKind, Response
 from orionclient._version import __version__
+from orionclient.config import LOCAL_PROFILE
 from orionclient.exceptions import CallInfo, OrionConnectionError, OrionTimeout, ValidationError
 
 if TYPE_CHECKING:
@@ -199,8 +199,9 @@ class RetryLoop:
                 if outcome.is_success:
                     self._options.quota.release(self._state.charged)
                 if isinstance(response, Failure):
-                    error = OrionTimeout if response.kind == "timeout" else OrionConnectionError
-                    raise error(response.message).with_call(self._call(outcome)) from response.cause
+                    kind = OrionTimeout if response.kind == "timeout" else OrionConnectionError
+                    error = kind(response.message).with_hints(*self._hints(response))
+                    raise error.with_call(self._call(outcome)) from response.cause
                 return response
             if wait >= 1:
                 _log.warning(
@@ -209,6 +210,14 @@ class RetryLoop:
             if not isinstance(response, Failure):
                 yield Discard(response)
             yield Wait(wait)
+
+    def _hints(self, failure: Failure) -> tuple[str, ...]:
+        config = self._config
+        if failure.kind != "connect" or config is None or config.profile != LOCAL_PROFILE:
+            return ()
+        if config.origin != self._final_origin or not is_loopback(config.origin[1]):
+            return ()
+        return ("the local Orion of this profile is not running; start it with: ocli local start",)
 
     def _attempt(self, timeout: float) -> Generator[Step, AnyResponse | Failure | None, AnyResponse | Failure]:
         """Send one attempt and follow its redirects."""
@@ -271,10 +280,10 @@ class RetryLoop:
         ):
             return None
         try:
-            url = urljoin(url, target)
-            origin = parse_origin(url)
-        except ValueError as error:
-            return Failure("redirect", f"redirect not followed: {error}")
+            url = resolve_url(url, target)
+        except ValidationError as error:
+            return Failure("redirect", f"redirect not followed: the server sent an {error}")
+        origin = parse_origin(url)
         if request.confidential and origin != self._origin:
             return None
         # Reading over unencrypted http is safe on the loopback interface; a body is never sent unencrypted.

@@ -20,6 +20,7 @@ from orionclient._transfer.digests import content_digest
 from orionclient._transfer.names import check_path
 from orionclient._transfer.part_files import disk_space_errors
 from orionclient._transfer.pipes import open_for_reading, read_all
+from orionclient._transport.checks import measure
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
@@ -289,15 +290,20 @@ def _object_source(source: Any) -> Iterator[UploadSource]:
     """Create a source for an open binary file, from its position to its end; its position is at the end afterwards."""
     if isinstance(source, io.TextIOBase):
         raise ValidationError("the file is open in text mode; open it with 'rb'")
-    seekable = getattr(source, "seekable", None)
     # Wrappers, for example gzip readers, expose the descriptor of the wrapped file, so only exact types count as files.
     is_file = type(source) in {io.BufferedReader, io.BufferedRandom, io.FileIO}
     is_file = is_file and type(getattr(source, "raw", source)) is io.FileIO
-    if seekable is None or not seekable() or (is_file and _has_unknown_size(source)):
+    if is_file and not source.readable():
+        raise ValidationError("the file is not open for reading; open it with 'rb'")
+    measured = measure(source)
+    if measured is None or (is_file and _has_unknown_size(source)):
         yield from _spooled_source(_read_all(source), source_name(source))
         return
-    start = source.tell()
-    end = source.seek(0, os.SEEK_END)
+    start, length = measured
+    if not is_file:
+        # Strings, and a file that is not open for reading, are rejected before a request.
+        _check_bytes(source.read(1) or b"")
+        source.seek(start)
     final_position = start
     try:
         if is_file:
@@ -305,8 +311,8 @@ def _object_source(source: Any) -> Iterator[UploadSource]:
                 source.flush()
             yield _file_source(source, start)
         else:
-            yield UploadSource(_locked_reader(source, start), max(0, end - start), name=source_name(source))
-        final_position = end
+            yield UploadSource(_locked_reader(source, start), length, name=source_name(source))
+        final_position = start + length
     finally:
         # At the end after a successful upload, else at the original position.
         if not getattr(source, "closed", False):

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from orionclient._runtime.clock import CLOCK
 from orionclient._runtime.warnings import warn
-from orionclient._transport.checks import is_success
+from orionclient._transport.checks import is_compressed, is_success
 from orionclient._transport.decompression import Decompressor, TooLargeError
 from orionclient._transport.failures import clear_frames, make_body_error, to_failure, transport_errors
 from orionclient._transport.pool import REGISTRY, Settings, close_connections
@@ -71,7 +71,7 @@ def transmit(
         response = sender.exchange(request, content)
         headers = build_headers(response.headers)
         if request.keep_open and is_success(response.status):
-            labelled = "content-encoding" in headers
+            labelled = is_compressed(headers)
             reader = _make_reader(response)
             return Response(
                 response.status, headers, request.url, stream=_iter_body(response, headers), reader=None if labelled else reader,
@@ -125,7 +125,7 @@ class BoundedBody:
         self._count = 0
         self._is_error = not is_success(status)
         # An uncompressed body is not limited if the caller accepts any content type, for example from another server.
-        limited = "content-encoding" in headers or request.headers.get("Accept") == "application/json"
+        limited = is_compressed(headers) or request.headers.get("Accept") == "application/json"
         self._limit = _MAX_ERROR_BODY_SIZE if self._is_error else _MAX_BODY_SIZE if limited else None
 
     def add_chunk(self, chunk: bytes) -> bool:
@@ -158,7 +158,7 @@ def make_decompressor(headers: Iterable[tuple[bytes, bytes]]) -> Decompressor:
 
 
 def _iter_decoded(response: RawResponse, headers: Mapping[str, str]) -> Iterator[bytes]:
-    if "content-encoding" not in headers:
+    if not is_compressed(headers):
         yield from _iter_raw(response, headers)
         return
     decompressor = make_decompressor(response.headers)

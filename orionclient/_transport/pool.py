@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from attrs import evolve, frozen
 
+from orionclient._runtime.user_files import expand_home
 from orionclient._transport.checks import is_loopback, parse_origin
 from orionclient._transport.connection import (
     Connection,
@@ -165,6 +166,21 @@ class ConnectionPool:
                     idle.pop().close()
 
 
+def list_ca_paths() -> list[tuple[str, str]]:
+    """List the files and folders of CA certificates that the environment names.
+
+    Returns:
+        Name of the variable, and the path as it was set.
+    """
+    # OpenSSL accepts several folders in SSL_CERT_DIR, separated as in PATH.
+    return [
+        (name, path)
+        for name in _CA_VARIABLES
+        for path in os.environ.get(name, "").split(os.pathsep if name == "SSL_CERT_DIR" else "\0")
+        if path
+    ]
+
+
 def _tls_context(ca_file: str | None, *, verify: bool) -> ssl.SSLContext:
     context = ssl.create_default_context()
     # Some builds of Python allow older versions by default.
@@ -185,11 +201,8 @@ def _tls_context(ca_file: str | None, *, verify: bool) -> ssl.SSLContext:
             pass
         else:
             context.load_verify_locations(certifi.where())
-    for name in _CA_VARIABLES:
-        # OpenSSL accepts several folders in SSL_CERT_DIR, separated as in PATH.
-        for value in os.environ.get(name, "").split(os.pathsep if name == "SSL_CERT_DIR" else "\0"):
-            if value:
-                _load_certificates(context, value, name)
+    for name, path in list_ca_paths():
+        _load_certificates(context, path, name)
     if ca_file:
         _load_certificates(context, ca_file, "ca_file of the profile")
     return context
@@ -197,11 +210,12 @@ def _tls_context(ca_file: str | None, *, verify: bool) -> ssl.SSLContext:
 
 def _load_certificates(context: ssl.SSLContext, path: str, source: str) -> None:
     try:
-        if os.path.isdir(path):  # noqa: PTH112 - a setting, not a path of ours
-            context.load_verify_locations(capath=path)
+        expanded = expand_home(path)
+        if os.path.isdir(expanded):  # noqa: PTH112 - a setting, not a path of ours
+            context.load_verify_locations(capath=expanded)
         else:
-            context.load_verify_locations(cafile=path)
-    except OSError as error:
+            context.load_verify_locations(cafile=expanded)
+    except (OSError, ValueError) as error:
         raise ValidationError(f"cannot read certificates from {path!r}, set by {source}: {error}") from None
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 
 from attrs import evolve, frozen
 
+from orionclient._resources.json_values import encode_json
 from orionclient.exceptions import ValidationError
 from orionclient.types import Dataset, File, Secret, ShardCollection
 
@@ -282,10 +283,7 @@ def _read_parameter(parameter: inspect.Parameter, hint: Any, where: str) -> dict
     if many:
         described["many"] = True
     if parameter.default is not parameter.empty and parameter.default is not None:
-        try:
-            described["default"] = json.loads(json.dumps(parameter.default, allow_nan=False))
-        except (TypeError, ValueError):
-            raise ValidationError(f"the default of {where} is not JSON serializable") from None
+        described["default"] = json.loads(encode_json(f"the default of {where}", parameter.default))
     return described
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
+from orionclient._runtime.user_files import decode_utf8
 from orionclient.exceptions import ValidationError
 from orionclient.floes._declaring import describe, get_floe, is_floe
 
@@ -246,7 +247,7 @@ def read_package_floes(folder: Path) -> list[Registration]:
     if not roots:
         raise ValidationError(f"the package has no {_MANIFEST}")
     root = roots[0]
-    json.loads((root / _MANIFEST).read_text("utf-8"))
+    json.loads(decode_utf8((root / _MANIFEST).read_bytes()))
     add_path(root)
     files = sorted((root / "floes").glob("*.py")) or sorted(
         path for path in root.glob("*.py") if path.name != "setup.py"

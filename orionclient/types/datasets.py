@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
@@ -13,6 +11,7 @@ from orionclient._resources.content import object_name
 from orionclient._resources.convert import boolean, identifier, integer, optional, read_field, string, string_list
 from orionclient._resources.counting import ExpectedCount
 from orionclient._resources.creating import create_with_tags, delete_on_error, find_existing, update_replaced
+from orionclient._resources.json_values import check_query, encode_json
 from orionclient._resources.resource import Declaration, Field, Id, Resource, SessionLike, resource_id
 from orionclient._resources.sending import ResourceSend
 from orionclient._transfer.content import iter_verified
@@ -103,12 +102,14 @@ class Dataset(Resource):
         optional(string, ""), "When the dataset was moved to the trash; empty if it is not in the trash (documented)."
     )
 
-    _buffered = 0
+    #: Records that were not sent yet, as JSON lines; None if there are none (published, the form is ours).
+    buffer: bytearray | bytes | None = None
+    #: Number of records in `buffer` (published).
+    buffer_count: int = 0
+    #: Number of records that this object has added with `write` (published; the meaning is assumed).
+    written: int = 0
+    _attributes = ("buffer", "buffer_count", "written")
     _unfinished = False
-
-    @cached_property
-    def _buffer(self) -> list[bytes]:
-        return []
 
     @classmethod
     def create(
@@ -215,8 +216,8 @@ class Dataset(Resource):
             OrionError: The request failed.
         """
         codec = codec or default_codec()
-        opener = self._opener(api.list_records, {"offset": offset, "limit": limit})
-        expected, count = ExpectedCount(self, offset=offset, limit=limit), 0
+        query = check_query("the parameter", {"offset": offset, "limit": limit})
+        opener, expected, count = self._opener(api.list_records, query), ExpectedCount(self, **query), 0
         try:
             for item in json_lines(iter_verified(opener)):
                 count += 1
@@ -262,36 +263,41 @@ class Dataset(Resource):
             OrionError: The request failed.
         """
         self._require_session()
+        what = f"record {self.written}"
         try:
-            line = json.dumps(codec_for(record).encode(record), allow_nan=False).encode() + b"\n"
+            fields = codec_for(record).encode(record)
         except (TypeError, ValueError) as error:
-            if isinstance(error, OrionError):
-                raise
-            raise ValidationError(f"the record is not JSON serializable: {error}") from None
+            raise ValidationError(f"{what}: {error}") from None
+        line = encode_json(what, fields) + b"\n"
         if len(line) > _MAX_RECORD_BYTES:
-            raise ValidationError(f"the record has {len(line)} bytes as JSON; the maximum is {_MAX_RECORD_BYTES}")
-        self._buffer.append(line)
-        self._buffered += len(line)
-        if len(self._buffer) >= _FLUSH_RECORDS or self._buffered >= _FLUSH_BYTES:
+            raise ValidationError(f"{what} has {len(line)} bytes as JSON; the maximum is {_MAX_RECORD_BYTES}")
+        if not isinstance(self.buffer, bytearray):
+            self.buffer = bytearray(self.buffer or b"")
+        self.buffer += line
+        self.buffer_count += 1
+        self.written += 1
+        if self.buffer_count >= _FLUSH_RECORDS or len(self.buffer) >= _FLUSH_BYTES:
             try:
                 self._flush()
             except OrionError:
                 # A caller that handles the error writes the record again; the earlier ones stay buffered for the next flush.
-                if self._buffer:
-                    self._buffered -= len(self._buffer.pop())
+                if self.buffer:
+                    self.buffer = self.buffer[: -len(line)]
+                    self.buffer_count -= 1
+                    self.written -= 1
                 raise
 
     def _flush(self) -> None:
-        if not self._buffer:
+        if not self.buffer:
             return
-        lines = self._buffer
-        self._buffer, self._buffered = [], 0
+        lines, count = bytes(self.buffer), self.buffer_count
+        self.buffer, self.buffer_count = None, 0
         try:
-            self._call(api.add_records, body=b"".join(lines))
+            self._call(api.add_records, body=lines)
         except OrionError as error:
             # Records that were certainly not applied stay buffered for a retry; others must not be sent twice.
             if not error.may_have_been_applied:
-                self._buffer, self._buffered = lines, sum(map(len, lines))
+                self.buffer, self.buffer_count = bytearray(lines), count
             raise
         self._unfinished = True
 
@@ -333,11 +339,12 @@ class Dataset(Resource):
             OrionConnectionError: The content is truncated, or its number of records differs from the dataset's.
             OrionError: The request failed.
         """
-        for name, selected in (("record_ids", record_ids), ("fieldlist", fieldlist)):
-            if selected is not None and not selected:
+        given = {"record_ids": record_ids, "offset": offset, "limit": limit, "format": format, "fieldlist": fieldlist}
+        query = check_query("the parameter", given)
+        for name in ("record_ids", "fieldlist"):
+            if query[name] is not None and not query[name]:
                 raise ValidationError(f"{name} is empty; omit it for all")
-        query = {"record_ids": record_ids, "offset": offset, "limit": limit, "format": format, "fieldlist": fieldlist}
-        expected = ExpectedCount(self, offset=offset, limit=limit, record_ids=record_ids)
+        expected = ExpectedCount(self, **{name: query[name] for name in ("record_ids", "offset", "limit")})
         return b"".join(iter_verified(expected.count_records(self._opener(api.download_dataset, query), format)))
 
     def download_to_file(

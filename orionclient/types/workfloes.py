@@ -23,6 +23,7 @@ from orionclient._resources.convert import (
 from orionclient._resources.json_values import check_json
 from orionclient._resources.polling import refresh
 from orionclient._resources.resource import Declaration, Field, Resource, reference_id
+from orionclient._runtime.plain import to_plain
 from orionclient.exceptions import OrionError, ValidationError
 
 if TYPE_CHECKING:
@@ -241,7 +242,7 @@ def _check_value(parameter: Mapping[str, Any], name: str, value: Any) -> Any:
 
 
 def _check_plain_value(parameter: Mapping[str, Any], kind: str, name: str, value: Any) -> Any:
-    wanted = _PYTHON.get(kind, (object,))
+    wanted, value = _PYTHON.get(kind, (object,)), to_plain(value)
     # A Python bool is an int, but JSON true is not a number.
     if not isinstance(value, wanted) or (isinstance(value, bool) and kind in {"integer", "decimal"}):
         raise ValidationError(f"the parameter {name!r} must be of type {kind}, not {value!r:.60}")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from cli.conftest import Call
 
+from orionclient.config import read_profiles, resolve
 from orionclient.local import LocalOrion
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -40,7 +41,7 @@ def test_file_modes_are_restricted(call: Call, own_home: Path) -> None:
         assert path.stat().st_mode & 0o777 == 0o600, path
 
 
-@pytest.mark.parametrize("content", [b"\xef\xbb\xbf[work]\n", b"[work]\nurl = https://x.org\ntok", b"\xff\xfe[\0"])
+@pytest.mark.parametrize("content", [b"\n\xef\xbb\xbf[work]\n", b"[work]\nurl = https://x.org\ntok", b"\xff\xfe[\0"])
 def test_an_invalid_file_is_not_changed(call: Call, own_home: Path, content: bytes) -> None:
     folder = own_home / ".orion"
     folder.mkdir(mode=0o700)
@@ -70,7 +71,8 @@ def test_a_custom_file_does_not_restrict_its_folder(
 def test_use_and_remove(call: Call, own_home: Path) -> None:
     make(call, "default", "one.example.com")
     make(call, "work", "two.example.com")
-    assert call("config", "use", "work").stdout == "ocli uses profile 'work' from now on\n"
+    assert call("config", "use", "work").stdout == "ocli and Python use profile 'work' from now on\n"
+    assert resolve().url == "https://two.example.com"
     rows = json.loads(call("config", "list", "--json").stdout)
     assert [(row["profile"], row["active"]) for row in rows] == [("default", False), ("work", True)]
     info = {row["setting"]: row for row in json.loads(call("config", "info", "--json").stdout)}
@@ -80,6 +82,7 @@ def test_use_and_remove(call: Call, own_home: Path) -> None:
     assert call("config", "remove", "work").exit_code == 2
     assert call("config", "remove", "work", "--yes").stdout == "Removed profile 'work'\n"
     assert call("config", "list", "-q").stdout == "default\n"
+    assert resolve().url == "https://one.example.com"
     info = {row["setting"]: row for row in json.loads(call("config", "info", "--json").stdout)}
     assert info["url"]["value"] == "https://one.example.com"
 
@@ -164,3 +167,42 @@ def test_the_doctor_without_problems(call: Call, stack: LocalOrion) -> None:
     done = call("doctor", on=stack)
     assert done.exit_code == 0, done.output
     assert "belongs to ada" in done.stdout
+
+
+@pytest.mark.parametrize("token", ["tok-1", "\ufefftok-1", "tok-1\r\n", "\ufefftok-1\r\n"])
+def test_a_token_from_a_pipe_of_powershell(call: Call, token: str) -> None:
+    done = call("config", "profile", "--url", "x.org", "--username", "u", "--with-token", input=token)
+    assert (done.exit_code, read_profiles()["default"]["token"]) == (0, "tok-1")
+
+
+def test_a_token_in_utf16(call: Call) -> None:
+    done = call(
+        "config", "profile", "--url", "x.org", "--username", "u", "--with-token", input="tok-1".encode("utf-16")
+    )
+    assert done.exit_code == 6
+    assert "cannot read the token from standard input: it is not UTF-8" in done.stderr
+
+
+def test_ca_file_of_an_option(call: Call, tmp_path: Path, own_home: Path) -> None:
+    made = ["config", "profile", "--url", "x.org", "--username", "u", "--with-token"]
+    for option, saved in [("ca.pem", tmp_path / "ca.pem"), ("~/ca.pem", own_home / "ca.pem")]:
+        assert call(*made, f"--ca-file={option}", input="t").exit_code == 0
+        assert read_profiles()["default"]["ca_file"] == str(saved)
+
+
+def test_doctor_checks_certificates(call: Call, own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def check() -> tuple[bool, str]:
+        rows = json.loads(call("doctor", "--json").stdout)
+        return next((row["ok"], row["detail"]) for row in rows if row["check"] == "certificates")
+
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    (own_home / "ca.pem").write_bytes(b"")
+    (own_home / "more").mkdir()
+    monkeypatch.setenv("SSL_CERT_FILE", "~/ca.pem")
+    monkeypatch.setenv("SSL_CERT_DIR", f"~/more{os.pathsep}{own_home}")
+    assert check() == (True, "from SSL_CERT_FILE, SSL_CERT_DIR")
+    monkeypatch.setenv("SSL_CERT_DIR", f"{own_home}{os.pathsep}~/missing")
+    assert check() == (False, "the path in SSL_CERT_DIR does not exist: ~/missing")
+    monkeypatch.setenv("SSL_CERT_FILE", "~no-such-user-here/ca.pem")
+    assert check()[0] is False

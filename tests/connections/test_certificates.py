@@ -324,6 +324,26 @@ def test_folders_of_certificates(
         assert get_session().get(f"https://{HOST}:{server.port}/").ok
 
 
+def test_certificates_in_the_home_directory(
+    authority: Authority, own_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (own_home / "ca.pem").write_bytes(authority.file.read_bytes())
+    _hashed(authority, own_home / "hashed")
+    monkeypatch.chdir(tmp_path)
+    with Secure(authority.server(HOST)) as server:
+        url = f"https://{HOST}:{server.port}"
+        assert by_session(SessionConfig(url, CANARY, ca_file="~/ca.pem")) == "x"
+        for variable in VARIABLES:
+            with monkeypatch.context() as changed:
+                folders = f"{tmp_path}{os.pathsep}~/hashed"
+                changed.setenv(variable, folders if variable == "SSL_CERT_DIR" else "~/ca.pem")
+                assert by_session(SessionConfig(url, CANARY)) == "x"
+    for path in ("~/missing.pem", "~no-such-user-here/ca.pem"):
+        with pytest.raises(ValidationError, match=f"cannot read certificates from '{path}', set by ca_file"):
+            by_session(SessionConfig(f"https://{HOST}", CANARY, ca_file=path))
+    assert not (tmp_path / "~").exists()
+
+
 def test_a_variable_does_not_override_the_profile(
     authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

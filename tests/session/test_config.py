@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pickle
+import socket
 import stat
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from orionclient.config import (
     restore_config,
     save_profile,
 )
-from orionclient.exceptions import InvalidCredentials, OrionError, ValidationError
+from orionclient.exceptions import InvalidCredentials, OrionConnectionError, OrionError, ValidationError
 from orionclient.local import LocalOrion
 from orionclient.session import APISession, OrionSession, SessionConfig, get_session
 from orionclient.types import Dataset
@@ -115,9 +116,105 @@ def test_orion_config(profiles: Path, monkeypatch: pytest.MonkeyPatch, tmp_path:
     assert resolve().url == "https://other.example.com"
 
 
-def test_no_home(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Path, "home", classmethod(lambda _: (_ for _ in ()).throw(RuntimeError())))
-    assert get_config_path({}) == Path("~/.orion/config")
+def test_without_a_home_directory(orion: LocalOrion, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    frozen = pickle.dumps(orion.session())
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    for call in (get_config_path, read_profiles, resolve, lambda: save_profile(SessionConfig("a.example.com"), "x")):
+        with pytest.raises(ValidationError, match="no home directory is known; set ORION_CONFIG to the profile file"):
+            call()
+    assert not (tmp_path / "~").exists()
+    for name, value in orion.environ.items():
+        monkeypatch.setenv(name, value)
+    # Credentials of the environment need no file.
+    assert OrionSession().get_user_profile().username == "ada"
+    assert pickle.loads(frozen).get_user_profile().username == "ada"
+
+
+def test_the_home_directory_in_orion_config(own_home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ORION_CONFIG", "~/settings/work.ini")
+    save_profile(SessionConfig("https://work.example.com", "x"), "default")
+    assert (own_home / "settings" / "work.ini").exists()
+    assert not (tmp_path / "~").exists()
+    assert resolve().url == "https://work.example.com"
+    monkeypatch.setenv("ORION_CONFIG", "~no-such-user-here/work.ini")
+    with pytest.raises(
+        ValidationError, match="ORION_CONFIG: no home directory is known for '~no-such-user-here/work.ini'"
+    ):
+        resolve()
+
+
+def choose(own_home: Path, content: bytes) -> None:
+    (own_home / ".orion" / "config.active").write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("environ", "profile", "host"),
+    [
+        ({}, None, "lab"),
+        ({}, "default", "default"),
+        ({"ORION_PROFILE": "default"}, None, "default"),
+        (PAIR, None, "env"),
+        ({**PAIR, **JOB}, None, "env"),
+    ],
+)
+def test_the_choice_of_config_use(
+    profiles: Path,
+    own_home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    environ: dict[str, str],
+    profile: str | None,
+    host: str,
+) -> None:
+    choose(own_home, b"lab\n")
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    assert OrionSession(profile=profile).config.origin[1] == f"{host}.example.com"
+
+
+def test_a_choice_that_does_not_apply(profiles: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    choose(own_home, b"gone\r\n")
+    with pytest.raises(InvalidCredentials, match="no profile 'gone', chosen by ocli config use, in .*: default, lab"):
+        resolve()
+    choose(own_home, b"\xff\xfel\0a\0b\0")
+    with pytest.raises(ValidationError, match=r"cannot read the choice .*config.active: the file is UTF-16"):
+        resolve()
+    choose(own_home, b"\xef\xbb\xbflab\r\n")
+    assert resolve().profile == "lab"
+    monkeypatch.setenv("ORION_PROFILE", "missing")
+    with pytest.raises(InvalidCredentials, match="no profile 'missing', named by ORION_PROFILE, in"):
+        resolve()
+
+
+def test_a_session_of_a_profile(profiles: Path) -> None:
+    session = OrionSession(profile="lab")
+    assert pickle.loads(pickle.dumps(session)).config == session.config == get_profile_config("lab")
+    later = OrionSession(profile="later")
+    save_profile(SessionConfig("https://later.example.com", "x"), "later")
+    assert later.config.url == "https://later.example.com"
+    with pytest.raises(ValidationError, match="pass config or profile, not both"):
+        OrionSession(get_profile_config("lab"), profile="lab")
+    with pytest.raises(ValidationError, match="profile must be the name of a profile, not SessionConfig"):
+        OrionSession(profile=get_profile_config("lab"))  # type: ignore[arg-type]
+
+
+def test_the_profile_of_a_local_orion_that_does_not_run(own_home: Path) -> None:
+    with pytest.raises(InvalidCredentials, match="with: ocli local start") as missing:
+        OrionSession(profile="local").get_user_profile()
+    assert "config profile" not in str(missing.value)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # without listen, so that connections are rejected
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        save_profile(SessionConfig(url, "x"), "local")
+        save_profile(SessionConfig(url, "x"), "other")
+        words = "the local Orion of this profile is not running; start it with: ocli local start"
+        for profile in ("local", "other"):
+            with pytest.raises(OrionConnectionError) as refused:
+                OrionSession(profile=profile).get_user_profile()
+            assert (words in str(refused.value)) == (profile == "local")
 
 
 @pytest.mark.parametrize("token", [f"{CANARY}\n", f"{CANARY}\r\nX: y", f" {CANARY}", f"{CANARY}\0", "tökén", "a b"])

@@ -115,8 +115,12 @@ def test_where_the_file_is(monkeypatch: pytest.MonkeyPatch) -> None:
     assert get_config_path({"ORION_CONFIG": "/x/y", "HOME": "/h"}) == Path("/x/y")
     assert get_config_path({"HOME": "/h", "USERPROFILE": "/u"}) == Path("/h/.orion/config")
     assert get_config_path({"USERPROFILE": "/u"}) == Path("/u/.orion/config")
-    monkeypatch.setattr(Path, "home", lambda: Path("/somewhere"))
+    monkeypatch.setenv("HOME", "/somewhere")
+    monkeypatch.setenv("USERPROFILE", "/somewhere")
     assert get_config_path({}) == Path("/somewhere/.orion/config")
+    assert get_config_path({"ORION_CONFIG": "~/x", "HOME": "/h"}) == Path("/h/x")
+    assert get_config_path({"ORION_CONFIG": "~", "HOME": "/h"}) == Path("/h")
+    assert get_config_path({"ORION_CONFIG": "a~/x", "HOME": "/h"}) == Path("a~/x")
     monkeypatch.setenv("ORION_JOB_ID", "1")
     assert (in_orion(), in_orion({}), in_orion({"ORION_JOB_ID": "2"})) == (True, False, True)
 
@@ -233,11 +237,19 @@ def test_a_file_of_another_user_warns(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 BROKEN = {
-    "BOM": (f"\ufeff[p]\nurl = {URL}\n".encode(), "{} is not a valid profile file (line 1)"),
+    "BOM in the middle": (f"\n\ufeff[p]\nurl = {URL}\n".encode(), "{} is not a valid profile file (line 2)"),
     "cut in a name": (f"[p]\nurl = {URL}\n[defau".encode(), "{} is not a valid profile file (line 3)"),
     "cut in a setting": (f"[p]\r\nurl = {URL}\r\ntok".encode(), "{} is not a valid profile file (line 3)"),
     "of another kind": (b'{"p": {"url": "https://a"}}', "{} is not a valid profile file (line 1)"),
-    "UTF-16": (f"[p]\nurl = {URL}\n".encode("utf-16"), "cannot read profiles from {}: the file is not UTF-8"),
+    "UTF-16": (
+        f"[p]\nurl = {URL}\n".encode("utf-16"),
+        "cannot read profiles from {}: the file is UTF-16; save it as UTF-8",
+    ),
+    "UTF-16 big-endian": (
+        f"\ufeff[p]\nurl = {URL}\n".encode("utf-16-be"),
+        "cannot read profiles from {}: the file is UTF-16; save it as UTF-8",
+    ),
+    "Latin-1": ("[p]\nusername = Zoë\n".encode("latin-1"), "cannot read profiles from {}: the file is not UTF-8"),
     "too large": (b"#" * (10 << 20), "cannot read profiles from {}: the file is larger than 1 MiB"),
 }
 
@@ -376,3 +388,33 @@ def test_the_content_of_a_pickle() -> None:
     assert config.authorization == "Token:t0ken"
     assert SessionConfig(url=URL, token="x").authorization == "Token x"
     assert not {"t0ken", "p:1"} & set(repr(config).split("'"))
+
+
+def test_a_profile_file_of_windows(tmp_path: Path) -> None:
+    path = write(tmp_path / "config", f"\ufeff[p]\r\nurl = {URL}\r\nusername = Zoë\r\ntoken = abc\r\n")
+    found = resolve("p", {"ORION_CONFIG": str(path)})
+    assert (found.url, found.username, found.token) == (URL, "Zoë", "abc")
+    save_profile(SessionConfig(url=URL, token="other"), "q", path)
+    assert (
+        path.read_bytes().decode()
+        == f"[p]\nurl = {URL}\nusername = Zoë\ntoken = abc\n\n[q]\nurl = {URL}\ntoken = other\n\n"
+    )
+
+
+def test_where_a_ca_file_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "settings" / "config"
+
+    def resolved(value: str) -> str | None:
+        write(path, f"[p]\nurl = {URL}\nca_file = {value}\n")
+        return resolve("p", {"ORION_CONFIG": str(path)}).ca_file
+
+    monkeypatch.chdir(tmp_path)
+    assert resolved("ca.pem") == str(tmp_path / "settings" / "ca.pem")
+    assert resolved("../ca.pem") == str(tmp_path / "settings" / ".." / "ca.pem")
+    assert resolved("/etc/ca.pem") == "/etc/ca.pem"
+    assert resolved("~/ca.pem") == "~/ca.pem"
+    assert not resolved("")
+    # A relative path of Python starts at the working directory, also if another profile is saved next to it.
+    for given, saved in [("ca.pem", str(tmp_path / "ca.pem")), ("~/ca.pem", "~/ca.pem"), (None, None)]:
+        save_profile(SessionConfig(url=URL, ca_file=given), "p", path)
+        assert read_profiles(path)["p"].get("ca_file") == saved

@@ -15,7 +15,7 @@ from orionclient.cli._core import contract_options
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
 from orionclient.cli._core.contract_options import JsonParameter
-from orionclient.cli._core.parameter_types import ParameterType
+from orionclient.cli._core.parameter_types import ParameterType, PathType
 from orionclient.cli._core.root import GROUPS
 from orionclient.cli._core.state import get_state
 from orionclient.cli._core.suggestions import suggest
@@ -69,11 +69,11 @@ def group(name: str) -> click.Command:
             ),
             click.Option(["--body"], type=JsonParameter(), help="Body of the request, as JSON or @FILE."),
             click.Option(
-                ["--file"], type=click.Path(), help="File to send as the body, for operations that upload content."
+                ["--file"], type=PathType(), help="File to send as the body, for operations that upload content."
             ),
             click.Option(
                 ["-o", "--output"],
-                type=click.Path(),
+                type=PathType(),
                 help="File for downloaded content. Defaults to standard output.",
             ),
             click.Option(["--list", "listing"], is_flag=True, help="List all operations."),

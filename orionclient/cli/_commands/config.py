@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 from typing import TYPE_CHECKING, Any, Final
@@ -13,7 +14,7 @@ from attrs import evolve
 from orionclient._transfer.names import check_path
 from orionclient.cli._core.commands import Command, CommandGroup
 from orionclient.cli._core.confirmation import confirm, dry_run_option, print_plan, yes_option
-from orionclient.cli._core.parameter_types import complete_profiles
+from orionclient.cli._core.parameter_types import PathType, complete_profiles
 from orionclient.cli._core.root import GROUPS
 from orionclient.cli._core.shapes import list_of, object_of
 from orionclient.cli._core.state import (
@@ -21,20 +22,21 @@ from orionclient.cli._core.state import (
     PROFILE,
     TIMEOUT,
     check_profile,
-    get_active_path,
     get_state,
-    read_active_profile,
 )
+from orionclient.cli._core.streams import echo
 from orionclient.cli._core.table_options import table_options
 from orionclient.config import (
     SessionConfig,
+    get_active_path,
     get_config_path,
     in_orion,
+    read_active_profile,
     read_profiles,
     remove_profile,
     save_profile,
 )
-from orionclient.exceptions import InvalidCredentials
+from orionclient.exceptions import InvalidCredentials, ValidationError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,12 +107,19 @@ def _prompt(question: str, *, hide: bool = False) -> str:
     if stdin.isatty() or not hide:
         return str(click.prompt(question, hide_input=hide, err=False))
     # Without a terminal there is no echo to hide, and the password prompt of Python would open /dev/tty.
-    click.echo(f"{question}: ", nl=False)
+    echo(f"{question}: ", nl=False)
     line = stdin.readline()
-    click.echo()
+    echo()
     if not line:
-        raise click.Abort
+        raise click.Abort from EOFError()
     return line.strip()
+
+
+def _read_stdin() -> str:
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError:
+        raise ValidationError("cannot read the token from standard input: it is not UTF-8") from None
 
 
 def _profile() -> Command:
@@ -128,6 +137,9 @@ def _profile() -> Command:
         if password is not None and with_token:
             raise click.UsageError("--password and --with-token exclude each other")
         check_path(ca_file)
+        if isinstance(sys.stdin, io.TextIOWrapper):
+            # PowerShell writes a byte order mark to a pipe.
+            sys.stdin.reconfigure(encoding="utf-8-sig")
         url = url or _prompt("Orion Url, ex: https://orion.eyesopen.us")
         username = username or _prompt("Orion Username")
         config = SessionConfig(url, username=username, project=project, allow_http=allow_http, ca_file=ca_file)
@@ -136,7 +148,7 @@ def _profile() -> Command:
             given = _prompt("Orion Password", hide=True) if password == "-" else password  # noqa: S105 - no password  # nosec B105
             token = state.connect(config).retrieve_token(username, given)
         elif with_token and not sys.stdin.isatty():
-            token = sys.stdin.read().strip()
+            token = _read_stdin().strip()
         else:
             token = _prompt("Orion token", hide=True)
         if not token:
@@ -172,7 +184,7 @@ def _profile() -> Command:
                 ["--allow-http"], is_flag=True, help="Allow sending the token to another machine over unencrypted HTTP."
             ),
             click.Option(
-                ["--ca-file"], type=click.Path(), help="File of CA certificates to trust in addition to the system's."
+                ["--ca-file"], type=PathType(), help="File of CA certificates to trust in addition to the system's."
             ),
         ],
         callback=run,
@@ -273,13 +285,15 @@ def _use() -> Command:
         path = get_active_path()
         path.touch(mode=0o600)
         path.write_text(f"{name}\n", "utf-8")
-        get_state().out.print_item({"profile": name}, sentence=f"ocli uses profile {name!r} from now on", key="profile")
+        get_state().out.print_item(
+            {"profile": name}, sentence=f"ocli and Python use profile {name!r} from now on", key="profile"
+        )
 
     return Command(
         "use",
         params=[_profile_argument()],
         callback=run,
-        help="Choose the default profile of ocli. Python scripts still default to the profile 'default'.",
+        help="Choose the default profile of ocli and Python. --profile, ORION_PROFILE and ORION_URL take precedence.",
         shape=_PROFILE_ARGUMENT,
         example="ocli config use default",
     )

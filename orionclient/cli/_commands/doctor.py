@@ -9,13 +9,14 @@ import time
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from orionclient._runtime.user_files import expand_home
 from orionclient._version import __version__
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.root import GROUPS
 from orionclient.cli._core.shapes import list_of
 from orionclient.cli._core.state import get_state
 from orionclient.config import get_config_path
-from orionclient.exceptions import InvalidCredentials, OrionError, one_line
+from orionclient.exceptions import InvalidCredentials, OrionError, ValidationError, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 _SHAPE: Final = list_of(check="string", ok="boolean", detail="string")
 _MAX_CLOCK_SECONDS: Final = 60
 _PROXIES: Final = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
-_CERTIFICATES: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 def group(name: str) -> click.Command:
@@ -68,13 +68,7 @@ def _run_checks(state: State) -> Iterator[dict[str, Any]]:
     yield _check_mode()
     proxies = [name for name in _PROXIES if os.environ.get(name)]
     yield _make_row("proxy", f"set by {', '.join(proxies)}" if proxies else "none in the environment")
-    variables = [name for name in _CERTIFICATES if os.environ.get(name)]
-    missing = [name for name in variables if not os.path.exists(os.environ[name])]  # noqa: PTH110 - any string
-    yield _make_row(
-        "certificates",
-        f"the path in {missing[0]} does not exist" if missing else f"from {', '.join(variables) or 'the system'}",
-        ok=not missing,
-    )
+    yield _check_certificates()
     try:
         config = state.config()
     except Exception as error:  # noqa: BLE001 - any error is a failed check
@@ -86,8 +80,25 @@ def _run_checks(state: State) -> Iterator[dict[str, Any]]:
     yield from _check_server(state, config)
 
 
+def _check_certificates() -> dict[str, Any]:
+    from orionclient._transport.pool import list_ca_paths  # noqa: PLC0415 - imports the HTTP library
+
+    found = list_ca_paths()
+    for name, path in found:
+        try:
+            exists = os.path.exists(expand_home(path))  # noqa: PTH110 - any string
+        except ValueError as error:
+            return _make_row("certificates", f"{name}: {error}", ok=False)
+        if not exists:
+            return _make_row("certificates", f"the path in {name} does not exist: {path}", ok=False)
+    return _make_row("certificates", f"from {', '.join(dict(found)) or 'the system'}")
+
+
 def _check_mode() -> dict[str, Any]:
-    path = get_config_path()
+    try:
+        path = get_config_path()
+    except ValidationError as error:
+        return _make_row("file", str(error), ok=False)
     if not path.exists():
         return _make_row("file", f"{path} does not exist")
     mode = stat.S_IMODE(path.stat().st_mode)

@@ -18,18 +18,17 @@ from orionclient.cli._commands.config import write_profile
 from orionclient.cli._core.commands import Command, CommandGroup
 from orionclient.cli._core.confirmation import confirm, dry_run_option, print_plan, yes_option
 from orionclient.cli._core.contract_options import JsonParameter
-from orionclient.cli._core.parameter_types import Choice
+from orionclient.cli._core.parameter_types import Choice, PathType
 from orionclient.cli._core.root import GROUPS
 from orionclient.cli._core.server_process import DAMAGED, RUNNING_FILE, STOP_FILE
 from orionclient.cli._core.shapes import object_of
 from orionclient.cli._core.state import get_state
-from orionclient.config import SessionConfig, get_config_path, remove_profile
+from orionclient.config import LOCAL_PROFILE, SessionConfig, get_config_path, remove_profile
 from orionclient.exceptions import LocalDataError, NoResultFound, OrionError, ValidationError, error_for
 
 if TYPE_CHECKING:
     from orionclient.session import OrionSession
 
-_PROFILE: Final = "local"
 _START_SECONDS, _STOP_SECONDS, _POLL_SECONDS = 60.0, 30.0, 0.05
 _STATUS: Final = object_of({"url": "string", "pid": "integer"}, running="boolean", folder="string")
 _SEEDED: Final = object_of(file="integer", dataset="integer", collection="integer")
@@ -51,7 +50,7 @@ def group(name: str) -> click.Group:
 def _folder_option() -> click.Option:
     return click.Option(
         ["--folder"],
-        type=click.Path(),
+        type=PathType(),
         help="Folder of its data. Defaults to local in the folder of the configuration file.",
     )
 
@@ -90,7 +89,7 @@ def _build_status(folder: Path, found: dict[str, Any] | None) -> dict[str, Any]:
     return {
         "running": True,
         "folder": str(folder),
-        "profile": _PROFILE,
+        "profile": LOCAL_PROFILE,
         **{key: found[key] for key in ("url", "pid", "username", "project", "seed")},
     }
 
@@ -134,7 +133,7 @@ def _launch(folder: Path, seed: str, port: int, storage: bool) -> dict[str, Any]
     # The child keeps running. With a return code set, the interpreter does not warn about that.
     process.returncode = 0
     found = _require_running(folder)
-    write_profile(_build_config(found), _PROFILE)
+    write_profile(_build_config(found), LOCAL_PROFILE)
     return found
 
 
@@ -156,7 +155,7 @@ def _start() -> Command:
             found = _launch(where, "" if seed == "none" else seed, port, storage)
         state.out.print_item(
             _build_status(where, found),
-            sentence=f"The local Orion {condition} at {found['url']}; use it with: ocli --profile {_PROFILE}",
+            sentence=f"The local Orion {condition} at {found['url']}; use it with: ocli --profile {LOCAL_PROFILE}",
             key="url",
         )
 
@@ -248,7 +247,7 @@ def _reset() -> Command:
         _stop_process(where)
         _remove_folder(data)
         if found is None:
-            remove_profile(_PROFILE)
+            remove_profile(LOCAL_PROFILE)
         else:
             found = _launch(where, found["seed"] or "", 0, storage=False)
         state.out.print_item(_build_status(where, found), sentence=f"Reset the local Orion in {where}", key="folder")

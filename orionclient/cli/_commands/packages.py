@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from orionclient._runtime.user_files import decode_utf8
 from orionclient._transfer.names import check_path
+from orionclient.cli._core.batch import apply_to_each
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
 from orionclient.cli._core.parameter_types import PathType, project_option
@@ -97,7 +99,7 @@ def _init() -> Command:
 def _read_manifest(folder: str) -> dict[str, Any]:
     path = Path(check_path(folder)) / _MANIFEST
     try:
-        found = json.loads(path.read_text("utf-8"))
+        found = json.loads(decode_utf8(path.read_bytes()))
     except ValueError as error:
         raise ValidationError(f"{path} is not valid JSON: {error}") from None
     if not isinstance(found, dict):
@@ -152,12 +154,16 @@ def _upload(kind: CommandKind) -> Command:
         if dry_run:
             print_plan(state, "upload", paths)
             return
-        done = []
-        for each in paths:
-            path = Path(each)
+
+        def upload(given: str) -> dict[str, Any]:
+            path = Path(given)
             source: Any = _compress(path) if path.is_dir() else path
-            done.append(WorkFloePackage.upload(state.session, source, project).to_dict())
-        state.out.print_results(done, [kind.format_message("upload", "Uploaded", each) for each in done])
+            return WorkFloePackage.upload(state.session, source, project).to_dict()
+
+        def report(done: list[dict[str, Any]]) -> None:
+            state.out.print_results(done, [kind.format_message("upload", "Uploaded", each) for each in done])
+
+        apply_to_each(paths, upload, report, name_of=str)
 
     return Command(
         "upload",

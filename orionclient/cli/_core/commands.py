@@ -8,6 +8,7 @@ import click
 
 from orionclient.cli._core.parameter_types import Choice, complete_profiles
 from orionclient.cli._core.state import FORMATS, MAX_RETRIES, PROFILE, TIMEOUT, State
+from orionclient.cli._core.streams import echo
 from orionclient.cli._core.suggestions import suggest
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ class SuggestingGroup(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments. Without any, print the help on standard output and exit with code 0."""
         if not args and not ctx.resilient_parsing:
-            click.echo(ctx.get_help(), color=ctx.color)
+            echo(ctx.get_help(), color=ctx.color)
             ctx.exit()
         return super().parse_args(ctx, args)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from orionclient.cli._core.inputs import read_parameter_file
 from orionclient.cli._core.parameter_types import Choice, KnownValueType, ParameterType, TagType
 
 if TYPE_CHECKING:
@@ -117,13 +118,17 @@ class JsonParameter(ParameterType):
             return value
         if value == "@":
             check_path("")
+        where = ""
         try:
             if value.startswith("@"):
-                with click.open_file(value[1:], encoding="utf-8") as stream:
-                    value = stream.read()
+                where = f" in {value[1:]}"
+                source = param.opts[0] if param is not None else self.name
+                value = read_parameter_file(value[1:], f"{source} {value}")
             return json.loads(value)
-        except (OSError, ValueError) as error:
-            self.fail(f"not valid JSON: {error}", param, ctx)
+        except OSError as error:
+            self.fail(f"cannot read {value[1:]}: {error.strerror}", param, ctx)
+        except ValueError as error:
+            self.fail(f"not valid JSON{where}: {error}", param, ctx)
 
 
 def get_type(schema: Mapping[str, Any]) -> ParameterType:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from orionclient._runtime.user_files import expand_home
 from orionclient.cli._core.suggestions import suggest
 
 if TYPE_CHECKING:
@@ -145,9 +146,18 @@ def get_completion_state(context: click.Context) -> State:
 
 
 class PathType(ParameterType):
-    """A local path, which the shell completes."""
+    """A local path, which the shell completes. ``~`` is expanded in an option, since shells do not do so in ``--option=~/file``."""
 
     name = "path"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Expand the home directory in an option."""
+        if not isinstance(param, click.Option):
+            return value
+        try:
+            return expand_home(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:  # noqa: ARG002
         """Let the shell complete the path."""

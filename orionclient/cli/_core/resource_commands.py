@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from orionclient.cli._core import contract_options, sharing
+from orionclient.cli._core.batch import apply_to_each
 from orionclient.cli._core.command_kind import CommandKind, describe, fetch_details
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import confirm, dry_run_option, print_plan, yes_option
@@ -17,28 +18,9 @@ from orionclient.cli._core.state import State, get_state
 from orionclient.cli._core.table_options import schema_columns, table_options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from orionclient._resources.resource import Resource
-
-
-def apply_to_each(items: Iterable[Any], act: Callable[[Any], Any]) -> tuple[list[Any], BaseException | None]:
-    """Apply a function to several items, and continue with the next item after a failure.
-
-    Args:
-        items: The items.
-        act: The function.
-
-    Returns:
-        The results of the calls that succeeded, and the first error.
-    """
-    done, first = [], None
-    for item in items:
-        try:
-            done.append(act(item))
-        except Exception as error:  # noqa: BLE001 - the caller raises it after the last item
-            first = first or error
-    return done, first
 
 
 def build_commands(kind: CommandKind) -> list[Command]:
@@ -245,13 +227,13 @@ def _delete(kind: CommandKind) -> Command:
             state.session.delete_resource(handle, immediate=immediate)
             return data
 
-        done, first = apply_to_each(ids, delete)
-        state.out.print_results(
-            [{"id": each["id"], "deleted": True} for each in done],
-            [kind.format_message("delete", "Deleted", each) for each in done],
-        )
-        if first is not None:
-            raise first
+        def report(done: list[dict[str, Any]]) -> None:
+            state.out.print_results(
+                [{"id": each["id"], "deleted": True} for each in done],
+                [kind.format_message("delete", "Deleted", each) for each in done],
+            )
+
+        apply_to_each(ids, delete, report, name_of=lambda each: f"{kind.noun} {each}")
 
     trash = [click.Option(["--immediate"], is_flag=True, help="Delete for good instead of moving to the trash.")]
     return Command(

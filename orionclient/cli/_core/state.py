@@ -14,7 +14,6 @@ from orionclient.cli._core.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from pathlib import Path
 
     from orionclient._requesting.http_session import HttpSession
     from orionclient.cli._core.output import Output
@@ -44,6 +43,7 @@ class State:
         columns: Columns to list; None for those of the command.
         sort: Column to sort a list by, with ``-`` before it in descending order; None for the order of the server.
         has_columns: True if the command has the option --columns.
+        stdin_source: The parameter that reads standard input, for a message. Empty if none does.
     """
 
     def __init__(self) -> None:
@@ -60,6 +60,7 @@ class State:
         self.columns: list[str] | None = None
         self.sort: str | None = None
         self.has_columns = False
+        self.stdin_source = ""
         self._owners: dict[int, str] = {}
 
     @classmethod
@@ -78,7 +79,7 @@ class State:
         return root.obj
 
     def config(self) -> SessionConfig:
-        """Resolve the configuration. The profile chosen by `ocli config use` replaces the profile `default`.
+        """Resolve the configuration, as Python does.
 
         Returns:
             The configuration.
@@ -86,18 +87,15 @@ class State:
         Raises:
             InvalidCredentials: No credentials are configured, or the profile does not exist.
         """
-        from orionclient.config import in_orion, read_profiles, resolve  # noqa: PLC0415
+        from orionclient.config import in_orion, read_active_profile, read_profiles, resolve  # noqa: PLC0415
         from orionclient.exceptions import InvalidCredentials  # noqa: PLC0415
 
-        names = ("ORION_URL", "ORION_TOKEN", "ORION_PROFILE")
-        has_environment = any(os.environ.get(name) for name in names)
-        profile = self.profile or (None if has_environment or in_orion() else read_active_profile())
         try:
-            return resolve(profile)
+            return resolve(self.profile)
         except InvalidCredentials:
-            uses_profile = profile or in_orion() or not any(os.environ.get(name) for name in names[:2])
-            if uses_profile and read_profiles():
-                check_profile(profile or os.environ.get("ORION_PROFILE") or PROFILE)
+            has_pair = any(os.environ.get(name) for name in ("ORION_URL", "ORION_TOKEN"))
+            if (self.profile or in_orion() or not has_pair) and read_profiles():
+                check_profile(self.profile or os.environ.get("ORION_PROFILE") or read_active_profile() or PROFILE)
             raise
 
     @cached_property
@@ -217,30 +215,6 @@ def get_state() -> State:
         The state.
     """
     return State.from_context(click.get_current_context())
-
-
-def get_active_path() -> Path:
-    """Return the path of the file that stores the choice of `ocli config use`.
-
-    Returns:
-        The path, in the folder of the configuration file.
-    """
-    from orionclient.config import get_config_path  # noqa: PLC0415
-
-    path = get_config_path()
-    return path.with_name(f"{path.name}.active")
-
-
-def read_active_profile() -> str | None:
-    """Read the profile chosen by `ocli config use`.
-
-    Returns:
-        Name of the profile, or None if none was chosen.
-    """
-    try:
-        return get_active_path().read_text("utf-8").strip() or None
-    except (OSError, UnicodeDecodeError):
-        return None
 
 
 def check_profile(name: str) -> None:

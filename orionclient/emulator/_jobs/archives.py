@@ -229,7 +229,7 @@ def _read_manifest(folder: Path) -> Mapping[str, Any]:
     if path.stat().st_size > _MAX_READ:
         raise BadArchiveError(f"The {MANIFEST} is larger than {_MAX_READ} bytes.")
     try:
-        manifest = _strictjson.loads(path.read_bytes().decode())
+        manifest = _strictjson.loads(path.read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise BadArchiveError(f"The {MANIFEST} is not valid UTF-8.") from None
     except ValueError as error:
