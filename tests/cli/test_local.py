@@ -44,7 +44,11 @@ def shaped(run: Call, *words: str) -> dict[str, object]:
 
 def test_the_life_cycle_of_a_local_orion(call: Call, own_home: Path, stopped: None) -> None:
     folder = own_home / ".orion" / "local"
-    assert call("local", "status").stdout == f"No local Orion is running in {folder}\n"
+    status = call("local", "status")
+    assert (status.exit_code, status.stdout) == (3, f"No local Orion is running in {folder}\n")
+    status = call("--json", "local", "status")
+    assert (status.exit_code, json.loads(status.stdout)) == (3, {"running": False, "folder": str(folder)})
+    assert status.stderr == ""
     assert call("local", "seed").exit_code == 5
     started = shaped(call, "start")
     assert started["running"]

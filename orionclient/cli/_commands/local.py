@@ -18,6 +18,7 @@ from orionclient.cli._commands.config import write_profile
 from orionclient.cli._core.commands import Command, CommandGroup
 from orionclient.cli._core.confirmation import confirm, dry_run_option, print_plan, yes_option
 from orionclient.cli._core.contract_options import JsonParameter
+from orionclient.cli._core.errors import NOT_RUNNING
 from orionclient.cli._core.parameter_types import Choice, PathType
 from orionclient.cli._core.root import GROUPS
 from orionclient.cli._core.server_process import DAMAGED, RUNNING_FILE, STOP_FILE
@@ -222,12 +223,14 @@ def _status() -> Command:
         get_state().out.print_item(
             _build_status(where, found), sentence=running or f"No local Orion is running in {where}", key="folder"
         )
+        if found is None:
+            raise click.exceptions.Exit(NOT_RUNNING)
 
     return Command(
         "status",
         params=[_folder_option()],
         callback=run,
-        help="Show whether the local Orion is running.",
+        help=f"Show whether the local Orion is running. If not, the exit code is {NOT_RUNNING}.",
         shape=_STATUS,
         example="ocli local status",
     )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from orionclient.exceptions import TransferErrors
 
-SUCCESS, FAILURE, USAGE = 0, 1, 2
+SUCCESS, FAILURE, USAGE, NOT_RUNNING = 0, 1, 2, 3
 AUTHENTICATION, NOT_FOUND, REJECTED, UNAVAILABLE, DEADLINE, LOCAL_FILE = 4, 5, 6, 7, 8, 9
 INTERRUPTED, TERMINATED = 130, 143
 
@@ -32,6 +32,7 @@ CODES: Final = {
     SUCCESS: "success; also if the reader of a pipe closes it early",
     FAILURE: "failure: a job or a check of `ocli doctor` failed, a confirmation was declined, or an internal error of `ocli`",
     USAGE: "invalid command line",
+    NOT_RUNNING: "`ocli local status`: no local Orion is running",
     AUTHENTICATION: "authentication required: no profile, no token, or a token that the server rejects",
     NOT_FOUND: "not found",
     REJECTED: "rejected: not permitted, not valid, or in conflict with the current state",
