@@ -292,6 +292,11 @@ def test_blank_lines_before_the_end_of_a_molblock(parse, blank, block):
         parse("sdf", block.replace("M  END", "\x0c\nM  END") + "$$$$\n")
 
 
+def test_labels_of_atoms_that_look_like_headers(parse):
+    record = {"Title": "water", "Molecule": {"format": "sdf", "text": MOL.replace("M  END\n", "A    1\n> <x>\nM  END")}}
+    assert parse("json", write("json", record)) == parse("sdf", write("sdf", record)) == [record]
+
+
 def test_a_title_may_start_with_a_byte_order_mark(parse):
     # The start of a file that was appended to another one.
     records = parse("sdf", f"\ufeff\ufeff{MOL}$$$$\n\ufeff{MOL}$$$$\n{MOL}$$$$\n")

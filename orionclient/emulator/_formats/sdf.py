@@ -102,12 +102,16 @@ class _Reader:
         lines = head
         if any(line.startswith(_DELIMITER) for line in head):
             self._fail("has no molblock", first)
+        header = 0
         while lines[-1].rstrip(BLANKS) != _END:
             line = self._next()
-            if line is None:
+            if line is None and not header:
                 self._fail("is truncated: M  END is missing")
-            if line.startswith(_DELIMITER) or _HEADER.fullmatch(line):
-                self._fail("has no M  END before its data items")
+            if line is None or line.startswith(_DELIMITER):
+                self._fail("has no M  END before its data items", header)
+            # The label of an atom may look like the header of a data item, too.
+            if not header and _HEADER.fullmatch(line):
+                header = self._number
             lines.append(line)
         try:
             check_molblock(LineCursor(lines))
