@@ -487,7 +487,7 @@ def _rejects_page_size(error: OrionError) -> bool:
 
 def _is_broken_json(response: Response | AsyncResponse) -> bool:
     """Check whether a successful response is declared as JSON and is not."""
-    if "json" not in response.headers.get("content-type", ""):
+    if "json" not in response.headers.get("content-type", "").lower():
         return False
     if not response.content:
         # Neither Content-Length nor Transfer-Encoding: the body was most likely cut before its first byte.
