@@ -19,6 +19,7 @@ __all__ = [
     "DatasetDimensionsTooLargeError",
     "InvalidAPIVersion",
     "InvalidCredentials",
+    "LocalDataError",
     "MultipleResultsFound",
     "NoResultFound",
     "NotEnoughDiskError",
@@ -303,6 +304,10 @@ class OrionLinkError(OrionError, ValueError):
 
 class NotEnoughDiskError(OrionError, OSError):
     """Not enough free disk space for the file to be written."""
+
+
+class LocalDataError(OrionError, OSError):
+    """The data folder of a local Orion is damaged or in use, or cannot be read or written. Nothing in it was deleted or overwritten."""
 
 
 class TransferErrors(OrionError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 from collections.abc import Callable
 from decimal import Decimal
@@ -84,7 +84,7 @@ def test_scalars_become_values_of_python() -> None:
         assert to_plain(Scalar(value)) is value
         assert to_plain(value) is value
     assert to_plain(Index(3)) == 3
-    for other in (Decimal(1), [1], Scalar(b"x"), Scalar(datetime.date(2026, 1, 1)), Array(1), NAType()):
+    for other in (Decimal(1), [1], Scalar(b"x"), Scalar(dt.date(2026, 1, 1)), Array(1), NAType()):
         assert to_plain(other) is other
 
 
@@ -157,7 +157,7 @@ def test_filters_that_cannot_be_sent(scripted: Scripted, value: Any, reason: str
 
 def test_dates_in_filters_stay(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(data={"count": 0, "next": None, "results": []}))
-    given = {"created": datetime.date(2026, 1, 2), "cost": Decimal("1.5")}
+    given = {"created": dt.date(2026, 1, 2), "cost": Decimal("1.5")}
     scripted.session().list_resources(File, extra_query=given).first()
     assert "created=2026-01-02&cost=1.5" in scripted.requests[0].path
 
@@ -199,8 +199,8 @@ BAD = [
     (float("nan"), "JSON has no nan; use None for a missing value"),
     (Scalar(float("-inf")), "JSON has no -inf; use None for a missing value"),
     ({1, 2}, "Object of type set; use a list"),
-    (datetime.date(2026, 1, 1), r"Object of type date; use its isoformat\(\)"),
-    (Scalar(datetime.datetime(2026, 1, 1)), "Object of type Scalar"),  # noqa: DTZ001 - as NumPy gives it
+    (dt.date(2026, 1, 1), r"Object of type date; use its isoformat\(\)"),
+    (Scalar(dt.datetime(2026, 1, 1)), "Object of type Scalar"),  # noqa: DTZ001 - as NumPy gives it
     (Decimal(1), r"Object of type Decimal; use float\(\) or str\(\)"),
     (b"x", "Object of type bytes; use a string"),
     (Array(1, 2), r"Object of type Array; use its tolist\(\)"),

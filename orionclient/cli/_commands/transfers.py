@@ -56,7 +56,9 @@ _EXTENSIONS: Final = (
 
 #: What --json prints of downloads.
 DOWNLOADED: Final = list_of(id="integer", path="string", size="integer")
-_UPLOAD_HELP: Final = "Upload files or folders{target}. Files of a folder are named by their paths relative to it; - reads standard input. "
+_UPLOAD_HELP: Final = (
+    "Upload files or folders{target}. The files of a folder are named by their paths in it; - reads standard input. "
+)
 _RERUN_HELP: Final = (
     "Run the command again to resume: of a folder or several paths, files that exist already with the same content are skipped; a single "
     "file is always uploaded again."
@@ -110,14 +112,14 @@ def _find_paths(paths: Sequence[str], name: str | None) -> Iterator[TransferItem
     names = UniqueNames()
     for given in paths:
         if given == "-":
-            yield TransferItem(Path(given), names.add(name or "stdin"), claim_stdin("-"), force=True)
+            yield TransferItem(Path(given), name or names.add("stdin"), claim_stdin("-"), force=True)
             continue
         path = Path(check_path(given))
         # In contrast to those of pathlib, these functions raise no errors.
         if not os.path.isdir(path):  # noqa: PTH112
             # A pipe is read if its path was given; one found in a folder could block forever.
             is_special = os.path.exists(path) and not os.path.isfile(path)  # noqa: PTH110, PTH113
-            yield TransferItem(path, names.add(name or path.name), force=len(paths) == 1 or is_special)
+            yield TransferItem(path, name or names.add(path.name), force=len(paths) == 1 or is_special)
             continue
         if name is not None:
             raise click.UsageError("--name cannot be combined with a folder; give the path of one file")
@@ -126,7 +128,7 @@ def _find_paths(paths: Sequence[str], name: str | None) -> Iterator[TransferItem
                 yield TransferItem(found, names.add(relative))
         except OSError:
             # The folder cannot be read; its own upload reports that.
-            yield TransferItem(path, names.add(path.name or given))
+            yield TransferItem(path, names.add(path.name))
 
 
 def _upload(kind: CommandKind) -> Command:

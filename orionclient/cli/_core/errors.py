@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from orionclient.exceptions import TransferErrors
 
-SUCCESS, FAILURE, USAGE = 0, 1, 2
+SUCCESS, FAILURE, USAGE, NOT_RUNNING = 0, 1, 2, 3
 AUTHENTICATION, NOT_FOUND, REJECTED, UNAVAILABLE, DEADLINE, LOCAL_FILE = 4, 5, 6, 7, 8, 9
 INTERRUPTED, TERMINATED = 130, 143
 
@@ -32,12 +32,13 @@ CODES: Final = {
     SUCCESS: "success; also if the reader of a pipe closes it early",
     FAILURE: "failure: a job or a check of `ocli doctor` failed, a confirmation was declined, or an internal error of `ocli`",
     USAGE: "invalid command line",
+    NOT_RUNNING: "`ocli local status`: no local Orion is running",
     AUTHENTICATION: "authentication required: no profile, no token, or a token that the server rejects",
     NOT_FOUND: "not found",
     REJECTED: "rejected: not permitted, not valid, or in conflict with the current state",
     UNAVAILABLE: "temporarily unavailable: connection error, timeout, rate limit exceeded or server error; retry later",
     DEADLINE: "deadline exceeded while waiting; the job or resource is not affected",
-    LOCAL_FILE: "local file error: the disk is full, or a file cannot be read or written",
+    LOCAL_FILE: "local file error: the disk is full, a file cannot be read or written, or the data of a local Orion is damaged",
     INTERRUPTED: "interrupted by Ctrl-C",
     TERMINATED: "terminated by SIGTERM, for example when a job is cancelled",
 }
@@ -218,7 +219,8 @@ def describe_error(error: BaseException, state: State) -> tuple[int, str, str]:
     if code == FAILURE and not _is_ours(error) and not isinstance(error, ImportError):
         return FAILURE, one_line(f"unexpected {type(error).__name__}: {error}"), one_line(hint)
     # The hints of the error itself are more specific.
-    hint = "\n".join(map(one_line, getattr(error, "hints", ()))) or one_line(hint)
+    own = (one_line(each) for each in getattr(error, "hints", ()) if not each.startswith("in Python"))
+    hint = "\n".join(own) or one_line(hint)
     message = error._complete_message() if isinstance(error, OrionError) else one_line(str(error))
     return code, message or type(error).__name__, hint
 
@@ -282,6 +284,7 @@ def _get_exit_code(error: BaseException, state: State) -> tuple[int, str]:  # no
             LOCAL_FILE,
             "free disk space or choose another folder, then run the same command again",
         ),
+        (known.LocalDataError, LOCAL_FILE, "start an empty one with: ocli local start --folder FOLDER"),
         (known.BadResponse, REJECTED, see_help),
         (known.ValidationError, REJECTED, see_help),
     ]
