@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from attrs import frozen
 
@@ -17,6 +17,12 @@ CHUNK_SIZE = 1 << 19
 _HOST = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?", re.ASCII)
 _FORBIDDEN_IN_URLS = re.compile(r"[\x00-\x20\x7f\\]")
 _URL_START = re.compile(r"(?:[^/?#]*//)?[^/?#]*")
+# Characters of a path and query that are sent unchanged, as HTTP libraries do, and those that `parse_origin` rejects.
+_NOT_ENCODED = "!#$%&'()*+,/:;=?@[\\]~\x7f" + "".join(map(chr, range(0x20)))
+# Labels in Content-Encoding that storages return although the body is not compressed. A media type is none either.
+_NO_CODINGS = frozenset(
+    "7bit 8bit ascii aws-chunked binary chunked identity iso-8859-1 latin1 none null plain raw text us-ascii utf-8 utf8".split()
+)
 _LINE_BREAKS = re.compile(r"[\r\n\0]")
 # Some servers send the unit in upper case, or blanks that the grammar does not allow.
 _CONTENT_RANGE = re.compile(r"\s*bytes\s+(\d{1,19})\s*-\s*(\d{1,19})\s*/\s*(\d{1,19})\s*", re.IGNORECASE | re.ASCII)
@@ -52,6 +58,15 @@ def parse_origin(url: str) -> tuple[str, str, int]:
     if _FORBIDDEN_IN_URLS.search(url):
         raise ValueError("invalid URL: it contains white space, a control character or a backslash")
     return _parse_authority(_URL_START.match(url)[0])  # type: ignore[index]  # it matches everything
+
+
+def encode_url(url: str) -> str:
+    """Percent-encode blanks and other characters in the path and query of an absolute URL that are not valid there, as browsers do.
+
+    Everything else stays unchanged, so that `parse_origin` can reject it.
+    """
+    start = _URL_START.match(url)[0]  # type: ignore[index]  # it matches everything
+    return start + quote(url[len(start) :], safe=_NOT_ENCODED)
 
 
 @functools.lru_cache(maxsize=256)
@@ -102,6 +117,12 @@ def find_header_problem(headers: Mapping[str, str]) -> str | None:
     return None
 
 
+def find_codings(value: str) -> list[str]:
+    """Return the names in a Content-Encoding header that stand for a compressed body, in lower case and in order."""
+    names = [name.strip().lower() for name in value.split(",")]
+    return [name for name in names if name and name not in _NO_CODINGS and "/" not in name]
+
+
 # ---------------------------------------------------------------- byte ranges
 
 
@@ -148,7 +169,7 @@ def find_range_problem(requested: str | None, status_code: int, headers: Mapping
         return "the response is 206 Partial Content, but no range was requested"
     if headers.get("content-type", "").strip().lower().startswith("multipart/"):
         return "a 206 response contains several ranges, but one was requested"
-    if headers.get("content-encoding", "").strip().lower() not in {"", "identity"}:
+    if find_codings(headers.get("content-encoding", "")):
         return "a 206 response contains a range of compressed content"
     if found is None:
         return "the 206 response has no valid Content-Range with a total size"

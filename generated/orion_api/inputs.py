@@ -65,6 +65,7 @@ class ListJobsFilters(TypedDict):
     offset: NotRequired[int | None]
     name: NotRequired[str | None]
     project: NotRequired[int | None]
+    owner: NotRequired[int | None]
     tags: NotRequired[str | list[Tag] | None]
     state: NotRequired[str | None]
     workfloe: NotRequired[int | None]
@@ -80,6 +81,7 @@ class ListMolsearchDatabasesFilters(TypedDict):
     offset: NotRequired[int | None]
     name: NotRequired[str | None]
     project: NotRequired[int | None]
+    owner: NotRequired[int | None]
     state: NotRequired[str | None]
     search_type: NotRequired[Literal["2D", "3D"] | None]
 
@@ -90,6 +92,7 @@ class ListMolsearchQueriesFilters(TypedDict):
     offset: NotRequired[int | None]
     name: NotRequired[str | None]
     project: NotRequired[int | None]
+    owner: NotRequired[int | None]
     state: NotRequired[str | None]
     database: NotRequired[int | None]
 
@@ -112,7 +115,9 @@ class ListPackagesFilters(TypedDict):
     offset: NotRequired[int | None]
     name: NotRequired[str | None]
     project: NotRequired[int | None]
+    owner: NotRequired[int | None]
     state: NotRequired[str | None]
+    version: NotRequired[str | None]
 
 
 class ListProjectsFilters(TypedDict):
@@ -129,6 +134,7 @@ class ListSecretsFilters(TypedDict):
     offset: NotRequired[int | None]
     name: NotRequired[str | None]
     project: NotRequired[int | None]
+    owner: NotRequired[int | None]
     tags: NotRequired[str | list[Tag] | None]
 
 
@@ -201,6 +207,11 @@ class ListWorkfloesFilters(TypedDict):
     title: NotRequired[str | None]
     state: NotRequired[str | None]
     tags: NotRequired[str | list[Tag] | None]
+    uuid: NotRequired[str | None]
+    package: NotRequired[int | None]
+    version: NotRequired[str | None]
+    owner: NotRequired[int | None]
+    project: NotRequired[int | None]
 
 
 class BalanceInfo(TypedDict):
@@ -598,6 +609,7 @@ class ListCollectionsFilters(TypedDict):
     offset: NotRequired[int | None]
     name: NotRequired[str | None]
     project: NotRequired[int | None]
+    owner: NotRequired[int | None]
     tags: NotRequired[str | list[Tag] | None]
     path: NotRequired[FolderPath | None]
     deleted: NotRequired[bool | None]
@@ -610,6 +622,7 @@ class ListDatasetsFilters(TypedDict):
     offset: NotRequired[int | None]
     name: NotRequired[str | None]
     project: NotRequired[int | None]
+    owner: NotRequired[int | None]
     tags: NotRequired[str | list[Tag] | None]
     path: NotRequired[FolderPath | None]
     deleted: NotRequired[bool | None]
@@ -621,6 +634,7 @@ class ListFilesFilters(TypedDict):
     offset: NotRequired[int | None]
     name: NotRequired[str | None]
     project: NotRequired[int | None]
+    owner: NotRequired[int | None]
     tags: NotRequired[str | list[Tag] | None]
     path: NotRequired[FolderPath | None]
     deleted: NotRequired[bool | None]

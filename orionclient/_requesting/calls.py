@@ -7,7 +7,6 @@ import json
 import logging
 import re
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urljoin
 
 from attrs import evolve
 from orion_api.api import identity
@@ -18,7 +17,9 @@ from orionclient._requesting.pagination import Paginator, find_missing_id
 from orionclient._requesting.retry import Policy
 from orionclient._requesting.retry_loop import CallOptions, send, send_async, with_timeouts
 from orionclient._requesting.versions import ServerVersions, missing_version_message, parse_server_versions
-from orionclient._transport.checks import is_loopback, is_success, parse_origin
+from orionclient._resources.json_values import encode_json
+from orionclient._runtime.plain import to_plain
+from orionclient._transport.checks import is_loopback, is_success, parse_origin, resolve_url
 from orionclient._transport.request import Body, Payload, PreparedRequest, check_encodable, encode_form
 from orionclient.exceptions import (
     BadResponse,
@@ -64,10 +65,7 @@ def _encode(body: Json | Content | None, *, redact: bool) -> tuple[Body | None, 
     if body is None:
         return None, {}
     if isinstance(body, Json):
-        try:
-            content = json.dumps(body.value, allow_nan=False).encode()
-        except (TypeError, ValueError) as error:
-            raise ValidationError(f"cannot encode the parameters as JSON: {error}") from None
+        content = encode_json("the parameters", body.value)
         if b"\\ud" in content:
             check_encodable(body.value, redact=redact)
         return Body(content), {"Content-Type": "application/json"}
@@ -113,8 +111,9 @@ class Calls:
             raise InvalidAPIVersion(None).with_problem(problem)
         if operation.auth and not config.token:
             where = f"profile {config.profile!r}" if config.profile else "the configuration"
-            raise InvalidCredentials(
-                f"{operation.id} needs a token, but {where} has none; get one with session.retrieve_token(...)"
+            raise InvalidCredentials(f"{operation.id} needs a token, but {where} has none").with_hints(
+                "to save one, run: ocli config profile",
+                "in Python, request one with session.retrieve_token(...)",
             )
         if request.url is None:
             target = config.url + request.path
@@ -166,7 +165,7 @@ class Calls:
             return False
 
         prepared, config = self.prepare(request, is_incomplete)
-        options = self._options
+        options, timeout = self._options, to_plain(timeout)
         if timeout is not None:
             options = with_timeouts(
                 options, request_timeout=min(timeout, options.policy.request_timeout), retry_timeout=timeout
@@ -287,7 +286,14 @@ class Calls:
             BadResponse: A resource has no id, or `check` failed.
             OrionError: The request failed.
         """
-        request: Request = endpoint.build(**ids, **arguments)
+        try:
+            request: Request = endpoint.build(**ids, **arguments)
+        except TypeError:
+            if not isinstance(arguments.get("body"), dict):
+                raise
+            # Values that the builder cannot convert, for example scalars of NumPy.
+            arguments["body"] = json.loads(encode_json("the parameters", arguments["body"]))
+            request = endpoint.build(**ids, **arguments)
         return self._read(endpoint, request.with_query(query) if query else request, timeout, check)[0]
 
     def iter_items(
@@ -393,10 +399,7 @@ class Calls:
 
 def _absolute_url(base: str, url: str, config: SessionConfig) -> str:
     """Make a URL absolute; reject http if the profile uses https."""
-    try:
-        target = urljoin(base, url)
-    except ValueError as error:
-        raise ValidationError(f"invalid URL: {error}") from None
+    target = resolve_url(base, url)
     origin = parse_origin(target)
     if origin[0] == "http" and config.origin[0] == "https" and not is_loopback(origin[1]):
         raise ValidationError("invalid URL: it uses unencrypted http, but the profile uses https")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from json import dumps
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from orionclient import _transfer
 from orionclient._requesting.retry_loop import AttemptInfo, CallOptions, send, with_timeouts
-from orionclient._transport.checks import parse_origin
+from orionclient._resources.json_values import encode_json
+from orionclient._transport.checks import encode_url, parse_origin
 from orionclient._transport.request import Body, Payload, PreparedRequest, encode_form
 from orionclient._transport.transports import TransportAdapter
 from orionclient.exceptions import ValidationError
@@ -109,11 +109,12 @@ class HttpSession:
             OrionTimeout: No response was received within the timeout.
             ValidationError: The URL or a header is not valid.
         """
+        url = encode_url(url)
         parse_origin(url)
         own: dict[str, str] = {}
         body: Body | None = None
         if json is not None:
-            body, own["Content-Type"] = Body(dumps(json).encode()), "application/json"
+            body, own["Content-Type"] = Body(encode_json("json", json)), "application/json"
         elif isinstance(data, Mapping):
             body, own["Content-Type"] = Body(encode_form(data).encode()), "application/x-www-form-urlencoded"
         elif data is not None:
@@ -288,7 +289,8 @@ class HttpSession:
             given = {**self.headers, "Content-Type": "application/octet-stream", **(headers or {})}
             body = Body(source.slice(meter=meter))
             out = PreparedRequest(
-                method="PUT", url=url, action=f"PUT {url.partition('?')[0]}", retry_class="write", headers=given, body=body, stream=True
+                method="PUT", url=encode_url(url), action=f"PUT {url.partition('?')[0]}", retry_class="write", headers=given, body=body,
+                stream=True,
             )  # fmt: skip
             response = send(out, self.options, None)
             response.raise_for_status()

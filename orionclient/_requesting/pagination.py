@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urljoin
 
 from attrs import evolve
 
 from orionclient._resources.resource import resource_id
-from orionclient._transport.checks import parse_origin
+from orionclient._transport.checks import parse_origin, resolve_url
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
@@ -165,9 +164,9 @@ class Paginator:
             self.request = None
             return
         try:
-            target = urljoin(response.url, str(following))
-        except ValueError as error:
-            raise response.error(f"the link to the next page was not followed: invalid URL: {error}") from None
+            target = resolve_url(response.url, str(following))
+        except ValidationError as error:
+            raise response.error(f"the link to the next page was not followed: {error}") from None
         problem = self._find_link_problem(target)
         if problem:
             raise response.error(f"the link to the next page was not followed: {problem}")
@@ -175,11 +174,8 @@ class Paginator:
         self.request = evolve(self._first, url=target)
 
     def _find_link_problem(self, target: str) -> str | None:
-        try:
-            if parse_origin(target) != self._origin:
-                return "it leads to another host"
-        except ValidationError as error:
-            return str(error)
+        if parse_origin(target) != self._origin:
+            return "it leads to another host"
         if target in self._visited or len(self._visited) >= _MAX_PAGES:
             return "it leads to a page that was read already"
         return None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import Factory, define, field, fields, frozen
 
+from orionclient._runtime.plain import to_plain
 from orionclient._transport.checks import is_success
 from orionclient.exceptions import ValidationError
 
@@ -47,9 +48,10 @@ _THROTTLED: Final = frozenset({429, 503})
 def _status_map(value: Any) -> Any:
     if value is None:
         return None
-    if not all(isinstance(status, int) for status in value):
+    plain = {to_plain(status): to_plain(limit) for status, limit in value.items()}
+    if not all(isinstance(status, int) for status in plain):
         raise ValidationError("the keys of retry_dict and backoff_dict must be HTTP statuses (int)")
-    return MappingProxyType(dict(value))
+    return MappingProxyType(plain)
 
 
 @frozen(kw_only=True)
@@ -68,8 +70,8 @@ class Policy:
     """
 
     retry_dict: Mapping[int, int] | None = field(default=None, converter=_status_map)
-    request_timeout: float = 60.0
-    retry_timeout: float = 300.0
+    request_timeout: float = field(default=60.0, converter=to_plain)
+    retry_timeout: float = field(default=300.0, converter=to_plain)
     backoff_dict: Mapping[int, tuple[float, float]] | None = field(default=None, converter=_status_map)
     base: float = 0.1
     cap: float = 90.0

@@ -8,7 +8,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urljoin
+from urllib.parse import urlsplit
 
 from attrs import Factory, define, evolve, frozen
 from orion_api._shared import find_header_problem
@@ -31,7 +31,7 @@ from orionclient._requesting.retry import (
 from orionclient._runtime.cancellation import wait
 from orionclient._runtime.clock import CLOCK
 from orionclient._runtime.interactive import is_interactive
-from orionclient._transport.checks import find_range_problem, is_loopback, is_success, parse_origin
+from orionclient._transport.checks import find_range_problem, is_loopback, is_success, parse_origin, resolve_url
 from orionclient._transport.request import PreparedRequest
 from orionclient._transport.response import AsyncResponse, Failure, FailureKind, Response
 from orionclient._version import __version__
@@ -209,7 +209,7 @@ class RetryLoop:
                     self._options.quota.release(self._state.charged)
                 if isinstance(response, Failure):
                     kind = OrionTimeout if response.kind == "timeout" else OrionConnectionError
-                    error = kind(response.message).with_hints(*self._hints(response))
+                    error = kind(self._name_server(response)).with_hints(*self._hints(response))
                     raise error.with_call(self._call(outcome)) from response.cause
                 return response
             self._log_retry(outcome, wait)
@@ -297,10 +297,10 @@ class RetryLoop:
         ):
             return None
         try:
-            url = urljoin(url, target)
-            origin = parse_origin(url)
-        except ValueError as error:
-            return Failure("redirect", f"redirect not followed: {error}")
+            url = resolve_url(url, target)
+        except ValidationError as error:
+            return Failure("redirect", f"redirect not followed: the server sent an {error}")
+        origin = parse_origin(url)
         if request.confidential and origin != self._origin:
             return None
         # Reading over unencrypted http is safe on the loopback interface; a body is never sent unencrypted.
@@ -332,6 +332,13 @@ class RetryLoop:
     def _retry_class(self) -> str:
         keyed = self._request.retry_class == "keyed"
         return "create" if keyed and self._final_origin not in _KEYED_ORIGINS else self._request.retry_class
+
+    def _name_server(self, failure: Failure) -> str:
+        """Return the message of a failure; that of a failed connection with host and port."""
+        if failure.kind != "connect":
+            return failure.message
+        host = urlsplit(self._request.url).netloc.rpartition("@")[2]
+        return failure.message.replace("the server", f"the server {host}", 1)
 
     def _call(self, outcome: Outcome) -> CallInfo:
         return CallInfo(

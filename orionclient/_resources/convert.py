@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar, overload
 
 from orionclient._resources.resource import resource_id
+from orionclient._runtime.plain import to_plain
 
 T = TypeVar("T")
 
@@ -42,6 +43,7 @@ def integer(value: Any) -> int:
     Raises:
         TypeError: The value has another type, for example a string of digits.
     """
+    value = to_plain(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     # In JSON Schema 3.0 is an integer, too; above 2^53 a float is ambiguous.

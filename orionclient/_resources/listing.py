@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
+from orionclient._resources.json_values import check_query
 from orionclient._resources.resource import Resource
+from orionclient._runtime.plain import to_plain
 from orionclient.exceptions import MultipleResultsFound, NoResultFound, OrionError, ValidationError
 
 if TYPE_CHECKING:
@@ -44,19 +46,20 @@ class Listing(Iterator[R], Generic[R]):
         limit: int | None = None,
         exact: bool = False,
     ) -> None:
-        for name, value in (filters or {}).items():
-            if isinstance(value, list | tuple | set | frozenset) and not value:
+        filters, limit = check_query("the filter", filters or {}), to_plain(limit)
+        for name, value in filters.items():
+            if isinstance(value, list) and not value:
                 raise ValidationError(f"the filter {name!r} is an empty list; omit it to list all")
         if limit is not None and (not isinstance(limit, int) or isinstance(limit, bool) or limit < 0):
             raise ValidationError(f"limit must be a non-negative integer, not {limit!r:.60}")
-        self._exact = {name: str(filters[name]) for name in _INEXACT if name in filters} if exact and filters else {}
+        self._exact = {name: str(filters[name]) for name in _INEXACT if name in filters} if exact else {}
         if exact and not self._exact:
             raise ValidationError(f"exact=True requires the filter {' or '.join(_INEXACT)}")
         self._session = session
         self._endpoint = endpoint
         self._template = template
         self._ids: dict[str, Id] = template._parent_ids()
-        self._filters = dict(filters or {})
+        self._filters = filters
         self._limit = limit
         self._iterator: Iterator[R] | None = None
 

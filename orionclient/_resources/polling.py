@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from orionclient._resources.resource import MISSING
 from orionclient._runtime.clock import CLOCK
+from orionclient._runtime.plain import to_plain
 from orionclient.exceptions import NotLoaded, OrionError, OrionTimeout, ValidationError
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def check_arguments(resource: Resource, attribute: str, timeout: float, sleep_ti
     known = resource.fields()
     if attribute not in known and not isinstance(getattr(type(resource), str(attribute), None), property):
         raise ValidationError(f"{type(resource).__name__} has no field {attribute!r:.60}; it has {', '.join(known)}")
-    for name, seconds in (("timeout", timeout), ("sleep_time", sleep_time)):
+    for name, seconds in (("timeout", to_plain(timeout)), ("sleep_time", to_plain(sleep_time))):
         if not isinstance(seconds, int | float) or math.isnan(seconds) or seconds < 0:
             raise ValidationError(f"{name} must be seconds (at least 0), not {seconds!r:.60}")
 
@@ -65,6 +66,7 @@ def poll_until(
         OrionTimeout: The attribute has another value after the timeout.
         OrionError: A request failed.
     """
+    timeout, sleep_time = to_plain(timeout), to_plain(sleep_time)
     end = CLOCK.monotonic() + timeout
     problem = f"{resource._title()}: {attribute!r} did not become {until_value!r:.60} within {timeout:g} s"
     value: Any = MISSING
@@ -119,6 +121,7 @@ def poll_states(resource: Resource, goal: str, timeout: float) -> Iterator[str]:
         OrionTimeout: The caller did not end the loop within the timeout; the message has the last state.
         ValidationError: The timeout is not a number of seconds.
     """
+    timeout = to_plain(timeout)
     if not isinstance(timeout, int | float) or math.isnan(timeout) or timeout < 0:
         raise ValidationError(f"timeout must be seconds (at least 0), not {timeout!r:.60}")
     start, polled = CLOCK.monotonic(), cast("Any", resource)

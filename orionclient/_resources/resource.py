@@ -7,9 +7,12 @@ import typing
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, Self, TypeVar, cast, overload
 
+from orionclient._resources.attributes import MISSING, Attributes, Missing, keep_methods
 from orionclient._resources.declaration import Declaration
 from orionclient._resources.interfaces import Endpoint, Id, SessionLike
+from orionclient._resources.json_values import check_query
 from orionclient._resources.registry import KINDS
+from orionclient._runtime.plain import to_plain
 from orionclient.exceptions import NotLoaded, OrionError, ValidationError
 
 if TYPE_CHECKING:
@@ -23,14 +26,6 @@ T = TypeVar("T")
 P = TypeVar("P", bound="Resource")
 
 
-class _Missing:
-    def __repr__(self) -> str:
-        return "NOTHING"
-
-
-MISSING = _Missing()
-
-
 class Field(Generic[T]):
     """A field of a resource, converted from its JSON value on access.
 
@@ -39,14 +34,22 @@ class Field(Generic[T]):
         doc: Meaning and unit.
         default: Documented value if the field is missing or null. If omitted, accessing a missing field raises `NotLoaded`, and null is
             passed to `convert`.
+        constructed: Documented value in an instance that was created by its constructor without the field.
         wire: JSON name of the field. Defaults to the name of the attribute.
     """
 
     def __init__(
-        self, convert: Callable[[Any], T], doc: str, *, default: T | _Missing = MISSING, wire: str = ""
+        self,
+        convert: Callable[[Any], T],
+        doc: str,
+        *,
+        default: T | Missing = MISSING,
+        constructed: Any = MISSING,
+        wire: str = "",
     ) -> None:
         self.convert = convert
         self.default = default
+        self.constructed = constructed
         self.wire: str = wire
         self.name: str = ""
         self.__doc__ = doc
@@ -63,9 +66,11 @@ class Field(Generic[T]):
         if instance is None:
             return self
         value = instance._data.get(self.wire, MISSING)
-        if not isinstance(self.default, _Missing) and (value is MISSING or value is None):
+        if not isinstance(self.default, Missing) and (value is MISSING or value is None):
             return copy.copy(self.default)
         if value is MISSING:
+            if instance._constructed and self.constructed is not MISSING:
+                return copy.copy(self.constructed)  # type: ignore[no-any-return]
             raise NotLoaded(
                 f"{instance._title()}: field {self.name!r} is not loaded; call session.refresh_resource(...)"
             )
@@ -76,6 +81,9 @@ class Field(Generic[T]):
 
     # `Never` makes assignments an error; the type of `value` is that of the keyword of the constructor.
     def __set__(self, instance: Never, value: T | str) -> None:
+        if getattr(instance, "_initializing", False):
+            instance._store(self, value)
+            return
         raise AttributeError(
             f"{self.name!r} is read-only; change it with session.update_resource(resource, {{{self.name!r}: ...}})"
         )
@@ -90,7 +98,7 @@ class Field(Generic[T]):
         Returns:
             The JSON value.
         """
-        return value
+        return to_plain(value)
 
 
 class Parent(Field[P]):
@@ -149,7 +157,7 @@ class Parent(Field[P]):
 
 
 def resource_id(value: object, what: str = "id") -> int:
-    """Parse an id: an int or a string of digits.
+    """Parse an id: an int, another object with `__index__` (not a bool) or a string of digits.
 
     Args:
         value: The id.
@@ -161,6 +169,7 @@ def resource_id(value: object, what: str = "id") -> int:
     Raises:
         ValidationError: The value is neither, for example a path.
     """
+    value = to_plain(value)
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 20:
@@ -215,6 +224,9 @@ class Resource(_Keywords):
 
     declaration: ClassVar[Declaration]
     session: SessionLike | None = None
+    # Whether no data of the server was stored, and whether a constructor of attrs is running.
+    _constructed = False
+    _initializing = False
 
     def __init__(self, *, session: SessionLike | None = None, **fields: Any) -> None:
         declared = _collect_fields(type(self))
@@ -223,9 +235,32 @@ class Resource(_Keywords):
             raise TypeError(f"{type(self).__name__} has no field {unknown[0]!r}; it has {', '.join(declared)}")
         self.session = session
         self._parents: dict[str, Resource] = {}
-        self._data: dict[str, Any] = {
-            declared[name].wire: declared[name].to_wire(self, fields[name]) for name in fields
-        }
+        self._data: dict[str, Any] = {}
+        self._constructed = True
+        for name, value in fields.items():
+            self._store(declared[name], value)
+
+    def _store(self, field: Field[Any], value: Any) -> None:
+        """Store an argument of the constructor."""
+        if value is not MISSING and not (value is None and field.constructed is None):
+            self._data[field.wire] = field.to_wire(self, value)
+
+    # ------------------------------------------------------------------ attrs
+
+    #: Attributes for `attrs.fields`, `attrs.asdict` and so on, and for subclasses that are decorated with `attrs.define`.
+    __attrs_attrs__ = Attributes()
+
+    # attrs calls these around the constructor that it generates for a decorated subclass, and after the decoration.
+    def __attrs_pre_init__(self) -> None:
+        Resource.__init__(self)
+        self._initializing = True
+
+    def __attrs_post_init__(self) -> None:
+        self._initializing = False
+
+    @classmethod
+    def __attrs_init_subclass__(cls) -> None:
+        keep_methods(cls)
 
     # Declares the types of `filters` of `list_resources` and of `params` of `create_resource` and `update_resource` for type checkers.
     @classmethod
@@ -291,6 +326,7 @@ class Resource(_Keywords):
 
     def _replace(self, data: Mapping[str, Any]) -> None:
         self._data = {**self._parent_data(), **data}
+        self._constructed = False
 
     def _ids(self) -> dict[str, Id]:
         """Return the ids in the path of an operation on this resource."""
@@ -336,7 +372,7 @@ class Resource(_Keywords):
         self, endpoint: Endpoint, query: Mapping[str, Any] | None = None
     ) -> Callable[[Mapping[str, str]], Response]:
         """Create a function that requests content of this resource."""
-        request = endpoint.build(*self._ids().values()).with_query(query or {})
+        request = endpoint.build(*self._ids().values()).with_query(check_query("the parameter", query or {}))
         return self._require_session()._calls.make_opener(endpoint, request)
 
     def _title(self) -> str:

@@ -107,5 +107,5 @@ def tag_names(tags: Sequence[str | None] | None) -> list[str]:
     """
     if isinstance(tags, str):
         raise ValidationError(f"tags must be a list of strings; write [{tags!r:.60}]")
-    found = [tag for tag in tags or () if tag is not None]
+    found = [tag for tag in (() if tags is None else tags) if tag is not None]
     return check_tags(found) if found else []

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import evolve, frozen
 
 from orionclient._runtime.cancellation import raise_if_cancelled
-from orionclient._transfer.digests import Digest, announced_digest, is_compressed, new_hasher
+from orionclient._transfer.digests import Digest, announced_digest, new_hasher
 from orionclient._transfer.expected import Expected, UnexpectedContentError
 from orionclient._transfer.progress import Meter
-from orionclient._transport.checks import ContentRange, find_range_problem
+from orionclient._transport.checks import ContentRange, find_range_problem, is_compressed
+from orionclient._transport.decompression import is_supported
+from orionclient._transport.failures import is_permanent
 from orionclient._transport.response import Response
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionError, OrionTimeout
 from orionclient.utils import Backoff
@@ -93,7 +95,7 @@ class ResumeBudget:
     def spend(self, error: OrionError, position: int) -> None:
         """Wait for the back-off before the next resume, or raise the error if the budget is exhausted."""
         raise_if_cancelled()
-        if isinstance(error, UnexpectedContentError):
+        if isinstance(error, UnexpectedContentError) or is_permanent(error):
             raise error
         if position >= self._position + _PROGRESS_SIZE:
             self._left, self._backoff, self._position = MAX_RESUMES, Backoff(), position
@@ -294,7 +296,8 @@ def has_stored_encoding(response: Response, expected: Expected) -> bool | None:
         # Without a resource to compare with, follow the Content-Encoding header.
         return False
     if expected.size is None or not (length.isascii() and length.isdigit()):
-        return None
+        # An unsupported compression leaves only one reading, and the digest shows whether it is right.
+        return None if is_supported(response.headers["content-encoding"]) else True
     return int(length) == expected.size
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
+from orionclient._transport.checks import find_codings, is_compressed
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
@@ -74,18 +76,6 @@ class _Crc32c:
         self._inner.update((self._char * len(chunk)).from_buffer(chunk) if is_writable else bytes(chunk))
 
 
-def is_compressed(headers: Mapping[str, str]) -> bool:
-    """Check whether the headers of a response describe the compressed body instead of the content.
-
-    Args:
-        headers: Headers of a response.
-
-    Returns:
-        True if there is a Content-Encoding other than `identity`.
-    """
-    return headers.get("content-encoding", "").strip().lower() not in {"", "identity"}
-
-
 def announced_digest(headers: Mapping[str, str]) -> Digest | None:
     """Find an announced digest of the complete content that can be verified.
 
@@ -119,7 +109,7 @@ def _parse_entries(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         yield "sha-256", headers.get("x-amz-checksum-sha256", "")
         yield "crc32c", headers.get("x-amz-checksum-crc32c", "")
     # Google announces the digest of the stored object, even if it decompresses the response.
-    if headers.get("x-goog-stored-content-encoding", "").strip().lower() in {"", "identity"}:
+    if not find_codings(headers.get("x-goog-stored-content-encoding", "")):
         for entry in headers.get("x-goog-hash", "").split(","):
             name, _, value = entry.partition("=")
             yield name.strip().lower(), value

@@ -29,13 +29,14 @@ from orionclient._transfer.content import (
     verify_digest,
     with_call,
 )
-from orionclient._transfer.digests import FileHasher, announced_digest, is_compressed, new_hasher
+from orionclient._transfer.digests import FileHasher, announced_digest, new_hasher
 from orionclient._transfer.expected import Expected, UnexpectedContentError
 from orionclient._transfer.names import check_path
 from orionclient._transfer.part_files import Journal, PartFile, disk_space_errors
 from orionclient._transfer.pipes import open_for_writing
 from orionclient._transfer.plans import plan_ranges
 from orionclient._transfer.progress import Meter
+from orionclient._transport.checks import is_compressed
 from orionclient.exceptions import NotEnoughDiskError, OrionConnectionError, OrionTimeout
 
 if TYPE_CHECKING:
@@ -333,7 +334,7 @@ class _Download:
                     raise with_call(truncated_error(byte_range.position, self._content.size or end), response)
                 except (OrionConnectionError, OrionTimeout) as error:
                     if not self._content.has_validator:
-                        raise with_call(error, response) from None
+                        raise with_call(error, response) from error.__cause__
                     budget.spend(with_call(error, response), byte_range.position - byte_range.start)
                 response = self._open_range(byte_range, budget)
                 skip = byte_range.position if response.status_code != 206 else 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Any, Final
 
+from orion_api._shared import find_codings
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -13,6 +15,7 @@ _CHUNK_SIZE: Final = 64 * 1024
 _MAX_RATIO: Final = 200
 _ALWAYS_ALLOWED: Final = 16 << 20
 _ENCODINGS: Final = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
+_GZIP_MAGIC: Final = b"\x1f\x8b"
 
 
 class DecompressionError(Exception):
@@ -27,6 +30,17 @@ class TruncatedBodyError(DecompressionError):
     """The compressed body is truncated or damaged."""
 
 
+def is_supported(encodings: str) -> bool:
+    """Return whether a body can be decompressed.
+
+    Args:
+        encodings: Value of the header `Content-Encoding`.
+    """
+    used = find_codings(encodings)
+    # A body of a few bytes that is compressed twice can decompress to terabytes.
+    return len(used) <= 1 and _ENCODINGS.keys() >= set(used)
+
+
 class Decompressor:
     """Decompresses one body.
 
@@ -38,15 +52,15 @@ class Decompressor:
     """
 
     def __init__(self, encodings: Iterable[str]) -> None:
-        named = [name.strip().lower() for value in encodings for name in value.split(",")]
-        used = [name for name in named if name not in {"", "identity"}]
-        # A body of a few bytes that is compressed twice can decompress to terabytes.
-        if len(used) > 1 or not _ENCODINGS.keys() >= set(used):
+        value = ",".join(encodings)
+        used = find_codings(value)
+        if not is_supported(value):
             raise DecompressionError(f"unsupported Content-Encoding {', '.join(used)!r:.60}")
         self._form = _ENCODINGS[used[0]] if used else None
         self._decoder: Any = None if self._form is None else zlib.decompressobj(self._form)
         self._received = 0
         self._given = 0
+        self._has_surplus = False
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         """Decompress a chunk.
@@ -72,7 +86,11 @@ class Decompressor:
         rest = chunk
         while rest or not self._decoder.eof:
             if self._decoder.eof:
-                # Another compressed body follows, as the format allows.
+                # Only gzip allows another compressed body. As browsers do, anything else after the end is ignored.
+                if self._form != _ENCODINGS["gzip"] or not rest.startswith(_GZIP_MAGIC[: len(rest)]):
+                    self._has_surplus = True
+                if self._has_surplus:
+                    return
                 self._decoder = zlib.decompressobj(self._form)
             try:
                 out = self._decoder.decompress(rest, _CHUNK_SIZE)

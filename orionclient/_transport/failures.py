@@ -8,6 +8,7 @@ import traceback
 from typing import TYPE_CHECKING, Final
 
 from orionclient._transport.decompression import DecompressionError, TruncatedBodyError
+from orionclient._transport.heads import MAX_HEAD_SIZE
 from orionclient._transport.response import Failure
 from orionclient.exceptions import OrionConnectionError, OrionError, OrionTimeout
 
@@ -66,11 +67,17 @@ def _to_library_failure(error: BaseException) -> Failure:
     if "RemoteProtocolError" in names and "disconnected" not in message and "closed connection" not in message:
         # After the colon the library quotes the line, which may contain the token if the server echoes it. For the same reason there is
         # no cause.
-        return Failure("protocol", f"the response is not valid HTTP: {message.partition(':')[0]}")
+        reason = message.partition(":")[0]
+        return Failure("protocol", f"the response is not valid HTTP: {_PROTOCOL_REASONS.get(reason, reason)}")
     kind, template = next((_FAILURE_KINDS[name] for name in names if name in _FAILURE_KINDS), _LOST)
     return Failure(kind, template.format(message), None if "LocalProtocolError" in names else error)
 
 
+# Messages of h11, up to the colon, that do not say what the server sent.
+_PROTOCOL_REASONS: Final = {
+    "Receive buffer too long": f"its head exceeds {MAX_HEAD_SIZE >> 10} KiB",
+    "Only Transfer-Encoding": "its Transfer-Encoding is not supported, only chunked is",
+}
 _UNREACHABLE: Final[tuple[FailureKind, str]] = ("connect", "cannot connect to the server: {}")
 _LOST: Final[tuple[FailureKind, str]] = ("lost", "connection lost: {}")
 # By the name of the exception or of its base class: both libraries use the same names. Other transports may raise those of the system.
@@ -80,6 +87,7 @@ _FAILURE_KINDS: Final[dict[str, tuple[FailureKind, str]]] = {
         _UNREACHABLE,
     ),
     **dict.fromkeys(("TimeoutException", "TimeoutError"), ("timeout", "no response within the timeout")),
+    "StalledError": ("timeout", "{}"),
     "ProxyError": ("proxy", "the proxy rejected the connection: {}"),
     "DecodingError": ("lost", "incomplete response: its compressed body is damaged"),
     # The message of the library may quote a header, so it is neither shown nor set as the cause.
@@ -103,6 +111,16 @@ def transport_errors() -> tuple[type[BaseException], ...]:
     loaded = [sys.modules[name] for name in _LIBRARIES if name in sys.modules]
     found = [getattr(library, name) for library in loaded for name in _BASES if hasattr(library, name)]
     return (*found, OSError, DecompressionError)
+
+
+def is_permanent(error: OrionError) -> bool:
+    """Return whether a body cannot be read again either, since its compression is not supported or it is too large.
+
+    Args:
+        error: Error of a body.
+    """
+    cause = error.__cause__
+    return isinstance(cause, DecompressionError) and not isinstance(cause, TruncatedBodyError)
 
 
 def make_body_error(error: BaseException) -> OrionError:

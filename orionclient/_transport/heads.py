@@ -13,7 +13,7 @@ import h11
 HeaderList = list[tuple[bytes, bytes]]
 
 # Maximum size of a response head.
-_MAX_HEAD_SIZE: Final = 100 * 1024
+MAX_HEAD_SIZE: Final = 100 * 1024
 _METHODS: Final = frozenset({b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE"})
 # Headers that affect the connection or the framing of the body.
 _FRAMING_FIELDS: Final = frozenset({b"connection", b"expect", b"te", b"trailer", b"transfer-encoding", b"upgrade"})
@@ -96,6 +96,8 @@ def parse_response_head(data: bytes, method: bytes) -> ResponseHead | None:
     if not once or not _is_valid_length(length) or not _FRAMING_FIELDS.isdisjoint(fields):
         return None
     status = int(found[1])
+    if _may_be_followed_by_body(method, status, fields):
+        return None
     return ResponseHead(
         status,
         headers,
@@ -127,7 +129,7 @@ def new_h11_state() -> h11.Connection:
     Returns:
         The state, ready to send a request.
     """
-    return h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD_SIZE)
+    return h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD_SIZE)
 
 
 @functools.cache
@@ -153,9 +155,8 @@ def head_from_h11(
     chunked = b"transfer-encoding" in fields
     length = None if chunked else _content_length(method, event.status_code, fields)
     rest = b"" if chunked else bytes(state.trailing_data[0])
-    return ResponseHead(
-        event.status_code, event.headers.raw_items(), length, chunked, state.our_state is h11.DONE, rest
-    )
+    keep_alive = state.our_state is h11.DONE and not _may_be_followed_by_body(method, event.status_code, fields)
+    return ResponseHead(event.status_code, event.headers.raw_items(), length, chunked, keep_alive, rest)
 
 
 class SurplusWatch:
@@ -163,13 +164,16 @@ class SurplusWatch:
 
     def __init__(self) -> None:
         self._state = new_h11_state()
+        self._method = b""
         self._is_sending = False
+        self._expects_surplus = False
 
     def record_sent(self, data: bytes) -> None:
         """Record sent bytes; the first ones after a response start a request."""
         if not self._is_sending:
             self._is_sending = True
-            self._state = h11_state_after(bytes(data[:8]).partition(b" ")[0])
+            self._method = bytes(data[:8]).partition(b" ")[0]
+            self._state = h11_state_after(self._method)
 
     def record_received(self, data: bytes) -> None:
         """Record received bytes."""
@@ -178,12 +182,15 @@ class SurplusWatch:
         with contextlib.suppress(h11.RemoteProtocolError):
             if data:
                 self._state.receive_data(data)
-                while self._state.next_event() not in (h11.NEED_DATA, h11.PAUSED):
-                    pass
+                while (event := self._state.next_event()) not in (h11.NEED_DATA, h11.PAUSED):
+                    if isinstance(event, h11.Response):
+                        self._expects_surplus = _may_be_followed_by_body(
+                            self._method, event.status_code, dict(event.headers)
+                        )
 
     def has_surplus(self, secure: object) -> bool:
-        """Return whether there are bytes after the response; `secure` is the TLS object of the connection, if it has one."""
-        if self._state.their_state is h11.DONE and self._state.trailing_data[0]:
+        """Return whether bytes follow the response, or may follow; `secure` is the TLS object of the connection, if it has one."""
+        if self._state.their_state is h11.DONE and (self._expects_surplus or self._state.trailing_data[0]):
             return True
         if isinstance(secure, ssl.SSLObject):
             # The TLS layer buffers bytes that it has not decrypted yet.
@@ -199,6 +206,12 @@ class SurplusWatch:
 
 def _is_valid_length(value: bytes) -> bool:
     return value.isdigit() and len(value) <= _LENGTH
+
+
+def _may_be_followed_by_body(method: bytes, status: int, fields: dict[bytes, bytes]) -> bool:
+    """Return whether a response without a body announces one, which some servers send later, where the next response is expected."""
+    has_no_body = method == b"HEAD" or status in _NO_CONTENT
+    return has_no_body and (b"transfer-encoding" in fields or fields.get(b"content-length", b"0").strip(b"0") != b"")
 
 
 def _content_length(method: bytes, status: int, fields: dict[bytes, bytes]) -> int | None:

@@ -12,10 +12,18 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 
 from attrs import evolve, frozen
 
+from orionclient._resources.json_values import encode_json
 from orionclient.exceptions import ValidationError
 from orionclient.types import Dataset, File, Secret, ShardCollection
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+#: `type` of a cube that puts data into a floe. The vendor's library has the name in `floe.constants` (documented); the value is assumed.
+SOURCE_CUBE: Final = "source"
+#: `type` of a cube that stores data (as `SOURCE_CUBE`).
+SINK_CUBE: Final = "sink"
+#: `type` of any other cube (name and value are assumed).
+COMPUTE_CUBE: Final = "compute"
 
 _NAMESPACE: Final = uuid.UUID("6f1d5f3e-0c62-4d5c-9d27-6a2f7a0b7c11")
 _MARK: Final = "__orion_floe__"
@@ -34,6 +42,8 @@ _TYPE_OF: Final[Mapping[Any, str]] = {
     ShardCollection: "collection",
     Secret: "secret",
 }
+_INPUTS: Final = frozenset({"file", "dataset", "collection"})
+_OUTPUTS: Final = frozenset({"file_out", "dataset_out", "collection_out"})
 _LISTS: Final = (list, Sequence)
 
 
@@ -135,6 +145,7 @@ def floe(
     def declare(function: F) -> F:
         given = name or function.__name__
         paragraph = (inspect.getdoc(function) or "").partition("\n\n")[0].replace("\n", " ")
+        parameters = _read_parameters(function, given)
         setattr(
             function,
             _MARK,
@@ -149,8 +160,8 @@ def floe(
                         {
                             "name": given,
                             "title": title or given,
-                            "type": function.__qualname__,
-                            "parameters": _read_parameters(function, given),
+                            "type": _get_cube_type(parameters),
+                            "parameters": parameters,
                         }
                     ],
                 },
@@ -217,6 +228,12 @@ def describe(function: Callable[..., Any]) -> dict[str, Any]:
     return described
 
 
+def _get_cube_type(parameters: Iterable[Mapping[str, Any]]) -> str:
+    """Return the role of the single cube. One that reads data and stores data is a source."""
+    types = {parameter["type"] for parameter in parameters}
+    return SOURCE_CUBE if types & _INPUTS else SINK_CUBE if types & _OUTPUTS else COMPUTE_CUBE
+
+
 def _read_parameters(function: Callable[..., Any], name: str) -> list[dict[str, Any]]:
     try:
         hints = typing.get_type_hints(function, include_extras=True)
@@ -266,10 +283,7 @@ def _read_parameter(parameter: inspect.Parameter, hint: Any, where: str) -> dict
     if many:
         described["many"] = True
     if parameter.default is not parameter.empty and parameter.default is not None:
-        try:
-            described["default"] = json.loads(json.dumps(parameter.default, allow_nan=False))
-        except (TypeError, ValueError):
-            raise ValidationError(f"the default of {where} is not JSON serializable") from None
+        described["default"] = json.loads(encode_json(f"the default of {where}", parameter.default))
     return described
 
 

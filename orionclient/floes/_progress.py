@@ -6,6 +6,7 @@ import math
 import os
 from typing import TYPE_CHECKING, Final
 
+from orionclient._runtime.plain import to_plain
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def progress(fraction: float) -> None:
         >>> from orionclient.floes import progress
         >>> progress(0.5)
     """
+    fraction = to_plain(fraction)
     if not isinstance(fraction, int | float) or math.isnan(fraction) or not 0 <= fraction <= 1:
         raise ValidationError(f"progress must be a number from 0 to 1, not {fraction!r:.60}")
     write_job_file("progress", f"{fraction:.4f}")

@@ -15,6 +15,7 @@ from orionclient._resources.json_values import check_metadata
 from orionclient._resources.listing import Listing
 from orionclient._resources.polling import poll_states, refresh
 from orionclient._resources.resource import Declaration, Field, Resource, SessionLike
+from orionclient._runtime.plain import to_plain
 from orionclient._runtime.warnings import warn
 from orionclient._transfer import many
 from orionclient.exceptions import BadResponse, OrionError, ValidationError
@@ -41,7 +42,8 @@ class ShardCollection(Resource):
 
     While the collection is ``open``, shards can be added and deleted. Closing it drops the shards that are not ready; the state is then
     ``processing`` and finally ``ready``. It can be opened again. Other states are ``error`` and ``deleting``. At most 500,000 shards are
-    recommended (documented). Listing takes the filters ``name`` (contains), ``project``, ``tags``, ``path``, ``state`` and ``deleted``.
+    recommended (documented). Listing takes the filters ``name`` (contains), ``project``, ``owner``, ``tags``, ``path``, ``state`` and
+    ``deleted``.
 
     Example:
         >>> from orionclient.types import Shard, ShardCollection
@@ -135,6 +137,7 @@ class ShardCollection(Resource):
             ValidationError: `limit` or `offset` is not a non-negative integer.
             OrionError: The request failed.
         """
+        offset = to_plain(offset)
         if not isinstance(offset, int) or isinstance(offset, bool) or offset < 0:
             raise ValidationError(f"offset must be a non-negative integer, not {offset!r:.60}")
         filters = {"offset": offset or None, "state": [state] if isinstance(state, str) else state}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
@@ -13,8 +11,10 @@ from orionclient._resources.content import object_name
 from orionclient._resources.convert import boolean, identifier, integer, optional, read_field, string, string_list
 from orionclient._resources.counting import ExpectedCount
 from orionclient._resources.creating import create_with_tags, delete_on_error, find_existing, update_replaced
+from orionclient._resources.json_values import check_query, encode_json
 from orionclient._resources.resource import Declaration, Field, Id, Resource, SessionLike, resource_id
 from orionclient._resources.sending import ResourceSend
+from orionclient._runtime.plain import to_plain
 from orionclient._transfer.content import iter_verified
 from orionclient._transfer.downloads import save
 from orionclient._transfer.sources import Source, UploadSource, open_source, source_name
@@ -62,8 +62,19 @@ def _parse_record_id(item: Mapping[str, Any], name: str) -> int:
 class Dataset(Resource):
     """A sequence of records, most of which contain a molecule.
 
-    Listing takes the filters ``name`` (contains), ``project``, ``tags``, ``path`` and ``deleted``. Deleting moves to the trash (soft
-    delete); `immediate=True` deletes permanently. The vendor recommends at most about a million records (documented).
+    Listing takes the filters ``name`` (contains), ``project``, ``owner``, ``tags``, ``path`` and ``deleted``. Deleting moves to the trash
+    (soft delete); `immediate=True` deletes permanently. The vendor recommends at most about a million records (documented).
+
+    In an instance that was created by its constructor, fields other than `count` that were not passed have their documented defaults.
+
+    Args:
+        buffer: Records to be sent by the next `write` or `finalize`, as in the attribute. Optional.
+        written: Initial value of the attribute.
+        **fields: Values of fields, as for every resource.
+
+    Attributes:
+        buffer: Records that are added and not sent yet, one JSON object per line; None if there are none (published; the form is ours).
+        written: Number of records that were added with this instance (published; the meaning is assumed).
 
     Example:
         >>> from orionclient.types import Dataset
@@ -83,32 +94,65 @@ class Dataset(Resource):
     @classmethod
     def _inputs(cls, filters: ListDatasetsFilters, create: CreateDataset, update: UpdateDataset) -> None: ...
 
-    id: Field[int] = Field(identifier, "Id of the dataset, unique in the stack (documented).")
-    name: Field[str] = Field(string, "Display name; need not be unique (documented).")
-    description: Field[str] = Field(optional(string, ""), "Description; may be empty (documented).")
+    id: Field[int] = Field(identifier, "Id of the dataset, unique in the stack (documented).", constructed=None)
+    name: Field[str] = Field(string, "Display name; need not be unique (documented).", constructed="")
+    description: Field[str] = Field(optional(string, ""), "Description; may be empty (documented).", constructed="")
     count: Field[int] = Field(integer, "Number of records (documented).")
     dirty: Field[bool] = Field(
         optional(boolean, null=False),
         "True if records were added and the dataset is not finalized (documented; the meaning is assumed).",
+        constructed=False,
     )
-    created: Field[str] = Field(string, "When the dataset was created, ISO 8601 in UTC with microseconds (documented).")
-    owner: Field[int] = Field(identifier, "Id of the user that created the dataset (documented).")
-    project: Field[int] = Field(identifier, "Id of the project that the dataset belongs to (documented).")
+    created: Field[str] = Field(
+        string, "When the dataset was created, ISO 8601 in UTC with microseconds (documented).", constructed=""
+    )
+    owner: Field[int] = Field(identifier, "Id of the user that created the dataset (documented).", constructed=None)
+    project: Field[int] = Field(
+        identifier, "Id of the project that the dataset belongs to (documented).", constructed=None
+    )
     path: Field[str | None] = Field(
         optional(string),
         "Path of the folder of the project; None if it is in no folder (documented; the meaning is assumed).",
+        constructed=None,
     )
-    systemtags: Field[list[str]] = Field(optional(string_list, []), "Tags set by the stack (documented).")
+    systemtags: Field[list[str]] = Field(
+        optional(string_list, []), "Tags set by the stack (documented).", constructed=[]
+    )
     deleted: Field[str] = Field(
-        optional(string, ""), "When the dataset was moved to the trash; empty if it is not in the trash (documented)."
+        optional(string, ""),
+        "When the dataset was moved to the trash; empty if it is not in the trash (documented).",
+        constructed="",
     )
 
-    _buffered = 0
+    buffer: bytes | bytearray | None = None
+    written: int = 0
+    _buffer_count = 0
     _unfinished = False
 
-    @cached_property
-    def _buffer(self) -> list[bytes]:
-        return []
+    if not TYPE_CHECKING:
+
+        def __init__(self, *, buffer: bytes | bytearray | None = None, written: int = 0, **fields: Any) -> None:
+            super().__init__(**fields)
+            if buffer is not None or written != 0:
+                self._restore(buffer, to_plain(written))
+
+    def _restore(self, buffer: bytes | bytearray | None, written: int) -> None:
+        """Validate and store the records that another instance has not sent."""
+        if not isinstance(written, int) or isinstance(written, bool) or written < 0:
+            raise ValidationError(f"written must be a non-negative integer, not {written!r:.60}")
+        if not isinstance(buffer, bytes | bytearray | None):
+            raise ValidationError(f"buffer must be bytes, as dataset.buffer is, not {type(buffer).__name__}")
+        given = bytes(buffer or b"").rstrip()
+        try:
+            self._buffer_count = len([*json_lines(iter([given]))])
+        except ValueError as error:
+            raise ValidationError(f"buffer must have one JSON object per line: {error}") from None
+        self.written, self.buffer = written, bytearray(given + b"\n") if given else None
+
+    @property
+    def buffer_count(self) -> int:
+        """Number of records in `buffer` (published)."""
+        return self._buffer_count
 
     @classmethod
     def create(
@@ -215,8 +259,8 @@ class Dataset(Resource):
             OrionError: The request failed.
         """
         codec = codec or default_codec()
-        opener = self._opener(api.list_records, {"offset": offset, "limit": limit})
-        expected, count = ExpectedCount(self, offset=offset, limit=limit), 0
+        query = check_query("the parameter", {"offset": offset, "limit": limit})
+        opener, expected, count = self._opener(api.list_records, query), ExpectedCount(self, **query), 0
         try:
             for item in json_lines(iter_verified(opener)):
                 count += 1
@@ -262,36 +306,41 @@ class Dataset(Resource):
             OrionError: The request failed.
         """
         self._require_session()
+        what = f"record {self.written}"
         try:
-            line = json.dumps(codec_for(record).encode(record), allow_nan=False).encode() + b"\n"
+            fields = codec_for(record).encode(record)
         except (TypeError, ValueError) as error:
-            if isinstance(error, OrionError):
-                raise
-            raise ValidationError(f"the record is not JSON serializable: {error}") from None
+            raise ValidationError(f"{what}: {error}") from None
+        line = encode_json(what, fields) + b"\n"
         if len(line) > _MAX_RECORD_BYTES:
-            raise ValidationError(f"the record has {len(line)} bytes as JSON; the maximum is {_MAX_RECORD_BYTES}")
-        self._buffer.append(line)
-        self._buffered += len(line)
-        if len(self._buffer) >= _FLUSH_RECORDS or self._buffered >= _FLUSH_BYTES:
+            raise ValidationError(f"{what} has {len(line)} bytes as JSON; the maximum is {_MAX_RECORD_BYTES}")
+        if not isinstance(self.buffer, bytearray):
+            self.buffer = bytearray(self.buffer or b"")
+        self.buffer += line
+        self._buffer_count += 1
+        self.written += 1
+        if self._buffer_count >= _FLUSH_RECORDS or len(self.buffer) >= _FLUSH_BYTES:
             try:
                 self._flush()
             except OrionError:
                 # A caller that handles the error writes the record again; the earlier ones stay buffered for the next flush.
-                if self._buffer:
-                    self._buffered -= len(self._buffer.pop())
+                if self.buffer:
+                    self.buffer = self.buffer[: -len(line)]
+                    self._buffer_count -= 1
+                    self.written -= 1
                 raise
 
     def _flush(self) -> None:
-        if not self._buffer:
+        if not self.buffer:
             return
-        lines = self._buffer
-        self._buffer, self._buffered = [], 0
+        lines, count = bytes(self.buffer), self._buffer_count
+        self.buffer, self._buffer_count = None, 0
         try:
-            self._call(api.add_records, body=b"".join(lines))
+            self._call(api.add_records, body=lines)
         except OrionError as error:
             # Records that were certainly not applied stay buffered for a retry; others must not be sent twice.
             if not error.may_have_been_applied:
-                self._buffer, self._buffered = lines, sum(map(len, lines))
+                self.buffer, self._buffer_count = bytearray(lines), count
             raise
         self._unfinished = True
 
@@ -333,11 +382,12 @@ class Dataset(Resource):
             OrionConnectionError: The content is truncated, or its number of records differs from the dataset's.
             OrionError: The request failed.
         """
-        for name, selected in (("record_ids", record_ids), ("fieldlist", fieldlist)):
-            if selected is not None and not selected:
+        given = {"record_ids": record_ids, "offset": offset, "limit": limit, "format": format, "fieldlist": fieldlist}
+        query = check_query("the parameter", given)
+        for name in ("record_ids", "fieldlist"):
+            if query[name] is not None and not query[name]:
                 raise ValidationError(f"{name} is empty; omit it for all")
-        query = {"record_ids": record_ids, "offset": offset, "limit": limit, "format": format, "fieldlist": fieldlist}
-        expected = ExpectedCount(self, offset=offset, limit=limit, record_ids=record_ids)
+        expected = ExpectedCount(self, **{name: query[name] for name in ("record_ids", "offset", "limit")})
         return b"".join(iter_verified(expected.count_records(self._opener(api.download_dataset, query), format)))
 
     def download_to_file(

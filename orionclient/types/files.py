@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 class File(Content):
     """A stored file of a project.
 
-    Listing takes the filters ``name`` (contains), ``project``, ``tags``, ``path``, ``state`` and ``deleted``. Deleting moves to the
-    trash (soft delete); `immediate=True` deletes permanently.
+    Listing takes the filters ``name`` (contains), ``project``, ``owner``, ``tags``, ``path``, ``state`` and ``deleted``. Deleting moves to
+    the trash (soft delete); `immediate=True` deletes permanently.
 
     Example:
         >>> from orionclient.types import File

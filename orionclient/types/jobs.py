@@ -38,8 +38,8 @@ class WorkFloeJob(Resource):
     """A job that runs a floe.
 
     The final `state` is always ``complete`` (documented); a job that failed or was cancelled then has a `reason`. Resources that a job
-    creates carry the tag ``Job <id>`` (documented). Listing takes the filters ``name`` (contains), ``project``, ``tags``, ``state`` and
-    ``workfloe``. Only a complete job can be deleted, permanently (assumed).
+    creates carry the tag ``Job <id>`` (documented). Listing takes the filters ``name`` (contains), ``project``, ``owner``, ``tags``,
+    ``state`` and ``workfloe``. Only a complete job can be deleted, permanently (assumed).
 
     Example:
         >>> from orionclient.types import WorkFloeJob, WorkFloeSpec
@@ -193,9 +193,10 @@ class WorkFloeJob(Resource):
             raise OrionError(f"{self._title()} ({self.name!r:.100}) {how}: {self.reason or 'no reason given'}")
 
     def cancel(self) -> None:
-        """Cancel the job. Has no effect on a complete job. A running job may take a moment to end: `wait` waits for it, and raises.
+        """Cancel the job. A running job may take a moment to end: `wait` waits for it, and raises. Cancelling it again has no effect.
 
         Raises:
+            BadResponse: The job is already complete (409); the message has its outcome and when it ended (assumed).
             OrionError: The request failed.
         """
         self._call(api.cancel_job)

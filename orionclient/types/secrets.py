@@ -21,7 +21,7 @@ class Secret(Resource):
     """A write-only value of a project, such as the password of a database.
 
     The value is only sent to the server: no response contains it, and no instance stores it. Listing takes the filters ``name``
-    (contains), ``project`` and ``tags``. Deleting is permanent. The paths and all fields except `id` are assumed.
+    (contains), ``project``, ``owner`` and ``tags``. Deleting is permanent. The paths and all fields except `id` are assumed.
 
     Example:
         >>> from orionclient.types import Secret

@@ -23,7 +23,8 @@ from orionclient._resources.convert import (
 from orionclient._resources.json_values import check_json
 from orionclient._resources.polling import refresh
 from orionclient._resources.resource import Declaration, Field, Resource, reference_id
-from orionclient.exceptions import OrionError, ValidationError
+from orionclient._runtime.plain import to_plain
+from orionclient.exceptions import NotLoaded, OrionError, ValidationError
 
 if TYPE_CHECKING:
     from orion_api.inputs import ListWorkfloesFilters
@@ -46,7 +47,7 @@ class WorkFloeSpec(Resource):
     """A floe that jobs can run.
 
     The `specification` is empty in listings (documented); load it with `session.refresh_resource`. Listing takes the filters ``title``
-    and ``name`` (contains), ``state`` and ``tags``.
+    and ``name`` (contains), ``state``, ``tags``, ``uuid`` and ``package``, and ``version``, ``owner`` and ``project`` of the package.
 
     Example:
         >>> from orionclient.types import WorkFloeSpec
@@ -76,9 +77,22 @@ class WorkFloeSpec(Resource):
     created: Field[str] = Field(string, "When the floe was first registered, ISO 8601 in UTC (assumed).")
     specification: Field[dict[str, Any]] = Field(
         json_object,
-        "Cubes and their parameters (documented); empty when listed (documented).",
+        "Cubes and their parameters (documented); empty when listed (documented). The `type` of a cube is `SOURCE_CUBE`, `SINK_CUBE` or "
+        "`COMPUTE_CUBE` of `orionclient.floes` (values assumed).",
         default={},
     )
+
+    @property
+    def parameters(self) -> list[dict[str, Any]]:
+        """The promoted parameters of the `specification`: dicts with `promoted_name`, `name`, `type` and so on.
+
+        Raises:
+            NotLoaded: The specification is empty, as in a listing; refresh the floe first.
+            OrionError: The specification is malformed; the message names the field.
+        """
+        if not self.specification:
+            raise NotLoaded(f"{self._title()}: the specification is not loaded; call session.refresh_resource(...)")
+        return list(find_promoted(parse_cubes(self)).values())
 
     def start(self, name: str, parameters: Mapping[str, Any] | None = None, /, **promoted: Any) -> WorkFloeJob:
         """Start a job. Its parameters are validated against the specification before the job is created.
@@ -240,7 +254,7 @@ def _check_value(parameter: Mapping[str, Any], name: str, value: Any) -> Any:
 
 
 def _check_plain_value(parameter: Mapping[str, Any], kind: str, name: str, value: Any) -> Any:
-    wanted = _PYTHON.get(kind, (object,))
+    wanted, value = _PYTHON.get(kind, (object,)), to_plain(value)
     # A Python bool is an int, but JSON true is not a number.
     if not isinstance(value, wanted) or (isinstance(value, bool) and kind in {"integer", "decimal"}):
         raise ValidationError(f"the parameter {name!r} must be of type {kind}, not {value!r:.60}")

@@ -15,9 +15,14 @@ from typing import Self
 import pytest
 from connections_certificates import FILE, context_for, make
 from helpers.canary import CANARY
+from helpers.threaded import ThreadedServer
 from orion_api.api.files import get_file
 
+from orionclient._requesting.retry import Policy
+from orionclient._requesting.retry_loop import CallOptions, send_async
 from orionclient._transport import exchange
+from orionclient._transport.async_exchange import AsyncConnections
+from orionclient._transport.request import PreparedRequest
 from orionclient.config import SessionConfig
 from orionclient.session import OrionSession, get_session
 from orionclient.types import File
@@ -174,3 +179,98 @@ def test_without_surplus_the_connection_is_reused(
                 "grace",
             ]
             assert (server.connections, server.requests) == (1, 2)
+
+
+# Method, status line and headers of responses without a body.
+WITHOUT_BODY = {
+    "204": ("DELETE", "204 No Content", ""),
+    "204 with a length": ("DELETE", "204 No Content", "Content-Length: 20"),
+    "204 in chunks": ("DELETE", "204 No Content", "Transfer-Encoding: chunked"),
+    "304": ("GET", "304 Not Modified", ""),
+    "304 with a length": ("GET", "304 Not Modified", "Content-Length: 20"),
+    "HEAD": ("HEAD", "200 OK", ""),
+    "HEAD with a length": ("HEAD", "200 OK", "Content-Length: 20"),
+    "HEAD in chunks": ("HEAD", "200 OK", "Transfer-Encoding: chunked"),
+    "an empty body": ("GET", "200 OK", "Content-Length: 0"),
+}
+
+
+class LateServer(ThreadedServer):
+    """A server whose first response has no body, until it sends another response on the same connection."""
+
+    def __init__(self, head: str) -> None:
+        super().__init__()
+        self._head = head.encode()
+        self._first: socket.socket | None = None
+
+    def serve(self, client: socket.socket) -> None:
+        client.settimeout(5)
+        with contextlib.suppress(OSError), client:
+            while SurplusServer._has_request(client):
+                if self._first is None:
+                    self._first = client
+                    client.sendall(self._head)
+                elif self._first is client:
+                    self.send_surplus()
+                else:
+                    client.sendall(_response("grace"))
+
+    def send_surplus(self) -> None:
+        assert self._first is not None
+        # The client may have closed the connection already.
+        with contextlib.suppress(OSError):
+            self._first.sendall(_response("mallory"))
+
+
+def _send_twice(url: str, method: str, between: Callable[[], None]) -> str:
+    session = get_session({})
+    session.request(method, url)
+    between()
+    return str(session.get(url).json()["name"])
+
+
+def _send_twice_async(url: str, method: str, between: Callable[[], None]) -> str:
+    async def work() -> str:
+        options = CallOptions(Policy(retry_dict={}))
+        async with AsyncConnections(exchange.Settings()) as connections:
+            first = PreparedRequest(method=method, url=url, action="first")
+            await (await send_async(first, options, None, connections)).aclose()
+            between()
+            second = PreparedRequest(method="GET", url=url, action="second")
+            response = await send_async(second, options, None, connections)
+            return str(json.loads(await response.aread())["name"])
+
+    return asyncio.run(work())
+
+
+@pytest.mark.parametrize("send_twice", [_send_twice, _send_twice_async])
+@pytest.mark.parametrize("case", WITHOUT_BODY)
+def test_a_body_that_arrives_while_the_connection_is_idle(case: str, send_twice: Callable[..., str]) -> None:
+    method, status, header = WITHOUT_BODY[case]
+    exchange.close_connections()
+    with LateServer("\r\n".join(filter(None, [f"HTTP/1.1 {status}", header])) + "\r\n\r\n") as server:
+        assert send_twice(server.url, method, server.send_surplus) == "grace"
+        assert server.connections == 2
+
+
+@pytest.mark.parametrize("send_twice", [_send_twice, _send_twice_async])
+@pytest.mark.parametrize("case", [case for case in WITHOUT_BODY if " with " in case or "chunks" in case])
+def test_an_announced_body_that_arrives_with_the_next_response(case: str, send_twice: Callable[..., str]) -> None:
+    method, status, header = WITHOUT_BODY[case]
+    exchange.close_connections()
+    with LateServer(f"HTTP/1.1 {status}\r\n{header}\r\n\r\n") as server:
+        assert send_twice(server.url, method, lambda: None) == "grace"
+        assert server.connections == 2
+
+
+@pytest.mark.parametrize("send_twice", [_send_twice, _send_twice_async])
+@pytest.mark.parametrize(("method", "status"), [("DELETE", "204 No Content"), ("HEAD", "200 OK")])
+@pytest.mark.parametrize("header", ["Content-Length: 0", "X: y"])
+def test_without_a_body_the_connection_is_reused(
+    method: str, status: str, header: str, send_twice: Callable[..., str]
+) -> None:
+    exchange.close_connections()
+    with LateServer(f"HTTP/1.1 {status}\r\n{header}\r\n\r\n") as server:
+        # On the same connection the test server sends its other response.
+        assert send_twice(server.url, method, lambda: None) == "mallory"
+        assert server.connections == 1

@@ -296,7 +296,7 @@ def test_a_record_that_is_too_large(session: OrionSession, monkeypatch: pytest.M
     monkeypatch.setattr(datasets, "_MAX_RECORD_BYTES", 100)
     dataset = Dataset.create(session, "x")
     dataset.write({"Title": "small"})
-    with pytest.raises(ValidationError, match="the record has 214 bytes as JSON; the maximum is 100"):
+    with pytest.raises(ValidationError, match="record 1 has 214 bytes as JSON; the maximum is 100"):
         dataset.write({"Title": "x" * 200})
     largest = {"Title": "x" * (100 - len('{"Title": ""}\n'))}
     dataset.write(largest)
@@ -306,7 +306,7 @@ def test_a_record_that_is_too_large(session: OrionSession, monkeypatch: pytest.M
 
 def test_the_limit_of_records_is_the_observed_one(scripted: Scripted) -> None:
     dataset = Dataset(id=7, session=scripted.session())
-    with pytest.raises(ValidationError, match="the record has 100000012 bytes as JSON; the maximum is 100000000"):
+    with pytest.raises(ValidationError, match="record 0 has 100000012 bytes as JSON; the maximum is 100000000"):
         dataset.write({"Data": "x" * (100_000_012 - len('{"Data": ""}\n'))})
     assert scripted.requests == []
 

@@ -19,7 +19,7 @@ import pytest
 
 from orionclient.examples import drugs
 from orionclient.exceptions import ValidationError
-from orionclient.floes import Parameter, _builtin, describe, floe, progress
+from orionclient.floes import COMPUTE_CUBE, SINK_CUBE, SOURCE_CUBE, Parameter, _builtin, describe, floe, progress
 from orionclient.floes import _loading as loading
 from orionclient.floes.__main__ import main
 from orionclient.floes._arguments import parse_arguments
@@ -69,7 +69,7 @@ def test_a_signature_becomes_a_specification(module: Any) -> None:
     (cube,) = specification.pop("cubes")
     assert re.fullmatch("[0-9a-f-]{36}", specification.pop("uuid"))
     assert specification == {"name": "everything", "title": "All there is", "description": "Takes anything."}
-    assert (cube["name"], cube["title"], cube["type"]) == ("everything", "All there is", "take")
+    assert (cube["name"], cube["title"], cube["type"]) == ("everything", "All there is", SOURCE_CUBE)
     shown = [
         (each["name"], each.get("promoted_name"), each["type"], each["required"], each.get("default"), each.get("many"))
         for each in cube["parameters"]
@@ -98,6 +98,21 @@ def test_a_signature_becomes_a_specification(module: Any) -> None:
     )
     assert by_name["number"]["description"] == "counts"
     assert loading.build_registration(module.take)["tags"] == ["a", "b"]
+
+
+def test_the_type_of_a_cube_is_its_role(orion: LocalOrion) -> None:
+    session = orion.session()
+    specs = list(session.list_resources(WorkFloeSpec))
+    for spec in specs:
+        session.refresh_resource(spec)
+    found = {cube["name"]: cube["type"] for spec in specs for cube in spec.specification["cubes"]}
+    assert {name: found[name] for name in ("etl", "collection_to_dataset", "report", "slow")} == {
+        "etl": SOURCE_CUBE,
+        "collection_to_dataset": SOURCE_CUBE,
+        "report": SINK_CUBE,
+        "slow": COMPUTE_CUBE,
+    }
+    assert len({SOURCE_CUBE, SINK_CUBE, COMPUTE_CUBE}) == 3
 
 
 def test_name_title_and_description_are_those_of_the_function(module: Any) -> None:
@@ -422,6 +437,9 @@ def here(orion: LocalOrion, monkeypatch: pytest.MonkeyPatch) -> Any:
         ("drugs", drugs("sdf").read_bytes(), 24),
         ("drugs", drugs("smi").read_bytes(), 24),
         ("drugs", b"SMILES,Title\nCCO,ethanol\n", 1),
+        ("drugs", b"compound name;smiles\r\nethanol;CCO\r\n", 1),
+        ("drugs", b"CCO ethanol, absolute\nC methane\n", 2),
+        ("drugs", b"SMILES Name \nCCO ethanol\n", 1),
     ],
 )
 def test_built_in_floes_are_ordinary_functions(here: LocalOrion, name: str, content: bytes, count: int) -> None:

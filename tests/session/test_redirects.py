@@ -13,7 +13,7 @@ import pytest
 from helpers.canary import CANARY
 from helpers.scripted import Scripted, ScriptedResponse
 from orion_api import AuthenticatedClient
-from orion_api.api.files import update_file, upload_file_content
+from orion_api.api.files import get_file, update_file, upload_file_content
 from orion_api.errors import UnexpectedStatus
 
 from orionclient._requesting import retry_loop
@@ -299,3 +299,104 @@ def test_a_redirect_is_not_a_success_without_a_session(scripted: Scripted, statu
         update_file.sync(1, body={"name": "y"}, client=client)
     client.close()
     assert len(scripted.requests) == 2
+
+
+ENCODED = {
+    "/a file.sdf": "/a%20file.sdf",
+    "/blob?name=a file, b.sdf&sig=a%2bb%3D": "/blob?name=a%20file,%20b.sdf&sig=a%2bb%3D",
+    "/gr\u00fcn/\u5206?q=\u00e9 ": "/gr%C3%BCn/%E5%88%86?q=%C3%A9",
+    '/"<>|{}^`?x="<>|{}^`': "/%22%3C%3E%7C%7B%7D%5E%60?x=%22%3C%3E%7C%7B%7D%5E%60",
+    "/100%/a%zz?50%": "/100%/a%zz?50%",
+    "/x#a fragment": "/x",
+    "a file": "/api/v3/storage/files/1/a%20file",
+    "?a b": "/api/v3/storage/files/1/?a%20b",
+}
+
+
+def _location(url: str) -> Callable[[BaseHTTPRequestHandler], None]:
+    """Respond with a Location in UTF-8, which `send_header` cannot send."""
+
+    def write(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(f"HTTP/1.1 302 Found\r\nLocation: {url}\r\nContent-Length: 0\r\n\r\n".encode())
+
+    return write
+
+
+def get_by_session(session: OrionSession) -> str:
+    return session.get_resource(File, 1).name
+
+
+def get_by_raw_async(session: OrionSession) -> str:
+    return str(asyncio.run(get_file.asyncio(1, client=session.raw_async)).name)
+
+
+@pytest.mark.parametrize("way", [get_by_session, get_by_raw_async])
+@pytest.mark.parametrize("location", ENCODED)
+def test_a_location_is_percent_encoded(scripted: Scripted, location: str, way: Callable[[OrionSession], str]) -> None:
+    scripted.then(ScriptedResponse(write=_location(location)), ScriptedResponse(data=FILE))
+    assert way(scripted.session()) == "y"
+    assert scripted.requests[1].path == ENCODED[location]
+
+
+def test_a_percent_encoded_location_at_another_origin_gets_no_token(scripted: Scripted) -> None:
+    with Scripted(ScriptedResponse(data=FILE)) as storage:
+        scripted.then(ScriptedResponse(write=_location(f"{storage.url}/a b")))
+        assert get_by_session(scripted.session()) == "y"
+    assert [request.path for request in storage.requests] == ["/a%20b"]
+    assert "Authorization" not in storage.requests[0].headers
+
+
+INVALID = {
+    "a blank in the host": "http://127.0.0.1 .example.test/x",
+    "a backslash": "http://127.0.0.1\\@example.test/x",
+    "a backslash in the path": "/a\\b",
+    "a control character": "/a\x01b",
+    "a user name": "http://ada@127.0.0.1/x",
+    "an international host": "http://\u00e4.example.test/x",
+    "more than the library accepts": "/" + "x" * 70_000,
+    "a query longer than the library accepts": "/x?" + "x" * 70_000,
+    "too long once encoded": "/" + " x" * 20_000,
+}
+
+
+@pytest.mark.parametrize("way", [get_by_session, get_by_raw_async, by_session, by_raw_async])
+@pytest.mark.parametrize("location", INVALID)
+def test_an_invalid_location_is_a_fault_of_the_server(
+    scripted: Scripted, location: str, way: Callable[[OrionSession], str]
+) -> None:
+    status = 307 if way in {by_session, by_raw_async} else 302
+
+    def write(handler: BaseHTTPRequestHandler) -> None:
+        head = f"HTTP/1.1 {status} Moved\r\nLocation: {INVALID[location]}\r\nContent-Length: 0\r\n\r\n"
+        handler.wfile.write(head.encode())
+
+    scripted.then(ScriptedResponse(write=write))
+    with pytest.raises(OrionConnectionError, match="redirect not followed: the server sent an invalid URL") as caught:
+        way(OrionSession(scripted.config()))
+    assert (len(scripted.requests), caught.value.attempts, caught.value.may_have_been_applied) == (1, 1, False)
+    assert len(str(caught.value)) < 1000
+
+
+def test_a_url_of_the_caller_is_percent_encoded(scripted: Scripted) -> None:
+    scripted.then(ScriptedResponse(data=1))
+    get_session().get(f"{scripted.url}/a file?b c={{}}", params={"d": "e f"})
+    get_session().upload_file(f"{scripted.url}/a file", b"x")
+    assert [request.path for request in scripted.requests] == ["/a%20file?b%20c=%7B%7D&d=e+f", "/a%20file"]
+
+
+def test_links_of_the_server_are_percent_encoded(scripted: Scripted) -> None:
+    scripted.then(ScriptedResponse(data={"next": "?a b", "results": [FILE]}), ScriptedResponse(data={"results": []}))
+    assert len(list(scripted.session().list_resources(File))) == 1
+    assert scripted.requests[1].path == "/api/v3/storage/files/?a%20b"
+    calls = scripted.session()._calls
+    assert calls.put_presigned(f"{scripted.url}/a b?sig=a b", b"x", {}, "upload").ok
+    assert scripted.requests[2].path == "/a%20b?sig=a%20b"
+
+
+def test_too_long_links_are_faults_of_the_server(scripted: Scripted) -> None:
+    scripted.then(ScriptedResponse(data={"next": "/" + "x" * 70_000, "results": [FILE]}))
+    with pytest.raises(BadResponse, match="the link to the next page was not followed: invalid URL: it is longer"):
+        list(scripted.session().list_resources(File))
+    with pytest.raises(OrionConnectionError, match="cannot use the presigned URL of the server: invalid URL"):
+        scripted.session()._calls.put_presigned(f"{scripted.url}/{'x' * 70_000}", b"x", {}, "upload")
+    assert len(scripted.requests) == 1

@@ -38,13 +38,13 @@ NAMES = {
     "orionclient.exceptions": (
         "AuthorizationRequired BadResponse DatasetDimensionsTooLargeError InvalidAPIVersion InvalidCredentials MultipleResultsFound"
         " NoResultFound NotEnoughDiskError NotFoundResponse NotLoaded OrionConnectionError OrionError OrionLinkError OrionServiceError"
-        " OrionTimeout RateLimitedResponse TransferErrors ValidationError"
+        " OrionTimeout RateLimitedResponse TransferErrors ValidationError LocalDataError"
     ),
     "orionclient.links": "OrionLink RecordLink ShardLink link_to read_link resolve",
     "orionclient.utils": "Backoff TemporaryPath job_tag",
     "orionclient.records": "Codec OERecordCodec Record RecordCodec codec_for default_codec",
     "orionclient.local": "LocalOrion",
-    "orionclient.floes": "CollectionOut DatasetOut FileOut Parameter describe floe progress",
+    "orionclient.floes": "COMPUTE_CUBE SINK_CUBE SOURCE_CUBE CollectionOut DatasetOut FileOut Parameter describe floe progress",
     "orionclient.helpers.storage": "store_file store_shard local_path start_collection",
     "orionclient.helpers.parameterize": "parameterize_workfloe",
     "orionclient.testing": "Counts FaultProxy Toxic set_testing",
@@ -236,6 +236,7 @@ BASES = {
     "OrionTimeout": (OrionError, TimeoutError),
     "ValidationError": (OrionError, ValueError),
     "OrionLinkError": (OrionError, ValueError),
+    "LocalDataError": (OrionError, OSError),
     "NotEnoughDiskError": (OrionError, OSError),
     "DatasetDimensionsTooLargeError": (OrionError, ValueError),
     "MultipleResultsFound": (OrionError, LookupError),

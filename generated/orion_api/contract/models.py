@@ -367,7 +367,7 @@ class CreateMolsearchQuery(ContractModel):
     parameters: Annotated[
         JsonObject,
         Field(
-            description="For `title`: `titles` (list of exact titles). For `subsearch`: `mdlquery` (the query), `subsearch_query_type` (`SMARTS`, or `MDLJSON` for a molfile or JSON that contains one), `num_hits`. For `graphsim`: `smiles`, `fingerprint_type` (`Circular`, `Path` or `MACCS`), `similarity_measure_type` (`Tanimoto`, `Dice` or `Cosine`), `max_hits`, `cutoff` (minimum similarity). The names are documented, the values are assumed. Other names are rejected unless their value is null."
+            description="For `title`: `titles` (list of exact titles). For `subsearch`: `mdlquery` (the query), `subsearch_query_type` (`SMARTS`, or `MDLJSON` for a molfile or JSON that contains one), `num_hits`, and the booleans `aliphatic_constraint` (aromatic bonds match only aromatic bonds), `topology_constraint` (ring bonds match only ring bonds), `stereo_constraint` (stereo centers match as drawn) and `isotope_constraint` (isotopes are equal). For `graphsim`: `smiles`, `fingerprint_type` (`circularvs` or `circular`, `path`, `maccs`), `similarity_measure_type` (`tanimoto`, `dice`, `cosine`), `max_hits`, `cutoff` (minimum similarity). The case of these values is ignored. The names and the values `MDLJSON`, `circularvs` and `tanimoto` are documented, the other values are assumed. Other names are rejected unless their value is null."
         ),
     ]
     project: Annotated[
@@ -1289,7 +1289,7 @@ class WorkFloeSpecInfo(ContractModel):
     specification: Annotated[
         JsonObject,
         Field(
-            description="Empty in listings. Otherwise `name`, `title`, `description`, `uuid` and `cubes`. Each cube has `name`, `type`, optionally `title`, and `parameters`. Each parameter has `name`, `type`, `title`, `description`, `required` and, if applicable, `promoted_name`, `default`, `choices` (list) and `many` (true if it accepts a list). Types are string, integer, decimal, boolean, json, file, dataset, collection and secret, and dataset_out, collection_out and file_out for the names of created resources (the types are assumed)."
+            description="Empty in listings. Otherwise `name`, `title`, `description`, `uuid` and `cubes`. Each cube has `name`, `type`, optionally `title`, and `parameters`. The type of a cube is `source` if it puts data into the floe, `sink` if it stores data, and `compute` otherwise (that the types differ is observed, their values are assumed). Each parameter has `name`, `type`, `title`, `description`, `required` and, if applicable, `promoted_name`, `default`, `choices` (list) and `many` (true if it accepts a list). Types are string, integer, decimal, boolean, json, file, dataset, collection and secret, and dataset_out, collection_out and file_out for the names of created resources (the types are assumed)."
         ),
     ]
 

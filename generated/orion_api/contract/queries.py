@@ -101,6 +101,7 @@ class ListJobsQuery(BaseModel):
     offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
     name: Annotated[str | None, Field(max_length=255)] = None
     project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
     state: Annotated[str | None, Field(max_length=50)] = None
     workfloe: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
@@ -122,6 +123,7 @@ class ListMolsearchDatabasesQuery(BaseModel):
     offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
     name: Annotated[str | None, Field(max_length=255)] = None
     project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     state: Annotated[str | None, Field(max_length=50)] = None
     search_type: Literal["2D", "3D"] | None = None
 
@@ -135,6 +137,7 @@ class ListMolsearchQueriesQuery(BaseModel):
     offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
     name: Annotated[str | None, Field(max_length=255)] = None
     project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     state: Annotated[str | None, Field(max_length=50)] = None
     database: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
 
@@ -166,7 +169,9 @@ class ListPackagesQuery(BaseModel):
     offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
     name: Annotated[str | None, Field(max_length=255)] = None
     project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     state: Annotated[str | None, Field(max_length=50)] = None
+    version: Annotated[str | None, Field(max_length=255)] = None
 
 
 class ListProjectsQuery(BaseModel):
@@ -189,6 +194,7 @@ class ListSecretsQuery(BaseModel):
     offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
     name: Annotated[str | None, Field(max_length=255)] = None
     project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
 
 
@@ -292,6 +298,11 @@ class ListWorkfloesQuery(BaseModel):
     title: Annotated[str | None, Field(max_length=255)] = None
     state: Annotated[str | None, Field(max_length=50)] = None
     tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
+    uuid: Annotated[str | None, Field(max_length=255)] = None
+    package: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    version: Annotated[str | None, Field(max_length=255)] = None
+    owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
 
 
 class ListCollectionsQuery(BaseModel):
@@ -303,6 +314,7 @@ class ListCollectionsQuery(BaseModel):
     offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
     name: Annotated[str | None, Field(max_length=255)] = None
     project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
     path: Annotated[
         str | None,
@@ -326,6 +338,7 @@ class ListDatasetsQuery(BaseModel):
     offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
     name: Annotated[str | None, Field(max_length=255)] = None
     project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
     path: Annotated[
         str | None,
@@ -348,6 +361,7 @@ class ListFilesQuery(BaseModel):
     offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
     name: Annotated[str | None, Field(max_length=255)] = None
     project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
     path: Annotated[
         str | None,

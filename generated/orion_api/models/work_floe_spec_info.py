@@ -27,11 +27,12 @@ class WorkFloeSpecInfo:
         uuid: UUID of the floe, the same in all its versions.
         state: Whether jobs can be started from the floe.
         specification: Empty in listings. Otherwise `name`, `title`, `description`, `uuid` and `cubes`. Each cube has
-            `name`, `type`, optionally `title`, and `parameters`. Each parameter has `name`, `type`, `title`,
-            `description`, `required` and, if applicable, `promoted_name`, `default`, `choices` (list) and
-            `many` (true if it accepts a list). Types are string, integer, decimal, boolean, json, file,
-            dataset, collection and secret, and dataset_out, collection_out and file_out for the names of
-            created resources (the types are assumed).
+            `name`, `type`, optionally `title`, and `parameters`. The type of a cube is `source` if it puts data
+            into the floe, `sink` if it stores data, and `compute` otherwise (that the types differ is observed,
+            their values are assumed). Each parameter has `name`, `type`, `title`, `description`, `required`
+            and, if applicable, `promoted_name`, `default`, `choices` (list) and `many` (true if it accepts a
+            list). Types are string, integer, decimal, boolean, json, file, dataset, collection and secret, and
+            dataset_out, collection_out and file_out for the names of created resources (the types are assumed).
         description: Free-form description; may be empty.
         tags: Tags of the floe, set by its author.
         package: Id of the package that contains the floe; null if it is part of the stack.

@@ -205,8 +205,13 @@ def resume(stack: Services) -> None:
             stack.slow.submit(_read_floes, stack, row["id"])
 
 
+def list_packages(call: Call) -> dict[str, Any]:
+    """Return a page of packages."""
+    return resources.list_kind(call, PACKAGES, state=call.query.get("state"), version=call.query.get("version"))
+
+
 HANDLERS = {
-    "list_packages": Handler(lambda call: resources.list_kind(call, PACKAGES, state=call.query.get("state"))),
+    "list_packages": Handler(list_packages),
     "create_package": Handler(lambda call: resources.create(call, PACKAGES)),
     "get_package": Handler(lambda call: resources.get(call, PACKAGES)),
     "delete_package": Handler(lambda call: resources.delete(call, PACKAGES)),

@@ -194,7 +194,7 @@ def list_kind(call: Call, kind: ResourceKind, **columns: str | int | None) -> di
         )
     if "path" in query:
         listing.narrow("path IS ?", folders.normalize_path(query["path"]))
-    for column, value in columns.items():
+    for column, value in {"owner": query.get("owner"), **columns}.items():
         if value is not None:
             listing.narrow(f"{column} = ?", value)
     with call.stack.store.read_transaction() as db:

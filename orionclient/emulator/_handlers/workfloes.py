@@ -3,6 +3,7 @@
 The rules are assumptions:
 
 - A floe of the stack is available to all users, a floe of a package to those who can read the package. Floes are read-only.
+- A floe of a package has the owner, the project and the version of its package; a floe of the stack has none of them.
 - A floe of the stack is identified by its uuid, and becomes deprecated if a later start omits it. A floe of a package becomes
   deprecated when the package is deleted, because jobs still reference it.
 """
@@ -76,9 +77,17 @@ def list_workfloes(call: Call) -> dict[str, Any]:
             listing.narrow(f"instr(lower({name}), lower(?)) > 0", query[name])
     for tag in query.get("tags", ()):
         listing.narrow("? IN (SELECT value FROM json_each(tags))", tag)
-    if "state" in query:
-        listing.narrow("state = ?", query["state"])
+    for name in ("state", "package", "project"):
+        if name in query:
+            listing.narrow(f"{name} = ?", query[name])
+    if "uuid" in query:
+        listing.narrow("lower(uuid) = lower(?)", query["uuid"])
+    for name in ("version", "owner"):
+        if name in query:
+            listing.narrow(f"package IN (SELECT id FROM packages WHERE {name} = ?)", query[name])  # noqa: S608 - constants  # nosec B608
     with call.stack.store.read_transaction() as db:
+        if "project" in query:
+            resources.require_member(db, call.caller, query["project"])
         return build_page(call, db, listing, _show)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -213,7 +213,9 @@ class Faults:
             f"{each.operation}: not applied: {each.step} ({each.reason})" for each in report.applied if not each.applied
         ]
         if wrong:
-            raise AssertionError(f"{len(wrong)} fault steps had no effect: {'; '.join(wrong[:10])}")
+            # A step that was to be applied several times is listed once.
+            listed = [f"{step} ({count} times)" if count > 1 else step for step, count in Counter(wrong).items()]
+            raise AssertionError(f"{len(wrong)} fault steps had no effect: {'; '.join(listed[:10])}")
 
     def requests(self, operation: str | None = None) -> list[RecordedRequest]:
         """Return the request log: the last 10,000 requests, oldest first.

@@ -36,6 +36,7 @@ def build(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
     path: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
@@ -49,6 +50,7 @@ def build(
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
+        owner: Only items of the user with this id.
         tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
             folder.
@@ -65,6 +67,7 @@ def build(
                 "offset": offset,
                 "name": name,
                 "project": project,
+                "owner": owner,
                 "tags": tags,
                 "path": path,
                 "deleted": deleted,
@@ -104,6 +107,7 @@ def sync_detailed(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
     path: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
@@ -118,6 +122,7 @@ def sync_detailed(
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
+        owner: Only items of the user with this id.
         tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
             folder.
@@ -138,6 +143,7 @@ def sync_detailed(
             offset=offset,
             name=name,
             project=project,
+            owner=owner,
             tags=tags,
             path=path,
             deleted=deleted,
@@ -156,6 +162,7 @@ def sync(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
     path: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
@@ -170,6 +177,7 @@ def sync(
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
+        owner: Only items of the user with this id.
         tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
             folder.
@@ -191,6 +199,7 @@ def sync(
             offset=offset,
             name=name,
             project=project,
+            owner=owner,
             tags=tags,
             path=path,
             deleted=deleted,
@@ -209,6 +218,7 @@ async def asyncio_detailed(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
     path: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
@@ -223,6 +233,7 @@ async def asyncio_detailed(
             offset=offset,
             name=name,
             project=project,
+            owner=owner,
             tags=tags,
             path=path,
             deleted=deleted,
@@ -241,6 +252,7 @@ async def asyncio(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
     path: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
@@ -255,6 +267,7 @@ async def asyncio(
             offset=offset,
             name=name,
             project=project,
+            owner=owner,
             tags=tags,
             path=path,
             deleted=deleted,

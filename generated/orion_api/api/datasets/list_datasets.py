@@ -36,6 +36,7 @@ def build(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
     path: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
@@ -48,6 +49,7 @@ def build(
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
+        owner: Only items of the user with this id.
         tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
             folder.
@@ -63,6 +65,7 @@ def build(
                 "offset": offset,
                 "name": name,
                 "project": project,
+                "owner": owner,
                 "tags": tags,
                 "path": path,
                 "deleted": deleted,
@@ -101,6 +104,7 @@ def sync_detailed(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
     path: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
@@ -114,6 +118,7 @@ def sync_detailed(
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
+        owner: Only items of the user with this id.
         tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
             folder.
@@ -128,7 +133,15 @@ def sync_detailed(
     return _runtime.call_detailed(
         client,
         build(
-            limit=limit, cursor=cursor, offset=offset, name=name, project=project, tags=tags, path=path, deleted=deleted
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            name=name,
+            project=project,
+            owner=owner,
+            tags=tags,
+            path=path,
+            deleted=deleted,
         ),
         check,
         parse,
@@ -143,6 +156,7 @@ def sync(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
     path: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
@@ -156,6 +170,7 @@ def sync(
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
+        owner: Only items of the user with this id.
         tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
             folder.
@@ -171,7 +186,15 @@ def sync(
     return _runtime.call(
         client,
         build(
-            limit=limit, cursor=cursor, offset=offset, name=name, project=project, tags=tags, path=path, deleted=deleted
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            name=name,
+            project=project,
+            owner=owner,
+            tags=tags,
+            path=path,
+            deleted=deleted,
         ),
         check,
         parse,
@@ -186,6 +209,7 @@ async def asyncio_detailed(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
     path: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
@@ -194,7 +218,15 @@ async def asyncio_detailed(
     return await _runtime.acall_detailed(
         client,
         build(
-            limit=limit, cursor=cursor, offset=offset, name=name, project=project, tags=tags, path=path, deleted=deleted
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            name=name,
+            project=project,
+            owner=owner,
+            tags=tags,
+            path=path,
+            deleted=deleted,
         ),
         check,
         parse,
@@ -209,6 +241,7 @@ async def asyncio(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
     path: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
@@ -217,7 +250,15 @@ async def asyncio(
     return await _runtime.acall(
         client,
         build(
-            limit=limit, cursor=cursor, offset=offset, name=name, project=project, tags=tags, path=path, deleted=deleted
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            name=name,
+            project=project,
+            owner=owner,
+            tags=tags,
+            path=path,
+            deleted=deleted,
         ),
         check,
         parse,

@@ -35,6 +35,7 @@ def build(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
     state: str | Unset = UNSET,
     workfloe: int | Unset = UNSET,
@@ -47,6 +48,7 @@ def build(
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
+        owner: Only items of the user with this id.
         tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
         state: Only jobs in this state.
         workfloe: Only jobs of the floe with this id.
@@ -61,6 +63,7 @@ def build(
                 "offset": offset,
                 "name": name,
                 "project": project,
+                "owner": owner,
                 "tags": tags,
                 "state": state,
                 "workfloe": workfloe,
@@ -99,6 +102,7 @@ def sync_detailed(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
     state: str | Unset = UNSET,
     workfloe: int | Unset = UNSET,
@@ -112,6 +116,7 @@ def sync_detailed(
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
+        owner: Only items of the user with this id.
         tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
         state: Only jobs in this state.
         workfloe: Only jobs of the floe with this id.
@@ -130,6 +135,7 @@ def sync_detailed(
             offset=offset,
             name=name,
             project=project,
+            owner=owner,
             tags=tags,
             state=state,
             workfloe=workfloe,
@@ -147,6 +153,7 @@ def sync(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
     state: str | Unset = UNSET,
     workfloe: int | Unset = UNSET,
@@ -160,6 +167,7 @@ def sync(
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
+        owner: Only items of the user with this id.
         tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
         state: Only jobs in this state.
         workfloe: Only jobs of the floe with this id.
@@ -179,6 +187,7 @@ def sync(
             offset=offset,
             name=name,
             project=project,
+            owner=owner,
             tags=tags,
             state=state,
             workfloe=workfloe,
@@ -196,6 +205,7 @@ async def asyncio_detailed(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
     state: str | Unset = UNSET,
     workfloe: int | Unset = UNSET,
@@ -209,6 +219,7 @@ async def asyncio_detailed(
             offset=offset,
             name=name,
             project=project,
+            owner=owner,
             tags=tags,
             state=state,
             workfloe=workfloe,
@@ -226,6 +237,7 @@ async def asyncio(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
     state: str | Unset = UNSET,
     workfloe: int | Unset = UNSET,
@@ -239,6 +251,7 @@ async def asyncio(
             offset=offset,
             name=name,
             project=project,
+            owner=owner,
             tags=tags,
             state=state,
             workfloe=workfloe,

@@ -36,6 +36,7 @@ def build(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
     search_type: ListMolsearchDatabasesSearchType | str | Unset = UNSET,
 ) -> Request:
@@ -47,6 +48,7 @@ def build(
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
+        owner: Only items of the user with this id.
         state: Only databases in this state.
         search_type: Only databases of this search type, `2D` or `3D`.
     """
@@ -60,6 +62,7 @@ def build(
                 "offset": offset,
                 "name": name,
                 "project": project,
+                "owner": owner,
                 "state": state,
                 "search_type": search_type,
             }
@@ -97,6 +100,7 @@ def sync_detailed(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
     search_type: ListMolsearchDatabasesSearchType | str | Unset = UNSET,
 ) -> Response[MolsearchDatabasePage]:
@@ -109,6 +113,7 @@ def sync_detailed(
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
+        owner: Only items of the user with this id.
         state: Only databases in this state.
         search_type: Only databases of this search type, `2D` or `3D`.
 
@@ -121,7 +126,14 @@ def sync_detailed(
     return _runtime.call_detailed(
         client,
         build(
-            limit=limit, cursor=cursor, offset=offset, name=name, project=project, state=state, search_type=search_type
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            name=name,
+            project=project,
+            owner=owner,
+            state=state,
+            search_type=search_type,
         ),
         check,
         parse,
@@ -136,6 +148,7 @@ def sync(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
     search_type: ListMolsearchDatabasesSearchType | str | Unset = UNSET,
 ) -> MolsearchDatabasePage:
@@ -148,6 +161,7 @@ def sync(
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
+        owner: Only items of the user with this id.
         state: Only databases in this state.
         search_type: Only databases of this search type, `2D` or `3D`.
 
@@ -161,7 +175,14 @@ def sync(
     return _runtime.call(
         client,
         build(
-            limit=limit, cursor=cursor, offset=offset, name=name, project=project, state=state, search_type=search_type
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            name=name,
+            project=project,
+            owner=owner,
+            state=state,
+            search_type=search_type,
         ),
         check,
         parse,
@@ -176,6 +197,7 @@ async def asyncio_detailed(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
     search_type: ListMolsearchDatabasesSearchType | str | Unset = UNSET,
 ) -> Response[MolsearchDatabasePage]:
@@ -183,7 +205,14 @@ async def asyncio_detailed(
     return await _runtime.acall_detailed(
         client,
         build(
-            limit=limit, cursor=cursor, offset=offset, name=name, project=project, state=state, search_type=search_type
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            name=name,
+            project=project,
+            owner=owner,
+            state=state,
+            search_type=search_type,
         ),
         check,
         parse,
@@ -198,6 +227,7 @@ async def asyncio(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
     search_type: ListMolsearchDatabasesSearchType | str | Unset = UNSET,
 ) -> MolsearchDatabasePage:
@@ -205,7 +235,14 @@ async def asyncio(
     return await _runtime.acall(
         client,
         build(
-            limit=limit, cursor=cursor, offset=offset, name=name, project=project, state=state, search_type=search_type
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            name=name,
+            project=project,
+            owner=owner,
+            state=state,
+            search_type=search_type,
         ),
         check,
         parse,

@@ -35,6 +35,7 @@ def build(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
     database: int | Unset = UNSET,
 ) -> Request:
@@ -46,6 +47,7 @@ def build(
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
+        owner: Only items of the user with this id.
         state: Only queries in this state.
         database: Only queries of the database with this id.
     """
@@ -59,6 +61,7 @@ def build(
                 "offset": offset,
                 "name": name,
                 "project": project,
+                "owner": owner,
                 "state": state,
                 "database": database,
             }
@@ -96,6 +99,7 @@ def sync_detailed(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
     database: int | Unset = UNSET,
 ) -> Response[MolsearchQueryPage]:
@@ -108,6 +112,7 @@ def sync_detailed(
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
+        owner: Only items of the user with this id.
         state: Only queries in this state.
         database: Only queries of the database with this id.
 
@@ -119,7 +124,16 @@ def sync_detailed(
     """
     return _runtime.call_detailed(
         client,
-        build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, state=state, database=database),
+        build(
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            name=name,
+            project=project,
+            owner=owner,
+            state=state,
+            database=database,
+        ),
         check,
         parse,
     )
@@ -133,6 +147,7 @@ def sync(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
     database: int | Unset = UNSET,
 ) -> MolsearchQueryPage:
@@ -145,6 +160,7 @@ def sync(
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
+        owner: Only items of the user with this id.
         state: Only queries in this state.
         database: Only queries of the database with this id.
 
@@ -157,7 +173,16 @@ def sync(
     """
     return _runtime.call(
         client,
-        build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, state=state, database=database),
+        build(
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            name=name,
+            project=project,
+            owner=owner,
+            state=state,
+            database=database,
+        ),
         check,
         parse,
     )
@@ -171,13 +196,23 @@ async def asyncio_detailed(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
     database: int | Unset = UNSET,
 ) -> Response[MolsearchQueryPage]:
     """Asynchronous version of `sync_detailed`."""
     return await _runtime.acall_detailed(
         client,
-        build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, state=state, database=database),
+        build(
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            name=name,
+            project=project,
+            owner=owner,
+            state=state,
+            database=database,
+        ),
         check,
         parse,
     )
@@ -191,13 +226,23 @@ async def asyncio(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
     database: int | Unset = UNSET,
 ) -> MolsearchQueryPage:
     """Asynchronous version of `sync`."""
     return await _runtime.acall(
         client,
-        build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, state=state, database=database),
+        build(
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            name=name,
+            project=project,
+            owner=owner,
+            state=state,
+            database=database,
+        ),
         check,
         parse,
     )

@@ -36,7 +36,9 @@ def build(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
+    version: str | Unset = UNSET,
 ) -> Request:
     """Build the request without sending it.
 
@@ -46,7 +48,9 @@ def build(
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
+        owner: Only items of the user with this id.
         state: Only packages in this state.
+        version: Only packages with exactly this version.
     """
     return Request(
         operation=OPERATION,
@@ -58,7 +62,9 @@ def build(
                 "offset": offset,
                 "name": name,
                 "project": project,
+                "owner": owner,
                 "state": state,
+                "version": version,
             }
         ),
     )
@@ -94,7 +100,9 @@ def sync_detailed(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
+    version: str | Unset = UNSET,
 ) -> Response[PackagePage]:
     """List packages; return the response, whatever its status.
 
@@ -105,7 +113,9 @@ def sync_detailed(
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
+        owner: Only items of the user with this id.
         state: Only packages in this state.
+        version: Only packages with exactly this version.
 
     Returns:
         Status, headers and body; `parsed` is set on success.
@@ -114,7 +124,19 @@ def sync_detailed(
         UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call_detailed(
-        client, build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, state=state), check, parse
+        client,
+        build(
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            name=name,
+            project=project,
+            owner=owner,
+            state=state,
+            version=version,
+        ),
+        check,
+        parse,
     )
 
 
@@ -126,7 +148,9 @@ def sync(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
+    version: str | Unset = UNSET,
 ) -> PackagePage:
     """List packages.
 
@@ -137,7 +161,9 @@ def sync(
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
+        owner: Only items of the user with this id.
         state: Only packages in this state.
+        version: Only packages with exactly this version.
 
     Returns:
         A page of packages.
@@ -147,7 +173,19 @@ def sync(
         UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(
-        client, build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, state=state), check, parse
+        client,
+        build(
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            name=name,
+            project=project,
+            owner=owner,
+            state=state,
+            version=version,
+        ),
+        check,
+        parse,
     )
 
 
@@ -159,11 +197,25 @@ async def asyncio_detailed(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
+    version: str | Unset = UNSET,
 ) -> Response[PackagePage]:
     """Asynchronous version of `sync_detailed`."""
     return await _runtime.acall_detailed(
-        client, build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, state=state), check, parse
+        client,
+        build(
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            name=name,
+            project=project,
+            owner=owner,
+            state=state,
+            version=version,
+        ),
+        check,
+        parse,
     )
 
 
@@ -175,9 +227,23 @@ async def asyncio(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
+    version: str | Unset = UNSET,
 ) -> PackagePage:
     """Asynchronous version of `sync`."""
     return await _runtime.acall(
-        client, build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, state=state), check, parse
+        client,
+        build(
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            name=name,
+            project=project,
+            owner=owner,
+            state=state,
+            version=version,
+        ),
+        check,
+        parse,
     )

@@ -36,6 +36,7 @@ def build(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
 ) -> Request:
     """Build the request without sending it.
@@ -46,6 +47,7 @@ def build(
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
+        owner: Only items of the user with this id.
         tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
     """
     return Request(
@@ -58,6 +60,7 @@ def build(
                 "offset": offset,
                 "name": name,
                 "project": project,
+                "owner": owner,
                 "tags": tags,
             }
         ),
@@ -94,6 +97,7 @@ def sync_detailed(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
 ) -> Response[SecretPage]:
     """List secrets; return the response, whatever its status.
@@ -105,6 +109,7 @@ def sync_detailed(
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
+        owner: Only items of the user with this id.
         tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
 
     Returns:
@@ -114,7 +119,10 @@ def sync_detailed(
         UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call_detailed(
-        client, build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, tags=tags), check, parse
+        client,
+        build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, owner=owner, tags=tags),
+        check,
+        parse,
     )
 
 
@@ -126,6 +134,7 @@ def sync(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
 ) -> SecretPage:
     """List secrets.
@@ -137,6 +146,7 @@ def sync(
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
+        owner: Only items of the user with this id.
         tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
 
     Returns:
@@ -147,7 +157,10 @@ def sync(
         UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(
-        client, build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, tags=tags), check, parse
+        client,
+        build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, owner=owner, tags=tags),
+        check,
+        parse,
     )
 
 
@@ -159,11 +172,15 @@ async def asyncio_detailed(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
 ) -> Response[SecretPage]:
     """Asynchronous version of `sync_detailed`."""
     return await _runtime.acall_detailed(
-        client, build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, tags=tags), check, parse
+        client,
+        build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, owner=owner, tags=tags),
+        check,
+        parse,
     )
 
 
@@ -175,9 +192,13 @@ async def asyncio(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
 ) -> SecretPage:
     """Asynchronous version of `sync`."""
     return await _runtime.acall(
-        client, build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, tags=tags), check, parse
+        client,
+        build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, owner=owner, tags=tags),
+        check,
+        parse,
     )

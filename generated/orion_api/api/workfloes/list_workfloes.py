@@ -38,6 +38,11 @@ def build(
     title: str | Unset = UNSET,
     state: str | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    uuid: str | Unset = UNSET,
+    package: int | Unset = UNSET,
+    version: str | Unset = UNSET,
+    owner: int | Unset = UNSET,
+    project: int | Unset = UNSET,
 ) -> Request:
     """Build the request without sending it.
 
@@ -49,6 +54,11 @@ def build(
         title: Only floes whose title contains this string; ASCII letters match case-insensitively.
         state: Only floes in this state.
         tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
+        uuid: Only floes with this UUID, in upper or lower case.
+        package: Only floes of the package with this id.
+        version: Only floes of packages with exactly this version.
+        owner: Only floes of packages of the user with this id.
+        project: Only floes of packages of the project with this id.
     """
     return Request(
         operation=OPERATION,
@@ -62,6 +72,11 @@ def build(
                 "title": title,
                 "state": state,
                 "tags": tags,
+                "uuid": uuid,
+                "package": package,
+                "version": version,
+                "owner": owner,
+                "project": project,
             }
         ),
     )
@@ -99,6 +114,11 @@ def sync_detailed(
     title: str | Unset = UNSET,
     state: str | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    uuid: str | Unset = UNSET,
+    package: int | Unset = UNSET,
+    version: str | Unset = UNSET,
+    owner: int | Unset = UNSET,
+    project: int | Unset = UNSET,
 ) -> Response[WorkFloeSpecPage]:
     """List floes; return the response, whatever its status.
 
@@ -111,6 +131,11 @@ def sync_detailed(
         title: Only floes whose title contains this string; ASCII letters match case-insensitively.
         state: Only floes in this state.
         tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
+        uuid: Only floes with this UUID, in upper or lower case.
+        package: Only floes of the package with this id.
+        version: Only floes of packages with exactly this version.
+        owner: Only floes of packages of the user with this id.
+        project: Only floes of packages of the project with this id.
 
     Returns:
         Status, headers and body; `parsed` is set on success.
@@ -120,7 +145,20 @@ def sync_detailed(
     """
     return _runtime.call_detailed(
         client,
-        build(limit=limit, cursor=cursor, offset=offset, name=name, title=title, state=state, tags=tags),
+        build(
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            name=name,
+            title=title,
+            state=state,
+            tags=tags,
+            uuid=uuid,
+            package=package,
+            version=version,
+            owner=owner,
+            project=project,
+        ),
         check,
         parse,
     )
@@ -136,6 +174,11 @@ def sync(
     title: str | Unset = UNSET,
     state: str | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    uuid: str | Unset = UNSET,
+    package: int | Unset = UNSET,
+    version: str | Unset = UNSET,
+    owner: int | Unset = UNSET,
+    project: int | Unset = UNSET,
 ) -> WorkFloeSpecPage:
     """List floes.
 
@@ -148,6 +191,11 @@ def sync(
         title: Only floes whose title contains this string; ASCII letters match case-insensitively.
         state: Only floes in this state.
         tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
+        uuid: Only floes with this UUID, in upper or lower case.
+        package: Only floes of the package with this id.
+        version: Only floes of packages with exactly this version.
+        owner: Only floes of packages of the user with this id.
+        project: Only floes of packages of the project with this id.
 
     Returns:
         A page of floes.
@@ -158,7 +206,20 @@ def sync(
     """
     return _runtime.call(
         client,
-        build(limit=limit, cursor=cursor, offset=offset, name=name, title=title, state=state, tags=tags),
+        build(
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            name=name,
+            title=title,
+            state=state,
+            tags=tags,
+            uuid=uuid,
+            package=package,
+            version=version,
+            owner=owner,
+            project=project,
+        ),
         check,
         parse,
     )
@@ -174,11 +235,29 @@ async def asyncio_detailed(
     title: str | Unset = UNSET,
     state: str | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    uuid: str | Unset = UNSET,
+    package: int | Unset = UNSET,
+    version: str | Unset = UNSET,
+    owner: int | Unset = UNSET,
+    project: int | Unset = UNSET,
 ) -> Response[WorkFloeSpecPage]:
     """Asynchronous version of `sync_detailed`."""
     return await _runtime.acall_detailed(
         client,
-        build(limit=limit, cursor=cursor, offset=offset, name=name, title=title, state=state, tags=tags),
+        build(
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            name=name,
+            title=title,
+            state=state,
+            tags=tags,
+            uuid=uuid,
+            package=package,
+            version=version,
+            owner=owner,
+            project=project,
+        ),
         check,
         parse,
     )
@@ -194,11 +273,29 @@ async def asyncio(
     title: str | Unset = UNSET,
     state: str | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    uuid: str | Unset = UNSET,
+    package: int | Unset = UNSET,
+    version: str | Unset = UNSET,
+    owner: int | Unset = UNSET,
+    project: int | Unset = UNSET,
 ) -> WorkFloeSpecPage:
     """Asynchronous version of `sync`."""
     return await _runtime.acall(
         client,
-        build(limit=limit, cursor=cursor, offset=offset, name=name, title=title, state=state, tags=tags),
+        build(
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            name=name,
+            title=title,
+            state=state,
+            tags=tags,
+            uuid=uuid,
+            package=package,
+            version=version,
+            owner=owner,
+            project=project,
+        ),
         check,
         parse,
     )

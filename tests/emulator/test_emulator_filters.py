@@ -1,0 +1,150 @@
+"""Tests of the filters of all list operations of the contract: each one selects some resources, and rejects others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from emulator_floes import FLOES, floe, start
+from orion_api import contract
+from test_emulator_kills import completion
+from test_emulator_molsearch import QUERIES, ask, database, dataset, result
+from test_emulator_packages import COMMAND, MAIN, MANIFEST, compressed, create, floes, upload
+
+from orionclient.emulator import Server
+from orionclient.emulator._http.contract import Operation, read_operations
+
+FILES, COLLECTIONS, SECRETS = "/api/v3/storage/files/", "/api/v1/storage/collections/", "/api/v1/secrets/"
+PAGING = {"limit", "offset", "cursor"}
+LISTS = {
+    operation.id: operation
+    for operation in read_operations(contract.load())
+    # The records of a dataset are a stream, and a record that does not exist is a 404.
+    if operation.id.startswith("list_") and operation.id != "list_records"
+}
+COMMON = {"name": ("HIT", "nothing"), "project": (3, 4), "owner": (2, 99)}
+TAGGED = {"tags": ("red", "blue")}
+TRASHED = {"deleted": ("true", None)}
+STORED = {**COMMON, **TAGGED, **TRASHED, "path": ("/work", "/elsewhere")}
+
+# Operation -> filter -> a value that selects some of its resources, and one that selects none. A filter with fixed values has two that
+# divide the resources, and a filter with a default has None, because its default selects the others.
+FILTERS: dict[str, dict[str, tuple[Any, Any]]] = {
+    "list_collections": {**STORED, "state": ("open", "lost")},
+    "list_datasets": STORED,
+    "list_files": {**STORED, "state": ("uploading", "lost")},
+    "list_folders": {"project": (3, 4)},
+    "list_groups": {"name": ("CHEM", "nothing")},
+    "list_jobs": {**COMMON, **TAGGED, "state": ("complete", "running"), "workfloe": (2, 99)},
+    "list_molsearch_databases": {**COMMON, "state": ("ERROR", "LOST"), "search_type": ("3D", "2D")},
+    "list_molsearch_queries": {**COMMON, "state": ("ERROR", "LOST"), "database": (1, 99)},
+    "list_packages": {**COMMON, "state": ("uploading", "lost"), "version": ("1.2.0", "1.2")},
+    "list_projects": {"name": ("SHARED", "nothing"), "archived": ("true", None)},
+    "list_secrets": {**COMMON, **TAGGED},
+    "list_shards": {"state": ("temporary", "lost"), "name": ("HIT", "nothing")},
+    "list_uploads": {"resource_type": ("shard", "dataset"), "resource_id": (1, 99), "state": ("complete", "lost")},
+    "list_users": {"username": ("grace", "gra")},
+    "list_workfloes": {
+        "name": ("TYPED", "nothing"),
+        "title": ("FLOE RUN", "nothing"),
+        "state": ("deprecated", "lost"),
+        "tags": ("red", "blue"),
+        "uuid": (FLOES[0]["specification"]["uuid"].upper(), "0"),
+        "package": (1, 99),
+        "version": ("1.2.0", "1.2"),
+        "owner": (2, 99),
+        "project": (3, 4),
+    },
+}
+CASES = [(name, each) for name, filters in FILTERS.items() for each in filters]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("stack")
+    # A floe that a later start omits is deprecated.
+    Server(folder, seed="demo", floes=[*FLOES, floe("gone")]).start().stop()
+    with Server(folder, floes=FLOES, describe=COMMAND, jobs=0) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def ada(server: Server, ada: httpx.Client, grace: httpx.Client, drugs: dict[str, bytes]) -> httpx.Client:
+    """Ada, who is a member of the new project 4 without resources too; she and grace have created two resources of every kind."""
+
+    def post(who: httpx.Client, where: str, **body: Any) -> Any:
+        response = who.post(where, json=body or None)
+        assert response.is_success, response.text
+        return response.json() if response.content else None
+
+    assert post(ada, "/api/v1/projects/", name="Empty")["id"] == 4
+    archived = post(ada, "/api/v1/projects/", name="Old")["id"]
+    ada.patch(f"/api/v1/projects/{archived}/", json={"archived": True}).raise_for_status()
+    kinds = {"dataset": "/api/v1/storage/datasets/", "file": FILES, "collection": COLLECTIONS, "secret": SECRETS}
+    for kind, path in kinds.items():
+        more: dict[str, Any] = {"value": "x"} if kind == "secret" else {"path": "/work"}
+        first = post(grace, path, name="Hits", project=3, **more)["id"]
+        post(ada, path, name="other", **({"value": "y"} if kind == "secret" else {"path": "/mine"}))
+        post(grace, f"/api/v1/tags/{kind}/{first}/", tags=["red"], project=3)
+        if kind != "secret":
+            old = post(ada, path, name="old")["id"]
+            ada.delete(f"{path}{old}/", params={"immediate": "false"}).raise_for_status()
+    ada.put(f"{FILES}2/upload", content=b"x").raise_for_status()
+    post(ada, f"{COLLECTIONS}2/close/")
+    for name in ("hit", "other", "empty"):
+        post(grace, f"{COLLECTIONS}1/shards/", name=name)
+    ada.put(f"{COLLECTIONS}1/shards/1/upload/", content=b"x").raise_for_status()
+    uploads = "/api/v3/storage/uploads/"
+    post(ada, uploads, resource_type="file", resource_id=1, size=1, part_size=1)
+    made = post(ada, uploads, resource_type="shard", resource_id=2, collection=1, size=1, part_size=1)["id"]
+    ada.put(f"{uploads}{made}/parts/1", content=b"x").raise_for_status()
+    post(ada, f"{uploads}{made}/complete", **completion(b"x"))
+    hits, other = start(grace, name="Hits", project=3), start(ada, name="other", floe=2)
+    post(grace, f"/api/v1/tags/job/{hits['id']}/", tags=["red"], project=3)
+    post(ada, f"/api/v1/jobs/{other['id']}/cancel/")
+    searched = dataset(grace, drugs["smi"], "smi", project=3)
+    first = database(grace, searched, name="Hits", project=3)
+    second = database(ada, searched, name="other", search_type="3D")
+    broken = database(ada, dataset(ada, drugs["smi"], "smi"), name="broken")
+    asked = {"query_type": "title", "database": first["id"], "parameters": {"titles": ["a"]}}
+    result(grace, grace.post(QUERIES, json={**asked, "name": "Hits", "project": 3}))
+    ada.delete(f"/api/v1/storage/datasets/{broken['dataset']}/", params={"immediate": "true"}).raise_for_status()
+    result(ada, ask(ada, broken, titles=["a"]))
+    with server._require().stack.store.write_transaction() as db:
+        db.execute("UPDATE molsearch_databases SET state = 'ERROR' WHERE id = ?", (second["id"],))
+    upload(grace, compressed(MAIN, floes("sieve", tags=["red"]), manifest={**MANIFEST, "name": "Hits"}), project=3)
+    create(ada, name="other")
+    return ada
+
+
+def listed(ada: httpx.Client, operation: Operation, **given: Any) -> set[str]:
+    response = ada.get(operation.path.format(collection_id=1), params=given)
+    assert response.status_code == 200, response.text
+    found = response.json()["results"]
+    assert response.json()["count"] == len(found)
+    return {str(each.get("id", each)) for each in found}
+
+
+def test_the_table_has_every_filter_of_the_contract() -> None:
+    in_contract = {
+        name: filters
+        for name, operation in LISTS.items()
+        if (filters := {each.name for each in operation.parameters_in("query")} - PAGING)
+    }
+    assert {name: set(filters) for name, filters in FILTERS.items()} == in_contract
+
+
+@pytest.mark.parametrize(("name", "parameter"), CASES)
+def test_a_filter_selects(ada: httpx.Client, name: str, parameter: str) -> None:
+    operation = LISTS[name]
+    some, none = FILTERS[name][parameter]
+    all_of_them, selected = listed(ada, operation), listed(ada, operation, **{parameter: some})
+    assert selected
+    if none is None:
+        assert not selected & all_of_them
+        return
+    assert selected < all_of_them
+    (schema,) = (each.schema for each in operation.parameters_in("query") if each.name == parameter)
+    assert listed(ada, operation, **{parameter: none}) == (all_of_them - selected if "enum" in schema else set())
