@@ -24,7 +24,7 @@ CONNECTION_RETRIES: Final = 4
 # Defaults of the command line. Documented: 10 s per request and 2 retries after a connection error or 404.
 INTERACTIVE_TIMEOUT: Final = 10.0
 INTERACTIVE_RETRIES: Final = 2
-# A 404 is retried because another replica may know the resource already. Somebody who waits at a prompt has most likely mistyped it.
+# A 404 is retried because another replica may know the resource already. At a prompt, a typing error is more likely.
 PROMPT_RETRIES: Final = 2
 PROMPT_SECONDS: Final = 5.0
 # Tokens that a retry takes from the session's quota, in botocore's proportions.
@@ -117,7 +117,7 @@ class Outcome:
         failure: Kind of failure if there was no response, or no usable one; otherwise None.
         retry_after: Value of the header `Retry-After`; None if missing.
         is_final: True for a 404 of a server that has no replicas, so that a retry cannot succeed.
-        at_prompt: True for a 404 of Orion itself while somebody waits at a prompt.
+        at_prompt: True for a 404 of Orion itself in an interactive interpreter or notebook.
     """
 
     status: int | None = None

@@ -76,6 +76,6 @@ def test_notebooks_are_interactive(monkeypatch: pytest.MonkeyPatch, shell: str, 
 def test_interpreters_that_are_interactive(options: list[str], expected: bool) -> None:
     code = "from orionclient._runtime.interactive import is_interactive; print(is_interactive())"
     found = subprocess.run(
-        [sys.executable, *options, "-c", code], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True
+        [sys.executable, *options, "-c", code], stdin=subprocess.DEVNULL, capture_output=True, check=True
     )
-    assert found.stdout.split()[0] == str(expected)
+    assert found.stdout.split()[0] == str(expected).encode()
