@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from orionclient._transfer.names import check_path
-from orionclient.cli._commands.transfers import DOWNLOADED, RERUN_ADVICE, Tally, jobs_option
+from orionclient.cli._commands.transfers import DOWNLOADED, RERUN_ADVICE, Tally, get_collection, jobs_option
 from orionclient.cli._core.command_kind import describe
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
@@ -65,7 +65,7 @@ def _upload(kind: CommandKind) -> Command:
                 session, name or sources[0].resolve().name, project=project, tags=tags or None
             )
         else:
-            collection = session.get_resource(ShardCollection, into)
+            collection = get_collection(state, into)
             collection.ensure_open()
         tally = Tally("uploaded")
         with show_progress(state) as watch:
@@ -115,7 +115,7 @@ def _download(_kind: CommandKind) -> Command:
     def run(resource_id: int, folder: str, jobs: int) -> None:
         state = get_state()
         check_path(folder)
-        collection = state.shard_session.get_resource(ShardCollection, resource_id)
+        collection = get_collection(state, resource_id)
         items: list[dict[str, Any]] = []
 
         def report(result: Any) -> None:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from orionclient.cli._core.command_kind import CommandKind
     from orionclient.cli._core.progress import ProgressDisplay
     from orionclient.cli._core.state import State
+    from orionclient.session import OrionSession
 
 #: How to resume an interrupted transfer.
 RERUN_ADVICE: Final = "run the same command again to resume from there"
@@ -154,18 +155,22 @@ def _upload(kind: CommandKind) -> Command:
                 help="Metadata of the shard: a JSON object, or @FILE.",
             )
         )
+        replace = "; replace deletes the existing shard after the upload"
     else:
         options += [
             project_option(),
             click.Option(["--path", "folder_path"], help="Folder in the project to upload to; created if missing."),
             click.Option(["--description"], help="Description."),
             click.Option(["--tag", "tags"], multiple=True, help="Tag to add. Can be given several times."),
-            click.Option(
-                ["--if-exists"],
-                type=Choice(["skip", "replace", "error"]),
-                help="What to do if the name exists already.",
-            ),
         ]
+        replace = ""
+    options.append(
+        click.Option(
+            ["--if-exists"],
+            type=Choice(["skip", "replace", "error"]),
+            help=f"What to do if the name exists already{replace}.",
+        )
+    )
     if kind.kind is Dataset:
         options.append(_format_option("format", "the extension of the file, or to binary if it has none"))
     return Command(
@@ -195,8 +200,9 @@ def _send(
 ) -> None:
     act: Callable[..., object]
     if kind.kind is Shard:
-        collection = state.shard_session.get_resource(ShardCollection, values.pop("collection"))
-        act = partial(collection._upload_items, found, values["metadata"], compare=not single)
+        collection = get_collection(state, values["collection"])
+        options = {name: values[name] for name in ("metadata", "if_exists")}
+        act = partial(collection._upload_items, found, compare=not single, **options)
     else:
         send: Any = types.datasets.DatasetSend if kind.kind is Dataset else types.files.FileSend
         project, folder_path, if_exists = (values.pop(name) for name in ("project", "folder_path", "if_exists"))
@@ -219,6 +225,21 @@ def _send(
         with _first_error(single=single):
             act(workers=min(jobs, len(found)), progress=watch, on_result=each)
         state.resume_advice = ""
+
+
+def get_collection(state: State, resource_id: int) -> ShardCollection:
+    """Get a collection for the transfer of its content, to which --max-retries does not apply.
+
+    Args:
+        state: The options.
+        resource_id: Id of the collection.
+
+    Returns:
+        The collection.
+    """
+    collection = state.session.get_resource(ShardCollection, resource_id)
+    collection.session = state.shard_session
+    return collection
 
 
 def _build_upload_schema(kind: CommandKind) -> dict[str, Any]:
@@ -338,12 +359,18 @@ def _print_results(
 
 @frozen
 class _DownloadSend(Send[Any, Path]):
-    """Downloads a resource to its target."""
+    """Finds a resource, and downloads it to its target.
+
+    Attributes:
+        targets: Chooses the path.
+        lookup: The session that finds the resource.
+    """
 
     targets: _Targets
+    lookup: OrionSession
 
     def __call__(self, item: TransferItem[Any]) -> TransferResult[Path]:
-        item.source.session.refresh_resource(item.source)
+        self.lookup.refresh_resource(item.source)
         path = self.targets.path_of(item.source)
         if isinstance(item.source, Dataset):
             _download_dataset(item.source, path, self.targets.ending)
@@ -383,7 +410,11 @@ def _download(kind: CommandKind) -> Command:
             state.resume_advice = "" if kind.kind is Dataset else RERUN_ADVICE
             with _first_error(single=len(ids) == 1):
                 transfer_all(
-                    _DownloadSend(chosen), resources, workers=min(jobs, len(ids)), progress=watch, on_result=each
+                    _DownloadSend(chosen, state.session),
+                    resources,
+                    workers=min(jobs, len(ids)),
+                    progress=watch,
+                    on_result=each,
                 )
             state.resume_advice = ""
 
