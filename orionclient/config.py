@@ -25,6 +25,20 @@ from orionclient.exceptions import UNSAFE, InvalidCredentials, ValidationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+__all__ = [
+    "SessionConfig",
+    "get_active_path",
+    "get_config_path",
+    "get_profile_config",
+    "in_orion",
+    "read_active_profile",
+    "read_profiles",
+    "remove_profile",
+    "resolve",
+    "restore_config",
+    "save_profile",
+]
+
 DEFAULT_PROFILE: Final = "default"
 #: The profile that `ocli local start` writes.
 LOCAL_PROFILE: Final = "local"

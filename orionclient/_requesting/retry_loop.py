@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 from collections import deque
 from collections.abc import Callable, Generator
@@ -79,12 +80,14 @@ class CallOptions:
         quota: Retry quota of the session.
         on_attempt: Callback for every attempt; an exception that it raises ends the call.
         transport: Transport of the caller; None for pooled connections.
+        retry_timeout: Seconds in which a retry may begin, if shorter than that of the policy.
     """
 
     policy: Policy
     quota: RetryQuota = Factory(RetryQuota)
     on_attempt: Callable[[AttemptInfo], None] | None = None
     transport: TransportAdapter | None = None
+    retry_timeout: float = math.inf
 
 
 @frozen
@@ -349,7 +352,7 @@ class RetryLoop:
             state,
             outcome,
             self._retry_class,
-            remaining=self._deadline - CLOCK.monotonic(),
+            remaining=min(self._deadline, self._started + self._options.retry_timeout) - CLOCK.monotonic(),
             now=CLOCK.time(),
             uniform=CLOCK.uniform,
         )

@@ -42,6 +42,7 @@ class CallsLike(Protocol):
         *,
         query: Mapping[str, Any] | None = None,
         timeout: float | None = None,
+        retry_timeout: float | None = None,
         check: Callable[[dict[str, Any]], object] | None = None,
         **arguments: Any,
     ) -> dict[str, Any]:

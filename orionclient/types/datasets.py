@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from orion_api.inputs import CreateDataset, ListDatasetsFilters, UpdateDataset
 
+__all__ = ["Dataset", "get_format"]
+
 _FLUSH_RECORDS: Final = 1000
 _FLUSH_BYTES: Final = 4 << 20
 # Orion's own cubes limit records to about 100 MB (observed); the server rejects larger ones late.

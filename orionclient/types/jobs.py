@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from orionclient.types.workfloes import WorkFloeSpec
 
+__all__ = ["WorkFloeJob"]
+
 R = TypeVar("R", bound=Resource)
 
 # The only final state of a job (documented).

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from orionclient.types.datasets import Dataset
 
+__all__ = ["MolsearchDatabase", "MolsearchQuery"]
+
 
 class MolsearchDatabase(Resource):
     """A searchable database of the molecules of a dataset.
