@@ -19,6 +19,7 @@ __all__ = [
     "DatasetDimensionsTooLargeError",
     "InvalidAPIVersion",
     "InvalidCredentials",
+    "LocalDataError",
     "MultipleResultsFound",
     "NoResultFound",
     "NotEnoughDiskError",
@@ -305,6 +306,10 @@ class NotEnoughDiskError(OrionError, OSError):
     """Not enough free disk space for the file to be written."""
 
 
+class LocalDataError(OrionError, OSError):
+    """The data folder of a local Orion is damaged or in use, or cannot be read or written. Nothing in it was deleted or overwritten."""
+
+
 class TransferErrors(OrionError):
     """At least one of several transfers failed; the others are complete.
 
@@ -324,6 +329,11 @@ class TransferErrors(OrionError):
     def failed(self) -> list[Any]:
         """The results with an error."""
         return [result for result in self.results if result.error is not None]
+
+    @property
+    def exceptions(self) -> tuple[Exception, ...]:
+        """The errors of all failures, in order, as those of an `ExceptionGroup`."""
+        return tuple(result.error for result in self.failed)
 
     def _message(self) -> str:
         return str(self.args[0])

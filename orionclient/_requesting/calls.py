@@ -20,7 +20,7 @@ from orionclient._requesting.versions import ServerVersions, missing_version_mes
 from orionclient._resources.json_values import encode_json
 from orionclient._runtime.plain import to_plain
 from orionclient._transport.checks import is_loopback, is_success, parse_origin, resolve_url
-from orionclient._transport.request import Body, Payload, PreparedRequest, encode_form
+from orionclient._transport.request import Body, Payload, PreparedRequest, check_encodable, encode_form
 from orionclient.exceptions import (
     BadResponse,
     InvalidAPIVersion,
@@ -61,11 +61,14 @@ _PAGE_SIZES: Final[dict[tuple[tuple[str, str, int], str], int]] = {}
 _LOGGED_STATUSES: Final[set[tuple[str, int]]] = set()
 
 
-def _encode(body: Json | Content | None) -> tuple[Body | None, dict[str, str]]:
+def _encode(body: Json | Content | None, *, redact: bool) -> tuple[Body | None, dict[str, str]]:
     if body is None:
         return None, {}
     if isinstance(body, Json):
-        return Body(encode_json("the parameters", body.value)), {"Content-Type": "application/json"}
+        content = encode_json("the parameters", body.value)
+        if b"\\ud" in content:
+            check_encodable(body.value, redact=redact)
+        return Body(content), {"Content-Type": "application/json"}
     return Body(body.payload, body.length), {"Content-Type": body.media_type}
 
 
@@ -108,8 +111,9 @@ class Calls:
             raise InvalidAPIVersion(None).with_problem(problem)
         if operation.auth and not config.token:
             where = f"profile {config.profile!r}" if config.profile else "the configuration"
-            raise InvalidCredentials(
-                f"{operation.id} needs a token, but {where} has none; get one with session.retrieve_token(...)"
+            raise InvalidCredentials(f"{operation.id} needs a token, but {where} has none").with_hints(
+                "to save one, run: ocli config profile",
+                "in Python, request one with session.retrieve_token(...)",
             )
         if request.url is None:
             target = config.url + request.path
@@ -117,7 +121,7 @@ class Calls:
                 target = f"{target}?{encode_form(request.query)}"
         else:
             target = _absolute_url(config.url + request.path, request.url, config)
-        body, headers = _encode(request.body)
+        body, headers = _encode(request.body, redact=operation.id in _CONFIDENTIAL)
         accept = {"Accept-Encoding": "identity"} if operation.stream == "download" else {"Accept": "application/json"}
         prepared = PreparedRequest(
             method=operation.method.upper(),

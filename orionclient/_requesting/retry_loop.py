@@ -8,6 +8,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from attrs import Factory, define, evolve, frozen
 from orion_api._shared import find_header_problem
@@ -203,7 +204,7 @@ class RetryLoop:
                     self._options.quota.release(self._state.charged)
                 if isinstance(response, Failure):
                     kind = OrionTimeout if response.kind == "timeout" else OrionConnectionError
-                    error = kind(response.message).with_hints(*self._hints(response))
+                    error = kind(self._name_server(response)).with_hints(*self._hints(response))
                     raise error.with_call(self._call(outcome)) from response.cause
                 return response
             if wait >= 1:
@@ -314,6 +315,13 @@ class RetryLoop:
     def _retry_class(self) -> str:
         keyed = self._request.retry_class == "keyed"
         return "create" if keyed and self._final_origin not in _KEYED_ORIGINS else self._request.retry_class
+
+    def _name_server(self, failure: Failure) -> str:
+        """Return the message of a failure; that of a failed connection with host and port."""
+        if failure.kind != "connect":
+            return failure.message
+        host = urlsplit(self._request.url).netloc.rpartition("@")[2]
+        return failure.message.replace("the server", f"the server {host}", 1)
 
     def _call(self, outcome: Outcome) -> CallInfo:
         return CallInfo(

@@ -28,6 +28,8 @@ A = TypeVar("A")
 Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 # Maximum number of items per worker that are submitted and whose results are not consumed yet.
 _MAX_PENDING: Final = 4
+# Failures that a traceback lists.
+_MAX_NOTES: Final = 20
 
 
 @frozen
@@ -266,14 +268,34 @@ def collect_results(
             f"listing the items failed after {count} transfers ({len(failed)} failed): {errors[0]}", collected
         ) from errors[0]
     if failed and not return_exceptions:
-        message = f"{len(failed)} of {count} transfers failed; the first, {_item_title(failed[0].item)}: {_error_message(failed[0].error)}"
-        raise TransferErrors(message, collected) from failed[0].error
+        raise _make_error(collected, failed, count) from failed[0].error
     return collected
 
 
-def _item_title(item: Any) -> str:
-    named = getattr(item, "_item_title", None)
-    return shorten(one_line(str(named() if callable(named) else item)), 120)
+def _make_error(collected: list[Result[I, V]], failed: list[Result[I, V]], count: int) -> TransferErrors:
+    described = [f"{name_item(result.item)}: {_error_message(result.error)}" for result in failed]
+    error = TransferErrors(f"{len(failed)} of {count} transfers failed; the first, {described[0]}", collected)
+    if len(described) > 1:
+        # A traceback shows the notes.
+        for line in described[:_MAX_NOTES]:
+            error.add_note(one_line(line))
+    if len(described) > _MAX_NOTES:
+        error.add_note(f"and {len(described) - _MAX_NOTES} more in the attribute `failed`")
+    return error
+
+
+def name_item(item: Any) -> str:
+    """Name an item in a message.
+
+    Args:
+        item: A resource, a path, or any other item.
+
+    Returns:
+        The name in one line; bytes of a path that are not valid UTF-8 are escaped.
+    """
+    named = getattr(item, "_title", None)
+    name = str(named() if callable(named) else item)
+    return shorten(one_line(name.encode("utf-8", "backslashreplace").decode()), 120)
 
 
 def _error_message(error: Exception | None) -> str:

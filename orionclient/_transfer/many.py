@@ -195,9 +195,11 @@ def check_regular_file(path: Path) -> None:
 
     Raises:
         ValidationError: The path is not a regular file.
-        OSError: The path does not exist.
+        OSError: The path does not exist, or is a folder that cannot be read.
     """
     if not stat.S_ISREG(path.stat().st_mode):
+        if path.is_dir() and not path.is_symlink():
+            os.scandir(path).close()
         raise ValidationError(
             f"{path} is not a file" + ("; links to folders are not followed" if path.is_dir() else "")
         )
@@ -215,7 +217,7 @@ def list_named_files(paths: Any) -> Iterator[TransferItem[Path]]:
 
     Raises:
         ValidationError: `paths` contains no paths, or an empty one.
-        OSError: A folder cannot be read, or a single path does not exist.
+        OSError: A given folder cannot be read, or a single path does not exist.
     """
     if isinstance(paths, bytes) or (not isinstance(paths, str | os.PathLike) and not hasattr(paths, "__iter__")):
         raise ValidationError(f"pass a folder or paths, not {type(paths).__name__}")
@@ -255,16 +257,24 @@ def walk_files(folder: Path, prefix: str) -> Iterator[tuple[Path, str]]:
         prefix: Prefix of the names.
 
     Yields:
-        Pairs of path and name: the prefix and the path relative to the folder, with ``/``.
+        Pairs of path and name: the prefix and the path relative to the folder, with ``/``. A subfolder that cannot be read is listed as if
+        it were a file; its upload fails.
 
     Raises:
-        OSError: A folder cannot be read.
+        OSError: The folder itself cannot be read.
     """
     with os.scandir(folder) as entries:
         found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
     for name, is_folder in found:
         if is_folder:
-            yield from walk_files(folder / name, f"{prefix}{name}/")
+            files = walk_files(folder / name, f"{prefix}{name}/")
+            try:
+                first = next(files, None)
+            except OSError:
+                first = folder / name, prefix + name
+            if first is not None:
+                yield first
+            yield from files
         else:
             yield folder / name, prefix + name
 

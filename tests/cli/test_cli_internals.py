@@ -65,7 +65,7 @@ def abort_of(cause: BaseException) -> click.Abort:
         (OSError(28, "full"), 9),
         (OrionConnectionError("gone"), 7),
         (TransferErrors("some", [Result(1, None, OrionConnectionError("gone")), Result(2, 3)]), 7),
-        (TransferErrors("some", [Result(1, None, OrionConnectionError("gone")), Result(1, None, OSError(28, "x"))]), 1),
+        (TransferErrors("some", [Result(1, None, OrionConnectionError("gone")), Result(1, None, OSError(28, "x"))]), 7),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else str(value),
 )

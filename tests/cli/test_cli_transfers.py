@@ -331,7 +331,10 @@ def test_failures_are_counted(call: Call, empty: LocalOrion, tree: Path) -> None
     empty.faults.script("upload_file_content", ["pass", 403])
     done = call("files", "upload", "frames", "--jobs", "1", on=empty)
     assert (done.exit_code, done.stdout.splitlines()[-1]) == (6, "2 uploaded, 0 skipped, 1 failed, 15 bytes")
-    assert "1 of 3 transfers failed; the first, frames/2.xyz" in done.stderr
+    lines = done.stderr.splitlines()
+    assert [line.partition(":")[0] for line in lines] == ["Failed", "Error", "Hint"]
+    assert lines[0].startswith("Failed: frames/2.xyz: upload_file_content PUT ")
+    assert lines[1] == "Error: 1 of 3 transfers failed"
     assert call("files", "upload", "frames").stdout.endswith("\n1 uploaded, 2 skipped, 5 bytes\n")
 
 
@@ -406,12 +409,14 @@ def test_any_format_is_passed_on(call: Call, stack: LocalOrion, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("name", "as_format", "found"),
     [
-        ("hits", None, "hits.json"),
-        ("hits v1.2", None, "hits v1.2.json"),
+        ("hits", None, "hits.jsonl"),
+        ("hits v1.2", None, "hits v1.2.jsonl"),
         ("hits.sdf", None, "hits.sdf"),
         ("hits.SDF.gz", None, "hits.SDF.gz"),
         ("hits.oeb.gz", None, "hits.oeb.gz"),
-        ("hits.gz", None, "hits.gz.json"),
+        ("hits.gz", None, "hits.gz.jsonl"),
+        ("hits.json", None, "hits.json"),
+        ("hits", "json", "hits.json"),
         ("hits.sdf.gz", "csv", "hits.csv"),
         ("hits.sdf", "csv.gz", "hits.csv.gz"),
         ("hits", "binary", "hits.oedb"),

@@ -146,7 +146,7 @@ def test_interactive_work(orion: LocalOrion, terminal: Terminal, tmp_path: Path)
     terminal.type("ocli files delete 1")
     terminal.wait_for(r"Delete file 1 'drugs\.sdf'\? \[y/N\]:")
     terminal.type("n")
-    terminal.wait_for(r"Error: aborted")
+    terminal.wait_for(r"^Aborted$")
     terminal.wait_for(r"^\$\s*\Z")
 
     # a job and its log

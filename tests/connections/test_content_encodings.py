@@ -24,7 +24,7 @@ from orionclient.types import File
 DATA = bytes(range(256)) * 8
 INFO = {**FILE, "size": len(DATA), "sha256": hashlib.sha256(DATA).hexdigest()}
 NO_CODINGS = [
-    "", "identity", "aws-chunked", "utf-8", "UTF-8", "none", "binary", "8bit", "text/plain", "application/json", "aws-chunked,identity",
+    "", "identity", "aws-chunked", "utf-8", "UTF-8", "none", "binary", "8bit", "application/json", "aws-chunked,identity",
     ", ,",
 ]  # fmt: skip
 

@@ -40,7 +40,7 @@ NAMES = {
     "orionclient.exceptions": (
         "AuthorizationRequired BadResponse DatasetDimensionsTooLargeError InvalidAPIVersion InvalidCredentials MultipleResultsFound"
         " NoResultFound NotEnoughDiskError NotFoundResponse NotLoaded OrionConnectionError OrionError OrionLinkError OrionServiceError"
-        " OrionTimeout RateLimitedResponse TransferErrors ValidationError"
+        " OrionTimeout RateLimitedResponse TransferErrors ValidationError LocalDataError"
     ),
     "orionclient.links": "OrionLink RecordLink ShardLink link_to read_link resolve",
     "orionclient.utils": "Backoff TemporaryPath job_tag",
@@ -273,6 +273,7 @@ BASES = {
     "OrionTimeout": (OrionError, TimeoutError),
     "ValidationError": (OrionError, ValueError),
     "OrionLinkError": (OrionError, ValueError),
+    "LocalDataError": (OrionError, OSError),
     "NotEnoughDiskError": (OrionError, OSError),
     "DatasetDimensionsTooLargeError": (OrionError, ValueError),
     "MultipleResultsFound": (OrionError, LookupError),

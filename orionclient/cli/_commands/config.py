@@ -24,6 +24,7 @@ from orionclient.cli._core.state import (
     check_profile,
     get_state,
 )
+from orionclient.cli._core.streams import echo
 from orionclient.cli._core.table_options import table_options
 from orionclient.config import (
     SessionConfig,
@@ -106,11 +107,11 @@ def _prompt(question: str, *, hide: bool = False) -> str:
     if stdin.isatty() or not hide:
         return str(click.prompt(question, hide_input=hide, err=False))
     # Without a terminal there is no echo to hide, and the password prompt of Python would open /dev/tty.
-    click.echo(f"{question}: ", nl=False)
+    echo(f"{question}: ", nl=False)
     line = stdin.readline()
-    click.echo()
+    echo()
     if not line:
-        raise click.Abort
+        raise click.Abort from EOFError()
     return line.strip()
 
 
@@ -210,6 +211,7 @@ def list_settings(state: State) -> list[dict[str, Any]]:
         origins = {
             name: f"${variable}"
             for name, variable in {"url": "ORION_URL", "token": "ORION_TOKEN", "username": "ORION_USERNAME"}.items()  # nosec B105 - names
+            if os.environ.get(variable)
         }
         named = "the job" if in_orion() else "environment"
     else:
@@ -237,7 +239,7 @@ def list_settings(state: State) -> list[dict[str, Any]]:
 def _info() -> Command:
     def run() -> None:
         state = get_state()
-        state.out.print_rows(list_settings(state), ("setting", "value", "origin"), key="value")
+        state.out.print_rows(list_settings(state), ("setting", "value", "origin"), key="value", full=True)
 
     return Command(
         "info",

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from orionclient._transfer.names import check_path
 from orionclient.cli._core import contract_options
+from orionclient.cli._core.batch import apply_to_each
 from orionclient.cli._core.command_kind import describe, fetch_details
 from orionclient.cli._core.commands import Command, CommandGroup
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
@@ -54,13 +56,23 @@ def _list() -> Command:
 def _create() -> Command:
     def run(paths: Sequence[str], dry_run: bool) -> None:
         state = get_state()
+        for path in paths:
+            check_path(path)
         if dry_run:
             print_plan(state, "create", [f"folder {path}" for path in paths])
             return
-        state.session.create_paths(*paths)
-        state.out.print_results(
-            [{"path": path} for path in paths], [f"Created folder {path}" for path in paths], key="path"
-        )
+        session = state.session
+
+        def create(path: str) -> str:
+            session.create_paths(path)
+            return path
+
+        def report(done: list[str]) -> None:
+            state.out.print_results(
+                [{"path": path} for path in done], [f"Created folder {path}" for path in done], key="path"
+            )
+
+        apply_to_each(paths, create, report, name_of=str)
 
     return Command(
         "create",

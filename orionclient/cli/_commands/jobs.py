@@ -11,14 +11,16 @@ import click
 
 from orionclient._runtime.clock import CLOCK
 from orionclient.cli._commands.job_start import build_start_command
+from orionclient.cli._core.batch import apply_to_each
 from orionclient.cli._core.command_kind import describe
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
 from orionclient.cli._core.output import escape_control_characters, parse_time
 from orionclient.cli._core.parameter_types import ParameterType
-from orionclient.cli._core.resource_commands import apply_to_each, build_list_command, deadline_option
+from orionclient.cli._core.resource_commands import build_list_command, deadline_option
 from orionclient.cli._core.shapes import object_of
 from orionclient.cli._core.state import State, get_state
+from orionclient.cli._core.streams import echo
 from orionclient.types import WorkFloeJob
 
 if TYPE_CHECKING:
@@ -127,11 +129,11 @@ class _LogWriter:
             self._written = True
             share = job.to_dict().get("progress")
             percent = f" {share:.0%}" if isinstance(share, int | float) else ""
-            click.echo(f"\r\x1b[Kjob {job.id} {escape_control_characters(job.state)}{percent}", err=True, nl=False)
+            echo(f"\r\x1b[Kjob {job.id} {escape_control_characters(job.state)}{percent}", err=True, nl=False)
 
     def end(self) -> None:
         if self._written:
-            click.echo("\r\x1b[K", err=True, nl=False)
+            echo("\r\x1b[K", err=True, nl=False)
 
 
 def _logs(kind: CommandKind) -> Command:
@@ -170,15 +172,17 @@ def _cancel(kind: CommandKind) -> Command:
             print_plan(state, "cancel", [f"job {each}" for each in ids])
             return
 
+        session = state.session
+
         def cancel(resource_id: int) -> dict[str, Any]:
-            job = WorkFloeJob(session=state.session, id=resource_id)
+            job = WorkFloeJob(session=session, id=resource_id)
             job.cancel()
             return job.to_dict()
 
-        done, first = apply_to_each(ids, cancel)
-        state.out.print_results(done, [f"Cancelled {describe('job', each)}" for each in done])
-        if first is not None:
-            raise first
+        def report(done: list[dict[str, Any]]) -> None:
+            state.out.print_results(done, [f"Cancelled {describe('job', each)}" for each in done])
+
+        apply_to_each(ids, cancel, report, name_of=lambda each: f"job {each}")
 
     return Command(
         "cancel",

@@ -13,6 +13,7 @@ import click
 
 from orionclient._runtime.user_files import decode_utf8
 from orionclient._transfer.names import check_path
+from orionclient.cli._core.batch import apply_to_each
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
 from orionclient.cli._core.parameter_types import PathType, project_option
@@ -153,12 +154,17 @@ def _upload(kind: CommandKind) -> Command:
         if dry_run:
             print_plan(state, "upload", paths)
             return
-        done = []
-        for each in paths:
-            path = Path(each)
+        session = state.session
+
+        def upload(given: str) -> dict[str, Any]:
+            path = Path(given)
             source: Any = _compress(path) if path.is_dir() else path
-            done.append(WorkFloePackage.upload(state.session, source, project).to_dict())
-        state.out.print_results(done, [kind.format_message("upload", "Uploaded", each) for each in done])
+            return WorkFloePackage.upload(session, source, project).to_dict()
+
+        def report(done: list[dict[str, Any]]) -> None:
+            state.out.print_results(done, [kind.format_message("upload", "Uploaded", each) for each in done])
+
+        apply_to_each(paths, upload, report, name_of=str)
 
     return Command(
         "upload",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
+import stat
 import sys
 import threading
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import click
 from attrs import frozen
@@ -17,12 +19,14 @@ from orionclient import types
 from orionclient._resources.creating import project_id
 from orionclient._transfer.many import Send, TransferItem, TransferResult, list_files, transfer_all
 from orionclient._transfer.names import UniqueNames, check_path, prepare_path
+from orionclient._transfer.part_files import PartFile, disk_space_errors
 from orionclient._transfer.plans import part_size
 from orionclient.cli._core import contract_options
 from orionclient.cli._core.command_kind import describe
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
 from orionclient.cli._core.inputs import claim_stdin
+from orionclient.cli._core.json_array import JsonArrayWriter
 from orionclient.cli._core.parameter_types import Choice, PathType, project_option
 from orionclient.cli._core.progress import format_size, show_progress
 from orionclient.cli._core.shapes import list_of
@@ -33,6 +37,8 @@ from orionclient.types import Dataset, Shard, ShardCollection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from io import RawIOBase
+    from typing import BinaryIO
 
     from orionclient._transfer.bulk import Result
     from orionclient.cli._core.command_kind import CommandKind
@@ -42,7 +48,7 @@ if TYPE_CHECKING:
 #: How to resume an interrupted transfer.
 RERUN_ADVICE: Final = "run the same command again to resume from there"
 _FORMATS: Final = ("sdf", "smi", "csv", "json", "binary")
-# A dataset whose name ends so is downloaded under that name, any other as JSON.
+# A dataset whose name ends so is downloaded under that name, any other as JSON lines.
 _EXTENSIONS: Final = (
     *(".sdf", ".sd", ".mol", ".smi", ".smiles", ".ism", ".csv", ".json", ".jsonl", ".ndjson", ".oedb", ".bin"),
     *(".oeb", ".oez", ".mol2", ".pdb", ".mae", ".cif"),
@@ -51,7 +57,7 @@ _EXTENSIONS: Final = (
 #: What --json prints of downloads.
 DOWNLOADED: Final = list_of(id="integer", path="string", size="integer")
 _UPLOAD_HELP: Final = (
-    "Upload files or folders{target}. Folders are uploaded with all files in them; - reads standard input. "
+    "Upload files or folders{target}. The files of a folder are named by their paths in it; - reads standard input. "
 )
 _RERUN_HELP: Final = (
     "Run the command again to resume: of a folder or several paths, files that exist already with the same content are skipped; a single "
@@ -106,15 +112,23 @@ def _find_paths(paths: Sequence[str], name: str | None) -> Iterator[TransferItem
     names = UniqueNames()
     for given in paths:
         if given == "-":
-            yield TransferItem(Path(given), names.add(name or "stdin"), claim_stdin("-"), force=True)
+            yield TransferItem(Path(given), name or names.add("stdin"), claim_stdin("-"), force=True)
             continue
-        is_folder = Path(check_path(given)).is_dir()
-        if is_folder and name is not None:
-            raise click.UsageError("--name cannot be combined with a folder; give the path of one file")
-        for path, found in list_files(given):
+        path = Path(check_path(given))
+        # In contrast to those of pathlib, these functions raise no errors.
+        if not os.path.isdir(path):  # noqa: PTH112
             # A pipe is read if its path was given; one found in a folder could block forever.
-            force = not is_folder and (len(paths) == 1 or (path.exists() and not path.is_file()))
-            yield TransferItem(path, names.add(found if is_folder else name or found), force=force)
+            is_special = os.path.exists(path) and not os.path.isfile(path)  # noqa: PTH110, PTH113
+            yield TransferItem(path, name or names.add(path.name), force=len(paths) == 1 or is_special)
+            continue
+        if name is not None:
+            raise click.UsageError("--name cannot be combined with a folder; give the path of one file")
+        try:
+            for found, relative in list_files(path):
+                yield TransferItem(found, names.add(relative))
+        except OSError:
+            # The folder cannot be read; its own upload reports that.
+            yield TransferItem(path, names.add(path.name))
 
 
 def _upload(kind: CommandKind) -> Command:
@@ -199,8 +213,7 @@ def _send(
             if result.skipped:
                 sentence = f"Skipped {describe(kind.noun, item)}: it exists already"
             # A dataset reports no size.
-            count = item.get("size", result.item.stat().st_size if result.item.is_file() else 0)
-            report(result, item, sentence, count)
+            report(result, item, sentence, item.get("size", _get_size(result.item)))
 
         state.resume_advice = _rerun_advice(kind, found, single=single)
         with _first_error(single=single):
@@ -221,19 +234,27 @@ def _build_upload_schema(kind: CommandKind) -> dict[str, Any]:
 
 def _rerun_advice(kind: CommandKind, found: Sequence[TransferItem[Path]], *, single: bool) -> str:
     """Return how to resume uploads; empty if running the command again would upload everything again."""
-    in_parts = any(each.source.is_file() and part_size(each.source.stat().st_size) for each in found)
+    in_parts = any(part_size(_get_size(each.source)) for each in found)
     return RERUN_ADVICE if kind.kind is not Dataset and (in_parts or not single) else ""
+
+
+def _get_size(path: Path) -> int:
+    """Return the size of a file; 0 for anything else, and for a file that cannot be read or was deleted meanwhile."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0
+    return found.st_size if stat.S_ISREG(found.st_mode) else 0
 
 
 @contextmanager
 def _first_error(*, single: bool) -> Iterator[None]:
-    """Raise the error of a single transfer itself, and the first of several that failed for different reasons."""
+    """Raise the error of a single transfer itself."""
     try:
         yield
     except TransferErrors as error:
-        failed = [result.error for result in error.results if result.error is not None]
-        if failed and (single or len({type(each) for each in failed}) > 1):
-            raise failed[0] from None
+        if single and error.failed:
+            raise error.failed[0].error from None
         raise
 
 
@@ -322,9 +343,10 @@ class _DownloadSend(Send[Any, Path]):
     targets: _Targets
 
     def __call__(self, item: TransferItem[Any]) -> TransferResult[Path]:
+        item.source.session.refresh_resource(item.source)
         path = self.targets.path_of(item.source)
         if isinstance(item.source, Dataset):
-            item.source.download_to_file(path, format=self.targets.ending)
+            _download_dataset(item.source, path, self.targets.ending)
         else:
             item.source.download_to_file(path, progress=self.relay.for_item(path.name) if self.relay else None)
         return TransferResult(path, skipped=False, size=None)
@@ -345,7 +367,8 @@ def _download(kind: CommandKind) -> Command:
             return
         chosen = _Targets(kind, output, many=len(ids) > 1, force=force, ending=as_format)
 
-        resources = [TransferItem(session.get_resource(template, each), "") for each in ids]
+        template.session = session
+        resources = [TransferItem(template._make_handle(each), "") for each in ids]
         with show_progress(state) as watch, _print_results(state, watch, "downloaded", summary=False) as report:
 
             def each(result: Result[Any, Path]) -> None:
@@ -391,6 +414,26 @@ def _download(kind: CommandKind) -> Command:
         shape=DOWNLOADED,
         example=f"ocli {kind.group} download {_EXAMPLES[kind.group][1]}",
     )
+
+
+def _download_dataset(dataset: Dataset, path: Path, as_format: str | None) -> None:
+    """Download a dataset; a path that ends in `.json` gets a JSON array in place of JSON lines."""
+    is_special = path.exists() and not path.is_file()
+    if path.suffix.lower() != ".json" or (as_format or "json") != "json" or is_special:
+        dataset.download_to_file(path, format=as_format)
+        return
+    part = PartFile(path.resolve())
+    try:
+        part.truncate()
+        with (
+            disk_space_errors(path),
+            io.BufferedWriter(cast("RawIOBase", part.open_at(0))) as stream,
+            JsonArrayWriter(stream, path.name) as array,
+        ):
+            dataset.download_to_file(cast("BinaryIO", array), format="json")
+        part.commit(durable=False)
+    finally:
+        part.close()
 
 
 def _print_downloaded(resource: Any, as_format: str | None) -> None:
@@ -441,4 +484,4 @@ def _with_extension(name: str, as_format: str | None) -> str:
     if extension and as_format is None:
         return name
     stem = name[: len(bare) - len(extension)] if extension else name
-    return f"{stem}.{'oedb' if as_format == 'binary' else as_format or 'json'}"
+    return f"{stem}.{'oedb' if as_format == 'binary' else as_format or 'jsonl'}"

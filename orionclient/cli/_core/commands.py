@@ -8,6 +8,7 @@ import click
 
 from orionclient.cli._core.parameter_types import Choice, complete_profiles
 from orionclient.cli._core.state import FORMATS, MAX_RETRIES, PROFILE, TIMEOUT, State
+from orionclient.cli._core.streams import echo
 from orionclient.cli._core.suggestions import suggest
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def common_options(*, hidden: bool) -> list[click.Option]:
             *("--format", "output_format"),
             store="format",
             type=Choice(FORMATS),
-            help="Output format. Defaults to table.",
+            help="Output format. Defaults to table. Of --format and --json, the last one applies.",
         ),
         option("-q", "--quiet", store="quiet", is_flag=True, help="Print ids only, and no progress."),
         option(
@@ -140,8 +141,15 @@ class Command(click.Command):
         formatter.write_text(f"Documentation: {_DOCUMENTATION}#{'-'.join(_list_names(ctx))}")
 
 
+@click.pass_context
+def _show_help(context: click.Context) -> None:
+    """Print the help of a group on standard output, if no command was given."""
+    if context.invoked_subcommand is None:
+        echo(context.get_help(), color=context.color)
+
+
 class SuggestingGroup(click.Group):
-    """A group that prints its help when it is called without arguments, and suggests names for an unknown command.
+    """A group that prints its help when it is called without a command, and suggests names for an unknown command.
 
     Attributes:
         unknown_noun: What the message about an unknown name calls it.
@@ -150,14 +158,7 @@ class SuggestingGroup(click.Group):
     unknown_noun: ClassVar[str] = "command"
 
     def __init__(self, name: str, **settings: Any) -> None:
-        super().__init__(name, no_args_is_help=False, **settings)
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the arguments. Without any, print the help on standard output and exit with code 0."""
-        if not args and not ctx.resilient_parsing:
-            click.echo(ctx.get_help(), color=ctx.color)
-            ctx.exit()
-        return super().parse_args(ctx, args)
+        super().__init__(name, invoke_without_command=True, callback=_show_help, **settings)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

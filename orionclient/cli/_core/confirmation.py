@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from orionclient.cli._core.shapes import list_of
+from orionclient.cli._core.streams import escape_unencodable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,7 +52,7 @@ def confirm(question: str, *, sure: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise click.UsageError(f"{question} Cannot ask for confirmation without a terminal: give --yes")
-    click.confirm(question, abort=True, err=True)
+    click.confirm(escape_unencodable(question, sys.stderr), abort=True, err=True)
 
 
 def print_plan(state: State, verb: str, what: Iterable[str]) -> None:

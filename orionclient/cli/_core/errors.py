@@ -1,4 +1,4 @@
-"""Exit codes, error messages with hints, and the handling of signals and closed pipes for calls of `ocli`."""
+"""Exit codes, error messages with hints, and the handling of closed pipes for calls of `ocli`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import contextlib
 import errno
 import os
 import shlex
-import signal
 import sys
 import textwrap
 import warnings
@@ -14,14 +13,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from orionclient.cli._core.signals import Terminated, install_signal_handlers
 from orionclient.cli._core.state import State
+from orionclient.cli._core.streams import echo, escape_unencodable
 from orionclient.cli._core.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import FrameType
 
-SUCCESS, FAILURE, USAGE = 0, 1, 2
+    from orionclient.exceptions import TransferErrors
+
+SUCCESS, FAILURE, USAGE, NOT_RUNNING = 0, 1, 2, 3
 AUTHENTICATION, NOT_FOUND, REJECTED, UNAVAILABLE, DEADLINE, LOCAL_FILE = 4, 5, 6, 7, 8, 9
 INTERRUPTED, TERMINATED = 130, 143
 
@@ -30,22 +32,20 @@ CODES: Final = {
     SUCCESS: "success; also if the reader of a pipe closes it early",
     FAILURE: "failure: a job or a check of `ocli doctor` failed, a confirmation was declined, or an internal error of `ocli`",
     USAGE: "invalid command line",
+    NOT_RUNNING: "`ocli local status`: no local Orion is running",
     AUTHENTICATION: "authentication required: no profile, no token, or a token that the server rejects",
     NOT_FOUND: "not found",
     REJECTED: "rejected: not permitted, not valid, or in conflict with the current state",
     UNAVAILABLE: "temporarily unavailable: connection error, timeout, rate limit exceeded or server error; retry later",
     DEADLINE: "deadline exceeded while waiting; the job or resource is not affected",
-    LOCAL_FILE: "local file error: the disk is full, or a file cannot be read or written",
+    LOCAL_FILE: "local file error: the disk is full, a file cannot be read or written, or the data of a local Orion is damaged",
     INTERRUPTED: "interrupted by Ctrl-C",
     TERMINATED: "terminated by SIGTERM, for example when a job is cancelled",
 }
 _MAX_LINE: Final = 200
 _MAX_LINES: Final = 5
 _MAX_WORD: Final = 120
-
-
-class Terminated(KeyboardInterrupt):
-    """SIGTERM was received. The call ends as after Ctrl-C, with another exit code."""
+_MAX_HINTS: Final = 3
 
 
 def run(root: click.Command, arguments: list[str], name: str, extra: dict[str, Any]) -> int:
@@ -61,7 +61,7 @@ def run(root: click.Command, arguments: list[str], name: str, extra: dict[str, A
         The exit code.
     """
     state = State()
-    with _print_warnings(), _install_signal_handlers():
+    with _print_warnings(), install_signal_handlers():
         try:
             with root.make_context(name, list(arguments), obj=state, **extra) as context:
                 root.invoke(context)
@@ -81,7 +81,7 @@ def _handle_error(error: BaseException, state: State) -> int:
         if state.resume_advice:
             word = "Terminated" if isinstance(interrupt, Terminated) else "Interrupted"
             with contextlib.suppress(OSError):
-                click.echo(f"{word}: {state.resume_advice}", err=True)
+                echo(f"{word}: {state.resume_advice}", err=True)
         return TERMINATED if isinstance(interrupt, Terminated) else INTERRUPTED
     if isinstance(error, OSError) and error.errno in {errno.EPIPE, errno.ESHUTDOWN} and not _is_ours(error):
         _discard_output()
@@ -89,19 +89,40 @@ def _handle_error(error: BaseException, state: State) -> int:
     if state.debug:
         import traceback  # noqa: PLC0415
 
-        click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
-    code, message, hint = describe_error(error, state)
+        echo("".join(traceback.format_exception(error)), err=True, nl=False)
+    code = describe_error(error, state)[0]
     with contextlib.suppress(OSError):
-        has_color = state.has_color(sys.stderr)
-        label = click.style("Error:", fg="red", bold=True) if has_color else "Error:"
-        click.echo(f"{label} {message if state.debug else wrap_message(message)}", err=True, color=has_color)
-        for line in hint.splitlines():
-            click.echo(f"Hint: {line:.{_MAX_LINE - 6}}", err=True)
+        _report(error, state)
     try:
         sys.stdout.flush()
     except (OSError, ValueError):
         _discard_output()
     return code
+
+
+def _report(error: BaseException, state: State) -> None:
+    """Print the failures of a command with several items, and the message and the hints of an error."""
+    from orionclient._transfer.bulk import name_item  # noqa: PLC0415
+    from orionclient.exceptions import TransferErrors  # noqa: PLC0415
+
+    if isinstance(error, click.Abort):
+        ended = isinstance(error.__cause__ or error.__context__, EOFError)
+        echo("Aborted: standard input ended before the reply" if ended else "Aborted", err=True)
+        return
+    if isinstance(error, TransferErrors):
+        for each in error.failed:
+            _print_message("Failed:", f"{name_item(each.item)}: {describe_error(each.error, state)[1]}", state)
+    _, message, hint = describe_error(error, state)
+    _print_message("Error:", message, state)
+    for line in escape_unencodable(hint, sys.stderr).splitlines():
+        echo(f"Hint: {line:.{_MAX_LINE - 6}}", err=True)
+
+
+def _print_message(label: str, message: str, state: State) -> None:
+    has_color = state.has_color(sys.stderr)
+    message = escape_unencodable(message, sys.stderr)
+    shown = click.style(label, fg="red", bold=True) if has_color else label
+    echo(f"{shown} {message if state.debug else wrap_message(message)}", err=True, color=has_color)
 
 
 def _is_ours(error: BaseException) -> bool:
@@ -114,34 +135,6 @@ def _find_interrupt(error: BaseException) -> KeyboardInterrupt | None:
     # Click raises Abort for Ctrl-C at a prompt.
     found = error.__context__ if isinstance(error, click.Abort) else error
     return found if isinstance(found, KeyboardInterrupt) else None
-
-
-@contextlib.contextmanager
-def _install_signal_handlers() -> Iterator[None]:
-    """Let SIGTERM end a call as Ctrl-C does. A second signal exits immediately, without waiting for threads to finish the current chunk."""
-    received = False
-
-    def interrupt(signum: int, _frame: FrameType | None) -> None:
-        nonlocal received
-        if received:
-            os._exit(128 + signum)
-        received = True
-        raise Terminated if signum == signal.SIGTERM else KeyboardInterrupt
-
-    replaced = {}
-    for each, default in ((signal.SIGINT, signal.default_int_handler), (signal.SIGTERM, signal.SIG_DFL)):
-        # A handler of the calling program, or an ignored signal, stays in place.
-        if signal.getsignal(each) is default:
-            # Only the main thread can set a handler.
-            with contextlib.suppress(ValueError):
-                replaced[each] = signal.signal(each, interrupt)
-    try:
-        yield
-    finally:
-        # After a signal the process is exiting, and a second one must still end it while threads finish.
-        if not received:
-            for each, handler in replaced.items():
-                signal.signal(each, handler)
 
 
 def _discard_output() -> None:
@@ -163,7 +156,8 @@ def wrap_message(message: str) -> str:
     words = [word if len(word) <= _MAX_WORD else f"{word[:80]}…{word[-30:]}" for word in message.split()]
     lines = textwrap.wrap(
         " ".join(words),
-        _MAX_LINE - len("Error: "),
+        # An encoding without the ellipsis shows it as three characters.
+        _MAX_LINE - len("Failed: ") - 4,
         subsequent_indent="  ",
         max_lines=_MAX_LINES,
         placeholder=" …",
@@ -204,7 +198,7 @@ def describe_error(error: BaseException, state: State) -> tuple[int, str, str]:
     Returns:
         The exit code, the message in one line, and the hint: one advice per line, or empty.
     """
-    from orionclient.exceptions import OrionError, one_line  # noqa: PLC0415
+    from orionclient.exceptions import OrionError, TransferErrors, one_line  # noqa: PLC0415
 
     if isinstance(error, click.ClickException):
         context = getattr(error, "ctx", None)
@@ -216,15 +210,34 @@ def describe_error(error: BaseException, state: State) -> tuple[int, str, str]:
             message = one_line(describe_unknown_option(error))
         hint = getattr(error, "hint", "") or f"see the options and an example with: {path} --help"
         return USAGE, message[:1].lower() + message[1:], hint
-    if isinstance(error, click.Abort):
-        return FAILURE, "aborted: a confirmation or prompt was declined", "options can replace prompts; see --help"
+    if isinstance(error, TransferErrors):
+        return _describe_failures(error, state)
+    if isinstance(error, UnicodeDecodeError):
+        problem = f"standard input or a file is not valid {error.encoding}: {error.reason} at byte {error.start}"
+        return LOCAL_FILE, one_line(problem), "check the encoding; PYTHONUTF8=1 selects UTF-8"
     code, hint = _get_exit_code(error, state)
     if code == FAILURE and not _is_ours(error) and not isinstance(error, ImportError):
         return FAILURE, one_line(f"unexpected {type(error).__name__}: {error}"), one_line(hint)
     # The hints of the error itself are more specific.
-    hint = "\n".join(map(one_line, getattr(error, "hints", ()))) or one_line(hint)
+    own = (one_line(each) for each in getattr(error, "hints", ()) if not each.startswith("in Python"))
+    hint = "\n".join(own) or one_line(hint)
     message = error._complete_message() if isinstance(error, OrionError) else one_line(str(error))
     return code, message or type(error).__name__, hint
+
+
+def _describe_failures(error: TransferErrors, state: State) -> tuple[int, str, str]:
+    """Describe the failure of a command with several items; each failed item has a line of its own."""
+    from orionclient.exceptions import one_line  # noqa: PLC0415
+
+    # Without a failed item, the items could not be listed.
+    causes: list[BaseException] = [*error.exceptions]
+    if not causes and error.__cause__ is not None:
+        causes = [error.__cause__]
+    described = [describe_error(each, state) for each in causes]
+    hints = dict.fromkeys(line for _, _, hint in described for line in hint.splitlines())
+    code = described[0][0] if described else FAILURE
+    summary = str(error.args[0]).partition("; the first, ")[0]
+    return code, one_line(summary), "\n".join([*hints][:_MAX_HINTS])
 
 
 def _find_list_command(state: State, profile: str) -> str:
@@ -241,15 +254,11 @@ def _find_list_command(state: State, profile: str) -> str:
     return ""
 
 
-def _get_exit_code(error: BaseException, state: State) -> tuple[int, str]:  # noqa: C901, PLR0911 - one branch for each kind of error
+def _get_exit_code(error: BaseException, state: State) -> tuple[int, str]:  # noqa: PLR0911 - one branch for each kind of error
     from orionclient import exceptions as known  # noqa: PLC0415
 
     profile = f" --profile {shlex.quote(state.profile)}" if state.profile else ""
     see_help = f"see the expected values and an example with: {state.command} --help"
-    if (results := getattr(error, "results", None)) and isinstance(error, known.OrionError):
-        codes = {_get_exit_code(result.error, state) for result in results if result.error is not None}
-        if len({code for code, _ in codes}) == 1:
-            return next(iter(codes))
     if isinstance(error, known.OrionTimeout):
         # Only the deadline of a wait is exceeded without a failed request.
         if error.call is None:
@@ -275,6 +284,7 @@ def _get_exit_code(error: BaseException, state: State) -> tuple[int, str]:  # no
             LOCAL_FILE,
             "free disk space or choose another folder, then run the same command again",
         ),
+        (known.LocalDataError, LOCAL_FILE, "start an empty one with: ocli local start --folder FOLDER"),
         (known.BadResponse, REJECTED, see_help),
         (known.ValidationError, REJECTED, see_help),
     ]
@@ -299,7 +309,7 @@ def _print_warnings() -> Iterator[None]:
 
         if issubclass(category, UserWarning):
             with contextlib.suppress(OSError):
-                click.echo(f"Warning: {one_line(str(message))}", err=True)
+                echo(f"Warning: {one_line(str(message))}", err=True)
 
     with warnings.catch_warnings():
         warnings.simplefilter("default", UserWarning)

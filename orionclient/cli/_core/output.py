@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from orionclient._runtime.clock import CLOCK
+from orionclient.cli._core.streams import can_encode, echo, escape_unencodable
 from orionclient.exceptions import UNSAFE
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ _UNITS: Final = ((365 * 86400, "y"), (30 * 86400, "mo"), (86400, "d"), (3600, "h
 
 
 def escape_control_characters(text: str) -> str:
-    """Escape the characters that could move a cursor or change a terminal, as Python does in string literals.
+    """Escape the characters that could change a terminal or that standard output cannot encode, as Python does in string literals.
 
     Args:
         text: Any string, also one that a server sent.
@@ -51,11 +52,12 @@ def escape_control_characters(text: str) -> str:
     Returns:
         The string, in one line.
     """
-    return _UNSAFE.sub(lambda found: found.group().encode("unicode_escape", "surrogatepass").decode(), text)
+    safe = _UNSAFE.sub(lambda found: found.group().encode("unicode_escape", "surrogatepass").decode(), text)
+    return escape_unencodable(safe, sys.stdout)
 
 
 def to_json(value: Any, indent: int | None = 2) -> str:
-    """Write a JSON document that is safe to show on a terminal.
+    """Write a JSON document that is safe to show on a terminal, and that standard output can encode.
 
     Args:
         value: A value that JSON can represent.
@@ -65,6 +67,8 @@ def to_json(value: Any, indent: int | None = 2) -> str:
         The document.
     """
     document = json.dumps(value, indent=indent, ensure_ascii=False, default=str)
+    if not can_encode(document, sys.stdout):
+        document = json.dumps(value, indent=indent, default=str)
     return _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found.group()):04x}", document)
 
 
@@ -240,12 +244,13 @@ def _fit(widths: Mapping[str, int], *, rigid: Collection[str], heads: Mapping[st
 def _shorten(value: str, width: int) -> str:
     if display_width(value) <= width:
         return value
+    ellipsis = escape_unencodable("…", sys.stdout)[:width]
     used, end = 0, 0
     for end, character in enumerate(value):  # noqa: B007 - where the loop stops is the result
         used += _character_width(character)
-        if used > width - 1:
+        if used > width - len(ellipsis):
             break
-    return value[:end] + "…"
+    return value[:end] + ellipsis
 
 
 def _align(value: str, width: int, *, right: bool) -> str:
@@ -348,7 +353,7 @@ class Output:
         Args:
             text: The string; a line break follows.
         """
-        click.echo(text, color=self._colors)
+        echo(text, color=self._colors)
 
     def print_rows(
         self,
@@ -357,6 +362,7 @@ class Output:
         *,
         key: str = "id",
         published: Sequence[str] = (),
+        full: bool = False,
         limit: int | None = None,
     ) -> None:
         """Print a list.
@@ -366,9 +372,14 @@ class Output:
             columns: Columns of the table.
             key: Field that the form `ids` prints.
             published: Columns of the table that the original prints. If given, a table in a pipe has these, and ids of owners.
+            full: True shortens nothing on a terminal and leaves no column out.
             limit: Maximum number of rows after sorting. Defaults to all.
         """
         chosen = self._columns or columns
+        if self.form == "table" and full:
+            for line in format_table(list(items), chosen, colors=self._colors):
+                self.write(line)
+            return
         if self.form == "table":
             self._table(list(items), chosen, () if self._columns else published, limit)
             return

@@ -7,10 +7,9 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
-import click
-
 from orionclient._runtime.cancellation import Cancelled
 from orionclient.cli._core.output import escape_control_characters
+from orionclient.cli._core.streams import echo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -136,7 +135,7 @@ class _ProgressLines:
             left = (progress.total - progress.bytes) / progress.rate if progress.rate else 0.0
             rest = "" if progress.done else f", {left:.0f} s left"
             share = f"{tenth * 10} % of {format_size(progress.total)}"
-            click.echo(f"{_shorten(progress.item)}: {share}, {format_size(progress.rate)}/s{rest}", err=True)
+            echo(f"{_shorten(progress.item)}: {share}, {format_size(progress.rate)}/s{rest}", err=True)
         if progress.done:
             self._tenths.pop(progress.item, None)
 

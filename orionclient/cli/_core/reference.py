@@ -31,8 +31,9 @@ Results are written to standard output; prompts, progress, warnings and errors t
 - `csv`: the columns of the table, times in ISO 8601 and the ids of owners;
 - `ids` (or `-q`): ids only, for `xargs`.
 
-Control characters in data from the server are escaped. Colour is used on a terminal only; `--no-color`, `NO_COLOR` and `TERM=dumb`
-disable it, `CLICOLOR_FORCE=1` enables it everywhere.
+Control characters in data from the server are escaped, as `\\x1b`, and so are characters that the encoding of the output does not have,
+as `\\u03b1`; in JSON always in its own syntax, so that it stays valid. An error handler chosen with `PYTHONIOENCODING` applies. Colour is
+used on a terminal only; `--no-color`, `NO_COLOR` and `TERM=dumb` disable it, `CLICOLOR_FORCE=1` enables it everywhere.
 
 ### Tables
 
@@ -52,14 +53,19 @@ Every command that lists takes `--columns id,name,size` and `--sort COLUMN` (`--
 """
 _AFTER_CODES: Final = """
 An error is printed as a message, whose lines have at most 200 characters, and a hint how to fix it. An unknown option, group, command
-or value is reported with the closest known ones. `--debug` adds the traceback with the complete message. A command with several
-items tries all of them, prints the successful ones, and exits with the code of the first failure.
+or value is reported with the closest known ones. `--debug` adds the traceback with the complete message.
+
+A command with several items tries all of them. Results are those of the items that succeeded, in every format. Each item that failed has
+a line `Failed: ITEM: MESSAGE` on standard error, followed by a summary (`Error: 2 of 5 transfers failed`) and hints. The exit code is that
+of the first failure, in the order of the items.
+
+A reply of "n" at a prompt prints `Aborted`, and the exit code is 1.
 
 ## Configuration
 
 The first of these that applies is used: inside a job `ORION_URL` with `ORION_TOKEN`; `--profile`; `ORION_URL` with `ORION_TOKEN`;
 `ORION_PROFILE`; the profile chosen by `ocli config use`; the profile `default`. Python follows the same order. `ORION_PROJECT` replaces
-the project, `ORION_CONFIG` the path of the configuration file; [all variables](guide.md#configuration). `ocli config info` shows the
+the project, `ORION_CONFIG` the path of the configuration file; [all variables](configuration.md). `ocli config info` shows the
 effective settings and their origins. Tokens are read from a hidden prompt or from standard input, never from the command line.
 
 An option that takes JSON also takes `@FILE`, or `@-` for standard input: UTF-8, with or without a byte order mark. One parameter of a
@@ -73,9 +79,13 @@ otherwise one line per 10 % for items larger than 1 MiB. To resume an interrupte
 the number of parallel transfers.
 
 Files of a folder are named by their paths relative to it, without the name of the folder; other files by the last component of their
-path. Duplicate names are numbered. When a folder or several paths are transferred, existing files and shards with the same name and
-content are skipped; a single file is created again unless `--if-exists` says otherwise, and so is every dataset. The last line is a
-summary: `5 uploaded, 2 skipped, 63 MB`.
+path. Duplicate names are numbered. A file or subfolder that cannot be read, and a link that leads nowhere, are failures; the others are
+uploaded. When a folder or several paths are transferred, existing files and shards with the same name and content are skipped; a single
+file is created again unless `--if-exists` says otherwise, and so is every dataset. The last line is a summary: `5 uploaded, 2 skipped, 63
+MB`.
+
+Datasets without a known extension in their names are downloaded as JSON lines, to `NAME.jsonl`. A path that ends in `.json` gets a JSON
+array of the same records, `-o -` always JSON lines; `--as` chooses another format.
 
 Ctrl-C and SIGTERM end a call without an error message; if the interrupted transfer can be resumed, one line explains how. A second
 signal ends the call immediately, and the transfer can still be resumed.

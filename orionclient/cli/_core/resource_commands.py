@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from orionclient.cli._core import contract_options, sharing
+from orionclient.cli._core.batch import apply_to_each
 from orionclient.cli._core.command_kind import CommandKind, describe, fetch_details
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import confirm, dry_run_option, print_plan, yes_option
@@ -17,28 +18,9 @@ from orionclient.cli._core.state import State, get_state
 from orionclient.cli._core.table_options import schema_columns, table_options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from orionclient._resources.resource import Resource
-
-
-def apply_to_each(items: Iterable[Any], act: Callable[[Any], Any]) -> tuple[list[Any], BaseException | None]:
-    """Apply a function to several items, and continue with the next item after a failure.
-
-    Args:
-        items: The items.
-        act: The function.
-
-    Returns:
-        The results of the calls that succeeded, and the first error.
-    """
-    done, first = [], None
-    for item in items:
-        try:
-            done.append(act(item))
-        except Exception as error:  # noqa: BLE001 - the caller raises it after the last item
-            first = first or error
-    return done, first
 
 
 def build_commands(kind: CommandKind) -> list[Command]:
@@ -100,12 +82,13 @@ def build_list_command(
         The command.
     """
 
-    def run(limit: int | None, exact: bool = False, **values: Any) -> None:
+    def run(limit: int | None, exact: bool = False, all_items: bool = False, **values: Any) -> None:
         state = get_state()
         state.sort = state.sort or sort
         selected = {str(option.name): values.pop(str(option.name)) for option in more}
         template = kind.template(values)
         filters = contract_options.drop_omitted(values)
+        filters = filters if all_items else {**kind.only, **filters}
         # Rows that the server cannot sort or filter are cut after that.
         own = state.sort or any(value is not None for value in selected.values())
         found = state.session.list_resources(template, filters, limit=None if own else limit, exact=exact)
@@ -124,6 +107,13 @@ def build_list_command(
     ]
     if {"name", "title"} & {each.name for each in options}:
         shared.append(click.Option(["--exact"], is_flag=True, help="Match the name or title exactly, not in part."))
+    if kind.only:
+        which = " and ".join(f"{name} {value}" for name, value in kind.only.items())
+        shared.append(
+            click.Option(
+                ["--all", "all_items"], is_flag=True, help=f"List all, not only those with {which}, the default."
+            )
+        )
     shared += table_options(schema_columns(kind.schema), default=sort)
     return Command(
         "list",
@@ -238,20 +228,22 @@ def _delete(kind: CommandKind) -> Command:
         what = names[0] if len(names) == 1 else f"{len(names)} {kind.plural} ({', '.join(map(str, ids))})"
         confirm(f"Delete {what}?", sure=yes)
 
+        session = state.session
+
         def delete(resource_id: int) -> dict[str, Any]:
             handle = template._make_handle(resource_id)
             # The name has to be read before the resource is gone.
             data = found.get(resource_id) or fetch_details(state, handle)
-            state.session.delete_resource(handle, immediate=immediate)
+            session.delete_resource(handle, immediate=immediate)
             return data
 
-        done, first = apply_to_each(ids, delete)
-        state.out.print_results(
-            [{"id": each["id"], "deleted": True} for each in done],
-            [kind.format_message("delete", "Deleted", each) for each in done],
-        )
-        if first is not None:
-            raise first
+        def report(done: list[dict[str, Any]]) -> None:
+            state.out.print_results(
+                [{"id": each["id"], "deleted": True} for each in done],
+                [kind.format_message("delete", "Deleted", each) for each in done],
+            )
+
+        apply_to_each(ids, delete, report, name_of=lambda each: f"{kind.noun} {each}")
 
     trash = [click.Option(["--immediate"], is_flag=True, help="Delete for good instead of moving to the trash.")]
     return Command(

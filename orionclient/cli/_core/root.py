@@ -12,6 +12,7 @@ import click
 from orionclient._version import __version__
 from orionclient.cli._core import errors
 from orionclient.cli._core.commands import CONTEXT_SETTINGS, SuggestingGroup, common_options
+from orionclient.cli._core.streams import prepare_streams
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,6 +118,7 @@ class Root(SuggestingGroup):
         arguments = sys.argv[1:] if args is None else list(args)
         prog_name = prog_name or "ocli"
         complete_var = complete_var or "_OCLI_COMPLETE"
+        prepare_streams()
         if instruction := os.environ.get(complete_var):
             from click.shell_completion import shell_complete  # noqa: PLC0415 - only for completion
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from orionclient.cli._core.batch import apply_to_each
 from orionclient.cli._core.command_kind import describe, fetch_details
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
@@ -104,16 +105,27 @@ def build_share_command(kind: CommandKind, *, verb: str) -> Command:
             return
         resource = kind.kind(id=resource_id)
         act: Any = state.session.share_resource if verb == "share" else state.session.unshare_resource
-        for name, each in targets:
-            act(resource, KINDS[name](id=each))
-        if state.form == "table":
-            recipients = ", ".join(f"{name} {each}" for name, each in targets)
-            done, preposition = ("Shared", "with") if verb == "share" else ("Unshared", "from")
-            data = fetch_details(state, resource) if verb not in kind.messages else {"id": resource_id}
-            message = kind.format_message(verb, done, data, f" {preposition} {recipients}")
-            state.out.write(escape_control_characters(message))
-        else:
-            state.out.print_rows(state.session.list_shares(resource), _SHARE_COLUMNS, key="target_id")
+
+        def change(target: tuple[str, int]) -> str:
+            name, target_id = target
+            act(resource, KINDS[name](id=target_id))
+            return name_of(target)
+
+        def name_of(target: tuple[str, int]) -> str:
+            return f"{target[0]} {target[1]}"
+
+        def report(recipients: list[str]) -> None:
+            if not recipients:
+                return
+            if state.form == "table":
+                done, preposition = ("Shared", "with") if verb == "share" else ("Unshared", "from")
+                data = fetch_details(state, resource) if verb not in kind.messages else {"id": resource_id}
+                message = kind.format_message(verb, done, data, f" {preposition} {', '.join(recipients)}")
+                state.out.write(escape_control_characters(message))
+            else:
+                state.out.print_rows(state.session.list_shares(resource), _SHARE_COLUMNS, key="target_id")
+
+        apply_to_each(targets, change, report, name_of=name_of)
 
     options = [
         click.Option(

@@ -1,0 +1,72 @@
+"""Write to standard output and standard error in any encoding: what the encoding does not have is escaped."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from typing import Any, Final
+
+import click
+
+# Error handlers that always write something; the user may choose one of them with PYTHONIOENCODING.
+_LENIENT: Final = frozenset({"backslashreplace", "ignore", "namereplace", "replace", "xmlcharrefreplace"})
+
+
+def prepare_streams() -> None:
+    """Escape characters that the encoding of a stream does not have, and discard what is written to a closed stream."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            # The descriptor was closed by the caller, for example with `>&-`.
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - open until the process exits
+        elif isinstance(stream, io.TextIOWrapper) and stream.errors not in _LENIENT:
+            stream.reconfigure(errors="backslashreplace")
+
+
+def can_encode(text: str, stream: Any) -> bool:
+    """Check whether the encoding of a stream has all characters of a string.
+
+    Args:
+        text: The string.
+        stream: Standard output or standard error.
+
+    Returns:
+        True if it has.
+    """
+    try:
+        text.encode(getattr(stream, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def escape_unencodable(text: str, stream: Any) -> str:
+    """Escape the characters that the encoding of a stream does not have, as Python does in string literals.
+
+    Args:
+        text: The string.
+        stream: Standard output or standard error. The error handler that the user chose for it, such as `replace`, applies.
+
+    Returns:
+        The string as it appears in the stream.
+    """
+    if can_encode(text, stream):
+        return text
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    errors = getattr(stream, "errors", None)
+    text = text.replace("…", "...")
+    return text.encode(encoding, errors if errors in _LENIENT else "backslashreplace").decode(encoding)
+
+
+def echo(text: str = "", *, err: bool = False, nl: bool = True, color: bool | None = None) -> None:
+    """Print a string. In contrast to `click.echo`, UTF-8 is not written to a stream whose encoding is ASCII.
+
+    Args:
+        text: The string.
+        err: True for standard error.
+        nl: True adds a line break.
+        color: True keeps colours, False removes them. If None, they remain on a terminal.
+    """
+    stream = sys.stderr if err else sys.stdout
+    click.echo(escape_unencodable(text, stream), file=stream, nl=nl, color=color)
