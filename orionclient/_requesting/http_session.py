@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from orionclient import _transfer
@@ -104,7 +104,7 @@ class HttpSession:
         method: str,
         url: str,
         *,
-        params: Mapping[str, Any] | None = None,
+        params: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None,
         data: Payload | Mapping[str, Any] | str | None = None,
         json: Any = None,
         headers: Mapping[str, str] | None = None,
@@ -116,7 +116,7 @@ class HttpSession:
         Args:
             method: HTTP method.
             url: Absolute URL.
-            params: Query parameters; a list adds one parameter per value, None omits it.
+            params: Query parameters, as a mapping or pairs; a list adds one parameter per value, None omits it.
             data: Body: bytes, a string, a binary file, an iterable of bytes, or a mapping to be sent as a form.
             json: Body: any JSON-serializable value.
             headers: Headers of this request.
@@ -142,7 +142,8 @@ class HttpSession:
         elif data is not None:
             body = Body(_utf8(data) if isinstance(data, str) else data)
         if params:
-            given = {name: value for name, value in params.items() if value is not None}
+            pairs = params.items() if isinstance(params, Mapping) else params
+            given = [(name, value) for name, value in pairs if value is not None]
             url = f"{url}{'&' if '?' in url else '?'}{encode_form(given)}"
         method = method.upper()
         out = PreparedRequest(
