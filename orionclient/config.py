@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from attrs import astuple, evolve, field, frozen
 
 from orionclient._runtime.locks import CAN_LOCK_FILES, LockedFile
+from orionclient._runtime.plain import to_plain
 from orionclient._runtime.user_files import decode_utf8, expand_home
 from orionclient._transport.checks import is_loopback, parse_origin
 from orionclient.exceptions import UNSAFE, InvalidCredentials, ValidationError
@@ -70,6 +71,7 @@ def _check_token(token: str) -> str:
 
 
 def _parse_project(project: int | str | None) -> int | None:
+    project = to_plain(project)
     if project in {None, ""}:
         return None
     if isinstance(project, bool) or not str(project).isascii() or not str(project).isdigit():
