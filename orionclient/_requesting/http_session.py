@@ -142,8 +142,8 @@ class HttpSession:
         elif data is not None:
             body = Body(_utf8(data) if isinstance(data, str) else data)
         if params:
-            pairs = params.items() if isinstance(params, Mapping) else params
-            given = [(name, value) for name, value in pairs if value is not None]
+            pairs: Any = params.items() if isinstance(params, Mapping) else params
+            given: list[tuple[str, Any]] = [(name, value) for name, value in pairs if value is not None]
             url = f"{url}{'&' if '?' in url else '?'}{encode_form(given)}"
         method = method.upper()
         out = PreparedRequest(

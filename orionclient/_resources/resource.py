@@ -248,7 +248,7 @@ class Resource(_Keywords):
     # ------------------------------------------------------------------ attrs
 
     #: Attributes for `attrs.fields`, `attrs.asdict` and so on, and for subclasses that are decorated with `attrs.define`.
-    __attrs_attrs__ = Attributes()
+    __attrs_attrs__: ClassVar[Any] = Attributes()
 
     @classmethod
     def __attrs_init_subclass__(cls) -> None:
