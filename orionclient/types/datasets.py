@@ -76,7 +76,7 @@ class Dataset(Resource):
 
     Attributes:
         buffer: Records that are added and not sent yet, one JSON object per line; None if there are none (published; the form is ours).
-        written: Number of records that were added with this instance (published; the meaning is assumed).
+        written: Count of records that were added with this instance (published; the meaning is assumed).
 
     Example:
         >>> from orionclient.types import Dataset
@@ -153,7 +153,7 @@ class Dataset(Resource):
 
     @property
     def buffer_count(self) -> int:
-        """Number of records in `buffer` (published)."""
+        """Count of records in `buffer` (published)."""
         return self._buffer_count
 
     @classmethod

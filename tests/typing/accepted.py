@@ -279,14 +279,14 @@ def molecule_search(session: OrionSession, dataset: Dataset) -> None:
         MolsearchQuery.create_graphsim_query(session=session, database_id="1", smiles="CNS", cutoff=0.5),
         MolsearchQuery.create_fastrocs_query(session=session, database_id=1, query_mol="CNS", shape_only=True),
         MolsearchQuery.create_substructure_query(
-            session=session, database_id=1, query_mol=Number(), stereo_constraint=False
+            session=session, database_id=1, query_mol=Index(), stereo_constraint=False
         ),
     ):
         assert_type(other, MolsearchQuery)
-    register_molecule_codec(Number, lambda number: "C" * number.value)
+    register_molecule_codec(Index, lambda index: "C" * index.value)
 
 
-class Number:
+class Index:
     """An integer of another library."""
 
     value = 7
@@ -303,9 +303,9 @@ class TypedShard(Shard):
 
 
 def scalars(session: OrionSession, collection: ShardCollection) -> None:
-    assert_type(session.get_resource(Dataset, Number()), Dataset)
-    assert_type(session.get_resource(Shard(collection=Number()), Number()), Shard)
-    assert_type(Dataset.create(session, "x", project=Number()).record(Number()), Any)
+    assert_type(session.get_resource(Dataset, Index()), Dataset)
+    assert_type(session.get_resource(Shard(collection=Index()), Index()), Shard)
+    assert_type(Dataset.create(session, "x", project=Index()).record(Index()), Any)
     dataset = Dataset(id=7, buffer=b"", written=3)
     assert_type(dataset.written, int)
     assert_type(dataset.buffer_count, int)
