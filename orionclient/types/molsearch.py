@@ -246,7 +246,7 @@ class MolsearchQuery(Resource):
             mdlquery: The substructure, as for `create_subsearch_query`.
             query_mol: The same. Which name the original takes is not published; one of the two is required.
             subsearch_query_type: As for `create_subsearch_query`.
-            num_hits: Maximum number of hits.
+            num_hits: As for `create_subsearch_query`.
             name: Display name.
             project: Project or its id. Defaults to the session's project.
             aliphatic_constraint: As for `create_subsearch_query`.

@@ -75,7 +75,6 @@ class NAType:
         raise TypeError("boolean value of NA is ambiguous")
 
 
-CNS: dict[str, Any] = {"text": "CNS"}
 INTEGERS: list[Callable[[int], Any]] = [Scalar, Index]
 each_integer = pytest.mark.parametrize("wrap", INTEGERS)
 
@@ -188,12 +187,14 @@ def test_values(session: OrionSession, plain: Plain, given: Any, sent: Any) -> N
 @each_integer
 def test_parameters_of_floes(session: OrionSession, wrap: Callable[[int], Any]) -> None:
     echo = session.list_resources(WorkFloeSpec, {"title": "echo"}).one()
-    job = echo.start("x", **CNS, number=wrap(3))
-    assert job.parameters == {"promoted": {**CNS, "number": 3}}
-    params = {"promoted": {**CNS, "number": wrap(3)}}
-    assert WorkFloeJob.start(session, wrap(echo.id), "x", params).parameters == job.parameters
-    with pytest.raises(ValidationError, match="'number' must be of type integer"):
-        echo.start("x", **CNS, number=Scalar(3.5))
+    session.refresh_resource(echo)
+    word, count = (each["promoted_name"] for each in echo.parameters[:2])
+    given = {word: "CNS", count: wrap(3)}
+    job = echo.start("x", **given)
+    assert job.parameters == {"promoted": {word: "CNS", count: 3}}
+    assert WorkFloeJob.start(session, wrap(echo.id), "x", {"promoted": given}).parameters == job.parameters
+    with pytest.raises(ValidationError, match=f"'{count}' must be of type integer"):
+        echo.start("x", **{word: "CNS", count: Scalar(3.5)})
 
 
 BAD = [
