@@ -154,7 +154,13 @@ class Calls:
         return send(prepared, self._options, config)
 
     def _read(
-        self, endpoint: Endpoint, request: Request, timeout: float | None = None, check: Check | None = None
+        self,
+        endpoint: Endpoint,
+        request: Request,
+        timeout: float | None = None,
+        check: Check | None = None,
+        *,
+        retry_timeout: float | None = None,
     ) -> tuple[dict[str, Any], Response]:
         """Send a request and validate its response; the body is decoded once, by the check for completeness."""
         found: dict[str, Any] | None = None
@@ -173,6 +179,8 @@ class Calls:
             options = with_timeouts(
                 options, request_timeout=min(timeout, options.policy.request_timeout), retry_timeout=timeout
             )
+        if retry_timeout is not None:
+            options = evolve(options, retry_timeout=retry_timeout)
         response = send(prepared, options, config)
         if found is None:
             try:
@@ -301,6 +309,7 @@ class Calls:
         *,
         query: Mapping[str, Any] | None = None,
         timeout: float | None = None,
+        retry_timeout: float | None = None,
         check: Check | None = None,
         **arguments: Any,
     ) -> dict[str, Any]:
@@ -311,6 +320,7 @@ class Calls:
             ids: Ids for its path.
             query: Query parameters, including ones that the contract does not know; the server validates them.
             timeout: Seconds for the whole call. Defaults to the session's timeouts.
+            retry_timeout: Seconds in which a retry may begin. Defaults to the whole call.
             check: Validates the JSON object; raises a ValueError with the reason. Optional.
             **arguments: Further arguments of its builder, for example `body`.
 
@@ -329,7 +339,9 @@ class Calls:
             # Values that the builder cannot convert, for example scalars of NumPy.
             arguments["body"] = json.loads(encode_json("the parameters", arguments["body"]))
             request = endpoint.build(**ids, **arguments)
-        return self._read(endpoint, request.with_query(query) if query else request, timeout, check)[0]
+        return self._read(
+            endpoint, request.with_query(query) if query else request, timeout, check, retry_timeout=retry_timeout
+        )[0]
 
     def iter_items(
         self,
