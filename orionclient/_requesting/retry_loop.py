@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
 from collections import deque
 from collections.abc import Callable, Generator
@@ -88,12 +89,14 @@ class CallOptions:
         quota: Retry quota of the session.
         on_attempt: Callback for every attempt; an exception that it raises ends the call.
         transport: Transport of the caller; None for pooled connections.
+        retry_timeout: Seconds in which a retry may begin, if shorter than that of the policy.
     """
 
     policy: Policy
     quota: RetryQuota = Factory(RetryQuota)
     on_attempt: Callable[[AttemptInfo], None] | None = None
     transport: TransportAdapter | None = None
+    retry_timeout: float = math.inf
 
 
 @frozen
@@ -379,7 +382,7 @@ class RetryLoop:
         if request.method == "DELETE" and outcome.status == 404 and state.maybe_applied:
             # An earlier attempt, whose response was lost, has most likely deleted the resource.
             return None
-        deadline = self._deadline
+        deadline = min(self._deadline, self._started + self._options.retry_timeout)
         if outcome.at_prompt and policy.retry_dict is None:
             deadline = min(deadline, self._started + PROMPT_SECONDS)
         wait = compute_wait(

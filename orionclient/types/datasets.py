@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from orion_api.inputs import CreateDataset, ListDatasetsFilters, UpdateDataset
 
+__all__ = ["Dataset", "get_format"]
+
 _FLUSH_RECORDS: Final = 1000
 _FLUSH_BYTES: Final = 4 << 20
 # Orion's own cubes limit records to about 100 MB (observed); the server rejects larger ones late.
@@ -74,7 +76,7 @@ class Dataset(Resource):
 
     Attributes:
         buffer: Records that are added and not sent yet, one JSON object per line; None if there are none (published; the form is ours).
-        written: Number of records that were added with this instance (published; the meaning is assumed).
+        written: Count of records that were added with this instance (published; the meaning is assumed).
 
     Example:
         >>> from orionclient.types import Dataset
@@ -151,7 +153,7 @@ class Dataset(Resource):
 
     @property
     def buffer_count(self) -> int:
-        """Number of records in `buffer` (published)."""
+        """Count of records in `buffer` (published)."""
         return self._buffer_count
 
     @classmethod

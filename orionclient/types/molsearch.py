@@ -10,7 +10,7 @@ from orionclient._resources.convert import identifier, integer, json_object, opt
 from orionclient._resources.creating import create_with_tags
 from orionclient._resources.json_values import check_json
 from orionclient._resources.polling import wait_until_done
-from orionclient._resources.resource import Declaration, Field, Resource, SessionLike, reference_id, resource_id
+from orionclient._resources.resource import Declaration, Field, Id, Resource, SessionLike, reference_id, resource_id
 from orionclient.exceptions import ValidationError
 from orionclient.records import encode_molecule
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     )
 
     from orionclient.types.datasets import Dataset
+
+__all__ = ["MolsearchDatabase", "MolsearchQuery"]
 
 
 class MolsearchDatabase(Resource):
@@ -69,7 +71,7 @@ class MolsearchDatabase(Resource):
         cls,
         session: SessionLike,
         name: str,
-        dataset: Dataset | int | str,
+        dataset: Dataset | Id,
         *,
         search_type: str = "2D",
         project: Any = None,
@@ -141,7 +143,7 @@ class MolsearchQuery(Resource):
         cls,
         *,
         session: SessionLike,
-        database_id: int | str,
+        database_id: Id,
         titles: Sequence[str],
         name: str = "",
         project: Any = None,
@@ -172,7 +174,7 @@ class MolsearchQuery(Resource):
         cls,
         *,
         session: SessionLike,
-        database_id: int | str,
+        database_id: Id,
         mdlquery: Any,
         subsearch_query_type: str = "MDLJSON",
         num_hits: int | None = None,
@@ -224,7 +226,7 @@ class MolsearchQuery(Resource):
         cls,
         *,
         session: SessionLike,
-        database_id: int | str,
+        database_id: Id,
         mdlquery: Any = None,
         query_mol: Any = None,
         subsearch_query_type: str = "MDLJSON",
@@ -244,7 +246,7 @@ class MolsearchQuery(Resource):
             mdlquery: The substructure, as for `create_subsearch_query`.
             query_mol: The same. Which name the original takes is not published; one of the two is required.
             subsearch_query_type: As for `create_subsearch_query`.
-            num_hits: Maximum number of hits.
+            num_hits: As for `create_subsearch_query`.
             name: Display name.
             project: Project or its id. Defaults to the session's project.
             aliphatic_constraint: As for `create_subsearch_query`.
@@ -274,7 +276,7 @@ class MolsearchQuery(Resource):
         cls,
         *,
         session: SessionLike,
-        database_id: int | str,
+        database_id: Id,
         smiles: Any,
         fingerprint_type: str | None = None,
         similarity_measure_type: str | None = None,
@@ -314,7 +316,7 @@ class MolsearchQuery(Resource):
         cls,
         *,
         session: SessionLike,
-        database_id: int | str,
+        database_id: Id,
         query_mol: Any,
         max_hits: int | None = None,
         shape_only: bool | None = None,
@@ -350,7 +352,7 @@ class MolsearchQuery(Resource):
 
     @classmethod
     def _create_query(
-        cls, query_type: str, session: SessionLike, database_id: int | str, name: str, project: Any, **parameters: Any
+        cls, query_type: str, session: SessionLike, database_id: Id, name: str, project: Any, **parameters: Any
     ) -> Self:
         given = {key: encode_molecule(key, value) for key, value in parameters.items() if value is not None}
         for key, value in given.items():

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from orionclient.types.jobs import WorkFloeJob
 
+__all__ = ["WorkFloeSpec"]
+
 _KINDS: Final = ("file", "dataset", "collection", "secret")
 _PYTHON: Final[Mapping[str, tuple[type, ...]]] = {
     "string": (str,),
