@@ -505,6 +505,7 @@ def test_uploads_that_can_be_resumed_are_listed(call: Call, stack: LocalOrion, m
     assert sent == [{"state": "open"}, {}, {"state": "complete"}, {"state": "complete"}]
     assert call(*words, "--all").stdout.split() == [open_id]
     assert call(*words, "--state", "complete").stdout == ""
+    session.delete_resource(file, immediate=True)
 
 
 def test_the_configuration_is_shown_in_full(
