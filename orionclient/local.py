@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Self
 from orionclient._runtime.temporary import Temporary
 from orionclient._transfer.names import check_path
 from orionclient.config import SessionConfig
+from orionclient.emulator import FolderError
 from orionclient.emulator._server import Server
+from orionclient.exceptions import LocalDataError
 from orionclient.floes._loading import build_command, collect_floes, get_loading_target
 from orionclient.session import OrionSession
 
@@ -101,6 +103,7 @@ class LocalOrion:
 
         Raises:
             RuntimeError: The file of a floe is being imported; it would start a local Orion for every job.
+            LocalDataError: The folder is damaged or in use, or cannot be read or written; nothing in it was deleted or overwritten.
         """
         if file := get_loading_target():
             raise RuntimeError(
@@ -112,22 +115,24 @@ class LocalOrion:
                 self.folder = Path(stack.enter_context(Temporary(mkdtemp(prefix="orion-"))))
             else:
                 self.folder = self._requested_folder
-            self.server = stack.enter_context(
-                Server(
-                    self.folder,
-                    seed=self._seed,
-                    port=self._port,
-                    faults=self._accept_faults,
-                    processing=self._processing,
-                    floes=floes,
-                    jobs=self._jobs,
-                    describe=build_command("describe"),
-                    storage=self._storage[0],
-                    storage_seconds=self._storage[1],
-                    proxied=self._proxied,
-                    durable=self._durable,
-                )
+            self.server = Server(
+                self.folder,
+                seed=self._seed,
+                port=self._port,
+                faults=self._accept_faults,
+                processing=self._processing,
+                floes=floes,
+                jobs=self._jobs,
+                describe=build_command("describe"),
+                storage=self._storage[0],
+                storage_seconds=self._storage[1],
+                proxied=self._proxied,
+                durable=self._durable,
             )
+            try:
+                stack.enter_context(self.server)
+            except FolderError as error:
+                raise LocalDataError(str(error)) from error.__cause__
             self._exit = stack.pop_all()
         return self
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 try:
     from orionclient.emulator._jobs.specifications import FloeSpecification
+    from orionclient.emulator._problems import FolderError
     from orionclient.emulator._server import Server
 except ModuleNotFoundError as _missing:  # pragma: no cover - needs an installation without the extra
     if (_missing.name or "").partition(".")[0] not in {"pydantic", "starlette", "uvicorn"}:
@@ -12,4 +13,4 @@ except ModuleNotFoundError as _missing:  # pragma: no cover - needs an installat
         f"the local Orion needs {_missing.name}: pip install 'orion-platform-client[local]'", name=_missing.name
     ) from _missing
 
-__all__ = ["FloeSpecification", "Server"]
+__all__ = ["FloeSpecification", "FolderError", "Server"]

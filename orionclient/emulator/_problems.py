@@ -1,4 +1,4 @@
-"""`ProblemError` and its constructors: error responses with the contract's `Problem` body."""
+"""Errors of the local Orion: `ProblemError`, a response with the contract's `Problem` body, and `FolderError`, which prevents a start."""
 
 from __future__ import annotations
 
@@ -11,6 +11,15 @@ if TYPE_CHECKING:
 
 # The disk is full, the disk quota is exceeded, or the file is too large for the file system.
 NO_SPACE: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG})
+
+
+# Codes of SQLite for a file that has damaged pages, is no database, or was deleted.
+_DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN})
+_LOCKED: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+
+
+class FolderError(RuntimeError):
+    """The data folder is damaged or in use, or it cannot be read or written. Nothing in it was deleted or overwritten."""
 
 
 class ProblemError(Exception):
@@ -69,8 +78,8 @@ def forbidden(detail: str) -> ProblemError:
 
 
 def not_found(detail: str) -> ProblemError:
-    """Return a 404."""
-    return ProblemError(404, detail, "not_found")
+    """Return a 404, which is final: there are no replicas that could know more."""
+    return ProblemError(404, detail, "not_found", headers={"X-Orion-Replicas": "0"})
 
 
 def conflict(detail: str) -> ProblemError:
@@ -88,9 +97,36 @@ def unprocessable(detail: str, line: int | None = None) -> ProblemError:
     return ProblemError(422, detail, "unprocessable", line=line)
 
 
+def damaged(detail: str) -> ProblemError:
+    """Return a 500 for stored data that is damaged or missing."""
+    return ProblemError(500, f"{detail} Restore it from a backup, or use another folder.", "damaged")
+
+
 def from_exception(error: Exception) -> ProblemError:
-    """Return a 507 if the server's disk is full, otherwise a 500 without internal details."""
-    full = isinstance(error, OSError) and error.errno in NO_SPACE
-    if full or getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+    """Return a 507 if the server's disk is full, a 503 if another process locks the database, otherwise a 500 without internal details."""
+    code = get_sqlite_code(error)
+    if code == sqlite3.SQLITE_FULL or (isinstance(error, OSError) and error.errno in NO_SPACE):
         return ProblemError(507, "The server is out of disk space; nothing was stored.", "out_of_space")
+    if code in _LOCKED:
+        return ProblemError(503, "Another process locks the server's database; retry later.", "locked")
+    if code in _DAMAGED:
+        return damaged(f"The server's database is damaged or missing ({error}).")
     return ProblemError(500, "Internal server error; see the server's log.", "server_error")
+
+
+def get_sqlite_code(error: Exception) -> int | None:
+    """Return the primary result code of an SQLite error; None for other errors."""
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+def describe_database_error(error: sqlite3.Error) -> str:
+    """Describe why a database cannot be used, as the end of a sentence."""
+    code = get_sqlite_code(error)
+    if code in _LOCKED:
+        return "is locked by another process"
+    if code == sqlite3.SQLITE_FULL:
+        return "cannot be written, because the disk is full"
+    if code in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}:
+        return f"cannot be read or written ({error})"
+    return f"is damaged ({error})"

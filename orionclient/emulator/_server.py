@@ -23,10 +23,17 @@ from orionclient.emulator._http.serving import UvicornServer, bind, build_config
 from orionclient.emulator._jobs.jobs import JobEngine
 from orionclient.emulator._jobs.specifications import FloeSpecification, check_floe
 from orionclient.emulator._jobs.work import BackgroundWork
+from orionclient.emulator._problems import FolderError, describe_database_error, get_sqlite_code
 from orionclient.emulator._seed import apply_seed
 from orionclient.emulator._storage import Storage
 from orionclient.emulator._store.blobs import Blobs
-from orionclient.emulator._store.credentials import Credentials
+from orionclient.emulator._store.checks import (
+    DATABASE,
+    build_folder_error,
+    check_database,
+    convert_errors,
+)
+from orionclient.emulator._store.credentials import Credentials, read_secret
 from orionclient.emulator._store.parts import Parts
 from orionclient.emulator._store.store import Store
 from orionclient.emulator.faults import Faults
@@ -83,6 +90,7 @@ class Server:
 
     Raises:
         ValueError: The host is not a loopback address, `jobs` is negative, or a floe is not valid.
+        FolderError: The folder is damaged or in use, or cannot be read or written; raised by `start`.
 
     Attributes:
         faults: Fault injection and the request log.
@@ -257,9 +265,10 @@ class _RunningServer:
         options: _ServerOptions,
         storage_origin: Storage | None,
     ) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._process = os.getpid()
-        self._folder_lock = _lock_folder(folder)
+        with convert_errors(folder):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._folder_lock = _lock_folder(folder)
         self._thread: threading.Thread | None = None
         self._failure: BaseException | None = None
         self._sockets: list[socket.socket] = []
@@ -267,11 +276,15 @@ class _RunningServer:
         self._work, self._slow = BackgroundWork(), BackgroundWork()
         self._engine: JobEngine | None = None
         try:
-            self._store = Store(folder / "orion.sqlite", _handlers.TABLES, durable=options.durable)
-            apply_seed(self._store, seed)
-            self.stack = _open_services(folder, self._store, (self._work, self._slow), options)
-            self._engine = self.stack.engine
-            _handlers.resume(self.stack)
+            with convert_errors(folder):
+                is_new = check_database(folder)
+                # Written before the database, so that a crash never leaves a database without its secret.
+                secret = read_secret(folder / "secret", creating=is_new)
+                self._store = Store(folder / DATABASE, _handlers.TABLES, durable=options.durable, creating=is_new)
+                apply_seed(self._store, seed)
+                self.stack = _open_services(folder, self._store, secret, (self._work, self._slow), options)
+                self._engine = self.stack.engine
+                _handlers.resume(self.stack)
             port, self.url = self._listen(*address)
             app: ASGIApp
             if storage_origin is None:
@@ -357,12 +370,12 @@ def _load_operations() -> tuple[Operation, ...]:
 
 
 def _open_services(
-    folder: Path, store: Store, works: tuple[BackgroundWork, BackgroundWork], options: _ServerOptions
+    folder: Path, store: Store, secret: bytes, works: tuple[BackgroundWork, BackgroundWork], options: _ServerOptions
 ) -> Services:
     blobs = Blobs(folder / "blobs", durable=options.durable)
     with store.read_transaction() as db:
         blobs.sweep(row[0] for query in _handlers.BLOBS for row in db.execute(query))
-    credentials = Credentials(store, folder / "secret")
+    credentials = Credentials(store, secret)
     return Services(
         store,
         blobs,
@@ -381,11 +394,17 @@ def _open_services(
 
 def _lock_folder(folder: Path) -> sqlite3.Connection:
     # A locked SQLite file is a lock that works on every system and is released when its process ends.
-    (folder / "lock.sqlite").touch(mode=0o600)
-    lock = sqlite3.connect(folder / "lock.sqlite", timeout=0, isolation_level=None, check_same_thread=False)
+    path = folder / "lock.sqlite"
+    path.touch(mode=0o600)
     try:
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError:
-        lock.close()
-        raise RuntimeError(f"the folder {folder} is in use by another local Orion") from None
+        lock = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except BaseException:
+            lock.close()
+            raise
+    except sqlite3.Error as error:
+        if get_sqlite_code(error) == sqlite3.SQLITE_BUSY:
+            raise FolderError(f"the folder {folder} is in use by another local Orion") from None
+        raise build_folder_error(path, describe_database_error(error), "delete this file, which has no data") from error
     return lock

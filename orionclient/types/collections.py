@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from orionclient._transfer.progress import Progress
     from orionclient.types.shards import Shard
 
+__all__ = ["ShardCollection"]
+
 # States that a collection never leaves.
 _FINAL_STATES: Final = frozenset({"error", "deleting"})
 

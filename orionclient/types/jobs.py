@@ -11,7 +11,7 @@ from orionclient._resources.creating import create_with_tags
 from orionclient._resources.json_values import check_mapping
 from orionclient._resources.listing import Listing
 from orionclient._resources.polling import poll_states, refresh
-from orionclient._resources.resource import Declaration, Field, Resource, SessionLike, reference_id
+from orionclient._resources.resource import Declaration, Field, Id, Resource, SessionLike, reference_id
 from orionclient._runtime.clock import CLOCK
 from orionclient._transfer.content import iter_verified
 from orionclient.exceptions import OrionError, ValidationError
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from orion_api.inputs import ListJobsFilters, StartJob
 
     from orionclient.types.workfloes import WorkFloeSpec
+
+__all__ = ["WorkFloeJob"]
 
 R = TypeVar("R", bound=Resource)
 
@@ -90,7 +92,7 @@ class WorkFloeJob(Resource):
     def start(
         cls,
         session: SessionLike,
-        workfloe: WorkFloeSpec | int | str | None = None,
+        workfloe: WorkFloeSpec | Id | None = None,
         name: str | None = None,
         params: Mapping[str, Any] | None = None,
         *,
@@ -193,9 +195,10 @@ class WorkFloeJob(Resource):
             raise OrionError(f"{self._title()} ({self.name!r:.100}) {how}: {self.reason or 'no reason given'}")
 
     def cancel(self) -> None:
-        """Cancel the job. Has no effect on a complete job. A running job may take a moment to end: `wait` waits for it, and raises.
+        """Cancel the job. A running job may take a moment to end: `wait` waits for it, and raises. Cancelling it again has no effect.
 
         Raises:
+            BadResponse: The job is already complete (409); the message has its outcome and when it ended (assumed).
             OrionError: The request failed.
         """
         self._call(api.cancel_job)

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from orionclient._transfer.progress import Progress
     from orionclient.types.collections import ShardCollection
 
+__all__ = ["Shard"]
+
 # Documented as 5 GB, read as GiB: a server with the smaller limit rejects the upload itself.
 _MAX_BYTES: Final = 5 * 1024**3
 

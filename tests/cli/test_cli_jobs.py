@@ -277,6 +277,18 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalOrion]:
         yield orion
 
 
+def test_a_finished_job_is_not_cancelled(call: Call, finished: LocalOrion) -> None:
+    session = finished.session()
+    jobs = {job.name: job for job in session.list_resources(WorkFloeJob)}
+    done = call("jobs", "cancel", str(jobs["fine"].id), str(jobs["stopped"].id), on=finished)
+    assert done.exit_code == 6
+    assert f"job {jobs['fine'].id} is already complete: it succeeded at {jobs['fine'].finished}" in done.stderr
+    assert done.stdout == f"Cancelled job {jobs['stopped'].id} 'stopped'\n"
+    done = call("jobs", "cancel", str(jobs["broken"].id), on=finished)
+    assert (done.exit_code, done.stdout) == (6, "")
+    assert f"is already complete: it failed at {jobs['broken'].finished}" in done.stderr
+
+
 def listed(call: Call, orion: LocalOrion, *words: str) -> list[str]:
     done = call("jobs", "list", "--columns", "name", "--format", "csv", *words, on=orion)
     assert done.exit_code == 0, done.output

@@ -14,6 +14,8 @@ from helpers.canary import CANARIES
 from orionclient.cli._commands.local import group
 from orionclient.cli._core.reference import iter_commands, make_schema
 from orionclient.config import read_profiles
+from orionclient.local import LocalOrion
+from orionclient.types import File
 
 pytestmark = pytest.mark.usefixtures("real_time")
 
@@ -42,7 +44,11 @@ def shaped(run: Call, *words: str) -> dict[str, object]:
 
 def test_the_life_cycle_of_a_local_orion(call: Call, own_home: Path, stopped: None) -> None:
     folder = own_home / ".orion" / "local"
-    assert call("local", "status").stdout == f"No local Orion is running in {folder}\n"
+    status = call("local", "status")
+    assert (status.exit_code, status.stdout) == (3, f"No local Orion is running in {folder}\n")
+    status = call("--json", "local", "status")
+    assert (status.exit_code, json.loads(status.stdout)) == (3, {"running": False, "folder": str(folder)})
+    assert status.stderr == ""
     assert call("local", "seed").exit_code == 5
     started = shaped(call, "start")
     assert started["running"]
@@ -85,9 +91,39 @@ def test_a_failed_start_prints_the_reason(call: Call, tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "data").write_text("a file where a folder belongs")
     done = call("local", "start", "--folder", str(folder))
-    assert done.exit_code == 1
-    assert "did not start" in done.stderr
+    assert done.exit_code == 9
+    assert f"cannot use {folder / 'data'}: File exists" in done.stderr
     assert "Traceback" not in done.stderr
+    assert not (folder / "running.json").exists()
+
+
+def test_a_start_with_another_seed_prints_the_reason(call: Call, tmp_path: Path) -> None:
+    folder = tmp_path / "local"
+    with LocalOrion(folder / "data"):
+        pass
+    done = call("local", "start", "--folder", str(folder))
+    assert done.exit_code == 1
+    assert "the local Orion did not start: this stack was seeded with None" in done.stderr
+
+
+def test_a_damaged_folder_is_left_unchanged_until_it_is_reset(call: Call, tmp_path: Path, stopped: None) -> None:
+    folder = tmp_path / "local"
+    with LocalOrion(folder / "data", seed="demo") as orion:
+        File.upload(orion.session(), "precious", b"content")
+    (folder / "data" / "orion.sqlite").write_bytes(b"not a database" * 1000)
+    before = {path: path.read_bytes() for path in (folder / "data").rglob("*") if path.is_file()}
+    done = call("local", "start", "--folder", str(folder))
+    assert done.exit_code == 9
+    error, *hints = done.stderr.replace("\n  ", " ").splitlines()
+    assert error == (
+        f"Error: {folder / 'data' / 'orion.sqlite'} of the local Orion is damaged (file is not a database); nothing in "
+        f"{folder / 'data'} was deleted or overwritten: restore orion.sqlite from a backup, or use another folder"
+    )
+    assert hints == ["Hint: start an empty one with: ocli local start --folder FOLDER"]
+    assert before == {path: path.read_bytes() for path in before}
+    assert sorted(path.name for path in folder.iterdir()) == ["data", "log"]
+    assert call("local", "reset", "--yes", "--folder", str(folder)).exit_code == 0
+    assert not (folder / "data").exists()
 
 
 def test_other_folders_are_not_removed(call: Call, tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def test_a_queued_job_is_cancelled_at_once(idle, connect):
         assert log(ada, job) == ""
 
 
-def test_a_running_job_is_cancelled_with_its_children(server, ada, grace):
+def test_a_running_job_is_cancelled_with_its_children(server, ada, grace, rejected):
     job = start(ada, f"{CHILD}tell('progress', 0.5); time.sleep(60)", project=3)
     pids = [int(text) for text in until(lambda: log(ada, job), str.strip).split()]
     assert all(map(is_alive, pids))
@@ -54,10 +54,13 @@ def test_a_running_job_is_cancelled_with_its_children(server, ada, grace):
     assert (done["progress"], done["run_time"] > 0) == (0.5, True)
     for pid in pids:
         until(lambda pid=pid: is_alive(pid), lambda alive: not alive)
-    # Again, and on one that succeeded: nothing changes.
+    # Again, and on one that succeeded or failed: nothing changes.
     assert ada.post(f"{JOBS}{job['id']}/cancel/").json() == done
-    fine = reach(ada, start(ada))
-    assert ada.post(f"{JOBS}{fine['id']}/cancel/").json() == fine
+    for code, how in (("", "succeeded"), ("sys.exit(1)", "failed")):
+        fine = reach(ada, start(ada, code))
+        words = (f"job {fine['id']} is already complete: it {how} at {fine['finished']}",)
+        assert ada.post(f"{JOBS}{fine['id']}/cancel/") == rejected(409, "job_complete", *words)
+        assert get(ada, fine) == fine
 
 
 def test_a_job_that_does_not_want_to_end_is_made_to(ada):

@@ -323,7 +323,7 @@ def test_guessing_passwords_is_slowed_down(tmp_path, connect, rejected):
     seconds = [0.0]
     with Server(tmp_path, seed="demo") as server:
         stack = server._require().stack
-        credentials = Credentials(stack.store, tmp_path / "secret", clock=lambda: seconds[0])
+        credentials = Credentials(stack.store, bytes(32), clock=lambda: seconds[0])
         token = credentials.exchange_password("ada", "ada-demo")
         for _ in range(20):
             with pytest.raises(ProblemError) as wrong:

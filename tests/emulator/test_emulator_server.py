@@ -18,7 +18,6 @@ import pytest
 import uvicorn
 
 from orionclient.emulator import Server
-from orionclient.emulator._store.store import Store
 
 
 def test_starts_on_a_free_loopback_port_and_stops_without_a_trace(tmp_path):
@@ -158,21 +157,6 @@ def test_tokens_and_passwords_are_not_stored_in_plain_text(fresh, connect):
             assert token.encode() not in path.read_bytes(), path
             assert b"ada-demo" not in path.read_bytes(), path
     assert stat.S_IMODE((fresh.folder / "secret").stat().st_mode) == 0o600
-
-
-def test_a_damaged_secret_is_rejected(tmp_path):
-    (tmp_path / "secret").write_bytes(b"short")
-    with pytest.raises(RuntimeError, match="not the secret"):
-        Server(tmp_path).start()
-
-
-def test_a_newer_database_is_rejected(tmp_path):
-    store = Store(tmp_path / "orion.sqlite")
-    with store.write_transaction() as db:
-        db.execute("PRAGMA user_version = 99")
-    store.close()
-    with pytest.raises(RuntimeError, match="schema version 99"):
-        Server(tmp_path).start()
 
 
 def test_what_a_crash_left_behind_is_swept(tmp_path, connect):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from orionclient._transfer.names import check_path
+from orionclient._transfer.names import UniqueNames, check_path
 from orionclient.cli._core.command_kind import describe
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
@@ -53,17 +53,15 @@ def _upload(kind: CommandKind) -> Command:
         sources = [Path(check_path(path)) for path in paths]
         for path in sources:
             path.stat()
+        # As for files, characters of the name that are not UTF-8 are replaced.
+        name = name or UniqueNames().add(sources[0].resolve().name)
         if dry_run:
-            where = (
-                f"collection {into}" if into is not None else f"a new collection {name or sources[0].resolve().name}"
-            )
+            where = f"collection {into}" if into is not None else f"a new collection {name}"
             print_plan(state, "upload", [f"{path} to {where}" for path in paths])
             return
         session = state.shard_session
         if into is None:
-            collection = ShardCollection.create(
-                session, name or sources[0].resolve().name, project=project, tags=tags or None
-            )
+            collection = ShardCollection.create(session, name, project=project, tags=tags or None)
         else:
             collection = get_collection(state, into)
             collection.ensure_open()

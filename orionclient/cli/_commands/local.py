@@ -18,13 +18,14 @@ from orionclient.cli._commands.config import write_profile
 from orionclient.cli._core.commands import Command, CommandGroup
 from orionclient.cli._core.confirmation import confirm, dry_run_option, print_plan, yes_option
 from orionclient.cli._core.contract_options import JsonParameter
+from orionclient.cli._core.errors import NOT_RUNNING
 from orionclient.cli._core.parameter_types import Choice, PathType
 from orionclient.cli._core.root import GROUPS
-from orionclient.cli._core.server_process import RUNNING_FILE, STOP_FILE
+from orionclient.cli._core.server_process import DAMAGED, RUNNING_FILE, STOP_FILE
 from orionclient.cli._core.shapes import object_of
 from orionclient.cli._core.state import get_state
 from orionclient.config import LOCAL_PROFILE, SessionConfig, get_config_path, remove_profile
-from orionclient.exceptions import NoResultFound, OrionError, ValidationError, error_for
+from orionclient.exceptions import LocalDataError, NoResultFound, OrionError, ValidationError, error_for
 
 if TYPE_CHECKING:
     from orionclient.session import OrionSession
@@ -123,6 +124,8 @@ def _launch(folder: Path, seed: str, port: int, storage: bool) -> dict[str, Any]
     while not (folder / RUNNING_FILE).exists():
         if process.poll() is not None:
             lines = log.read_text("utf-8", "replace").strip().splitlines()
+            if process.returncode == DAMAGED:
+                raise LocalDataError(lines[-1])
             raise OrionError(f"the local Orion did not start: {lines[-1] if lines else f'no message in {log}'}")
         if time.monotonic() > end:
             process.kill()
@@ -220,12 +223,14 @@ def _status() -> Command:
         get_state().out.print_item(
             _build_status(where, found), sentence=running or f"No local Orion is running in {where}", key="folder"
         )
+        if found is None:
+            raise click.exceptions.Exit(NOT_RUNNING)
 
     return Command(
         "status",
         params=[_folder_option()],
         callback=run,
-        help="Show whether the local Orion is running.",
+        help=f"Show whether the local Orion is running. If not, the exit code is {NOT_RUNNING}.",
         shape=_STATUS,
         example="ocli local status",
     )
@@ -238,7 +243,7 @@ def _reset() -> Command:
         if dry_run:
             print_plan(state, "remove", [str(data)])
             return
-        if data.exists() and not (data / "orion.sqlite").exists():
+        if data.exists() and not any((data / name).exists() for name in ("orion.sqlite", "lock.sqlite")):
             raise ValidationError(f"{data} is not the data folder of a local Orion and was not removed")
         confirm(f"Remove all data in {data}?", sure=yes)
         found = _find_running(where)

@@ -73,14 +73,14 @@ def _find_paths(paths: Sequence[str], name: str | None) -> Iterator[TransferItem
     names = UniqueNames()
     for given in paths:
         if given == "-":
-            yield TransferItem(Path(given), names.add(name or "stdin"), claim_stdin("-"), force=True)
+            yield TransferItem(Path(given), name or names.add("stdin"), claim_stdin("-"), force=True)
             continue
         path = Path(check_path(given))
         # In contrast to those of pathlib, these functions raise no errors.
         if not os.path.isdir(path):  # noqa: PTH112
             # A pipe is read if its path was given; one found in a folder could block forever.
             is_special = os.path.exists(path) and not os.path.isfile(path)  # noqa: PTH110, PTH113
-            yield TransferItem(path, names.add(name or path.name), force=len(paths) == 1 or is_special)
+            yield TransferItem(path, name or names.add(path.name), force=len(paths) == 1 or is_special)
             continue
         if name is not None:
             raise click.UsageError("--name cannot be combined with a folder; give the path of one file")

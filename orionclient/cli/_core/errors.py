@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from orionclient.exceptions import TransferErrors
 
-SUCCESS, FAILURE, USAGE = 0, 1, 2
+SUCCESS, FAILURE, USAGE, NOT_RUNNING = 0, 1, 2, 3
 AUTHENTICATION, NOT_FOUND, REJECTED, UNAVAILABLE, DEADLINE, LOCAL_FILE = 4, 5, 6, 7, 8, 9
 INTERRUPTED, TERMINATED = 130, 143
 
@@ -33,12 +33,13 @@ CODES: Final = {
     SUCCESS: "success; also if the reader of a pipe closes it early",
     FAILURE: "failure: a job or a check of `ocli doctor` failed, a confirmation was declined, or an internal error of `ocli`",
     USAGE: "invalid command line",
+    NOT_RUNNING: "`ocli local status`: no local Orion is running",
     AUTHENTICATION: "authentication required: no profile, no token, or a token that the server rejects",
     NOT_FOUND: "not found",
     REJECTED: "rejected: not permitted, not valid, or in conflict with the current state",
     UNAVAILABLE: "temporarily unavailable: connection error, timeout, rate limit exceeded or server error; retry later",
     DEADLINE: "deadline exceeded while waiting; the job or resource is not affected",
-    LOCAL_FILE: "local file error: the disk is full, or a file cannot be read or written",
+    LOCAL_FILE: "local file error: the disk is full, a file cannot be read or written, or the data of a local Orion is damaged",
     INTERRUPTED: "interrupted by Ctrl-C",
     TERMINATED: "terminated by SIGTERM, for example when a job is cancelled",
 }
@@ -286,6 +287,7 @@ def _get_exit_code(error: BaseException, state: State) -> tuple[int, str]:  # no
             LOCAL_FILE,
             "free disk space or choose another folder, then run the same command again",
         ),
+        (known.LocalDataError, LOCAL_FILE, "start an empty one with: ocli local start --folder FOLDER"),
         (known.BadResponse, REJECTED, see_help),
         (known.ValidationError, REJECTED, see_help),
     ]

@@ -13,6 +13,8 @@ from typing import Any, Final
 
 RUNNING_FILE: Final = "running.json"
 STOP_FILE: Final = "stop"
+#: Exit code of the process if the data folder cannot be used.
+DAMAGED: Final = 9
 _POLL_SECONDS: Final = 0.1
 
 
@@ -35,15 +37,31 @@ def main(arguments: list[str]) -> None:
 
     Args:
         arguments: The folder, the seed (empty for none), the port, and optionally `storage`.
+
+    Raises:
+        SystemExit: It cannot start. The last line on standard error says why; the code is 9 if the data folder cannot be used.
     """
     folder, seed, port = Path(arguments[0]), arguments[1] or None, int(arguments[2])
     warnings.simplefilter("ignore")
+    try:
+        _serve(folder, seed, port, storage=arguments[3:] == ["storage"])
+    except Exception as error:
+        from orionclient.exceptions import LocalDataError, OrionError, one_line  # noqa: PLC0415
+
+        if not isinstance(error, (ImportError, OrionError, OSError, RuntimeError, ValueError)):
+            raise
+        message = error._complete_message() if isinstance(error, OrionError) else one_line(str(error))
+        sys.stderr.write(f"{message}\n")
+        sys.exit(DAMAGED if isinstance(error, LocalDataError) else 1)
+
+
+def _serve(folder: Path, seed: str | None, port: int, *, storage: bool) -> None:
     from orionclient.local import LocalOrion  # noqa: PLC0415 - reports a missing extra
 
     ended = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: ended.set())
-    with LocalOrion(folder / "data", seed=seed, port=port, faults=True, storage=arguments[3:] == ["storage"]) as orion:
+    with LocalOrion(folder / "data", seed=seed, port=port, faults=True, storage=storage) as orion:
         config = orion.config()
         (folder / STOP_FILE).unlink(missing_ok=True)
         write_json(

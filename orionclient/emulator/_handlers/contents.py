@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator._http import ranges
 from orionclient.emulator._http.call import Call, ContentResult, Redirect
-from orionclient.emulator._problems import conflict
+from orionclient.emulator._problems import conflict, damaged
 
 if TYPE_CHECKING:
     import sqlite3
@@ -44,7 +45,14 @@ def download(call: Call, find: Find, name: str) -> ContentResult | Redirect:
             raise conflict(f"The {name} {row['id']} has no content yet.")
         return row
 
+    try:
+        row, content = call.stack.blobs.open_current(find_with_content)
+    except FileNotFoundError:
+        raise damaged(f"The stored content of the {name} is missing.") from None
+    if (size := os.fstat(content.fileno()).st_size) != row["size"]:
+        content.close()
+        raise damaged(f"The stored content of the {name} {row['id']} has {size} bytes instead of {row['size']}.")
     if call.stack.storage is not None:
-        return Redirect(call.stack.storage.sign_content(find_with_content()))
-    row, content = call.stack.blobs.open_current(find_with_content)
+        content.close()
+        return Redirect(call.stack.storage.sign_content(row))
     return ranges.build_range_response(content, bytes.fromhex(row["sha256"]), row["size"], call.headers)

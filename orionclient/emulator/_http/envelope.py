@@ -51,15 +51,19 @@ class Envelope:
             self._check_host(exchange.headers)
             await self._app(scope, exchange.receive, exchange.send)
         except ProblemError as problem:
+            if problem.status == 500:
+                exchange.log_failure(scope, problem.detail)
             await problem_response(problem)(scope, exchange.receive, exchange.send)
         except ClientDisconnect:
             _LOG.info("request %s: the client disconnected", exchange.request_id)
         except Exception as error:
-            _LOG.exception("request %s failed: %s %s", exchange.request_id, scope["method"], scope["path"])
+            failure = from_exception(error)
+            # The traceback helps only if the cause is not known.
+            exchange.log_failure(scope, failure.detail, error if failure.code == "server_error" else None)
             if exchange.started:
                 # The status is already sent. Raising drops the connection, so the client sees that the response is truncated.
                 raise
-            await problem_response(from_exception(error))(scope, exchange.receive, exchange.send)
+            await problem_response(failure)(scope, exchange.receive, exchange.send)
 
     def _check_host(self, headers: Headers) -> None:
         if not self.allows(headers):
@@ -86,6 +90,12 @@ class _RequestScope:
         self._waiting = has_body(self.headers) and "expect" not in self.headers
         given = self.headers.get("x-request-id", "")
         self.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+    def log_failure(self, scope: Scope, detail: str, error: Exception | None = None) -> None:
+        """Log that the request failed, with the traceback of an error."""
+        _LOG.error(
+            "request %s failed: %s %s: %s", self.request_id, scope["method"], scope["path"], detail, exc_info=error
+        )
 
     async def receive(self) -> Message:
         """Receive a message from the client and detect the end of the body."""

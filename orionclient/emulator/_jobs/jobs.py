@@ -221,15 +221,19 @@ class JobEngine:
     # ------------------------------------------------------------ the workers
 
     def _work(self) -> None:
+        is_failing = False
         while not self._closing.is_set():
             with self._changed:
                 wakes = self._wakes
             try:
                 run = self._claim_next()
             except Exception:  # noqa: BLE001 - for example a full disk; the queue continues when there is space again
-                _LOG.exception("cannot claim the next job")
+                if not is_failing:
+                    _LOG.exception("cannot claim the next job; retrying every %g s", _RETRY_SECONDS)
+                is_failing = True
                 self._closing.wait(_RETRY_SECONDS)
                 continue
+            is_failing = False
             if run is not None:
                 self._execute(run)
                 continue
@@ -264,13 +268,20 @@ class JobEngine:
             ending = JobEnd("failed", f"the job could not be run: {error}"[:_MAX_REASON])
         seconds = time.monotonic() - begin
         progress = 1.0 if ending.outcome == "succeeded" else self.read_progress(job)
-        while not self._record_end(run, ending, seconds, progress):
+        is_failing = False
+        while (problem := self._record_end(run, ending, seconds, progress)) is not None:
+            if not is_failing:
+                _LOG.error(
+                    "cannot record the end of job %s; retrying every %g s", job, _RETRY_SECONDS, exc_info=problem
+                )
+            is_failing = True
             # The job stays marked as running; if the server stops before the disk has space again, the next start ends the job.
             if self._closing.wait(_RETRY_SECONDS):
                 break
         self._unregister(_job_key(job))
 
-    def _record_end(self, run: _JobRun, ending: JobEnd, seconds: float, progress: float) -> bool:
+    def _record_end(self, run: _JobRun, ending: JobEnd, seconds: float, progress: float) -> Exception | None:
+        """Record the end of a job; returns the error if that failed."""
         job = run.job["id"]
         try:
             with self._store.write_transaction() as db:
@@ -281,10 +292,9 @@ class JobEngine:
                 elif run.process.stop_reason == _CLOSE:
                     ending = JobEnd("failed", STOPPED_REASON)
                 end_job(db, job, ending, seconds=seconds, progress=progress)
-        except Exception:  # noqa: BLE001 - the caller retries
-            _LOG.exception("cannot record the end of job %s", job)
-            return False
-        return True
+        except Exception as error:  # noqa: BLE001 - the caller retries
+            return error
+        return None
 
     def _run(self, run: _JobRun) -> JobEnd:
         job, folder = run.job, self._folder / str(run.job["id"])

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orionclient.emulator._problems import ProblemError, unauthorized
+from orionclient.emulator._store.checks import build_folder_error
 from orionclient.emulator._store.store import Store, now
 
 if TYPE_CHECKING:
@@ -65,13 +66,13 @@ class Credentials:
 
     Args:
         store: The database.
-        secret_file: The file with the secret, created if missing.
+        secret: The secret of the stack, 32 bytes.
         clock: Returns monotonic seconds, for limiting failed logins.
     """
 
-    def __init__(self, store: Store, secret_file: Path, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, store: Store, secret: bytes, clock: Callable[[], float] = time.monotonic) -> None:
         self._store = store
-        self._secret = _read_secret(secret_file)
+        self._secret = secret
         self._clock = clock
         self._failures: dict[str, list[float]] = {}
         self._lock = threading.Lock()
@@ -180,14 +181,25 @@ def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _read_secret(path: Path) -> bytes:
+def read_secret(path: Path, *, creating: bool) -> bytes:
+    """Read the secret of a stack.
+
+    Args:
+        path: The file.
+        creating: Whether a missing file is created.
+
+    Raises:
+        FolderError: The file is missing, cannot be read, or is not a secret.
+    """
     try:
         secret = path.read_bytes()
     except FileNotFoundError:
+        if not creating:
+            raise build_folder_error(path, "is missing, so the tokens of its users cannot be issued again") from None
         secret = secrets.token_bytes(32)
         _write_secret(path, secret)
     if len(secret) != 32:
-        raise RuntimeError(f"{path} is not the secret file of a local Orion: it has {len(secret)} bytes, not 32")
+        raise build_folder_error(path, f"is not a secret: it has {len(secret)} bytes, not 32")
     return secret
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
+
+from orionclient.emulator._store.checks import build_folder_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 5
 _MAX_COUNTS = 64
+# How long a transaction waits for another process that locks the database.
+_BUSY_SECONDS = 30.0
 
 # The tables that all kinds of resources need; each handler module defines the tables of its kind.
 # AUTOINCREMENT prevents the reuse of ids of purged rows.
@@ -84,6 +88,16 @@ def _execute(db: sqlite3.Connection, text: str) -> None:
         db.execute(statement)
 
 
+def _create(path: Path) -> None:
+    """Create a database with the common tables under another name, so that a crash leaves no database without them."""
+    temporary = path.with_suffix(".new")
+    temporary.unlink(missing_ok=True)
+    temporary.touch(mode=0o600)
+    with closing(sqlite3.connect(temporary)) as db:
+        db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+    temporary.replace(path)
+
+
 class StoreConnection(sqlite3.Connection):
     """A connection that caches counts until the data changes, because every page of a listing has the total count."""
 
@@ -131,9 +145,13 @@ class Store:
         tables: SQL that creates missing tables and indexes, one string per kind of resource.
         durable: Whether to flush to disk. If False, data survives the end of the process but not a power failure. Defaults to
             True.
+        creating: Whether a missing file is created. Defaults to True.
+
+    Raises:
+        FolderError: The file is not a database of this version of the local Orion.
     """
 
-    def __init__(self, path: Path, tables: Iterable[str] = (), *, durable: bool = True) -> None:
+    def __init__(self, path: Path, tables: Iterable[str] = (), *, durable: bool = True, creating: bool = True) -> None:
         if sqlite3.sqlite_version_info < (3, 37):  # pragma: no cover - every Python 3.11 build has a newer one
             raise RuntimeError(f"the local Orion requires SQLite 3.37 or newer, found {sqlite3.sqlite_version}")
         self._path = path
@@ -144,8 +162,9 @@ class Store:
         self._write_lock = threading.Lock()
         self._closed = False
         try:
+            if creating and not path.exists():
+                _create(path)
             # The database contains the values of secrets, so only the owner may read it. SQLite gives its other files the same mode.
-            path.touch(mode=0o600)
             for each in (path, *path.parent.glob(f"{path.name}-*")):
                 each.chmod(0o600)
             self._prepare()
@@ -155,16 +174,17 @@ class Store:
 
     def _prepare(self) -> None:
         with self._check_out() as db:
-            db.execute("PRAGMA journal_mode = WAL")
-        with self.write_transaction() as db:
             version = db.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
-                _execute(db, _SCHEMA)
-                db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            elif version != SCHEMA_VERSION:
-                raise RuntimeError(
-                    f"{self._path} has schema version {version}, but this local Orion supports only version {SCHEMA_VERSION}"
+                raise build_folder_error(self._path, "is not the database of a local Orion")
+            if version != SCHEMA_VERSION:
+                raise build_folder_error(
+                    self._path,
+                    f"has schema version {version}, but this version of the package supports only {SCHEMA_VERSION}",
+                    f"install {'a newer' if version > SCHEMA_VERSION else 'an older'} version",
                 )
+            db.execute("PRAGMA journal_mode = WAL")
+        with self.write_transaction() as db:
             # Runs at every start, so that an existing folder gets the tables of new kinds.
             for text in self._tables:
                 _execute(db, text)
@@ -215,8 +235,14 @@ class Store:
         db.close()
 
     def _connect(self) -> StoreConnection:
+        # The mode prevents that a file which was deleted meanwhile is created again, empty.
         db = sqlite3.connect(
-            self._path, timeout=30, isolation_level=None, check_same_thread=False, factory=StoreConnection
+            f"{self._path.absolute().as_uri()}?mode=rw",
+            uri=True,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            factory=StoreConnection,
         )
         db.row_factory = sqlite3.Row
         db.execute("PRAGMA foreign_keys = ON")
