@@ -47,8 +47,9 @@ def get_session(
     Args:
         retry_dict: HTTP status -> maximum number of retries; other statuses are not retried. It applies to every method: without
             idempotency keys, a creation that is retried may be applied twice. If omitted, 404 is retried 8 times and 429 up to 45
-            times (documented), 408, 425, 500, 502, 503 and 504 four times (ours). Connection errors are retried either way if the
-            request is idempotent.
+            times (documented), 408, 425, 500, 502, 503 and 504 four times (ours). Ours, too: at a prompt or in a notebook outside a
+            job, a 404 of Orion is retried twice within 5 s, and a 404 of the local Orion never. Connection errors are retried either way
+            if the request is idempotent.
         request_timeout: Seconds per attempt. The vendor recommends 60 or more, since its load balancer times out after 60.
         retry_timeout: Seconds for all attempts and waits together.
         backoff_dict: HTTP status -> (base, cap) in seconds for the back-off after it. Defaults to (0.1, 90) (documented).

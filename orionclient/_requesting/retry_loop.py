@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import math
 import os
@@ -15,10 +16,13 @@ from orion_api._shared import find_header_problem
 
 from orionclient._requesting.limits import RateLimiter, RetryQuota, get_limiter
 from orionclient._requesting.retry import (
+    INTERACTIVE_RETRIES,
+    PROMPT_SECONDS,
     CallState,
     Outcome,
     Policy,
     compute_wait,
+    count_allowed_retries,
     may_have_been_applied,
     record_retry,
     retry_after_seconds,
@@ -27,11 +31,12 @@ from orionclient._requesting.retry import (
 )
 from orionclient._runtime.cancellation import wait
 from orionclient._runtime.clock import CLOCK
+from orionclient._runtime.interactive import is_interactive
 from orionclient._transport.checks import find_range_problem, is_loopback, is_success, parse_origin, resolve_url
 from orionclient._transport.request import PreparedRequest
 from orionclient._transport.response import AsyncResponse, Failure, FailureKind, Response
 from orionclient._version import __version__
-from orionclient.config import LOCAL_PROFILE
+from orionclient.config import LOCAL_PROFILE, in_orion
 from orionclient.exceptions import CallInfo, OrionConnectionError, OrionTimeout, ValidationError
 
 if TYPE_CHECKING:
@@ -48,6 +53,9 @@ _FORWARDED_HEADERS: Final = frozenset(
 # These redirects keep method and body; after the others the request becomes a GET.
 _METHOD_PRESERVING: Final = frozenset({307, 308})
 _REDIRECTS: Final = _METHOD_PRESERVING | {301, 302, 303}
+# The local Orion sends it with a 404.
+_REPLICAS_HEADER: Final = "X-Orion-Replicas"
+_NO_REPLICAS: Final = "not retried, since the local Orion has no replicas"
 _READ_METHODS: Final = frozenset({"GET", "HEAD"})
 AnyResponse = Response | AsyncResponse
 
@@ -207,13 +215,21 @@ class RetryLoop:
                     error = kind(self._name_server(response)).with_hints(*self._hints(response))
                     raise error.with_call(self._call(outcome)) from response.cause
                 return response
-            if wait >= 1:
-                _log.warning(
-                    "%s: %s, retrying in %.1f s", self._request.action, outcome.failure or outcome.status, wait
-                )
+            self._log_retry(outcome, wait)
             if not isinstance(response, Failure):
                 yield Discard(response)
             yield Wait(wait)
+
+    def _log_retry(self, outcome: Outcome, wait: float) -> None:
+        action, reason = self._request.action, outcome.failure or outcome.status
+        if reason == 404:
+            # Retries of a 404 are the rule and not a problem of the service: one line for all of them.
+            if self._state.retries[404] == 1:
+                count = count_allowed_retries(self._options.policy, self._retry_class, outcome)
+                level = logging.WARNING if count > INTERACTIVE_RETRIES else logging.INFO
+                _log.log(level, "%s: 404, retrying up to %d times", action, count)
+        elif wait >= 1:
+            _log.warning("%s: %s, retrying in %.1f s", action, reason, wait)
 
     def _hints(self, failure: Failure) -> tuple[str, ...]:
         config = self._config
@@ -309,6 +325,10 @@ class RetryLoop:
             and request.is_incomplete(response)
         ):
             return Outcome(status, "lost")
+        if status == 404:
+            is_final = response.headers.get(_REPLICAS_HEADER) == "0"
+            at_prompt = not is_final and is_interactive() and not in_orion() and _is_problem(response)
+            return Outcome(status, None, response.headers.get("retry-after"), is_final, at_prompt)
         return Outcome(status, None, response.headers.get("retry-after"))
 
     @property
@@ -334,7 +354,14 @@ class RetryLoop:
             maybe_applied_earlier=self._state.maybe_applied,
             applied=self._state.applied or was_applied(self._retry_class, outcome),
             secrets=(self._config.token,) if self._config and self._config.token else (),
+            note=_NO_REPLICAS if self._is_shortened(outcome) else "",
         )
+
+    def _is_shortened(self, outcome: Outcome) -> bool:
+        """Return whether a 404 would be retried if the server had replicas."""
+        if not outcome.is_final or self._options.policy.retry_dict is not None:
+            return False
+        return count_allowed_retries(self._options.policy, self._retry_class, evolve(outcome, is_final=False)) > 0
 
     def _decide(self, response: AnyResponse | Failure, outcome: Outcome) -> float | None:
         """Decide whether and when to retry, and call `on_attempt`."""
@@ -355,12 +382,15 @@ class RetryLoop:
         if request.method == "DELETE" and outcome.status == 404 and state.maybe_applied:
             # An earlier attempt, whose response was lost, has most likely deleted the resource.
             return None
+        deadline = min(self._deadline, self._started + self._options.retry_timeout)
+        if outcome.at_prompt and policy.retry_dict is None:
+            deadline = min(deadline, self._started + PROMPT_SECONDS)
         wait = compute_wait(
             policy,
             state,
             outcome,
             self._retry_class,
-            remaining=min(self._deadline, self._started + self._options.retry_timeout) - CLOCK.monotonic(),
+            remaining=deadline - CLOCK.monotonic(),
             now=CLOCK.time(),
             uniform=CLOCK.uniform,
         )
@@ -371,6 +401,17 @@ class RetryLoop:
             return None
         record_retry(state, outcome, wait, cost)
         return wait
+
+
+def _is_problem(response: AnyResponse) -> bool:
+    """Return whether an error response has a JSON body of Orion (its form is assumed), and not one of a proxy or load balancer."""
+    if "json" not in response.headers.get("content-type", ""):
+        return False
+    try:
+        body = json.loads(response.content or b"")
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(body, dict) and isinstance(body.get("detail"), str)
 
 
 def _is_forwarded(header: str) -> bool:

@@ -232,6 +232,14 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     with pytest.raises(errors.NotFoundResponse):
         session.create_resource(File, {"name": "x"})
     assert len(scripted.requests) == 10
+    monkeypatch.setattr(sys, "ps1", ">>> ", raising=False)
+    with pytest.raises(errors.NotFoundResponse):
+        session.get_resource(File, 1)
+    assert len(scripted.requests) == 13
+    scripted.responses[:] = [ScriptedResponse(404, {"detail": "gone"}, {"X-Orion-Replicas": "0"})]
+    with pytest.raises(errors.NotFoundResponse, match="no replicas"):
+        session.get_resource(File, 1)
+    assert len(scripted.requests) == 14
 
 
 @check("D16")
@@ -342,6 +350,9 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert get_config_path() == Path.home() / ".orion" / "config"
     monkeypatch.setenv("ORION_CONFIG", str(tmp_path / "other"))
     assert get_config_path() == tmp_path / "other"
+    save_profile(SessionConfig("https://chosen.example.com"), "chosen")
+    (tmp_path / "other.active").write_bytes(b"chosen")
+    assert resolve().profile == "chosen"
     monkeypatch.setenv("ORION_URL", scripted.url)
     monkeypatch.setenv("ORION_TOKEN", CANARY)
     assert resolve().url == scripted.url

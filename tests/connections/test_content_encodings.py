@@ -221,6 +221,29 @@ def test_unusual_but_valid_framing(scripted: Scripted, case: str, reader: Callab
 
 
 @pytest.mark.parametrize("reader", [read, read_async])
+def test_damaged_json_with_a_media_type_in_capitals_is_retried(
+    scripted: Scripted, reader: Callable[[OrionSession], str]
+) -> None:
+    head = "Content-Type: Application/JSON\r\nContent-Length: "
+    scripted.then(_with_head(f"{head}4", b'{"id'), _with_head(f"{head}{len(BODY)}", BODY))
+    assert reader(scripted.session()) == "x"
+    assert len(scripted.requests) == 2
+
+
+def test_headers_with_one_value_may_be_sent_twice(scripted: Scripted) -> None:
+    twice = "Location: /moved\r\nLocation: /moved\r\nContent-Length: 0"
+
+    def moved(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(f"HTTP/1.1 302 Found\r\n{twice}\r\n\r\n".encode())
+
+    scripted.then(ScriptedResponse(write=moved), _with_head(f"{JSON}{JSON}{LENGTH}\r\nX-A: 1\r\nX-A: 1", BODY))
+    response = get_session().get(scripted.url)
+    assert response.json()["name"] == "x"
+    assert (response.headers["content-type"], response.headers["x-a"]) == ("application/json", "1, 1")
+    assert scripted.requests[1].path == "/moved"
+
+
+@pytest.mark.parametrize("reader", [read, read_async])
 @pytest.mark.parametrize("case", AMBIGUOUS)
 def test_ambiguous_framing_is_rejected_once(
     scripted: Scripted, case: str, reader: Callable[[OrionSession], str]

@@ -258,9 +258,15 @@ def test_values_that_contain_themselves() -> None:
         encode_json("x", {"a": deep})
 
 
-def test_half_of_a_surrogate_pair_names_the_field() -> None:
-    with pytest.raises(ValidationError, match="metadata is not JSON serializable: field 'a': .*lone surrogate"):
-        check_json("metadata", {"a": "\ud800"})
+def test_half_of_a_surrogate_pair_names_the_field(session: OrionSession) -> None:
+    with pytest.raises(ValidationError, match=r"cannot encode metadata.a\[0\] .*lone surrogate"):
+        check_json("metadata", {"a": ["\ud800"]})
+    dataset = Dataset.create(session, "x")
+    dataset.write({"a": "\U0001f600 \\ud800"})
+    with pytest.raises(ValidationError, match=r"cannot encode record 1: field.a\[0\] .*lone surrogate"):
+        dataset.write({"a": ["\ud800"]})
+    dataset.finalize()
+    assert [dict(record) for record in dataset.records()] == [{"a": "\U0001f600 \\ud800"}]
 
 
 @each_integer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -193,18 +194,37 @@ def test_delete_to_the_trash_and_for_good(session: OrionSession, plain: Plain) -
         session.delete_resource(User(id=1))
 
 
-def test_unknown_id_after_the_documented_retries(session: OrionSession, skipped_waits: list[float]) -> None:
+def test_unknown_id_after_the_documented_retries(
+    orion: LocalOrion, session: OrionSession, skipped_waits: list[float]
+) -> None:
+    # As from a stack with replicas, where a 404 is not final.
+    orion.faults.script("get_dataset", [404] * 9)
     with pytest.raises(NotFoundResponse, match="9 attempts") as caught:
         session.get_resource(Dataset, 999)
     assert caught.value.attempts == 9
     assert len(skipped_waits) == 8
     assert isinstance(caught.value, LookupError)
+    assert "replicas" not in str(caught.value)
+    orion.faults.assert_consumed()
 
 
-def test_get_resource_timeout(session: OrionSession, skipped_waits: list[float]) -> None:
-    with pytest.raises(NotFoundResponse):
+def test_the_local_orion_has_no_replicas(session: OrionSession, skipped_waits: list[float]) -> None:
+    with pytest.raises(NotFoundResponse) as caught:
+        session.get_resource(Dataset, 999)
+    assert (caught.value.attempts, skipped_waits) == (1, [])
+    assert ", not retried, since the local Orion has no replicas)" in str(caught.value)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+    # The caller's own policy applies everywhere.
+    with pytest.raises(NotFoundResponse, match="4 attempts") as caught:
+        OrionSession(session.config, requests_session=get_session({404: 3})).get_resource(Dataset, 999)
+    assert "replicas" not in str(caught.value)
+
+
+def test_get_resource_timeout(orion: LocalOrion, session: OrionSession, skipped_waits: list[float]) -> None:
+    orion.faults.script("get_dataset", [404] * 9)
+    with pytest.raises(NotFoundResponse, match="attempts"):
         session.get_resource(Dataset, 999, timeout=2)
-    assert sum(skipped_waits) < 2
+    assert 0 < sum(skipped_waits) < 2
 
 
 def test_tags(session: OrionSession, plain: Plain) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from orionclient._transfer.names import UniqueNames, check_path
-from orionclient.cli._commands.transfers import DOWNLOADED, RERUN_ADVICE, Tally, jobs_option
 from orionclient.cli._core.command_kind import describe
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
@@ -17,6 +16,7 @@ from orionclient.cli._core.parameter_types import PathType, ResourceIdType, proj
 from orionclient.cli._core.progress import show_progress
 from orionclient.cli._core.resource_commands import deadline_option
 from orionclient.cli._core.state import get_state
+from orionclient.cli._core.transfer_results import DOWNLOADED, RERUN_ADVICE, Tally, get_collection, jobs_option
 from orionclient.types import ShardCollection
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _upload(kind: CommandKind) -> Command:
         if into is None:
             collection = ShardCollection.create(session, name, project=project, tags=tags or None)
         else:
-            collection = session.get_resource(ShardCollection, into)
+            collection = get_collection(state, into)
             collection.ensure_open()
         tally = Tally("uploaded")
         with show_progress(state) as watch:
@@ -113,7 +113,7 @@ def _download(_kind: CommandKind) -> Command:
     def run(resource_id: int, folder: str, jobs: int) -> None:
         state = get_state()
         check_path(folder)
-        collection = state.shard_session.get_resource(ShardCollection, resource_id)
+        collection = get_collection(state, resource_id)
         items: list[dict[str, Any]] = []
 
         def report(result: Any) -> None:

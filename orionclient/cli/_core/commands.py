@@ -141,15 +141,18 @@ class Command(click.Command):
         formatter.write_text(f"Documentation: {_DOCUMENTATION}#{'-'.join(_list_names(ctx))}")
 
 
+class MissingCommand(click.UsageError):
+    """Options were given, but no command. The help of the group follows the message."""
+
+
 @click.pass_context
-def _show_help(context: click.Context) -> None:
-    """Print the help of a group on standard output, if no command was given."""
+def _require_command(context: click.Context) -> None:
     if context.invoked_subcommand is None:
-        echo(context.get_help(), color=context.color)
+        raise MissingCommand("missing command", context)
 
 
 class SuggestingGroup(click.Group):
-    """A group that prints its help when it is called without a command, and suggests names for an unknown command.
+    """A group that prints its help when it is called without arguments, and suggests names for an unknown command.
 
     Attributes:
         unknown_noun: What the message about an unknown name calls it.
@@ -158,7 +161,14 @@ class SuggestingGroup(click.Group):
     unknown_noun: ClassVar[str] = "command"
 
     def __init__(self, name: str, **settings: Any) -> None:
-        super().__init__(name, invoke_without_command=True, callback=_show_help, **settings)
+        super().__init__(name, invoke_without_command=True, callback=_require_command, **settings)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments. Without any, print the help on standard output and exit with code 0."""
+        if not args and not ctx.resilient_parsing:
+            echo(ctx.get_help(), color=ctx.color)
+            ctx.exit()
+        return super().parse_args(ctx, args)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -74,10 +74,11 @@ class _Reader:
     def record(self) -> Record | None:
         """Read the next record; returns None at the end of the file."""
         self._size = 0
+        self._count += 1
+        self._title = ""
         head = self._head()
         if head is None:
             return None
-        self._count += 1
         self._title = head[0]
         first = self._number - len(head) + 1
         text = self._molblock(head, first)
@@ -94,7 +95,7 @@ class _Reader:
         # Only blank lines may follow the last record.
         while (line := self._next()) is not None:
             if line.strip(BLANKS):
-                self._fail("is followed by blank lines and then more text")
+                self._fail("starts with blank lines and then has other text")
         return None
 
     def _molblock(self, head: list[str], first: int) -> str:
