@@ -21,6 +21,8 @@ LAYERS = ("tests/surface/test_layers.py",)
 TYPING = ("tests/typing",)
 GENERATOR = ("tests/generator",)
 FAULTS = ("tests/conformance", "tests/matrix", "tests/security")
+# Comparisons with RDKit, by night.
+TOOLKITS = ("tests/toolkits",)
 # Tests of requests, over `httpx.HTTPTransport`; at night all tests of sessions, the retry table and the matrix.
 OVER_HTTPX = (
     "tests/conformance/test_transfers.py",
@@ -43,7 +45,7 @@ PARALLEL = ("-n", "4", "--dist", "worksteal")
 # The whole session `tests` has to cover the handwritten code; a selection of tests has no limit.
 # The other sessions do not measure coverage: its tracer does not follow forks.
 COVERAGE = ("--cov", "--cov-report=", "--cov-fail-under=95")
-IGNORED = [f"--ignore={path}" for path in (*LAYERS, *TYPING, *GENERATOR, *FAULTS, *MOVING)]
+IGNORED = [f"--ignore={path}" for path in (*LAYERS, *TYPING, *GENERATOR, *FAULTS, *TOOLKITS, *MOVING)]
 # Modules of the checkout in place of the installed ones, for scripts that change them.
 _TREE = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "generated")])}
 PROJECT = nox.project.load_toml("pyproject.toml")
@@ -175,6 +177,7 @@ def nightly(session: nox.Session) -> None:
     others = ("tests/session", "tests/compat", "tests/faultproxy", "tests/transfers", *quick, *FAULTS)
     session.run("pytest", *PARALLEL, *long, env={"ORION_NIGHTLY": "1"})
     session.run("python", "tests/removals/removals.py")
+    session.notify("toolkits")
     session.notify("mutation")
     session.notify("generator_newest")
     session.run("pytest", *PARALLEL, *others, env={"ORION_HTTP_LIBRARY": "httpx2"})
@@ -185,6 +188,16 @@ def nightly(session: nox.Session) -> None:
     session.run("python", "tests/benchmarks/listing.py")
     session.run("python", "tests/benchmarks/command_line.py")
     session.notify("transfers", ["--rounds", "2", "--rows", "shards-32", "--mib", "64"])
+
+
+@nox.session
+def toolkits(session: nox.Session) -> None:
+    """Compare molecule files with RDKit, and run molecule searches with it; prints what it compared."""
+    _clear_environment(session)
+    _install_groups(session, "test")
+    session.install(".[local,rdkit]")
+    session.run("pytest", *PARALLEL, "-rP", *TOOLKITS, *session.posargs)
+    session.run("pytest", *PARALLEL, "tests/emulator/test_emulator_molsearch.py")
 
 
 @nox.session

@@ -18,12 +18,27 @@ from urllib.parse import urlsplit
 from attrs import astuple, evolve, field, frozen
 
 from orionclient._runtime.locks import CAN_LOCK_FILES, LockedFile
+from orionclient._runtime.plain import to_plain
 from orionclient._runtime.user_files import decode_utf8, expand_home
 from orionclient._transport.checks import is_loopback, parse_origin
 from orionclient.exceptions import UNSAFE, InvalidCredentials, ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+__all__ = [
+    "SessionConfig",
+    "get_active_path",
+    "get_config_path",
+    "get_profile_config",
+    "in_orion",
+    "read_active_profile",
+    "read_profiles",
+    "remove_profile",
+    "resolve",
+    "restore_config",
+    "save_profile",
+]
 
 DEFAULT_PROFILE: Final = "default"
 #: The profile that `ocli local start` writes.
@@ -56,6 +71,7 @@ def _check_token(token: str) -> str:
 
 
 def _parse_project(project: int | str | None) -> int | None:
+    project = to_plain(project)
     if project in {None, ""}:
         return None
     if isinstance(project, bool) or not str(project).isascii() or not str(project).isdigit():

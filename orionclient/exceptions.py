@@ -87,6 +87,7 @@ class CallInfo:
         secrets: Values that are redacted in every message.
         maybe_applied_earlier: True if `may_have_been_applied` was already true for an attempt before the last one.
         applied: True if a response with a success status was received, but its body could not be read.
+        note: Why the call was not retried; empty if there is no particular reason.
     """
 
     action: str
@@ -97,6 +98,7 @@ class CallInfo:
     secrets: tuple[str, ...] = ()
     maybe_applied_earlier: bool = False
     applied: bool = False
+    note: str = ""
 
     def __repr__(self) -> str:
         return f"CallInfo({self.action!r}, attempts={self.attempts}, request_id={self.request_id!r})"
@@ -188,6 +190,8 @@ class OrionError(Exception):
         details = [f"request {call.request_id}"] if call.request_id else []
         if call.attempts > 1:
             details.append(f"{call.attempts} attempts in {call.elapsed:.1f} s")
+        if call.note:
+            details.append(call.note)
         if call.may_have_been_applied:
             details.append("it was applied" if call.applied else "it may have been applied")
         suffix = one_line(f"({', '.join(details)})", secrets=call.secrets) if details else ""

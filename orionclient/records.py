@@ -1,16 +1,18 @@
-"""Records of datasets, and the codecs that encode and decode them."""
+"""Records of datasets, and the codecs that encode and decode records and molecules."""
 
 from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any, Final, Protocol
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, Protocol, TypeVar
 
 from orionclient._runtime.plain import to_plain
 from orionclient.exceptions import ValidationError
 
-__all__ = ["Codec", "OERecordCodec", "Record", "RecordCodec", "codec_for", "default_codec"]
+__all__ = [
+    "Codec", "OERecordCodec", "Record", "RecordCodec", "codec_for", "default_codec", "encode_molecule", "register_molecule_codec",
+]  # fmt: skip
 
 
 class Record(dict[str, Any]):
@@ -138,7 +140,7 @@ class OERecordCodec:
             name, value = field.get_name(), to_plain(record.get_value(field))
             if isinstance(value, str | int | float | bool) or value is None:
                 fields[name] = value
-            elif hasattr(value, "CreateCopy") or type(value).__name__.startswith("OE"):
+            elif _is_oe_molecule(value):
                 fields[name] = {"format": "sdf", "text": self._write_molecule(value)}
             else:
                 raise ValidationError(f"cannot encode the field {name!r:.60}: unsupported type {type(value).__name__}")
@@ -215,6 +217,69 @@ def codec_for(record: object) -> Codec:
     if not isinstance(record, Mapping) and hasattr(record, "get_fields"):
         return OERecordCodec(_import_datarecord())
     return RecordCodec()
+
+
+M = TypeVar("M")
+_MOLECULE_CODECS: Final[dict[type, Callable[[Any], str]]] = {}
+
+
+def register_molecule_codec(kind: type[M], encode: Callable[[M], str]) -> None:
+    """Register how molecules of a toolkit are converted to SMILES for molecule searches. OEMol needs no registration.
+
+    Args:
+        kind: Class of the molecules; subclasses are included.
+        encode: Converts a molecule to SMILES.
+
+    Example:
+        >>> from orionclient.records import encode_molecule, register_molecule_codec
+        >>> class Molecule:
+        ...     smiles = "CCO"
+        >>> register_molecule_codec(Molecule, lambda molecule: molecule.smiles)
+        >>> encode_molecule("smiles", Molecule())
+        'CCO'
+    """
+    _MOLECULE_CODECS[kind] = encode
+
+
+def encode_molecule(what: str, value: Any) -> Any:
+    """Convert a molecule of a toolkit to SMILES, which has no coordinates.
+
+    Args:
+        what: Name of the value, for the message.
+        value: A molecule of a class that is registered, or of OEChem. OEChem was not tested, since it is licensed.
+
+    Returns:
+        The SMILES; every other value unchanged.
+
+    Raises:
+        ValidationError: The molecule cannot be converted; the message has the reason.
+    """
+    encode = next((_MOLECULE_CODECS[each] for each in type(value).__mro__ if each in _MOLECULE_CODECS), None)
+    if encode is None and _is_oe_molecule(value):
+        encode = _encode_oe_molecule
+    if encode is None:
+        return value
+    try:
+        smiles: object = encode(value)
+    except Exception as error:
+        raise ValidationError(f"{what}: cannot convert the {type(value).__name__} to SMILES: {error}") from error
+    if not isinstance(smiles, str) or not smiles:
+        raise ValidationError(f"{what}: the codec of {type(value).__name__} returned {smiles!r:.60}, not a SMILES")
+    return smiles
+
+
+def _is_oe_molecule(value: object) -> bool:
+    return hasattr(value, "CreateCopy") or type(value).__name__.startswith("OE")
+
+
+def _encode_oe_molecule(molecule: Any) -> Any:
+    try:
+        chem = importlib.import_module("openeye.oechem")
+    except ImportError:
+        raise ValidationError(
+            "it needs the OpenEye toolkit; or register orionclient.records.register_molecule_codec(type, function)"
+        ) from None
+    return chem.OEMolToSmiles(molecule)
 
 
 def json_lines(chunks: Iterator[bytes]) -> Iterator[dict[str, Any]]:

@@ -26,6 +26,7 @@ from orion_api import _runtime
 
 from orionclient._requesting import calls
 from orionclient._runtime.clock import CLOCK, Clock
+from orionclient._transport import addresses
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession
 from orionclient.testing import set_testing
@@ -82,6 +83,7 @@ def cleared_caches() -> None:
     calls._SERVER_VERSIONS.clear()
     calls._PAGE_SIZES.clear()
     calls._LOGGED_STATUSES.clear()
+    addresses._PREFERRED.clear()
     _runtime._LOGGED.clear()
 
 

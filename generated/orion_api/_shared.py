@@ -208,8 +208,7 @@ def measure(file: Any) -> tuple[int, int] | None:
     except _SEEK_ERRORS:
         return None
     try:
-        file.seek(0, os.SEEK_END)
-        end = file.tell()
+        end = file.seek(0, os.SEEK_END)
     except _SEEK_ERRORS:
         end = None
     # The position may have changed, so an error is not hidden from here on.

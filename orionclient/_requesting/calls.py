@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
+import math
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,9 +18,10 @@ from orionclient._requesting.retry import Policy
 from orionclient._requesting.retry_loop import CallOptions, send, send_async, with_timeouts
 from orionclient._requesting.versions import ServerVersions, missing_version_message, parse_server_versions
 from orionclient._resources.json_values import encode_json
+from orionclient._runtime.clock import CLOCK
 from orionclient._runtime.plain import to_plain
 from orionclient._transport.checks import is_loopback, is_success, parse_origin, resolve_url
-from orionclient._transport.request import Body, Payload, PreparedRequest, encode_form
+from orionclient._transport.request import Body, Payload, PreparedRequest, check_encodable, encode_form
 from orionclient.exceptions import (
     BadResponse,
     InvalidAPIVersion,
@@ -33,7 +34,7 @@ from orionclient.exceptions import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from orion_api.types import Content
+    from orion_api.types import Content, Operation
 
     from orionclient._resources.resource import Endpoint, Id
     from orionclient._transport.async_exchange import AsyncConnections
@@ -53,19 +54,24 @@ _FALLBACK_PAGE_SIZE: Final = 100
 # Operations with a password or another secret in the request body.
 _CONFIDENTIAL: Final = frozenset({"obtain_token", "create_secret", "update_secret"})
 
-# API versions per server, fetched once per process and only to explain an error; empty if they are not available.
-_SERVER_VERSIONS: Final[dict[tuple[str, str, int], ServerVersions]] = {}
+# Per server, when its API versions were fetched, and the versions; empty if they are not available. Fetched only to explain an error, and
+# again at most once a minute, since the stack may have been updated.
+_SERVER_VERSIONS: Final[dict[tuple[str, str, int], tuple[float, ServerVersions]]] = {}
+_VERSIONS_MAX_AGE: Final = 60.0
 # Maximum page size per server and operation, if below the maximum of the contract; 0 if the server accepts no `limit`.
 _PAGE_SIZES: Final[dict[tuple[tuple[str, str, int], str], int]] = {}
 # Undocumented success statuses that were logged already.
 _LOGGED_STATUSES: Final[set[tuple[str, int]]] = set()
 
 
-def _encode(body: Json | Content | None) -> tuple[Body | None, dict[str, str]]:
+def _encode(body: Json | Content | None, *, redact: bool) -> tuple[Body | None, dict[str, str]]:
     if body is None:
         return None, {}
     if isinstance(body, Json):
-        return Body(encode_json("the parameters", body.value)), {"Content-Type": "application/json"}
+        content = encode_json("the parameters", body.value)
+        if b"\\ud" in content:
+            check_encodable(body.value, redact=redact)
+        return Body(content), {"Content-Type": "application/json"}
     return Body(body.payload, body.length), {"Content-Type": body.media_type}
 
 
@@ -108,8 +114,9 @@ class Calls:
             raise InvalidAPIVersion(None).with_problem(problem)
         if operation.auth and not config.token:
             where = f"profile {config.profile!r}" if config.profile else "the configuration"
-            raise InvalidCredentials(
-                f"{operation.id} needs a token, but {where} has none; get one with session.retrieve_token(...)"
+            raise InvalidCredentials(f"{operation.id} needs a token, but {where} has none").with_hints(
+                "to save one, run: ocli config profile",
+                "in Python, request one with session.retrieve_token(...)",
             )
         if request.url is None:
             target = config.url + request.path
@@ -117,7 +124,7 @@ class Calls:
                 target = f"{target}?{encode_form(request.query)}"
         else:
             target = _absolute_url(config.url + request.path, request.url, config)
-        body, headers = _encode(request.body)
+        body, headers = _encode(request.body, redact=operation.id in _CONFIDENTIAL)
         accept = {"Accept-Encoding": "identity"} if operation.stream == "download" else {"Accept": "application/json"}
         prepared = PreparedRequest(
             method=operation.method.upper(),
@@ -147,7 +154,13 @@ class Calls:
         return send(prepared, self._options, config)
 
     def _read(
-        self, endpoint: Endpoint, request: Request, timeout: float | None = None, check: Check | None = None
+        self,
+        endpoint: Endpoint,
+        request: Request,
+        timeout: float | None = None,
+        check: Check | None = None,
+        *,
+        retry_timeout: float | None = None,
     ) -> tuple[dict[str, Any], Response]:
         """Send a request and validate its response; the body is decoded once, by the check for completeness."""
         found: dict[str, Any] | None = None
@@ -166,6 +179,8 @@ class Calls:
             options = with_timeouts(
                 options, request_timeout=min(timeout, options.policy.request_timeout), retry_timeout=timeout
             )
+        if retry_timeout is not None:
+            options = evolve(options, retry_timeout=retry_timeout)
         response = send(prepared, options, config)
         if found is None:
             try:
@@ -193,7 +208,7 @@ class Calls:
         Args:
             error: Error of the generated operation.
             response: The response.
-            ask: False does not fetch the API versions, since that would block an event loop.
+            ask: False does not fetch the API versions, since that would block an event loop; see `refresh_versions_async`.
 
         Returns:
             The error, not raised. `InvalidAPIVersion` if the path is unknown because the stack does not offer the API version that this
@@ -222,14 +237,46 @@ class Calls:
 
     def _known_versions(self, *, ask: bool) -> ServerVersions:
         origin = self._config().origin
-        if origin not in _SERVER_VERSIONS and ask:
-            # Set before the request, whose failure must not fetch the versions again.
-            _SERVER_VERSIONS[origin] = {}
-            policy = Policy(retry_dict={}, connection_retries=0, request_timeout=_VERSIONS_SECONDS)
-            once = Calls(self._config, evolve(self._options, policy=policy, on_attempt=None))
-            with contextlib.suppress(OrionError):
-                _SERVER_VERSIONS[origin] = once.fetch_versions()
-        return _SERVER_VERSIONS.get(origin, {})
+        fetched, versions = _SERVER_VERSIONS.get(origin, (-math.inf, {}))
+        if ask and CLOCK.monotonic() >= fetched + _VERSIONS_MAX_AGE:
+            # Set before the request, so that other threads do not fetch the versions, too.
+            _SERVER_VERSIONS[origin] = CLOCK.monotonic(), versions
+            try:
+                versions = self._without_retries().fetch_versions()
+            except OrionError:
+                versions = {}
+            _SERVER_VERSIONS[origin] = CLOCK.monotonic(), versions
+        return versions
+
+    async def refresh_versions_async(
+        self, operation: Operation, status_code: int, connections: AsyncConnections | None
+    ) -> None:
+        """Fetch the cached API versions again in an event loop, if they are outdated and needed to explain a status.
+
+        Args:
+            operation: The operation.
+            status_code: Status of its response.
+            connections: Pooled connections; None opens a connection for this call.
+        """
+        origin = self._config().origin
+        if status_code not in _UNKNOWN_PATH or operation.version is None or origin not in _SERVER_VERSIONS:
+            return
+        fetched, versions = _SERVER_VERSIONS[origin]
+        if CLOCK.monotonic() < fetched + _VERSIONS_MAX_AGE:
+            return
+        _SERVER_VERSIONS[origin] = CLOCK.monotonic(), versions
+        endpoint = identity.get_api_versions
+        try:
+            response = await self._without_retries().send_async(endpoint.build(), connections)
+            versions = parse_server_versions(_check_response(endpoint, response, None))
+        except (OrionError, UnexpectedStatus, UnexpectedBody):
+            versions = {}
+        _SERVER_VERSIONS[origin] = CLOCK.monotonic(), versions
+
+    def _without_retries(self) -> Calls:
+        """Create calls for a request that only explains an error."""
+        policy = Policy(retry_dict={}, connection_retries=0, request_timeout=_VERSIONS_SECONDS)
+        return Calls(self._config, evolve(self._options, policy=policy, on_attempt=None))
 
     def open_connections(self) -> AsyncConnections:
         """Create a connection pool for one event loop.
@@ -262,6 +309,7 @@ class Calls:
         *,
         query: Mapping[str, Any] | None = None,
         timeout: float | None = None,
+        retry_timeout: float | None = None,
         check: Check | None = None,
         **arguments: Any,
     ) -> dict[str, Any]:
@@ -272,6 +320,7 @@ class Calls:
             ids: Ids for its path.
             query: Query parameters, including ones that the contract does not know; the server validates them.
             timeout: Seconds for the whole call. Defaults to the session's timeouts.
+            retry_timeout: Seconds in which a retry may begin. Defaults to the whole call.
             check: Validates the JSON object; raises a ValueError with the reason. Optional.
             **arguments: Further arguments of its builder, for example `body`.
 
@@ -290,7 +339,9 @@ class Calls:
             # Values that the builder cannot convert, for example scalars of NumPy.
             arguments["body"] = json.loads(encode_json("the parameters", arguments["body"]))
             request = endpoint.build(**ids, **arguments)
-        return self._read(endpoint, request.with_query(query) if query else request, timeout, check)[0]
+        return self._read(
+            endpoint, request.with_query(query) if query else request, timeout, check, retry_timeout=retry_timeout
+        )[0]
 
     def iter_items(
         self,
@@ -452,7 +503,7 @@ def _rejects_page_size(error: OrionError) -> bool:
 
 def _is_broken_json(response: Response | AsyncResponse) -> bool:
     """Check whether a successful response is declared as JSON and is not."""
-    if "json" not in response.headers.get("content-type", ""):
+    if "json" not in response.headers.get("content-type", "").lower():
         return False
     if not response.content:
         # Neither Content-Length nor Transfer-Encoding: the body was most likely cut before its first byte.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from orionclient import _transfer
@@ -24,13 +24,25 @@ if TYPE_CHECKING:
     from orionclient._transport.response import Response
     from orionclient._transport.transports import AsyncTransport, Transport
 
+# Attributes of a session of requests, and where the setting is.
+_ELSEWHERE: Final = {
+    **dict.fromkeys(
+        ("auth", "cookies"), "an OrionSession sends the token of its configuration; pass others as headers"
+    ),
+    **dict.fromkeys(("verify", "cert"), "set verify, ca_file and so on in the profile"),
+    **dict.fromkeys(("proxies", "trust_env"), "set proxy in the profile, or the proxy variables of the environment"),
+    **dict.fromkeys(("mount", "adapters", "get_adapter"), "pass transport= to get_session"),
+    **dict.fromkeys(("params", "stream", "hooks", "max_redirects"), "pass params= and stream= to the request"),
+    "send": "use request()",
+}
 _RETRY_CLASS_OF: Final = {"GET": "read", "HEAD": "read", "OPTIONS": "read", "PUT": "write", "DELETE": "write"}
 
 
 class HttpSession:
     """An HTTP session for any URL, with retries and timeouts and without a token.
 
-    Returned by `get_session`. Pass it to `OrionSession(requests_session=...)` to set the retry policy, or use it on its own.
+    Returned by `get_session`. Pass it to `OrionSession(requests_session=...)` to set the retry policy, or use it on its own. It has the
+    methods and `headers` of a session of requests; reading or setting another of its attributes is an error that says what to use.
 
     Args:
         policy: Retry policy.
@@ -45,6 +57,16 @@ class HttpSession:
         adapter = None if transport is None else TransportAdapter(transport)
         self.options: CallOptions = CallOptions(policy, transport=adapter)
         self.headers: dict[str, str] = {}
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            raise AttributeError(_explain_missing(name))
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            if name in _ELSEWHERE:
+                raise AttributeError(_explain_missing(name))
+            super().__setattr__(name, value)
 
     @property
     def policy(self) -> Policy:
@@ -82,7 +104,7 @@ class HttpSession:
         method: str,
         url: str,
         *,
-        params: Mapping[str, Any] | None = None,
+        params: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None,
         data: Payload | Mapping[str, Any] | str | None = None,
         json: Any = None,
         headers: Mapping[str, str] | None = None,
@@ -94,7 +116,7 @@ class HttpSession:
         Args:
             method: HTTP method.
             url: Absolute URL.
-            params: Query parameters; a list adds one parameter per value, None omits it.
+            params: Query parameters, as a mapping or pairs; a list adds one parameter per value, None omits it.
             data: Body: bytes, a string, a binary file, an iterable of bytes, or a mapping to be sent as a form.
             json: Body: any JSON-serializable value.
             headers: Headers of this request.
@@ -120,7 +142,8 @@ class HttpSession:
         elif data is not None:
             body = Body(_utf8(data) if isinstance(data, str) else data)
         if params:
-            given = {name: value for name, value in params.items() if value is not None}
+            pairs: Any = params.items() if isinstance(params, Mapping) else params
+            given: list[tuple[str, Any]] = [(name, value) for name, value in pairs if value is not None]
             url = f"{url}{'&' if '?' in url else '?'}{encode_form(given)}"
         method = method.upper()
         out = PreparedRequest(
@@ -316,8 +339,22 @@ class HttpSession:
         self.options = CallOptions(state["policy"], transport=state["transport"])
         self.headers = state["headers"]
 
+    def __copy__(self) -> Self:
+        """Share the transport, the retry quota and the callback."""
+        new = type(self).__new__(type(self))
+        vars(new).update(vars(self), headers=dict(self.headers))
+        return new
+
+    def __deepcopy__(self, _: object) -> Self:
+        return self.__copy__()
+
     def __repr__(self) -> str:
-        return f"HttpSession({self.policy!r})"
+        transport = "" if self.transport is None else f", transport={type(self.transport).__name__}"
+        return f"HttpSession({self.policy!r}{transport})"
+
+
+def _explain_missing(name: str) -> str:
+    return f"HttpSession has no attribute {name!r}" + (f"; {_ELSEWHERE[name]}" if name in _ELSEWHERE else "")
 
 
 def _utf8(text: str) -> bytes:

@@ -105,6 +105,7 @@ class AsyncRawSender:
             OrionTimeout: No response was received within the timeout.
         """
         response = await self._calls.send_async(request, self._connections)
+        await self._calls.refresh_versions_async(request.operation, response.status_code, self._connections)
         if request.operation.stream == "download":
             if is_html_page(response):
                 async with response:

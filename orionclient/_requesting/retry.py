@@ -24,6 +24,9 @@ CONNECTION_RETRIES: Final = 4
 # Defaults of the command line. Documented: 10 s per request and 2 retries after a connection error or 404.
 INTERACTIVE_TIMEOUT: Final = 10.0
 INTERACTIVE_RETRIES: Final = 2
+# A 404 is retried because another replica may know the resource already. At a prompt, a typing error is more likely.
+PROMPT_RETRIES: Final = 2
+PROMPT_SECONDS: Final = 5.0
 # Tokens that a retry takes from the session's quota, in botocore's proportions.
 _COST, _COST_THROTTLED = 14, 5
 _CONNECTION_FAILURES: Final = frozenset({"connect", "lost", "timeout"})
@@ -113,11 +116,15 @@ class Outcome:
         status: Status of the response; None if there was none.
         failure: Kind of failure if there was no response, or no usable one; otherwise None.
         retry_after: Value of the header `Retry-After`; None if missing.
+        is_final: True for a 404 of a server that has no replicas, so that a retry cannot succeed.
+        at_prompt: True for a 404 of Orion itself in an interactive interpreter or notebook.
     """
 
     status: int | None = None
     failure: FailureKind | None = None
     retry_after: str | None = None
+    is_final: bool = False
+    at_prompt: bool = False
 
     @property
     def is_success(self) -> bool:
@@ -162,13 +169,16 @@ def count_allowed_retries(policy: Policy, retry_class: str, outcome: Outcome) ->
     status = outcome.status or 0
     if policy.retry_dict is not None:
         return policy.retry_dict.get(status, 0)
+    if outcome.is_final:
+        return 0
     if retry_class == "create":
         not_applied = status in _NOT_APPLIED or (status == 503 and bool(outcome.retry_after))
         return policy.default_retries.get(status, 0) if not_applied else 0
     if retry_class == "keyed" and status in {404, 409}:
         # 409 with Retry-After means that the first attempt with this idempotency key is still in progress.
         return policy.connection_retries if status == 409 and outcome.retry_after else 0
-    return policy.default_retries.get(status, 0)
+    allowed = policy.default_retries.get(status, 0)
+    return min(allowed, PROMPT_RETRIES) if outcome.at_prompt else allowed
 
 
 def retry_cost(policy: Policy, outcome: Outcome) -> int:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import math
 import os
 from collections import deque
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from attrs import Factory, define, evolve, frozen
 from orion_api._shared import find_header_problem
 
 from orionclient._requesting.limits import RateLimiter, RetryQuota, get_limiter
 from orionclient._requesting.retry import (
+    INTERACTIVE_RETRIES,
+    PROMPT_SECONDS,
     CallState,
     Outcome,
     Policy,
     compute_wait,
+    count_allowed_retries,
     may_have_been_applied,
     record_retry,
     retry_after_seconds,
@@ -25,11 +31,12 @@ from orionclient._requesting.retry import (
 )
 from orionclient._runtime.cancellation import wait
 from orionclient._runtime.clock import CLOCK
+from orionclient._runtime.interactive import is_interactive
 from orionclient._transport.checks import find_range_problem, is_loopback, is_success, parse_origin, resolve_url
 from orionclient._transport.request import PreparedRequest
 from orionclient._transport.response import AsyncResponse, Failure, FailureKind, Response
 from orionclient._version import __version__
-from orionclient.config import LOCAL_PROFILE
+from orionclient.config import LOCAL_PROFILE, in_orion
 from orionclient.exceptions import CallInfo, OrionConnectionError, OrionTimeout, ValidationError
 
 if TYPE_CHECKING:
@@ -46,6 +53,9 @@ _FORWARDED_HEADERS: Final = frozenset(
 # These redirects keep method and body; after the others the request becomes a GET.
 _METHOD_PRESERVING: Final = frozenset({307, 308})
 _REDIRECTS: Final = _METHOD_PRESERVING | {301, 302, 303}
+# The local Orion sends it with a 404.
+_REPLICAS_HEADER: Final = "X-Orion-Replicas"
+_NO_REPLICAS: Final = "not retried, since the local Orion has no replicas"
 _READ_METHODS: Final = frozenset({"GET", "HEAD"})
 AnyResponse = Response | AsyncResponse
 
@@ -79,12 +89,14 @@ class CallOptions:
         quota: Retry quota of the session.
         on_attempt: Callback for every attempt; an exception that it raises ends the call.
         transport: Transport of the caller; None for pooled connections.
+        retry_timeout: Seconds in which a retry may begin, if shorter than that of the policy.
     """
 
     policy: Policy
     quota: RetryQuota = Factory(RetryQuota)
     on_attempt: Callable[[AttemptInfo], None] | None = None
     transport: TransportAdapter | None = None
+    retry_timeout: float = math.inf
 
 
 @frozen
@@ -200,16 +212,24 @@ class RetryLoop:
                     self._options.quota.release(self._state.charged)
                 if isinstance(response, Failure):
                     kind = OrionTimeout if response.kind == "timeout" else OrionConnectionError
-                    error = kind(response.message).with_hints(*self._hints(response))
+                    error = kind(self._name_server(response)).with_hints(*self._hints(response))
                     raise error.with_call(self._call(outcome)) from response.cause
                 return response
-            if wait >= 1:
-                _log.warning(
-                    "%s: %s, retrying in %.1f s", self._request.action, outcome.failure or outcome.status, wait
-                )
+            self._log_retry(outcome, wait)
             if not isinstance(response, Failure):
                 yield Discard(response)
             yield Wait(wait)
+
+    def _log_retry(self, outcome: Outcome, wait: float) -> None:
+        action, reason = self._request.action, outcome.failure or outcome.status
+        if reason == 404:
+            # Retries of a 404 are the rule and not a problem of the service: one line for all of them.
+            if self._state.retries[404] == 1:
+                count = count_allowed_retries(self._options.policy, self._retry_class, outcome)
+                level = logging.WARNING if count > INTERACTIVE_RETRIES else logging.INFO
+                _log.log(level, "%s: 404, retrying up to %d times", action, count)
+        elif wait >= 1:
+            _log.warning("%s: %s, retrying in %.1f s", action, reason, wait)
 
     def _hints(self, failure: Failure) -> tuple[str, ...]:
         config = self._config
@@ -305,12 +325,23 @@ class RetryLoop:
             and request.is_incomplete(response)
         ):
             return Outcome(status, "lost")
+        if status == 404:
+            is_final = response.headers.get(_REPLICAS_HEADER) == "0"
+            at_prompt = not is_final and is_interactive() and not in_orion() and _is_problem(response)
+            return Outcome(status, None, response.headers.get("retry-after"), is_final, at_prompt)
         return Outcome(status, None, response.headers.get("retry-after"))
 
     @property
     def _retry_class(self) -> str:
         keyed = self._request.retry_class == "keyed"
         return "create" if keyed and self._final_origin not in _KEYED_ORIGINS else self._request.retry_class
+
+    def _name_server(self, failure: Failure) -> str:
+        """Return the message of a failure; that of a failed connection with host and port."""
+        if failure.kind != "connect":
+            return failure.message
+        host = urlsplit(self._request.url).netloc.rpartition("@")[2]
+        return failure.message.replace("the server", f"the server {host}", 1)
 
     def _call(self, outcome: Outcome) -> CallInfo:
         return CallInfo(
@@ -323,7 +354,14 @@ class RetryLoop:
             maybe_applied_earlier=self._state.maybe_applied,
             applied=self._state.applied or was_applied(self._retry_class, outcome),
             secrets=(self._config.token,) if self._config and self._config.token else (),
+            note=_NO_REPLICAS if self._is_shortened(outcome) else "",
         )
+
+    def _is_shortened(self, outcome: Outcome) -> bool:
+        """Return whether a 404 would be retried if the server had replicas."""
+        if not outcome.is_final or self._options.policy.retry_dict is not None:
+            return False
+        return count_allowed_retries(self._options.policy, self._retry_class, evolve(outcome, is_final=False)) > 0
 
     def _decide(self, response: AnyResponse | Failure, outcome: Outcome) -> float | None:
         """Decide whether and when to retry, and call `on_attempt`."""
@@ -344,12 +382,15 @@ class RetryLoop:
         if request.method == "DELETE" and outcome.status == 404 and state.maybe_applied:
             # An earlier attempt, whose response was lost, has most likely deleted the resource.
             return None
+        deadline = min(self._deadline, self._started + self._options.retry_timeout)
+        if outcome.at_prompt and policy.retry_dict is None:
+            deadline = min(deadline, self._started + PROMPT_SECONDS)
         wait = compute_wait(
             policy,
             state,
             outcome,
             self._retry_class,
-            remaining=self._deadline - CLOCK.monotonic(),
+            remaining=deadline - CLOCK.monotonic(),
             now=CLOCK.time(),
             uniform=CLOCK.uniform,
         )
@@ -360,6 +401,17 @@ class RetryLoop:
             return None
         record_retry(state, outcome, wait, cost)
         return wait
+
+
+def _is_problem(response: AnyResponse) -> bool:
+    """Return whether an error response has a JSON body of Orion (its form is assumed), and not one of a proxy or load balancer."""
+    if "json" not in response.headers.get("content-type", ""):
+        return False
+    try:
+        body = json.loads(response.content or b"")
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(body, dict) and isinstance(body.get("detail"), str)
 
 
 def _is_forwarded(header: str) -> bool:

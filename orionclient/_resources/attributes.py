@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+import functools
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Missing:
@@ -13,13 +17,10 @@ class Missing:
     def __repr__(self) -> str:
         return "NOTHING"
 
-    def __reduce__(self) -> str:
-        return "MISSING"
-
 
 MISSING: Final = Missing()
 _ATTRIBUTES: Final[dict[type, Any]] = {}
-_GENERATED: Final = ("__eq__", "__ne__", "__repr__", "__getstate__", "__setstate__")
+_REMOVED: Final = ("__eq__", "__ne__", "__repr__", "__getstate__", "__setstate__")
 
 
 class Attributes:
@@ -33,19 +34,37 @@ class Attributes:
         return _ATTRIBUTES[owner]
 
 
-def keep_methods(kind: type) -> None:
-    """Remove the methods that attrs generated for a resource type: they know neither its id nor its data.
+def adapt_class(kind: type, initialize: Callable[[Any], None]) -> None:
+    """Adapt the methods that attrs generated for a resource type, which know neither its id nor its data.
 
     Args:
         kind: The decorated class.
+        initialize: Initializes an instance without fields.
 
     Raises:
         TypeError: The class is frozen.
     """
     if kind.__setattr__.__name__ == "_frozen_setattrs":
         raise TypeError(f"{kind.__name__} must not be frozen: refreshing a resource changes it; use attrs.define")
-    generated = [name for name in _GENERATED if "by attrs" in (getattr(vars(kind).get(name), "__doc__", "") or "")]
-    if "__eq__" in generated and vars(kind).get("__hash__", ...) is None:
-        generated.append("__hash__")
-    for name in generated:
+    generated = {name: each for name, each in vars(kind).items() if "by attrs" in (getattr(each, "__doc__", "") or "")}
+    for name in ("__init__", "__attrs_init__"):
+        if name in generated:
+            setattr(kind, name, _wrap(generated[name], initialize))
+    removed: list[str] = [name for name in _REMOVED if name in generated]
+    if "__eq__" in removed and vars(kind).get("__hash__", ...) is None:
+        removed.append("__hash__")
+    for name in removed:
         delattr(kind, name)
+
+
+def _wrap(method: Callable[..., None], initialize: Callable[[Any], None]) -> Callable[..., None]:
+    @functools.wraps(method)
+    def construct(self: Any, *args: Any, **fields: Any) -> None:
+        initialize(self)
+        self._initializing = True
+        try:
+            method(self, *args, **fields)
+        finally:
+            self._initializing = False
+
+    return construct

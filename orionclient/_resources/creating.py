@@ -128,10 +128,10 @@ def update_replaced(found: Resource, *, tags: Sequence[str | None] | None, descr
         ValidationError: A tag is empty.
         OrionError: The request failed.
     """
-    endpoint = found.declaration.update
+    endpoint, names = found.declaration.update, tags_of.tag_names(tags)
     if description is not None and endpoint is not None:
         found._call(endpoint, body={"description": description})
-    if names := tags_of.tag_names(tags):
+    if names:
         tags_of.add(found._require_session(), found, names, None)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, SupportsIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from orionclient._transport.response import Response
     from orionclient.config import SessionConfig
 
-Id = int | str
+Id = int | str | SupportsIndex
 
 
 class Endpoint(Protocol):
@@ -42,6 +42,7 @@ class CallsLike(Protocol):
         *,
         query: Mapping[str, Any] | None = None,
         timeout: float | None = None,
+        retry_timeout: float | None = None,
         check: Callable[[dict[str, Any]], object] | None = None,
         **arguments: Any,
     ) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from orionclient._runtime.plain import to_plain
+from orionclient._transport.request import check_encodable
 from orionclient.exceptions import ValidationError
 
 # Documented as 256 kB of JSON; that 1 kB is 1024 bytes of compact UTF-8 JSON is assumed.
@@ -78,6 +79,9 @@ def _encode(encoder: json.JSONEncoder, what: str, value: Any) -> str:
         encoded = encoder.encode(value)
         if encoder is _COMPACT:
             encoded.encode()
+    except UnicodeEncodeError:
+        check_encodable(value, what)
+        raise
     except (TypeError, ValueError, RecursionError) as error:
         path, reason = next(_iter_problems(value, "", ()), ("", str(error)))
         field = f"field {path!r:.200}: " if path else ""
@@ -112,10 +116,7 @@ def _find_reason(value: Any) -> str:
     kind, plain = type(value).__name__, to_plain(value)
     if isinstance(plain, float) and not math.isfinite(plain):
         return f"JSON has no {plain}; use None for a missing value"
-    if isinstance(plain, str):
-        lone = any("\ud800" <= character <= "\udfff" for character in plain)
-        return "it contains a lone surrogate" if lone else ""
-    if plain is None or isinstance(plain, int | float):
+    if plain is None or isinstance(plain, int | float | str):
         return ""
     if kind in _MISSING:
         advice = "use None for a missing value"
@@ -188,6 +189,7 @@ def check_metadata(metadata: Any) -> dict[str, Any] | None:
         ValidationError: The metadata is not a JSON-serializable mapping, or is larger than 256 kB; the message has the size.
     """
     copied = check_mapping("metadata", metadata)
+    check_encodable(copied, "metadata")
     size = len(check_json("metadata", copied).encode())
     if size > _MAX_METADATA_BYTES:
         raise ValidationError(f"the metadata has {size} bytes as JSON; the maximum is {_MAX_METADATA_BYTES}")

@@ -44,7 +44,7 @@ def check_arguments(resource: Resource, attribute: str, timeout: float, sleep_ti
 
 
 def poll_until(
-    refresh: Callable[[float], None],
+    refresh: Callable[[float, float], None],
     resource: Resource,
     attribute: str,
     until_value: Any,
@@ -55,7 +55,7 @@ def poll_until(
     """Poll a resource until an attribute has a value.
 
     Args:
-        refresh: Refreshes the resource, with a timeout in seconds.
+        refresh: Refreshes the resource, with a timeout of the whole call and one for retries, in seconds.
         resource: The resource.
         attribute: Name of the attribute.
         until_value: The value.
@@ -71,8 +71,9 @@ def poll_until(
     problem = f"{resource._title()}: {attribute!r} did not become {until_value!r:.60} within {timeout:g} s"
     value: Any = MISSING
     while True:
+        left = end - CLOCK.monotonic()
         try:
-            refresh(max(end - CLOCK.monotonic(), _LAST_POLL))
+            refresh(max(left, _LAST_POLL), left)
         except OrionTimeout as error:
             late = OrionTimeout(f"{problem}; {_format_last(value)}; the last poll timed out: {error._message()}")
             raise (late.with_call(error.call) if error.call else late) from error
@@ -92,18 +93,19 @@ def _format_last(value: Any) -> str:
     return "its value is unknown" if value is MISSING else f"its last value is {value!r:.60}"
 
 
-def refresh(resource: Resource, timeout: float | None = None) -> None:
+def refresh(resource: Resource, timeout: float | None = None, retry_timeout: float | None = None) -> None:
     """Reload a resource in place.
 
     Args:
         resource: The resource.
         timeout: Timeout of the whole call in seconds. Defaults to the timeout of the session.
+        retry_timeout: Seconds in which a retry may begin. Defaults to the whole call.
 
     Raises:
         OrionError: The request failed.
     """
     # Every resource type that is waited for has a get endpoint.
-    resource._call(cast("Endpoint", resource.declaration.get), timeout=timeout)
+    resource._call(cast("Endpoint", resource.declaration.get), timeout=timeout, retry_timeout=retry_timeout)
 
 
 def poll_states(resource: Resource, goal: str, timeout: float) -> Iterator[str]:
@@ -126,7 +128,8 @@ def poll_states(resource: Resource, goal: str, timeout: float) -> Iterator[str]:
         raise ValidationError(f"timeout must be seconds (at least 0), not {timeout!r:.60}")
     start, polled = CLOCK.monotonic(), cast("Any", resource)
     while True:
-        refresh(resource, max(start + timeout - CLOCK.monotonic(), _LAST_POLL))
+        left = start + timeout - CLOCK.monotonic()
+        refresh(resource, max(left, _LAST_POLL), left)
         yield polled.state
         waited = CLOCK.monotonic() - start
         if waited >= timeout:

@@ -7,7 +7,7 @@ import typing
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, Self, TypeVar, cast, overload
 
-from orionclient._resources.attributes import MISSING, Attributes, Missing, keep_methods
+from orionclient._resources.attributes import MISSING, Attributes, Missing, adapt_class
 from orionclient._resources.declaration import Declaration
 from orionclient._resources.interfaces import Endpoint, Id, SessionLike
 from orionclient._resources.json_values import check_query
@@ -248,19 +248,11 @@ class Resource(_Keywords):
     # ------------------------------------------------------------------ attrs
 
     #: Attributes for `attrs.fields`, `attrs.asdict` and so on, and for subclasses that are decorated with `attrs.define`.
-    __attrs_attrs__ = Attributes()
-
-    # attrs calls these around the constructor that it generates for a decorated subclass, and after the decoration.
-    def __attrs_pre_init__(self) -> None:
-        Resource.__init__(self)
-        self._initializing = True
-
-    def __attrs_post_init__(self) -> None:
-        self._initializing = False
+    __attrs_attrs__: ClassVar[Any] = Attributes()
 
     @classmethod
     def __attrs_init_subclass__(cls) -> None:
-        keep_methods(cls)
+        adapt_class(cls, Resource.__init__)
 
     # Declares the types of `filters` of `list_resources` and of `params` of `create_resource` and `update_resource` for type checkers.
     @classmethod

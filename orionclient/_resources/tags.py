@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from orion_api.api import tags as api
 
 from orionclient._resources.resource import Id, Resource, SessionLike, reference_id
+from orionclient._transport.request import check_encodable
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
@@ -77,13 +78,14 @@ def check_tags(tags: Sequence[str]) -> list[str]:
         A copy as a list.
 
     Raises:
-        ValidationError: There is no tag, or one is empty or not a string.
+        ValidationError: There is no tag, or one is empty, not a string or not encodable as UTF-8.
     """
     if not tags:
         raise ValidationError("no tag given")
     for tag in tags:
         if not isinstance(tag, str) or not tag.strip():
             raise ValidationError(f"a tag must be a non-empty string, not {tag!r:.60}")
+    check_encodable(list(tags), "tags")
     return list(tags)
 
 

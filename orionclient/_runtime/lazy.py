@@ -31,6 +31,13 @@ def attach(package: str, paths: Iterable[str]) -> tuple[Callable[[str], Any], Ca
         return module if name in modules else getattr(module, name)
 
     def __dir__() -> list[str]:  # noqa: N807
-        return sorted({*vars(sys.modules[package]), *names, *modules})
+        found = vars(sys.modules[package])
+        # Not what the package itself uses, for example `annotations` and this module.
+        hidden = {
+            name
+            for name, value in found.items()
+            if not name.startswith("__") and (name[0] == "_" or getattr(value, "__name__", "") != f"{package}.{name}")
+        }
+        return sorted({*found} - hidden | {*found["__all__"], *names, *modules})
 
     return __getattr__, __dir__, list(names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Never, Protocol, TypeAlias, TypeVar, cast, overload
@@ -123,7 +124,7 @@ class ResourceVerbs:
         """
         template = _get_template(resource)
         endpoint = _require(type(template), "list", "listed")
-        query = {**(filters or {}), **(extra_query or {})}
+        query = _merge(filters=filters, extra_query=extra_query)
         return Listing(self, endpoint, template, query, limit=limit, exact=exact)
 
     def refresh_resource(self, resource: Resource) -> None:
@@ -138,9 +139,10 @@ class ResourceVerbs:
         """
         self._refresh(resource)
 
-    def _refresh(self, resource: Resource, timeout: float | None = None) -> None:
+    def _refresh(self, resource: Resource, timeout: float | None = None, retry_timeout: float | None = None) -> None:
         endpoint = _require(type(resource), "get", "refreshed")
-        resource._replace(self._calls.request_json(endpoint, resource._ids(), timeout=timeout))
+        ids = resource._ids()
+        resource._replace(self._calls.request_json(endpoint, ids, timeout=timeout, retry_timeout=retry_timeout))
         resource.session = resource.session or self
 
     def refresh_resource_until(
@@ -158,7 +160,7 @@ class ResourceVerbs:
         Raises:
             OrionTimeout: Timeout (the error is assumed); the message contains the attribute, its last and its expected value.
             ValidationError: The resource type has no such attribute, or a time is negative; raised before any request.
-            NotFoundResponse: The resource does not exist.
+            NotFoundResponse: The resource does not exist. The retries of a 404 end with the timeout.
 
         Example:
             >>> from orionclient.types import File
@@ -201,7 +203,9 @@ class ResourceVerbs:
         Args:
             resource_type: Class of the resource, or an instance with its parent.
             params: Parameters of the server's API.
-            files: ``{"file": path, bytes or binary file}`` for resource types with content.
+            files: ``{"file": path, bytes or binary file}`` for resource types with content. The forms of requests are accepted too:
+                ``{"file": (name, content)}``, where a string is the content and not a path, and a list of one such pair. The name is that
+                of the resource if `params` has none.
             extra_body: Further parameters, which type checkers do not check. They take precedence over `params`.
 
         Returns:
@@ -214,20 +218,16 @@ class ResourceVerbs:
         template = _get_template(resource_type)
         kind = type(template)
         endpoint = _require(kind, "create", "created")
-        if files:
-            if not hasattr(kind, "put_content"):
-                raise ValidationError(f"{kind.__name__} cannot be created with content")
-            if set(files) != {"file"}:
-                raise ValidationError(
-                    f'files must be {{"file": path or binary file}}, but has the keys {sorted(files)!r:.60}'
-                )
-        ids, body = template._parent_ids(), dict(params or {}) | dict(extra_body or {})
+        if files and not hasattr(kind, "put_content"):
+            raise ValidationError(f"{kind.__name__} cannot be created with content")
+        ids, body = template._parent_ids(), _merge(params=params, extra_body=extra_body)
+        source_of = _parse_files(files, body) if files else None
         if kind.declaration.in_folders:
             check_path(body.get("path"))
-        if not files:
+        if source_of is None:
             with kind.declaration.redact_errors(body):
                 return template._new_instance(self._calls.request_json(endpoint, ids, body=body), self)
-        with _transfer.sources.open_source(files["file"]) as source:
+        with _transfer.sources.open_source(source_of) as source:
             resource = template._new_instance(self._calls.request_json(endpoint, ids, body=body), self)
             with delete_on_error(resource):
                 resource.put_content(source)
@@ -247,7 +247,7 @@ class ResourceVerbs:
             ValidationError: The resource type cannot be updated.
             BadResponse: The server rejected the parameters.
         """
-        handle, body = cast("Resource", resource), dict(cast("Any", params)) | dict(extra_body or {})
+        handle, body = cast("Resource", resource), _merge(params=params, extra_body=extra_body)
         endpoint = _require(type(handle), "update", "updated")
         with handle.declaration.redact_errors(body):
             self._calls.request_json(endpoint, handle._ids(), body=body)
@@ -276,6 +276,36 @@ class ResourceVerbs:
             if error.call is None or not error.call.maybe_applied_earlier:
                 raise
         return True
+
+
+def _merge(**given: Any) -> dict[str, Any]:
+    """Merge mappings, of which later ones take precedence."""
+    merged: dict[str, Any] = {}
+    for name, mapping in given.items():
+        if not isinstance(mapping, Mapping | None):
+            raise ValidationError(f"{name} must be a mapping of names to values, not {type(mapping).__name__}")
+        merged |= mapping or {}
+    return merged
+
+
+def _parse_files(files: Any, body: dict[str, Any]) -> Any:
+    """Return the content in `files`, and use its name for a resource without one."""
+    named = files
+    if isinstance(files, list | tuple):
+        with contextlib.suppress(TypeError, ValueError):
+            named = dict(files)
+    if not isinstance(named, Mapping) or [*named] != ["file"] or len(files) != 1:
+        keys = f"has the keys {sorted(map(str, named))!r:.60}" if isinstance(named, Mapping) else f"is {named!r:.60}"
+        raise ValidationError(f'files must be {{"file": path or binary file}}, but {keys}')
+    content = named["file"]
+    if not isinstance(content, tuple):
+        return content
+    if len(content) != 2:
+        raise ValidationError("files must be {'file': (name, content)}; the server stores no content type or headers")
+    name, content = content
+    if name is not None:
+        body.setdefault("name", name)
+    return content.encode() if isinstance(content, str) else content
 
 
 def _get_class(kind: type[R] | R) -> type[R]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import sys
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import anyio
 from attrs import evolve
 
 from orionclient._runtime.clock import CLOCK
+from orionclient._transport.addresses import Attempts, start_lookup
 from orionclient._transport.checks import is_success
 from orionclient._transport.connection import make_library_request
 from orionclient._transport.exchange import BoundedBody, build_headers, make_decompressor, warn_insecure
@@ -19,6 +20,7 @@ from orionclient._transport.heads import SurplusWatch
 from orionclient._transport.library import httpcore
 from orionclient._transport.pool import IDLE_SECONDS, REGISTRY, Settings, find_proxy, proxy_arguments
 from orionclient._transport.response import AsyncResponse, Failure
+from orionclient._transport.stalls import StallWatch
 from orionclient._transport.transports import AsyncRawResponse
 from orionclient.exceptions import OrionError
 
@@ -29,6 +31,13 @@ if TYPE_CHECKING:
 
     from orionclient._transport.request import Body, PreparedRequest
     from orionclient._transport.transports import TransportAdapter
+
+
+_DAY: Final = 86400.0
+# Seconds that connecting ends before the deadline of the attempt.
+_MARGIN: Final = 0.5
+# Maximum seconds between two checks of a lookup.
+_MAX_PAUSE: Final = 0.02
 
 
 class _Stream(httpcore.AsyncNetworkStream):
@@ -64,10 +73,41 @@ class _Stream(httpcore.AsyncNetworkStream):
 class _Backend(httpcore.AsyncNetworkBackend):
     """Network backend of the library for any event loop."""
 
-    async def connect_tcp(self, *args: Any, **options: Any) -> httpcore.AsyncNetworkStream:
+    async def connect_tcp(
+        self, host: str, port: int, timeout: float | None = None, *args: Any, **options: Any
+    ) -> httpcore.AsyncNetworkStream:
         # pyright sees only the class for an environment without anyio.
         backend: Any = httpcore.AnyIOBackend()
-        return _Stream(await backend.connect_tcp(*args, **options))
+        left = anyio.current_effective_deadline() - anyio.current_time()
+        # Ends before the deadline of the attempt, whose error would not name the host.
+        end = CLOCK.monotonic() + min(_DAY if timeout is None else timeout, left - min(left / 10, _MARGIN))
+        addresses = await _resolve(host, port, end)
+        attempts = Attempts(host, port, addresses, end - CLOCK.monotonic())
+        failed: Exception = httpcore.ConnectError(f"{host} has no address")
+        for address, share in attempts:
+            try:
+                stream = await backend.connect_tcp(address, port, share, *args, **options)
+            except httpcore.ConnectTimeout as error:
+                failed = error
+            except httpcore.ConnectError as error:
+                failed = error
+                attempts.reject(address)
+            else:
+                attempts.accept(address)
+                return _Stream(stream)
+        raise failed
+
+
+async def _resolve(host: str, port: int, end: float) -> list[str]:
+    """Resolve a host name. The threads of the event loop would delay its end, so it checks a thread of this package."""
+    lookup, pause = start_lookup(host, port), 0.001
+    while not lookup.done.is_set():
+        left = end - CLOCK.monotonic()
+        if left <= 0:
+            raise lookup.late()
+        await anyio.sleep(min(pause, left))
+        pause = min(2 * pause, _MAX_PAUSE)
+    return lookup.addresses()
 
 
 class AsyncConnections:
@@ -182,7 +222,7 @@ async def transmit_async(
         return evolve(failure, status=status)
     if body is not None:
         await stack.aclose()
-    stream = _iter_body(response) if body is None else _iter_once(body)
+    stream = _iter_body(response, request.timeout) if body is None else _iter_once(body)
     return AsyncResponse(status, headers, request.url, stream=stream, close=stack.aclose, content=body)
 
 
@@ -204,7 +244,7 @@ async def _close(response: AsyncRawResponse) -> None:
 
 
 async def _read_body(response: AsyncRawResponse, bounded: BoundedBody) -> bytes:
-    async for chunk in _iter_decoded(response):
+    async for chunk in _iter_decoded(response, None):
         if not bounded.add_chunk(chunk):
             break
     return bounded.body
@@ -220,17 +260,20 @@ async def _iter_once(body: bytes) -> AsyncIterator[bytes]:
     yield body
 
 
-async def _iter_decoded(response: AsyncRawResponse) -> AsyncIterator[bytes]:
-    decompressor = make_decompressor(response.headers)
+async def _iter_decoded(response: AsyncRawResponse, watch: StallWatch | None) -> AsyncIterator[bytes]:
+    decompressor, started = make_decompressor(response.headers), CLOCK.monotonic()
     async for compressed in response.chunks:
+        if watch is not None:
+            watch.record(len(compressed), CLOCK.monotonic() - started)
         for chunk in decompressor.feed(compressed):
             yield chunk
+        started = CLOCK.monotonic()
     decompressor.finish()
 
 
-async def _iter_body(response: AsyncRawResponse) -> AsyncIterator[bytes]:
+async def _iter_body(response: AsyncRawResponse, timeout: float) -> AsyncIterator[bytes]:
     try:
-        async for chunk in _iter_decoded(response):
+        async for chunk in _iter_decoded(response, StallWatch(timeout)):
             yield chunk
     except transport_errors() as error:
         failed = error

@@ -15,12 +15,14 @@ from orionclient._transport.failures import clear_frames, make_body_error, to_fa
 from orionclient._transport.pool import REGISTRY, Settings, close_connections
 from orionclient._transport.response import Failure, Headers, Response
 from orionclient._transport.sockets import DEADLINE
+from orionclient._transport.stalls import StallWatch
 from orionclient.exceptions import OrionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from orionclient._transport.connection import RawResponse
+    from orionclient._transport.heads import HeaderList
     from orionclient._transport.request import PreparedRequest
     from orionclient._transport.transports import TransportAdapter
 
@@ -72,9 +74,10 @@ def transmit(
         headers = build_headers(response.headers)
         if request.keep_open and is_success(response.status):
             labelled = is_compressed(headers)
-            reader = _make_reader(response)
+            body = _OpenBody(response, request.timeout)
+            reader = _make_reader(body)
             return Response(
-                response.status, headers, request.url, stream=_iter_body(response, headers), reader=None if labelled else reader,
+                response.status, headers, request.url, stream=_iter_body(body, headers), reader=None if labelled else reader,
                 raw_reader=reader if labelled else None, close=response.close,
             )  # fmt: skip
         try:
@@ -82,10 +85,9 @@ def transmit(
             for chunk in _iter_decoded(response, headers):
                 if not bounded.add_chunk(chunk):
                     break
-            body = bounded.body
         finally:
             response.close()
-        return Response(response.status, headers, request.url, content=body)
+        return Response(response.status, headers, request.url, content=bounded.body)
     except OrionError:
         raise
     except transport_errors() as error:
@@ -144,7 +146,24 @@ class BoundedBody:
         return b"".join(self._chunks)[: self._limit]
 
 
-def _iter_raw(response: RawResponse, headers: Mapping[str, str]) -> Iterator[bytes]:
+class _OpenBody:
+    """The body of a response that is kept open: it has no deadline, but a minimum rate."""
+
+    def __init__(self, response: RawResponse, timeout: float) -> None:
+        self.headers: HeaderList = response.headers
+        self._response = response
+        self._watch = StallWatch(timeout)
+
+    def readinto(self, buffer: memoryview) -> int:
+        """Read available bytes, at least one; return their count, 0 at the end."""
+        started = CLOCK.monotonic()
+        count = self._response.readinto(buffer)
+        if count:
+            self._watch.record(count, CLOCK.monotonic() - started)
+        return count
+
+
+def _iter_raw(response: RawResponse | _OpenBody, headers: Mapping[str, str]) -> Iterator[bytes]:
     # A small response gets a small buffer, of at least one byte, since reading into an empty buffer would look like the end.
     length = headers.get("content-length", "")
     buffer = memoryview(bytearray(min(max(int(length[:9]), 1), _CHUNK_SIZE) if length.isdecimal() else _CHUNK_SIZE))
@@ -157,7 +176,7 @@ def make_decompressor(headers: Iterable[tuple[bytes, bytes]]) -> Decompressor:
     return Decompressor([value.decode("latin-1") for name, value in headers if name.lower() == b"content-encoding"])
 
 
-def _iter_decoded(response: RawResponse, headers: Mapping[str, str]) -> Iterator[bytes]:
+def _iter_decoded(response: RawResponse | _OpenBody, headers: Mapping[str, str]) -> Iterator[bytes]:
     if not is_compressed(headers):
         yield from _iter_raw(response, headers)
         return
@@ -167,7 +186,7 @@ def _iter_decoded(response: RawResponse, headers: Mapping[str, str]) -> Iterator
     decompressor.finish()
 
 
-def _iter_body(response: RawResponse, headers: Mapping[str, str]) -> Iterator[bytes]:
+def _iter_body(response: _OpenBody, headers: Mapping[str, str]) -> Iterator[bytes]:
     try:
         yield from _iter_decoded(response, headers)
     except transport_errors() as error:
@@ -177,7 +196,7 @@ def _iter_body(response: RawResponse, headers: Mapping[str, str]) -> Iterator[by
     raise make_body_error(failed)
 
 
-def _make_reader(response: RawResponse) -> Callable[[memoryview], int]:
+def _make_reader(response: _OpenBody) -> Callable[[memoryview], int]:
     def readinto(buffer: memoryview) -> int:
         try:
             return response.readinto(buffer)

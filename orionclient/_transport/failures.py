@@ -87,6 +87,7 @@ _FAILURE_KINDS: Final[dict[str, tuple[FailureKind, str]]] = {
         _UNREACHABLE,
     ),
     **dict.fromkeys(("TimeoutException", "TimeoutError"), ("timeout", "no response within the timeout")),
+    "StalledError": ("timeout", "{}"),
     "ProxyError": ("proxy", "the proxy rejected the connection: {}"),
     "DecodingError": ("lost", "incomplete response: its compressed body is damaged"),
     # The message of the library may quote a header, so it is neither shown nor set as the cause.

@@ -29,6 +29,7 @@ _NORMALIZED: Final = re.compile(
     r"https?://[^/?#]+((?:/(?!\.)(?:[A-Za-z0-9_~!$&'()*+,;=:@.-]|%[0-9A-F]{2})*)+(?:\?(?:[A-Za-z0-9_~!$()*+,;=:@./?&-]|%[0-9A-F]{2})*)?)?"
 )
 
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 # Longer URLs are left to the library, which has a limit.
 _MAX_NORMALIZED: Final = 8000
 
@@ -48,8 +49,37 @@ def encode_form(fields: Mapping[Any, Any] | Iterable[tuple[str, Any]]) -> str:
     pairs: Any = fields if isinstance(fields, Mapping) else list(fields)
     try:
         return urlencode(pairs, doseq=True)
-    except UnicodeEncodeError as error:
-        raise ValidationError(f"cannot encode {error.object!r:.60} as UTF-8: it contains a lone surrogate") from None
+    except UnicodeEncodeError:
+        for name, value in pairs.items() if isinstance(pairs, Mapping) else pairs:
+            check_encodable(value, name)
+            check_encodable(name)
+        raise
+
+
+def check_encodable(value: Any, field: object = "", *, redact: bool = False) -> None:
+    """Check that UTF-8 can encode all strings of a JSON value; a file name in another encoding has lone surrogates in Python.
+
+    Args:
+        value: The value.
+        field: Name of the value, for the message.
+        redact: True leaves values out of the message.
+
+    Raises:
+        ValidationError: A string contains a lone surrogate; the message names it and its field.
+    """
+    if isinstance(value, Mapping):
+        for name, each in value.items():
+            check_encodable(name, f"a key of {field}" if field else "a key", redact=redact)
+            check_encodable(each, f"{field}.{name}" if field else name, redact=redact)
+    elif isinstance(value, list | tuple):
+        for index, each in enumerate(value):
+            check_encodable(each, f"{field}[{index}]", redact=redact)
+    elif isinstance(value, str) and _SURROGATE.search(value):
+        shown = " ".join(filter(None, (str(field), "" if redact else repr(value[:60]))))
+        error = ValidationError(f"cannot encode {shown} as UTF-8: it contains a lone surrogate")
+        if field == "name":
+            error = error.with_hints("choose a name in UTF-8: name= in Python, NAME or --name in ocli")
+        raise error
 
 
 class Body:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _BUFFER_SIZE: Final = 1 << 16
 # Maximum size that is read of an error response.
 _MAX_ERROR_BODY_SIZE: Final = 1 << 20
+# Headers that have one value; some servers send the same value twice.
+_SINGLE: Final = frozenset({"content-range", "content-type", "etag", "location", "retry-after"})
 
 
 class Headers(Mapping[str, str]):
@@ -31,7 +33,11 @@ class Headers(Mapping[str, str]):
         self._items: dict[str, tuple[str, str]] = {}
         for name, value in items:
             key = name.lower()
-            self._items[key] = (name, f"{self._items[key][1]}, {value}" if key in self._items else value)
+            earlier = self._items.get(key)
+            if earlier is None:
+                self._items[key] = (name, value)
+            elif key not in _SINGLE or value != earlier[1]:
+                self._items[key] = (name, f"{earlier[1]}, {value}")
 
     def __getitem__(self, name: str) -> str:
         return self._items[name.lower()][1]

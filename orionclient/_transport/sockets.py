@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import select
-import socket
 import ssl
 import threading
 import time
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from orionclient._runtime.cancellation import POLL_INTERVAL, is_cancellable, raise_if_cancelled
 from orionclient._runtime.clock import CLOCK
 from orionclient._runtime.locks import close_in_child
+from orionclient._transport.addresses import Attempts, resolve
 from orionclient._transport.heads import SurplusWatch
 from orionclient._transport.library import httpcore
 
@@ -25,7 +25,6 @@ _LARGE_READ: Final = 1024 * 1024
 _DAY: Final = 86400.0
 # Maximum number of one-millisecond waits for the next TLS record.
 _WOULD_BLOCK: Final = 64
-_NUMERIC: Final = socket.NI_NUMERICHOST | socket.NI_NUMERICSERV
 # Exceptions for a timeout and for a lost connection.
 _READING: Final = (httpcore.ReadTimeout, httpcore.ReadError)
 _WRITING: Final = (httpcore.WriteTimeout, httpcore.WriteError)
@@ -121,21 +120,24 @@ class Backend(httpcore.NetworkBackend):
         socket_options: Any = None,
     ) -> httpcore.NetworkStream:
         left = DEADLINE.limit(timeout, httpcore.ConnectTimeout)
-        end = time.monotonic() + (_DAY if left is None else left)
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError as error:
-            raise httpcore.ConnectError(str(error)) from error
-        addresses = [socket.getnameinfo(each[4], _NUMERIC)[0] for each in found]
-        while True:
-            # All addresses share one timeout; an unresponsive one leaves the others their share.
-            share = max(end - time.monotonic(), 0.001) / len(addresses)
-            address = addresses.pop(0)
+        seconds = _DAY if left is None else left
+        end = CLOCK.monotonic() + seconds
+        addresses = resolve(host, port, seconds)
+        attempts = Attempts(host, port, addresses, end - CLOCK.monotonic())
+        failed: Exception = httpcore.ConnectError(f"{host} has no address")
+        for address, share in attempts:
+            raise_if_cancelled()
             try:
-                return _track(self._inner.connect_tcp(address, port, share, local_address, socket_options))
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                if not addresses:
-                    raise
+                stream = self._inner.connect_tcp(address, port, share, local_address, socket_options)
+            except httpcore.ConnectTimeout as error:
+                failed = error
+            except httpcore.ConnectError as error:
+                failed = error
+                attempts.reject(address)
+            else:
+                attempts.accept(address)
+                return _track(stream)
+        raise failed
 
 
 class Socket:

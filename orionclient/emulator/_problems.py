@@ -78,8 +78,8 @@ def forbidden(detail: str) -> ProblemError:
 
 
 def not_found(detail: str) -> ProblemError:
-    """Return a 404."""
-    return ProblemError(404, detail, "not_found")
+    """Return a 404, which is final: there are no replicas that could know more."""
+    return ProblemError(404, detail, "not_found", headers={"X-Orion-Replicas": "0"})
 
 
 def conflict(detail: str) -> ProblemError:

@@ -10,6 +10,9 @@ __all__ = ["drugs"]
 def drugs(format: str = "sdf") -> Path:  # noqa: A002 - the word of `Dataset.download`
     """Return the path of a file with 24 approved drugs (structures from published SMILES; coordinates, weight and logP computed).
 
+    All files have the columns ``Title`` and ``SMILES``; ``sdf`` and ``csv`` also have ``MolWt`` (g/mol) and ``LogP`` (Crippen), which a
+    SMILES file cannot hold, and ``sdf`` has 3D structures.
+
     Args:
         format: ``sdf``, ``smi`` or ``csv``.
 

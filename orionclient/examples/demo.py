@@ -19,6 +19,8 @@ from orionclient.local import LocalOrion
 from orionclient.session import OrionSession, get_session
 from orionclient.types import Dataset, File, WorkFloeSpec
 
+__all__ = ["main"]
+
 
 class Checks:
     """Prints the steps of the demo and collects failed checks."""

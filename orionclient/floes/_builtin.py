@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import html
 import json
+import re
 import sys
 import time
 import zlib
@@ -20,6 +21,8 @@ from orionclient.types.datasets import get_format
 from orionclient.utils import TemporaryPath
 
 _EXTENSIONS = ("sdf", "sd", "mol", "smi", "smiles", "ism", "csv")
+# The first line of a table: a line like `sep=;`, a column `smiles`, or a comma that is not part of the title after a SMILES.
+_TABLE = re.compile(rb'\W*(sep=|smiles"?[,;|]|[^ \t\n]*,|.*[,;|\t][ "]*smiles\b)', re.IGNORECASE)
 _HEAD, _GZIP = 1 << 16, b"\x1f\x8b"
 
 
@@ -69,7 +72,7 @@ def _guess_format(head: bytes) -> str:
             head = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(head, _HEAD)
     if b"M  END" in head or b"$$$$" in head:
         return "sdf"
-    return "csv" if b"," in head.partition(b"\n")[0] else "smi"
+    return "csv" if _TABLE.match(head) else "smi"
 
 
 @floe(name="dataset_to_collection", title="Dataset to collection")

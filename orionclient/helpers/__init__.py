@@ -17,3 +17,5 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__, ["collections", "filenames", "parameterize", "progress", "reports", "storage"]
     )
+    # A star import must not replace the module of the standard library.
+    __all__ = [name for name in __all__ if name != "collections"]

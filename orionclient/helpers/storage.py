@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orionclient._runtime.plain import to_plain
 from orionclient._transfer.names import check_path
 from orionclient.exceptions import ValidationError
 from orionclient.session import APISession, in_orion
@@ -138,6 +139,7 @@ def local_path(reference: Any, *, session: OrionSession = APISession) -> Iterato
         OSError: The file does not exist.
         OrionError: The request failed, or the content is truncated.
     """
+    reference = to_plain(reference)
     if isinstance(reference, os.PathLike) or (isinstance(reference, str) and not reference.isdigit()):
         yield _resolve_existing(reference)
         return

@@ -10,6 +10,8 @@ from orionclient._resources.resource import Declaration, Field, Resource
 if TYPE_CHECKING:
     from decimal import Decimal
 
+__all__ = ["Balance"]
+
 
 class Balance(Resource):
     """Account balance of an organization. It has no id: it cannot be fetched by id, listed, refreshed or linked.

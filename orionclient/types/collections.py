@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from orionclient._transfer.progress import Progress
     from orionclient.types.shards import Shard
 
+__all__ = ["ShardCollection"]
+
 # States that a collection never leaves.
 _FINAL_STATES: Final = frozenset({"error", "deleting"})
 
@@ -334,11 +336,12 @@ class ShardCollection(Resource):
         metadata: Mapping[str, Any] | None = None,
         *,
         compare: bool = True,
+        if_exists: str | None = None,
         **options: Any,
     ) -> list[Result[Path, Shard]]:
         """Upload files as shards, unless equal shards exist."""
-        send = types.shards.ShardSend(self, metadata)
-        if not compare:
+        send = types.shards.ShardSend(self, metadata, if_exists)
+        if not compare or if_exists is not None:
             return many.transfer_all(send, items, **options)
         refresh(self)
         if self.state != "open":

@@ -14,6 +14,7 @@ from orionclient._resources.creating import create_with_tags, delete_on_error, f
 from orionclient._resources.json_values import check_query, encode_json
 from orionclient._resources.resource import Declaration, Field, Id, Resource, SessionLike, resource_id
 from orionclient._resources.sending import ResourceSend
+from orionclient._runtime.plain import to_plain
 from orionclient._transfer.content import iter_verified
 from orionclient._transfer.downloads import save
 from orionclient._transfer.sources import Source, UploadSource, open_source, source_name
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from orion_api.inputs import CreateDataset, ListDatasetsFilters, UpdateDataset
+
+__all__ = ["Dataset", "get_format"]
 
 _FLUSH_RECORDS: Final = 1000
 _FLUSH_BYTES: Final = 4 << 20
@@ -64,6 +67,17 @@ class Dataset(Resource):
     Listing takes the filters ``name`` (contains), ``project``, ``owner``, ``tags``, ``path`` and ``deleted``. Deleting moves to the trash
     (soft delete); `immediate=True` deletes permanently. The vendor recommends at most about a million records (documented).
 
+    In an instance that was created by its constructor, fields other than `count` that were not passed have their documented defaults.
+
+    Args:
+        buffer: Records to be sent by the next `write` or `finalize`, as in the attribute. Optional.
+        written: Initial value of the attribute.
+        **fields: Values of fields, as for every resource.
+
+    Attributes:
+        buffer: Records that are added and not sent yet, one JSON object per line; None if there are none (published; the form is ours).
+        written: Count of records that were added with this instance (published; the meaning is assumed).
+
     Example:
         >>> from orionclient.types import Dataset
         >>> dataset = Dataset.create(session, "hits")
@@ -82,34 +96,65 @@ class Dataset(Resource):
     @classmethod
     def _inputs(cls, filters: ListDatasetsFilters, create: CreateDataset, update: UpdateDataset) -> None: ...
 
-    id: Field[int] = Field(identifier, "Id of the dataset, unique in the stack (documented).")
-    name: Field[str] = Field(string, "Display name; need not be unique (documented).")
-    description: Field[str] = Field(optional(string, ""), "Description; may be empty (documented).")
+    id: Field[int] = Field(identifier, "Id of the dataset, unique in the stack (documented).", constructed=None)
+    name: Field[str] = Field(string, "Display name; need not be unique (documented).", constructed="")
+    description: Field[str] = Field(optional(string, ""), "Description; may be empty (documented).", constructed="")
     count: Field[int] = Field(integer, "Number of records (documented).")
     dirty: Field[bool] = Field(
         optional(boolean, null=False),
         "True if records were added and the dataset is not finalized (documented; the meaning is assumed).",
+        constructed=False,
     )
-    created: Field[str] = Field(string, "When the dataset was created, ISO 8601 in UTC with microseconds (documented).")
-    owner: Field[int] = Field(identifier, "Id of the user that created the dataset (documented).")
-    project: Field[int] = Field(identifier, "Id of the project that the dataset belongs to (documented).")
+    created: Field[str] = Field(
+        string, "When the dataset was created, ISO 8601 in UTC with microseconds (documented).", constructed=""
+    )
+    owner: Field[int] = Field(identifier, "Id of the user that created the dataset (documented).", constructed=None)
+    project: Field[int] = Field(
+        identifier, "Id of the project that the dataset belongs to (documented).", constructed=None
+    )
     path: Field[str | None] = Field(
         optional(string),
         "Path of the folder of the project; None if it is in no folder (documented; the meaning is assumed).",
+        constructed=None,
     )
-    systemtags: Field[list[str]] = Field(optional(string_list, []), "Tags set by the stack (documented).")
+    systemtags: Field[list[str]] = Field(
+        optional(string_list, []), "Tags set by the stack (documented).", constructed=[]
+    )
     deleted: Field[str] = Field(
-        optional(string, ""), "When the dataset was moved to the trash; empty if it is not in the trash (documented)."
+        optional(string, ""),
+        "When the dataset was moved to the trash; empty if it is not in the trash (documented).",
+        constructed="",
     )
 
-    #: Records that were not sent yet, as JSON lines; None if there are none (published, the form is ours).
-    buffer: bytearray | bytes | None = None
-    #: Number of records in `buffer` (published).
-    buffer_count: int = 0
-    #: Number of records that this object has added with `write` (published; the meaning is assumed).
+    buffer: bytes | bytearray | None = None
     written: int = 0
-    _attributes = ("buffer", "buffer_count", "written")
+    _buffer_count = 0
     _unfinished = False
+
+    if not TYPE_CHECKING:
+
+        def __init__(self, *, buffer: bytes | bytearray | None = None, written: int = 0, **fields: Any) -> None:
+            super().__init__(**fields)
+            if buffer is not None or written != 0:
+                self._restore(buffer, to_plain(written))
+
+    def _restore(self, buffer: bytes | bytearray | None, written: int) -> None:
+        """Validate and store the records that another instance has not sent."""
+        if not isinstance(written, int) or isinstance(written, bool) or written < 0:
+            raise ValidationError(f"written must be a non-negative integer, not {written!r:.60}")
+        if not isinstance(buffer, bytes | bytearray | None):
+            raise ValidationError(f"buffer must be bytes, as dataset.buffer is, not {type(buffer).__name__}")
+        given = bytes(buffer or b"").rstrip()
+        try:
+            self._buffer_count = len([*json_lines(iter([given]))])
+        except ValueError as error:
+            raise ValidationError(f"buffer must have one JSON object per line: {error}") from None
+        self.written, self.buffer = written, bytearray(given + b"\n") if given else None
+
+    @property
+    def buffer_count(self) -> int:
+        """Count of records in `buffer` (published)."""
+        return self._buffer_count
 
     @classmethod
     def create(
@@ -274,30 +319,30 @@ class Dataset(Resource):
         if not isinstance(self.buffer, bytearray):
             self.buffer = bytearray(self.buffer or b"")
         self.buffer += line
-        self.buffer_count += 1
+        self._buffer_count += 1
         self.written += 1
-        if self.buffer_count >= _FLUSH_RECORDS or len(self.buffer) >= _FLUSH_BYTES:
+        if self._buffer_count >= _FLUSH_RECORDS or len(self.buffer) >= _FLUSH_BYTES:
             try:
                 self._flush()
             except OrionError:
                 # A caller that handles the error writes the record again; the earlier ones stay buffered for the next flush.
                 if self.buffer:
                     self.buffer = self.buffer[: -len(line)]
-                    self.buffer_count -= 1
+                    self._buffer_count -= 1
                     self.written -= 1
                 raise
 
     def _flush(self) -> None:
         if not self.buffer:
             return
-        lines, count = bytes(self.buffer), self.buffer_count
-        self.buffer, self.buffer_count = None, 0
+        lines, count = bytes(self.buffer), self._buffer_count
+        self.buffer, self._buffer_count = None, 0
         try:
             self._call(api.add_records, body=lines)
         except OrionError as error:
             # Records that were certainly not applied stay buffered for a retry; others must not be sent twice.
             if not error.may_have_been_applied:
-                self.buffer, self.buffer_count = bytearray(lines), count
+                self.buffer, self._buffer_count = bytearray(lines), count
             raise
         self._unfinished = True
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from orionclient._transfer.progress import Progress
 
+__all__ = ["File"]
+
 
 class File(Content):
     """A stored file of a project.

@@ -12,6 +12,8 @@ from orionclient._resources.resource import Declaration, Field, Resource
 if TYPE_CHECKING:
     from orion_api.inputs import ListFoldersFilters
 
+__all__ = ["Folder"]
+
 
 class Folder(Resource):
     """A folder of a project. It has a path and no id: it can be listed, and created with `session.create_paths`.

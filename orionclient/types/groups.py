@@ -12,6 +12,8 @@ from orionclient._resources.resource import Declaration, Field, Resource
 if TYPE_CHECKING:
     from orion_api.inputs import ListGroupsFilters
 
+__all__ = ["Group"]
+
 
 class Group(Resource):
     """A named group of users of an organization, with which resources can be shared.

@@ -11,7 +11,7 @@ from orionclient._resources.creating import create_with_tags
 from orionclient._resources.json_values import check_mapping
 from orionclient._resources.listing import Listing
 from orionclient._resources.polling import poll_states, refresh
-from orionclient._resources.resource import Declaration, Field, Resource, SessionLike, reference_id
+from orionclient._resources.resource import Declaration, Field, Id, Resource, SessionLike, reference_id
 from orionclient._runtime.clock import CLOCK
 from orionclient._transfer.content import iter_verified
 from orionclient.exceptions import OrionError, ValidationError
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from orionclient._transfer.content import Opener
     from orionclient._transport.response import Response
     from orionclient.types.workfloes import WorkFloeSpec
+
+__all__ = ["WorkFloeJob"]
 
 R = TypeVar("R", bound=Resource)
 
@@ -92,7 +94,7 @@ class WorkFloeJob(Resource):
     def start(
         cls,
         session: SessionLike,
-        workfloe: WorkFloeSpec | int | str | None = None,
+        workfloe: WorkFloeSpec | Id | None = None,
         name: str | None = None,
         params: Mapping[str, Any] | None = None,
         *,

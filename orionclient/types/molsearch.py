@@ -10,8 +10,9 @@ from orionclient._resources.convert import identifier, integer, json_object, opt
 from orionclient._resources.creating import create_with_tags
 from orionclient._resources.json_values import check_json
 from orionclient._resources.polling import wait_until_done
-from orionclient._resources.resource import Declaration, Field, Resource, SessionLike, reference_id, resource_id
+from orionclient._resources.resource import Declaration, Field, Id, Resource, SessionLike, reference_id, resource_id
 from orionclient.exceptions import ValidationError
+from orionclient.records import encode_molecule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     )
 
     from orionclient.types.datasets import Dataset
+
+__all__ = ["MolsearchDatabase", "MolsearchQuery"]
 
 
 class MolsearchDatabase(Resource):
@@ -68,7 +71,7 @@ class MolsearchDatabase(Resource):
         cls,
         session: SessionLike,
         name: str,
-        dataset: Dataset | int | str,
+        dataset: Dataset | Id,
         *,
         search_type: str = "2D",
         project: Any = None,
@@ -140,7 +143,7 @@ class MolsearchQuery(Resource):
         cls,
         *,
         session: SessionLike,
-        database_id: int | str,
+        database_id: Id,
         titles: Sequence[str],
         name: str = "",
         project: Any = None,
@@ -171,7 +174,7 @@ class MolsearchQuery(Resource):
         cls,
         *,
         session: SessionLike,
-        database_id: int | str,
+        database_id: Id,
         mdlquery: Any,
         subsearch_query_type: str = "MDLJSON",
         num_hits: int | None = None,
@@ -184,18 +187,22 @@ class MolsearchQuery(Resource):
     ) -> Self:
         """Search for molecules that contain a substructure.
 
+        The constraints are passed to the server unchanged. The names are documented; their meaning is documented for a floe of the vendor
+        (`aliphatic_constraint`, `topology_constraint`, stereo) or assumed, and applies where the query does not say otherwise.
+
         Args:
             session: The session.
             database_id: Id of the database.
-            mdlquery: The substructure. The local Orion accepts a molfile, JSON that contains one, or SMARTS.
+            mdlquery: The substructure. The local Orion accepts a molfile, JSON that contains one, or SMARTS. A molecule of a toolkit, for
+                example an OEMol, is sent as SMILES with the type ``SMARTS``, see `orionclient.records.register_molecule_codec`.
             subsearch_query_type: Form of the substructure, ``MDLJSON`` (documented) or ``SMARTS`` (assumed).
             num_hits: Maximum number of hits.
             name: Display name.
             project: Project or its id. Defaults to the session's project.
-            aliphatic_constraint: Passed to the server unchanged.
-            topology_constraint: Passed to the server unchanged.
-            stereo_constraint: Passed to the server unchanged.
-            isotope_constraint: Passed to the server unchanged.
+            aliphatic_constraint: True: aromatic bonds match only aromatic bonds, and other bonds only other bonds.
+            topology_constraint: True: bonds in a ring match only bonds in a ring, and other bonds only other bonds.
+            stereo_constraint: True: stereo centers match as drawn.
+            isotope_constraint: True: isotopes must be equal.
 
         Returns:
             The query; call `wait` to wait for its hits.
@@ -205,9 +212,62 @@ class MolsearchQuery(Resource):
             BadResponse: The server does not support this search; the message has the reason.
             OrionError: The request failed.
         """
+        mdlquery, given = encode_molecule("mdlquery", mdlquery), mdlquery
+        if mdlquery is not given:
+            subsearch_query_type = "SMARTS"
         return cls._create_query(
             "subsearch", session, database_id, name, project, mdlquery=mdlquery, subsearch_query_type=subsearch_query_type,
             num_hits=num_hits, aliphatic_constraint=aliphatic_constraint, topology_constraint=topology_constraint,
+            stereo_constraint=stereo_constraint, isotope_constraint=isotope_constraint,
+        )  # fmt: skip
+
+    @classmethod
+    def create_substructure_query(
+        cls,
+        *,
+        session: SessionLike,
+        database_id: Id,
+        mdlquery: Any = None,
+        query_mol: Any = None,
+        subsearch_query_type: str = "MDLJSON",
+        num_hits: int | None = None,
+        name: str = "",
+        project: Any = None,
+        aliphatic_constraint: Any = None,
+        topology_constraint: Any = None,
+        stereo_constraint: Any = None,
+        isotope_constraint: Any = None,
+    ) -> Self:
+        """Search for molecules that contain a substructure: `create_subsearch_query` by its other published name.
+
+        Args:
+            session: The session.
+            database_id: Id of the database.
+            mdlquery: The substructure, as for `create_subsearch_query`.
+            query_mol: The same. Which name the original takes is not published; one of the two is required.
+            subsearch_query_type: As for `create_subsearch_query`.
+            num_hits: As for `create_subsearch_query`.
+            name: Display name.
+            project: Project or its id. Defaults to the session's project.
+            aliphatic_constraint: As for `create_subsearch_query`.
+            topology_constraint: As for `create_subsearch_query`.
+            stereo_constraint: As for `create_subsearch_query`.
+            isotope_constraint: As for `create_subsearch_query`.
+
+        Returns:
+            The query; call `wait` to wait for its hits.
+
+        Raises:
+            ValidationError: An argument is invalid or not JSON serializable, or there is not exactly one substructure.
+            BadResponse: The server does not support this search; the message has the reason.
+            OrionError: The request failed.
+        """
+        given = [each for each in (mdlquery, query_mol) if each is not None]
+        if len(given) != 1:
+            raise ValidationError("pass the substructure as mdlquery= or query_mol=")
+        return cls.create_subsearch_query(
+            session=session, database_id=database_id, mdlquery=given[0], subsearch_query_type=subsearch_query_type, num_hits=num_hits,
+            name=name, project=project, aliphatic_constraint=aliphatic_constraint, topology_constraint=topology_constraint,
             stereo_constraint=stereo_constraint, isotope_constraint=isotope_constraint,
         )  # fmt: skip
 
@@ -216,8 +276,8 @@ class MolsearchQuery(Resource):
         cls,
         *,
         session: SessionLike,
-        database_id: int | str,
-        smiles: str,
+        database_id: Id,
+        smiles: Any,
         fingerprint_type: str | None = None,
         similarity_measure_type: str | None = None,
         max_hits: int | None = None,
@@ -230,9 +290,9 @@ class MolsearchQuery(Resource):
         Args:
             session: The session.
             database_id: Id of the database.
-            smiles: SMILES of the query molecule.
-            fingerprint_type: Kind of fingerprint, for example ``Circular`` (the values are assumed). Defaults to the server's choice.
-            similarity_measure_type: Similarity measure, for example ``Tanimoto`` (assumed). Defaults to the server's choice.
+            smiles: SMILES of the query molecule, or a molecule of a toolkit, for example an OEMol.
+            fingerprint_type: Kind of fingerprint, for example ``circularvs`` (documented). Defaults to the server's choice.
+            similarity_measure_type: Similarity measure, for example ``tanimoto`` (documented). Defaults to the server's choice.
             max_hits: Maximum number of hits.
             cutoff: Minimum similarity, from 0 to 1.
             name: Display name.
@@ -256,7 +316,7 @@ class MolsearchQuery(Resource):
         cls,
         *,
         session: SessionLike,
-        database_id: int | str,
+        database_id: Id,
         query_mol: Any,
         max_hits: int | None = None,
         shape_only: bool | None = None,
@@ -269,7 +329,8 @@ class MolsearchQuery(Resource):
         Args:
             session: The session.
             database_id: Id of the database.
-            query_mol: The query molecule, as a string or other JSON.
+            query_mol: The query molecule, as a string or other JSON. A molecule of a toolkit, for example an OEMol, is sent as SMILES,
+                which has no coordinates: to search by its shape, pass a file format with coordinates as a string.
             max_hits: Maximum number of hits.
             shape_only: True ignores colour.
             sim_type: Similarity measure.
@@ -291,9 +352,9 @@ class MolsearchQuery(Resource):
 
     @classmethod
     def _create_query(
-        cls, query_type: str, session: SessionLike, database_id: int | str, name: str, project: Any, **parameters: Any
+        cls, query_type: str, session: SessionLike, database_id: Id, name: str, project: Any, **parameters: Any
     ) -> Self:
-        given = {key: value for key, value in parameters.items() if value is not None}
+        given = {key: encode_molecule(key, value) for key, value in parameters.items() if value is not None}
         for key, value in given.items():
             check_json(key, value)
         own_database = resource_id(database_id, "database_id")

@@ -12,6 +12,8 @@ from orionclient._resources.resource import Declaration, Field, Resource
 if TYPE_CHECKING:
     from orion_api.inputs import ListOrganizationsFilters
 
+__all__ = ["Organization"]
+
 
 class Organization(Resource):
     """A company or institute with its users and projects. Its paths and fields are assumed."""

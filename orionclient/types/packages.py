@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from orion_api.inputs import CreatePackage, ListPackagesFilters
 
+__all__ = ["WorkFloePackage"]
+
 _MANIFEST: Final = "manifest.json"
 _REQUIRED_FIELDS: Final = ("name", "version", "python_version", "requirements")
 _MAX_MANIFEST: Final = 1 << 20

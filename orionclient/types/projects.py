@@ -12,6 +12,8 @@ from orionclient._resources.resource import Declaration, Field, Resource, Sessio
 if TYPE_CHECKING:
     from orion_api.inputs import CreateProject, ListProjectsFilters, UpdateProject
 
+__all__ = ["Project"]
+
 
 class Project(Resource):
     """A project groups the files, datasets, tags and other resources of a team.

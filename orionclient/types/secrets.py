@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from orion_api.inputs import CreateSecret, ListSecretsFilters, UpdateSecret
 
+__all__ = ["Secret"]
+
 
 class Secret(Resource):
     """A write-only value of a project, such as the password of a database.

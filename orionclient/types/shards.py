@@ -12,6 +12,7 @@ from orion_api.api import shards as api
 from orionclient._resources.content import Content
 from orionclient._resources.convert import identifier, integer, json_object, optional, string
 from orionclient._resources.json_values import check_metadata
+from orionclient._resources.listing import Listing
 from orionclient._resources.polling import refresh
 from orionclient._resources.resource import Declaration, Field, Parent, SessionLike, resource_id
 from orionclient._transfer.many import TransferItem, TransferResult, UploadSend, make_result, sha256_of
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from orionclient._transfer.bulk import Result
     from orionclient._transfer.progress import Progress
     from orionclient.types.collections import ShardCollection
+
+__all__ = ["Shard"]
 
 # Documented as 5 GB, read as GiB: a server with the smaller limit rejects the upload itself.
 _MAX_BYTES: Final = 5 * 1024**3
@@ -177,13 +180,19 @@ class ShardSend(UploadSend[Shard]):
     Attributes:
         collection: The collection.
         metadata: Metadata of each created shard.
+        if_exists: What to do if a shard has the same name: ``skip``, ``error``, or ``replace``, which deletes it after the upload, since
+            the content of a ready shard cannot be replaced. None does not check names.
     """
 
     collection: ShardCollection
     metadata: Mapping[str, Any] | None = None
+    if_exists: str | None = None
 
     def find(self, item: TransferItem[Path], path: Path) -> Shard | None:
-        """Find the equal shard among those with the same name and size."""
+        """Find the shard of the same name that is to be skipped, or the equal one among those with the same name and size."""
+        if self.if_exists == "skip":
+            # An incomplete upload of another process must not count as existing.
+            return self._list_named(item.name, state=["ready"]).first()
         digest = bytes.fromhex(sha256_of(path)) if item.existing else b""
         for shard_id, existing in item.existing:
             if existing == digest:
@@ -194,8 +203,19 @@ class ShardSend(UploadSend[Shard]):
     def upload(self, item: TransferItem[Path], content: Path | BinaryIO) -> TransferResult[Shard]:
         """Create the shard."""
         progress = self.progress_of(item)
+        others = list(self._list_named(item.name)) if self.if_exists in {"replace", "error"} else []
+        if others and self.if_exists == "error":
+            raise ValidationError(
+                f"{others[0]._title()} named {item.name!r:.100} already exists in {self.collection._title()}"
+            )
         shard = Shard.create(self.collection, item.name, self.metadata, file=content, progress=progress)
+        for other in others:
+            self.collection._require_session().delete_resource(other)
         return make_result(shard, skipped=False)
+
+    def _list_named(self, name: str, **filters: Any) -> Listing[Shard]:
+        template, session = Shard(collection=self.collection), self.collection._require_session()
+        return Listing(session, api.list_shards, template, {"name": name, **filters}, exact=True)
 
     def receive(self, value: Shard) -> Shard:
         """Use the collection and the session of this process."""

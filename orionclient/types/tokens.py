@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from orion_api.inputs import CreateToken, ListTokensFilters, UpdateToken
 
+__all__ = ["Token"]
+
 
 class Token(Resource):
     """An API token; it is valid until it is deleted.

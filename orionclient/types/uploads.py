@@ -12,6 +12,8 @@ from orionclient._resources.resource import Declaration, Field, Resource
 if TYPE_CHECKING:
     from orion_api.inputs import CreateUpload, ListUploadsFilters
 
+__all__ = ["Upload"]
+
 
 class Upload(Resource):
     """A multipart upload to a file or a shard (the resource type and its fields are assumed).

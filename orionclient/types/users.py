@@ -12,6 +12,8 @@ from orionclient._resources.resource import Declaration, Field, Resource
 if TYPE_CHECKING:
     from orion_api.inputs import ListUsersFilters
 
+__all__ = ["User"]
+
 
 class User(Resource):
     """A user account.

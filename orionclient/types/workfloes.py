@@ -24,12 +24,14 @@ from orionclient._resources.json_values import check_json
 from orionclient._resources.polling import refresh
 from orionclient._resources.resource import Declaration, Field, Resource, reference_id
 from orionclient._runtime.plain import to_plain
-from orionclient.exceptions import OrionError, ValidationError
+from orionclient.exceptions import NotLoaded, OrionError, ValidationError
 
 if TYPE_CHECKING:
     from orion_api.inputs import ListWorkfloesFilters
 
     from orionclient.types.jobs import WorkFloeJob
+
+__all__ = ["WorkFloeSpec"]
 
 _KINDS: Final = ("file", "dataset", "collection", "secret")
 _PYTHON: Final[Mapping[str, tuple[type, ...]]] = {
@@ -81,6 +83,18 @@ class WorkFloeSpec(Resource):
         "`COMPUTE_CUBE` of `orionclient.floes` (values assumed).",
         default={},
     )
+
+    @property
+    def parameters(self) -> list[dict[str, Any]]:
+        """The promoted parameters of the `specification`: dicts with `promoted_name`, `name`, `type` and so on.
+
+        Raises:
+            NotLoaded: The specification is empty, as in a listing; refresh the floe first.
+            OrionError: The specification is malformed; the message names the field.
+        """
+        if not self.specification:
+            raise NotLoaded(f"{self._title()}: the specification is not loaded; call session.refresh_resource(...)")
+        return list(find_promoted(parse_cubes(self)).values())
 
     def start(self, name: str, parameters: Mapping[str, Any] | None = None, /, **promoted: Any) -> WorkFloeJob:
         """Start a job. Its parameters are validated against the specification before the job is created.

@@ -32,6 +32,7 @@ RENAMED = {
     "orionclient.config import origin_of": "orionclient._transport.checks import parse_origin",
     "orionclient.emulator import molecules": "orionclient.emulator._formats import molecules",
     "molecules.read(path, form": "molecules.read(path, form, 1 << 30",
+    "orionclient._messages": "orionclient._transport.request",
     "orionclient._pool": "orionclient._transport.pool",
     "orionclient._sender": "orionclient._requesting.retry_loop",
     "Outgoing": "PreparedRequest",

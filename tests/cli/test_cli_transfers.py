@@ -20,7 +20,8 @@ from cli.conftest import COMMAND, Call, environment
 from orionclient._transfer import pipes
 from orionclient._transfer.bulk import Result
 from orionclient._transfer.progress import Progress
-from orionclient.cli._commands import transfers
+from orionclient.cli._commands import downloads
+from orionclient.cli._core import transfer_results
 from orionclient.cli._core.progress import ProgressDisplay, _ProgressLines, format_size
 from orionclient.emulator.faults import stall
 from orionclient.examples import drugs
@@ -238,9 +239,9 @@ def test_equal_names_in_many_threads(tmp_path: Path, monkeypatch: pytest.MonkeyP
             self._taken = taken
             return super().add(name, default=default)
 
-    monkeypatch.setattr(transfers, "UniqueFilenames", Slow)
+    monkeypatch.setattr(downloads, "UniqueFilenames", Slow)
     kind: Any = SimpleNamespace(kind=File, noun="file")
-    targets = transfers._Targets(kind, f"{tmp_path}/", many=True, force=False, ending=None)
+    targets = downloads._Targets(kind, f"{tmp_path}/", many=True, force=False, ending=None)
     found = [SimpleNamespace(id=index, to_dict=lambda: {"name": "hits.sdf"}) for index in range(8)]
     with ThreadPoolExecutor(4) as threads:
         assert len(set(threads.map(targets.path_of, found))) == len(found)
@@ -372,7 +373,7 @@ def test_shards_of_a_folder_twice(call: Call, stack: LocalOrion, tree: Path) -> 
 
 
 def test_a_summary_counts_bytes() -> None:
-    tally = transfers.Tally("uploaded")
+    tally = transfer_results.Tally("uploaded")
     for value in range(5):
         tally.add(Result("x", value), 12_600_000)
     for _ in range(2):
@@ -424,7 +425,7 @@ def test_any_format_is_passed_on(call: Call, stack: LocalOrion, tmp_path: Path) 
     ],
 )
 def test_names_of_downloaded_datasets(name: str, as_format: str | None, found: str) -> None:
-    assert transfers._with_extension(name, as_format) == found
+    assert downloads._with_extension(name, as_format) == found
 
 
 def test_an_empty_path_is_rejected(call: Call, stack: LocalOrion, tmp_path: Path) -> None:

@@ -40,10 +40,13 @@ def test_a_bare_group_prints_help_and_succeeds(words: tuple[str, ...], call: Cal
     assert done.stdout == call(*words, "--help").stdout
 
 
-def test_a_missing_command_after_options_is_an_error(call: Call) -> None:
-    done = call("--json")
-    assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr.startswith("Error: missing command")
+@pytest.mark.parametrize("words", [(), ("files",), ("molsearch", "queries")], ids=" ".join)
+def test_a_missing_command_after_options_is_an_error_with_the_help(words: tuple[str, ...], call: Call) -> None:
+    for options in (("--json",), ("--profile", "x")):
+        done = call(*words, *options)
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert done.stderr.startswith("Error: missing command\nHint: ")
+        assert done.stderr.endswith(call(*words, "--help").stdout)
 
 
 def test_each_group_is_listed_once_in_its_section(call: Call) -> None:

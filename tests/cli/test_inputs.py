@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 from cli.conftest import Call
 
 from orionclient.local import LocalOrion
+from orionclient.types import File, ShardCollection
 
+BAD = "caf\udce9.txt"
 CHANGES = json.dumps({"name": "Zoë"}, ensure_ascii=False)
 BODY = ["api", "create_file", "--dry-run", "--body"]
 
@@ -79,4 +82,27 @@ def test_standard_input_is_read_once(
     done = call(*arguments, on=stack, input=b"{}")
     assert done.exit_code == 2
     assert done.stderr.startswith(f"Error: standard input is given twice: by {first} and by {second}\n")
-    assert len(list(count(File))) == before
+    assert stack.session().list_resources(File).count() == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="file names of Windows are Unicode")
+def test_files_with_such_names(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
+    folder = tmp_path / "fold\udce9"
+    folder.mkdir()
+    (folder / BAD).write_bytes(b"x")
+    session = stack.session()
+    assert File.upload(session, "x", folder / BAD).size == 1
+    # A name that is derived from such a file has replacement characters; a given one is rejected.
+    for words, expected in [
+        (["files", "upload", str(folder / BAD)], "caf\ufffd.txt"),
+        (["collections", "upload", str(folder)], "fold\ufffd"),
+    ]:
+        assert call(*words, on=stack).exit_code == 0
+        kind = File if words[0] == "files" else ShardCollection
+        assert expected in [each.name for each in session.list_resources(kind)]
+        done = call(*words, "--name", BAD, on=stack)
+        assert done.exit_code == 6
+        assert done.stderr.startswith(
+            f"Error: cannot encode name {BAD!r} as UTF-8: it contains a lone surrogate\nHint: choose a name in UTF-8: "
+        )
+        assert "--name" in done.stderr

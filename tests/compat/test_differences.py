@@ -9,19 +9,22 @@ import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
+import attrs
 import pytest
 from helpers.canary import CANARY
 from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.files import get_file
 
 from orionclient import exceptions as errors
+from orionclient import records
 from orionclient._transport import exchange, pool
 from orionclient.config import SessionConfig, get_config_path, resolve, save_profile
 from orionclient.helpers.collections import try_hard_to_download_shard
 from orionclient.records import default_codec
 from orionclient.session import OrionSession, get_profile_config, get_session
-from orionclient.types import Dataset, File, Shard, ShardCollection
+from orionclient.types import Dataset, File, Project, Shard, ShardCollection
 from orionclient.utils import TemporaryPath
 
 ROOT = Path(__file__).parents[2]
@@ -68,6 +71,9 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     session = type("Session", (), {"__module__": "requests.sessions"})()
     with pytest.raises(errors.ValidationError, match=r"use OrionSession\(requests_session=get_session\("):
         OrionSession(requests_session=session)
+    scripted.then(ScriptedResponse())
+    assert scripted.session().requests_session.get(scripted.url).ok
+    assert "Authorization" not in scripted.requests[0].headers
 
 
 @check("D2")
@@ -77,6 +83,9 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     names = ("request", "get", "head", "post", "put", "patch", "delete", "headers")
     assert all(hasattr(http, name) for name in names)
     assert not any(hasattr(http, name) for name in ("mount", "auth", "verify", "cookies"))
+    for act in (lambda: http.verify, lambda: setattr(http, "verify", False)):  # type: ignore[attr-defined]
+        with pytest.raises(AttributeError, match="set verify, ca_file and so on in the profile"):
+            act()
 
 
 @check("D3")
@@ -108,6 +117,15 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert Dataset(id=7).id == 7
     with pytest.raises(TypeError):
         Dataset("path", 7)  # type: ignore[misc]
+    project = Project.from_msg(dict.fromkeys(Project.fields(), "7") | {"archived": False})
+    assert attrs.asdict(project) == {"session": None, **{name: getattr(project, name) for name in Project.fields()}}
+    assert attrs.fields(Dataset).name.name == "name"
+    assert attrs.evolve(project, name="y").name == "y"
+    assert attrs.define(type("Typed", (Shard,), {"__annotations__": {"kind": str}}))(kind="x", collection=3).kind == "x"
+    with pytest.raises(errors.NotLoaded):
+        attrs.asdict(File(id=1))
+    with pytest.raises(TypeError, match="must not be frozen"):
+        attrs.frozen(type("Fixed", (Shard,), {}))
 
 
 @check("D6")
@@ -121,6 +139,8 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     with pytest.raises(errors.NotLoaded, match="refresh_resource"):
         _ = File(id=1).name
     assert not hasattr(File(id=1), "name")
+    assert (Dataset().name, Dataset().owner, Dataset().written) == ("", None, 0)
+    assert not hasattr(Dataset(), "count")
     for value in (None, 7):
         with pytest.raises(errors.OrionError, match=f"File 1: the server sent {value} for 'name'"):
             _ = File.from_msg({"id": 1, "name": value}).name
@@ -153,6 +173,13 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     record = default_codec().decode({"Title": "aspirin"}, 1, 1)
     assert record["Title"] == "aspirin"
     assert dict(record) == {"Title": "aspirin"}
+    oemol, molecule = type("OEMol", (), {}), type("Molecule", (), {"smiles": "CCO"})
+    module = SimpleNamespace(OEMolToSmiles=lambda _: "C")
+    monkeypatch.setitem(sys.modules, "openeye", SimpleNamespace(oechem=module))
+    monkeypatch.setitem(sys.modules, "openeye.oechem", module)
+    monkeypatch.setattr(records, "_MOLECULE_CODECS", {})
+    records.register_molecule_codec(molecule, lambda each: each.smiles)
+    assert [records.encode_molecule("x", each()) for each in (oemol, molecule)] == ["C", "CCO"]
 
 
 @check("D11")
@@ -205,6 +232,14 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     with pytest.raises(errors.NotFoundResponse):
         session.create_resource(File, {"name": "x"})
     assert len(scripted.requests) == 10
+    monkeypatch.setattr(sys, "ps1", ">>> ", raising=False)
+    with pytest.raises(errors.NotFoundResponse):
+        session.get_resource(File, 1)
+    assert len(scripted.requests) == 13
+    scripted.responses[:] = [ScriptedResponse(404, {"detail": "gone"}, {"X-Orion-Replicas": "0"})]
+    with pytest.raises(errors.NotFoundResponse, match="no replicas"):
+        session.get_resource(File, 1)
+    assert len(scripted.requests) == 14
 
 
 @check("D16")
@@ -315,6 +350,9 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert get_config_path() == Path.home() / ".orion" / "config"
     monkeypatch.setenv("ORION_CONFIG", str(tmp_path / "other"))
     assert get_config_path() == tmp_path / "other"
+    save_profile(SessionConfig("https://chosen.example.com"), "chosen")
+    (tmp_path / "other.active").write_bytes(b"chosen")
+    assert resolve().profile == "chosen"
     monkeypatch.setenv("ORION_URL", scripted.url)
     monkeypatch.setenv("ORION_TOKEN", CANARY)
     assert resolve().url == scripted.url

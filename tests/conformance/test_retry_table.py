@@ -12,6 +12,7 @@ import io
 import json
 import os
 import re
+import sys
 import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -304,6 +305,14 @@ def build_policy(row: dict[str, Any], script: list[Any]) -> HttpSession:
     return get_session(retry_dict=table, request_timeout=2 if stalls else 60, retry_timeout=100_000)
 
 
+def set_place(row: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make this process an interactive interpreter or a job if the row requires it."""
+    if row.get("prompt"):
+        monkeypatch.setattr(sys, "ps1", ">>> ", raising=False)
+    if row.get("job"):
+        monkeypatch.setenv("ORION_JOB_ID", "7")
+
+
 def disable_keys(step: Any) -> Any:
     """Return the same step for a server without idempotency keys."""
     if isinstance(step, int):
@@ -318,7 +327,14 @@ def disable_keys(step: Any) -> Any:
     CASES,
     ids=[f"{row['scenario']}-{operation.id}-{sender}" for row, operation, sender in CASES],
 )
-def test_row(request: pytest.FixtureRequest, row: dict[str, Any], operation: Operation, sender: str) -> None:
+def test_row(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    row: dict[str, Any],
+    operation: Operation,
+    sender: str,
+) -> None:
+    set_place(row, monkeypatch)
     server: Server = request.getfixturevalue("presigned" if operation.id in PRESIGNED else "server")
     faults = server.orion.faults
     for script in row["scripts"]:

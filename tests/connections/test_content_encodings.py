@@ -24,7 +24,7 @@ from orionclient.types import File
 DATA = bytes(range(256)) * 8
 INFO = {**FILE, "size": len(DATA), "sha256": hashlib.sha256(DATA).hexdigest()}
 NO_CODINGS = [
-    "", "identity", "aws-chunked", "utf-8", "UTF-8", "none", "binary", "8bit", "text/plain", "application/json", "aws-chunked,identity",
+    "", "identity", "aws-chunked", "utf-8", "UTF-8", "none", "binary", "8bit", "application/json", "aws-chunked,identity",
     ", ,",
 ]  # fmt: skip
 
@@ -218,6 +218,29 @@ def read_async(session: OrionSession) -> str:
 def test_unusual_but_valid_framing(scripted: Scripted, case: str, reader: Callable[[OrionSession], str]) -> None:
     scripted.then(_with_head(VALID[case], BODY))
     assert reader(scripted.session()) == "x"
+
+
+@pytest.mark.parametrize("reader", [read, read_async])
+def test_damaged_json_with_a_media_type_in_capitals_is_retried(
+    scripted: Scripted, reader: Callable[[OrionSession], str]
+) -> None:
+    head = "Content-Type: Application/JSON\r\nContent-Length: "
+    scripted.then(_with_head(f"{head}4", b'{"id'), _with_head(f"{head}{len(BODY)}", BODY))
+    assert reader(scripted.session()) == "x"
+    assert len(scripted.requests) == 2
+
+
+def test_headers_with_one_value_may_be_sent_twice(scripted: Scripted) -> None:
+    twice = "Location: /moved\r\nLocation: /moved\r\nContent-Length: 0"
+
+    def moved(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(f"HTTP/1.1 302 Found\r\n{twice}\r\n\r\n".encode())
+
+    scripted.then(ScriptedResponse(write=moved), _with_head(f"{JSON}{JSON}{LENGTH}\r\nX-A: 1\r\nX-A: 1", BODY))
+    response = get_session().get(scripted.url)
+    assert response.json()["name"] == "x"
+    assert (response.headers["content-type"], response.headers["x-a"]) == ("application/json", "1, 1")
+    assert scripted.requests[1].path == "/moved"
 
 
 @pytest.mark.parametrize("reader", [read, read_async])

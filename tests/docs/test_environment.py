@@ -9,13 +9,14 @@ from pathlib import Path
 import orion_api
 
 import orionclient
+from orionclient import config
 from orionclient._runtime import environment
 
 ROOTS = [Path(str(package.__file__)).parent for package in (orionclient, orion_api)]
 NAMED = re.compile(r"_?(ORION|OCLI)_[A-Z_]+|(?i:(https?|all|no)_proxy)|[A-Z_]*(CERT_FILE|CERT_DIR|CA_BUNDLE)")
 # urllib.request of the standard library reads these.
 READ_ELSEWHERE = {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"}
-GUIDE = Path(__file__).parents[2] / "docs" / "guide.md"
+PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
 
 
 def find_names(source: str) -> set[str]:
@@ -35,9 +36,14 @@ def find_names(source: str) -> set[str]:
 
 
 def test_the_table_is_current() -> None:
-    assert environment.format_table() in GUIDE.read_bytes().decode(), (
-        "replace the table in docs/guide.md by the output of: .venv/bin/python -m orionclient._runtime.environment"
+    assert environment.format_table() in PAGE.read_bytes().decode(), (
+        "replace the table in docs/configuration.md by the output of: .venv/bin/python -m orionclient._runtime.environment"
     )
+
+
+def test_every_setting_of_a_profile_is_listed() -> None:
+    settings = re.findall(r"^\| `([a-z_]+)` \|", PAGE.read_bytes().decode(), re.MULTILINE)
+    assert settings == list(config._KEYS)
 
 
 def test_the_table_lists_what_is_read() -> None:

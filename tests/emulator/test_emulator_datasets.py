@@ -78,13 +78,23 @@ def test_drugs_as_records(ada, url, drugs):
     assert record["MolWt"] == "194.19"
     upload(ada, url, "csv", drugs["csv"])
     assert contents(ada, url)[0] == {
-        "name": "aspirin",
-        "smiles": {"format": "smiles", "text": "CC(=O)Oc1ccccc1C(=O)O"},
-        "molecular_weight_g_mol": "180.16",
-        "logp_crippen": "1.31",
+        "Title": "aspirin",
+        "MolWt": "180.16",
+        "LogP": "1.31",
+        "SMILES": {"format": "smiles", "text": "CC(=O)Oc1ccccc1C(=O)O"},
     }
     assert download(ada, url, "csv") == drugs["csv"]
     upload(ada, url, "smi", drugs["smi"])
+    assert download(ada, url, "smi") == drugs["smi"]
+
+
+def test_the_example_files_have_the_same_columns(ada, url, drugs):
+    upload(ada, url, "sdf", drugs["sdf"])
+    assert download(ada, url, "csv") == drugs["csv"]
+    # A SMILES file has no columns but these two.
+    smiles = download(ada, url, "csv", fieldlist=["SMILES", "Title"]).decode().replace(",", " ")
+    assert smiles == "SMILES Title\n" + drugs["smi"].decode()
+    upload(ada, url, "smi", smiles.encode())
     assert download(ada, url, "smi") == drugs["smi"]
 
 

@@ -725,6 +725,11 @@ def test_unconsumed_steps(ada, faults, dataset):
         faults.assert_consumed()
     faults.clear()
     faults.assert_consumed()
+    faults.script("get_dataset", [503] * 20 + [reset()])
+    with pytest.raises(AssertionError, match="^21 fault steps had no effect") as caught:
+        faults.assert_consumed()
+    assert str(caught.value).count("'status'") == 1
+    assert "(20 times); get_dataset: not consumed: {'step': 'reset'}" in str(caught.value)
 
 
 def test_the_report(ada, faults, dataset):

@@ -105,9 +105,11 @@ def test_a_search_over_many_records(fresh, connect, monkeypatch):
         ("title", {"titles": ["a"], "cutoff": 1}, ("Unknown parameter 'cutoff'", "Known: titles")),
         ("subsearch", {"mdlquery": "c", "num_hits": 0}, ("'num_hits' must be an integer from 1",)),
         ("subsearch", {"mdlquery": "c", "subsearch_query_type": "CDX"}, ("MDLJSON, SMARTS",)),
-        ("subsearch", {"mdlquery": "c", "stereo_constraint": True}, ("Unknown parameter 'stereo_constraint'",)),
+        ("subsearch", {"mdlquery": "c", "stereo": True}, ("Unknown parameter 'stereo'", "stereo_constraint")),
+        ("subsearch", {"mdlquery": "c", "stereo_constraint": "x"}, ("'stereo_constraint' must be true or false",)),
+        ("graphsim", {"smiles": "C", "similarity_measure_type": "tversky"}, ("tanimoto, dice, cosine",)),
         ("graphsim", {"smiles": " "}, ("'smiles' must be a non-empty string",)),
-        ("graphsim", {"smiles": "C", "fingerprint_type": "Tree"}, ("Circular, Path, MACCS",)),
+        ("graphsim", {"smiles": "C", "fingerprint_type": "Tree"}, ("circularvs, circular, path, maccs",)),
         ("graphsim", {"smiles": "C", "cutoff": 2}, ("from 0 to 1",)),
         ("graphsim", {"smiles": "C", "max_hits": True}, ("'max_hits' must be",)),
     ],
@@ -230,10 +232,35 @@ def test_substructures(ada):
 
 
 @pytest.mark.usefixtures("rdkit")
+@pytest.mark.parametrize(
+    ("constraint", "query", "loose", "strict"),
+    [
+        ("aliphatic", "[#6]~[#7]", ["aromatic", "chain"], ["chain"]),
+        ("aliphatic", "c1ccncc1", ["aromatic"], ["aromatic"]),
+        ("topology", "CC", ["chain", "ring", "isotope", "left", "right"], ["chain", "isotope", "left", "right"]),
+        ("topology", "C1CC1", ["ring"], ["ring"]),
+        ("stereo", "C[C@H](F)Cl", ["left", "right"], ["left"]),
+        ("isotope", "CO", ["isotope"], []),
+        ("isotope", "C[18O]", ["isotope"], ["isotope"]),
+    ],
+)
+def test_constraints(ada, constraint, query, loose, strict):
+    molecules = {
+        "aromatic": "c1ccncc1", "chain": "CCN", "ring": "C1CC1", "isotope": "CC[18OH]", "left": "C[C@H](F)Cl", "right": "C[C@@H](F)Cl",
+    }  # fmt: skip
+    lines = "".join(f"{smiles} {title}\n" for title, smiles in molecules.items()).encode()
+    searched = database(ada, dataset(ada, lines, "smi"))
+    for value, wanted in ((None, loose), (False, loose), (True, strict)):
+        given = {"mdlquery": query, "subsearch_query_type": "SMARTS", f"{constraint}_constraint": value}
+        _, hits = result(ada, ask(ada, searched, "subsearch", **given))
+        assert [hit["title"] for hit in hits] == wanted, value
+
+
+@pytest.mark.usefixtures("rdkit")
 def test_fingerprints(ada):
     searched = database(ada, dataset(ada, SMILES, "smi"))
-    for kind in searching.FINGERPRINTS:
-        for measure in searching.MEASURES:
+    for kind in (*searching.FINGERPRINTS, "Circular", "MACCS"):
+        for measure in (*searching.MEASURES, "Tanimoto"):
             fields = {"smiles": "OCC", "fingerprint_type": kind, "similarity_measure_type": measure}
             _, hits = result(ada, ask(ada, searched, "graphsim", **fields, max_hits=3))
             assert [(hit["title"], hit["score"]) for hit in hits[:2]] == [("ethanol", 1.0), ("again", 1.0)]

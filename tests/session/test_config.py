@@ -212,9 +212,9 @@ def test_the_profile_of_a_local_orion_that_does_not_run(own_home: Path) -> None:
         save_profile(SessionConfig(url, "x"), "other")
         words = "the local Orion of this profile is not running; start it with: ocli local start"
         for profile in ("local", "other"):
-            with pytest.raises(OrionConnectionError) as refused:
+            with pytest.raises(OrionConnectionError) as raised:
                 OrionSession(profile=profile).get_user_profile()
-            assert (words in str(refused.value)) == (profile == "local")
+            assert (words in str(raised.value)) == (profile == "local")
 
 
 @pytest.mark.parametrize("token", [f"{CANARY}\n", f"{CANARY}\r\nX: y", f" {CANARY}", f"{CANARY}\0", "tökén", "a b"])

@@ -437,6 +437,9 @@ def here(orion: LocalOrion, monkeypatch: pytest.MonkeyPatch) -> Any:
         ("drugs", drugs("sdf").read_bytes(), 24),
         ("drugs", drugs("smi").read_bytes(), 24),
         ("drugs", b"SMILES,Title\nCCO,ethanol\n", 1),
+        ("drugs", b"compound name;smiles\r\nethanol;CCO\r\n", 1),
+        ("drugs", b"CCO ethanol, absolute\nC methane\n", 2),
+        ("drugs", b"SMILES Name \nCCO ethanol\n", 1),
     ],
 )
 def test_built_in_floes_are_ordinary_functions(here: LocalOrion, name: str, content: bytes, count: int) -> None:

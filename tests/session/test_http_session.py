@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import copy
 import io
 import json
 import logging
@@ -13,7 +14,9 @@ import threading
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
+from typing import Any
 
+import httpx
 import pytest
 from helpers.canary import CANARY
 from helpers.scripted import Scripted, ScriptedResponse, drip
@@ -76,6 +79,8 @@ def test_parameters(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse())
     get_session().get(f"{scripted.url}/x?a=1", params={"b": [1, "ü"], "none": None})
     assert scripted.requests[0].path == "/x?a=1&b=1&b=%C3%BC"
+    get_session().get(f"{scripted.url}/x", params=[("b", 1), ("none", None), ("b", 2)])
+    assert scripted.requests[1].path == "/x?b=1&b=2"
 
 
 @pytest.mark.parametrize("value", ["ü", 3, None])
@@ -479,3 +484,66 @@ def test_half_of_a_surrogate_pair_in_a_filter(scripted: Scripted) -> None:
     with pytest.raises(ValidationError, match="lone surrogate"):
         list_files.sync(client=session.raw, name="a\ud800b")
     assert scripted.requests == []
+
+
+def test_the_http_session_of_a_session(scripted: Scripted) -> None:
+    scripted.then(ScriptedResponse(data={"id": 1, "username": "ada"}))
+    http = get_session(retry_dict={404: 1}, request_timeout=70)
+    http.headers["X-Mine"] = "yes"
+    session = OrionSession(scripted.config(), requests_session=http)
+    assert session.requests_session is http
+    assert session.requests_session.get(f"{scripted.url}/x").json()["id"] == 1
+    assert "Authorization" not in scripted.requests[-1].headers
+    assert scripted.requests[-1].headers["X-Mine"] == "yes"
+    assert OrionSession().requests_session.policy.retry_dict is None
+    attempts: list[Any] = []
+    other = get_session()
+    other.on_attempt = attempts.append
+    session.requests_session = other
+    session.get_user_profile()
+    assert (session.requests_session, len(attempts)) == (other, 1)
+    with pytest.raises(ValidationError, match="requests_session must be the result of .*get_session"):
+        session.requests_session = object()  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize(
+    ("name", "use"),
+    [
+        ("auth", "token"), ("cookies", "headers"), ("verify", "in the profile"), ("cert", "in the profile"), ("proxies", "proxy"),
+        ("trust_env", "proxy"), ("mount", "transport="), ("params", "params="), ("send", r"request\(\)"), ("colour", "$"),
+    ],
+)  # fmt: skip
+def test_other_attributes_of_requests_say_what_to_use(name: str, use: str) -> None:
+    http = get_session()
+    with pytest.raises(AttributeError, match=f"HttpSession has no attribute '{name}'.*{use}"):
+        getattr(http, name)
+    if name != "colour":
+        with pytest.raises(AttributeError, match=f"HttpSession has no attribute '{name}'.*{use}"):
+            setattr(http, name, None)
+
+
+class Echo:
+    """A transport that cannot be copied or pickled."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+    def handle_request(self, request: Any) -> Any:
+        return httpx.Response(200, json={"id": 1, "username": request.headers["authorization"]})
+
+
+def test_copies_share_the_transport() -> None:
+    http = get_session(retry_dict={404: 3}, transport=Echo())
+    http.headers["X-Mine"] = "yes"
+    assert repr(http).endswith("transport=Echo)")
+    assert "transport" not in repr(get_session())
+    session = OrionSession(SessionConfig("https://orion.example.com", token="a"), requests_session=http)
+    for duplicate in (copy.copy, copy.deepcopy):
+        again = duplicate(http)
+        assert (again.transport, again.policy, again.headers) == (http.transport, http.policy, http.headers)
+        again.headers["X-Mine"] = "no"
+        assert http.headers["X-Mine"] == "yes"
+        assert duplicate(session).get_user_profile().username == "Token a"
+        assert duplicate(session.get_user_profile()).session is not None
+    with pytest.raises(TypeError, match="cannot pickle a session with the transport Echo"):
+        pickle.dumps(session)

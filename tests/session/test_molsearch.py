@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import sys
+from functools import partial
+from types import ModuleType
 from typing import Any
 
 import pytest
 from helpers.scripted import Scripted, ScriptedResponse
 
+from orionclient import records
 from orionclient.examples import drugs
 from orionclient.exceptions import BadResponse, OrionError, ValidationError
 from orionclient.session import OrionSession
@@ -54,6 +58,111 @@ def test_search_by_substructure_needs_a_toolkit(session: OrionSession, database:
     else:
         query.wait(timeout=60)
         assert 0 < len(list(query.hits())) <= 5
+
+
+class OEMol:
+    """A molecule of the OpenEye toolkit, as far as the client uses it."""
+
+    def __init__(self, smiles: str) -> None:
+        self.smiles = smiles
+
+
+class Molecule(OEMol):
+    """A molecule of another toolkit."""
+
+
+@pytest.fixture
+def oechem(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Provide the function of the OpenEye toolkit that writes SMILES."""
+    package, module = ModuleType("openeye"), ModuleType("openeye.oechem")
+    module.OEMolToSmiles = lambda molecule: molecule.smiles  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "openeye", package)
+    monkeypatch.setitem(sys.modules, "openeye.oechem", module)
+
+
+MOLFILE = drugs("sdf").read_bytes().decode().partition("M  END")[0] + "M  END"
+ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
+CONSTRAINTS = dict.fromkeys(
+    ("aliphatic_constraint", "topology_constraint", "stereo_constraint", "isotope_constraint"), False
+)
+# The calls that the vendor has published, with its spellings; molecules are SMILES or an OEMol.
+PUBLISHED = {
+    "title": ("create_title_query", {"titles": ["aspirin"]}),
+    "subsearch": ("create_subsearch_query", {"num_hits": 5, "mdlquery": OEMol(ASPIRIN), "subsearch_query_type": "MDLJSON", **CONSTRAINTS}),
+    "subsearch-molfile": (
+        "create_subsearch_query",
+        {"num_hits": 5, "mdlquery": MOLFILE, "subsearch_query_type": "MDLJSON", **CONSTRAINTS},
+    ),
+    "substructure": ("create_substructure_query", {"query_mol": OEMol(ASPIRIN), **CONSTRAINTS}),
+    "substructure-mdlquery": ("create_substructure_query", {"num_hits": 5, "mdlquery": OEMol(ASPIRIN), **CONSTRAINTS}),
+    "graphsim": (
+        "create_graphsim_query",
+        {"smiles": ASPIRIN, "fingerprint_type": "circularvs", "max_hits": 5, "similarity_measure_type": "tanimoto", "cutoff": 0.5},
+    ),
+    "graphsim-molecule": (
+        "create_graphsim_query",
+        {"smiles": OEMol(ASPIRIN), "fingerprint_type": "circularvs", "max_hits": 5, "similarity_measure_type": "tanimoto", "cutoff": 0.5},
+    ),
+    "fastrocs": ("create_fastrocs_query", {"query_mol": OEMol(ASPIRIN), "max_hits": 5, "shape_only": True, "sim_type": "tanimoto"}),
+}  # fmt: skip
+
+
+@pytest.mark.usefixtures("oechem")
+@pytest.mark.parametrize("case", PUBLISHED)
+def test_the_published_calls(session: OrionSession, database: MolsearchDatabase, case: str) -> None:
+    method, arguments = PUBLISHED[case]
+    given = {"name": "aspirin", "database_id": database.id, "project": None, "session": session, **arguments}
+    if case == "fastrocs":
+        with pytest.raises(BadResponse, match="Shape search .* is not supported by the local Orion"):
+            getattr(MolsearchQuery, method)(**given)
+        return
+    query = getattr(MolsearchQuery, method)(**given)
+    if case == "title" or importlib.util.find_spec("rdkit") is not None:
+        session.refresh_resource_until(query, "state", "SUCCESS", timeout=60, sleep_time=0.05)
+        assert "aspirin" in {hit["title"] for hit in query.hits()}
+    else:
+        with pytest.raises(OrionError, match="is 'ERROR': .* needs RDKit in the environment of the local Orion"):
+            query.wait(timeout=60)
+
+
+def test_molecules_are_sent_as_smiles(scripted: Scripted, oechem: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "_MOLECULE_CODECS", {})
+    records.register_molecule_codec(Molecule, lambda molecule: f"{molecule.smiles}.O")
+    scripted.then(ScriptedResponse(201, {"id": 9, "name": "q", "state": "QUEUED"}))
+    for method, name in (
+        ("create_graphsim_query", "smiles"),
+        ("create_fastrocs_query", "query_mol"),
+        ("create_subsearch_query", "mdlquery"),
+        ("create_substructure_query", "mdlquery"),
+    ):
+        for molecule, sent in (
+            (OEMol("CCO"), "CCO"),
+            (Molecule("CCO"), "CCO.O"),
+            (type("Sub", (Molecule,), {})("C"), "C.O"),
+        ):
+            getattr(MolsearchQuery, method)(session=scripted.session(), database_id=4, **{name: molecule})
+            parameters = json.loads(scripted.requests[-1].body)["parameters"]
+            assert parameters[name] == sent
+            assert parameters.get("subsearch_query_type") == ("SMARTS" if name == "mdlquery" else None)
+
+
+def test_molecules_that_cannot_be_converted(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    search = partial(MolsearchQuery.create_graphsim_query, session=scripted.session(), database_id=4)
+    with pytest.raises(
+        ValidationError, match=r"smiles: cannot convert the OEMol .*register_molecule_codec\(type, function\)"
+    ):
+        search(smiles=OEMol("C"))
+    monkeypatch.setattr(records, "_MOLECULE_CODECS", {Molecule: lambda molecule: molecule.missing, OEMol: len})
+    with pytest.raises(ValidationError, match="smiles: cannot convert the Molecule to SMILES: .*'missing'"):
+        search(smiles=Molecule("C"))
+    monkeypatch.setattr(records, "_MOLECULE_CODECS", {OEMol: lambda _: b"C"})
+    with pytest.raises(ValidationError, match="smiles: the codec of OEMol returned b'C', not a SMILES"):
+        search(smiles=OEMol("C"))
+    with pytest.raises(ValidationError, match="pass the substructure as mdlquery= or query_mol="):
+        MolsearchQuery.create_substructure_query(session=scripted.session(), database_id=4, mdlquery="C", query_mol="C")
+    with pytest.raises(ValidationError, match="pass the substructure as mdlquery= or query_mol="):
+        MolsearchQuery.create_substructure_query(session=scripted.session(), database_id=4)
+    assert scripted.requests == []
 
 
 def test_licensed_query_types_are_rejected(session: OrionSession, database: MolsearchDatabase) -> None:

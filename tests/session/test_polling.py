@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from helpers.scripted import Scripted, ScriptedResponse, drip
 
 from orionclient._runtime.clock import CLOCK
 from orionclient.exceptions import NotFoundResponse, OrionTimeout, ValidationError
+from orionclient.local import LocalOrion
 from orionclient.session import OrionSession
-from orionclient.types import Dataset, File, User
+from orionclient.types import Dataset, File, MolsearchQuery, ShardCollection, User, WorkFloeJob
 
 
 def states(*names: str) -> list[ScriptedResponse]:
@@ -124,11 +126,45 @@ def test_unsupported_kinds_are_rejected(scripted: Scripted) -> None:
     assert scripted.requests == []
 
 
-def test_a_deleted_resource(session: OrionSession, skipped_waits: list[float]) -> None:
+def test_a_deleted_resource(orion: LocalOrion, session: OrionSession, skipped_waits: list[float]) -> None:
+    # As from a stack with replicas, where a 404 is not final.
+    orion.faults.script("get_file", [404] * 9)
     with pytest.raises(NotFoundResponse):
         session.refresh_resource_until(File(id=99), "state", "ready", timeout=10)
     # Retries of a 404 stay within the timeout as well.
-    assert sum(skipped_waits) <= 10
+    assert 0 < sum(skipped_waits) <= 10
+
+
+@pytest.mark.parametrize("timeout", [0, 0.5, 2, 10, 60])
+@pytest.mark.parametrize(
+    "wait",
+    [
+        lambda session, timeout: session.refresh_resource_until(File(id=99), "state", "ready", timeout=timeout),
+        lambda session, timeout: WorkFloeJob(id=99, session=session).wait(timeout),
+        lambda session, timeout: ShardCollection(id=99, session=session).wait(timeout=timeout),
+        lambda session, timeout: ShardCollection(id=99, session=session).ensure_open(timeout),
+        lambda session, timeout: MolsearchQuery(id=99, session=session).wait(timeout),
+    ],
+    ids=["refresh_resource_until", "job", "collection", "ensure_open", "query"],
+)
+def test_the_timeout_holds_for_a_missing_resource(
+    scripted: Scripted, skipped_waits: list[float], wait: Callable[[OrionSession, float], None], timeout: float
+) -> None:
+    scripted.then(ScriptedResponse(404, {"detail": "no such resource"}))
+    with pytest.raises(NotFoundResponse):
+        wait(scripted.session(retry_dict=None), timeout)
+    assert sum(skipped_waits) <= timeout
+    assert len(scripted.requests) == len(skipped_waits) + 1
+    assert (len(skipped_waits) > 0) == (timeout > 0)
+
+
+def test_the_timeout_holds_for_a_resource_that_is_deleted_meanwhile(
+    scripted: Scripted, skipped_waits: list[float]
+) -> None:
+    scripted.responses = [*states("uploading", "uploading"), ScriptedResponse(404, {"detail": "no such resource"})]
+    with pytest.raises(NotFoundResponse):
+        scripted.session(retry_dict=None).refresh_resource_until(File(id=7), "state", "ready", timeout=3)
+    assert 2 <= sum(skipped_waits) <= 3
 
 
 def test_a_server_that_hangs_ends_the_wait(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:

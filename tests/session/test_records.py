@@ -13,7 +13,7 @@ from helpers.plain import Plain
 from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient.examples import drugs
-from orionclient.exceptions import BadResponse, OrionConnectionError, OrionError, ValidationError
+from orionclient.exceptions import BadResponse, NotLoaded, OrionConnectionError, OrionError, ValidationError
 from orionclient.records import Record, RecordCodec, default_codec, json_lines
 from orionclient.session import OrionSession
 from orionclient.types import Dataset
@@ -253,3 +253,73 @@ def test_another_handle_can_finalize(session: OrionSession, plain: Plain) -> Non
     assert other.dirty
     other.finalize()
     assert plain.get(f"{DATASETS}{dataset.id}/")["dirty"] is False
+
+
+def test_a_constructed_dataset_has_the_documented_defaults(session: OrionSession) -> None:
+    new = Dataset()
+    published = {
+        "path": None, "id": None, "name": "", "description": "", "dirty": False, "created": "", "owner": None, "project": None,
+        "systemtags": [], "deleted": "", "session": None, "buffer": None, "written": 0, "buffer_count": 0,
+    }  # fmt: skip
+    assert {name: getattr(new, name) for name in published} == published
+    new.systemtags.append("x")
+    assert new.systemtags == []
+    assert repr(Dataset(id=7, owner=None)) == "Dataset(id=7)"
+    with pytest.raises(NotLoaded, match="'count' is not loaded"):
+        _ = new.count
+    handle = Dataset(id=Dataset.create(session, "x").id, session=session)
+    assert (handle.name, handle.created) == ("", "")
+    session.refresh_resource(handle)
+    assert handle.name == "x"
+    assert handle.created
+
+
+@pytest.mark.parametrize("field", ["name", "description", "dirty", "created", "owner", "path", "systemtags", "deleted"])
+def test_a_dataset_from_the_server_has_only_what_was_sent(scripted: Scripted, field: str) -> None:
+    scripted.then(ScriptedResponse(200, {"id": 1}))
+    handle = Dataset(id=1)
+    scripted.session().refresh_resource(handle)
+    for dataset in (handle, Dataset.from_msg({"id": 1}), scripted.session().get_resource(Dataset, 1)):
+        with pytest.raises(NotLoaded, match=f"'{field}' is not loaded"):
+            getattr(dataset, field)
+
+
+def test_written_and_buffer(session: OrionSession) -> None:
+    dataset = Dataset.create(session, "x")
+    for value in range(1002):
+        dataset.write({"n": value})
+    assert (dataset.written, dataset.buffer_count, bytes(dataset.buffer or b"")) == (
+        1002, 2, b'{"n": 1000}\n{"n": 1001}\n',
+    )  # fmt: skip
+    other = Dataset(id=dataset.id, session=session, buffer=dataset.buffer, written=dataset.written)
+    assert (other.written, other.buffer_count) == (1002, 2)
+    other.write({"n": 1002})
+    other.finalize()
+    assert (other.written, other.buffer, other.buffer_count, other.count) == (1003, None, 0, 1003)
+    assert [record["n"] for record in other.records(offset=999)] == [999, 1000, 1001, 1002]
+    assert "buffer" not in other.to_dict()
+
+
+def test_a_record_that_was_rejected_is_not_counted(scripted: Scripted) -> None:
+    scripted.then(ScriptedResponse(429), ScriptedResponse(200, {"id": 1, "count": 1}))
+    dataset = Dataset(id=1, session=scripted.session(), buffer=b'{"n": 0}\n' * 999)
+    with pytest.raises(OrionError, match="429"):
+        dataset.write({"n": 1})
+    assert (dataset.written, dataset.buffer_count) == (0, 999)
+    dataset.write({"n": 1})
+    assert (dataset.written, dataset.buffer_count) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"buffer": [b"{}"]}, "buffer must be bytes, as dataset.buffer is, not list"),
+        ({"buffer": b"[1]"}, "buffer must have one JSON object per line: a line of the stream is not a JSON object"),
+        ({"buffer": b"\xff{"}, "buffer must have one JSON object per line"),
+        ({"written": -1}, "written must be a non-negative integer, not -1"),
+        ({"written": True}, "written must be a non-negative integer, not True"),
+    ],
+)
+def test_invalid_buffers_are_rejected(fields: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        Dataset(**fields)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 from collections.abc import Callable
 from decimal import Decimal
@@ -76,7 +76,7 @@ class NAType:
 
 
 INTEGERS: list[Callable[[int], Any]] = [Scalar, Index]
-each_integer = pytest.mark.parametrize("number", INTEGERS)
+each_integer = pytest.mark.parametrize("wrap", INTEGERS)
 
 
 def test_scalars_become_values_of_python() -> None:
@@ -84,34 +84,34 @@ def test_scalars_become_values_of_python() -> None:
         assert to_plain(Scalar(value)) is value
         assert to_plain(value) is value
     assert to_plain(Index(3)) == 3
-    for other in (Decimal(1), [1], Scalar(b"x"), Scalar(datetime.date(2026, 1, 1)), Array(1), NAType()):
+    for other in (Decimal(1), [1], Scalar(b"x"), Scalar(dt.date(2026, 1, 1)), Array(1), NAType()):
         assert to_plain(other) is other
 
 
 @each_integer
-def test_ids(session: OrionSession, number: Callable[[int], Any]) -> None:
-    file = File.upload(session, "x", b"CNS", project=number(session.get_current_project().id))
+def test_ids(session: OrionSession, wrap: Callable[[int], Any]) -> None:
+    file = File.upload(session, "x", b"CNS", project=wrap(session.get_current_project().id))
     dataset = Dataset.create(session, "x")
     for value in range(3):
         dataset.write({"n": value})
     dataset.finalize()
     collection = ShardCollection.create(session, "x")
     shard = Shard.create(collection, "x", file=b"CNS")
-    assert session.get_resource(File, number(file.id)).id == file.id
-    handle = File(id=number(file.id), session=session)
+    assert session.get_resource(File, wrap(file.id)).id == file.id
+    handle = File(id=wrap(file.id), session=session)
     assert (handle.id, repr(handle)) == (file.id, f"File(id={file.id})")
-    assert File.from_msg({"id": number(file.id)}).id == file.id
+    assert File.from_msg({"id": wrap(file.id)}).id == file.id
     session.refresh_resource(handle)
-    found = session.get_resource(Shard(collection=number(collection.id)), number(shard.id))
+    found = session.get_resource(Shard(collection=wrap(collection.id)), wrap(shard.id))
     assert found.collection == collection
-    session.share_resource(dataset, User(id=number(session.get_user_profile().id)))
-    session.assign_paths({"resource_type": "dataset", "id": number(dataset.id), "path": "/a"})
-    session.tag_resource(dataset, "x", project=number(dataset.project))
-    assert dataset.record(number(2))["n"] == 1
-    assert json.loads(dataset.download(record_ids=[number(2)], format="json"))["n"] == 1
-    assert [record["n"] for record in dataset.records(offset=number(1), limit=number(1))] == [1]
-    assert list(collection.list_shards(limit=number(1), offset=number(1))) == []
-    assert session.delete_resource(Shard(collection=number(collection.id), id=number(shard.id)))
+    session.share_resource(dataset, User(id=wrap(session.get_user_profile().id)))
+    session.assign_paths({"resource_type": "dataset", "id": wrap(dataset.id), "path": "/a"})
+    session.tag_resource(dataset, "x", project=wrap(dataset.project))
+    assert dataset.record(wrap(2))["n"] == 1
+    assert json.loads(dataset.download(record_ids=[wrap(2)], format="json"))["n"] == 1
+    assert [record["n"] for record in dataset.records(offset=wrap(1), limit=wrap(1))] == [1]
+    assert list(collection.list_shards(limit=wrap(1), offset=wrap(1))) == []
+    assert session.delete_resource(Shard(collection=wrap(collection.id), id=wrap(shard.id)))
 
 
 def test_bool_is_not_an_id(scripted: Scripted) -> None:
@@ -157,7 +157,7 @@ def test_filters_that_cannot_be_sent(scripted: Scripted, value: Any, reason: str
 
 def test_dates_in_filters_stay(scripted: Scripted) -> None:
     scripted.then(ScriptedResponse(data={"count": 0, "next": None, "results": []}))
-    given = {"created": datetime.date(2026, 1, 2), "cost": Decimal("1.5")}
+    given = {"created": dt.date(2026, 1, 2), "cost": Decimal("1.5")}
     scripted.session().list_resources(File, extra_query=given).first()
     assert "created=2026-01-02&cost=1.5" in scripted.requests[0].path
 
@@ -185,22 +185,24 @@ def test_values(session: OrionSession, plain: Plain, given: Any, sent: Any) -> N
 
 
 @each_integer
-def test_parameters_of_floes(session: OrionSession, number: Callable[[int], Any]) -> None:
+def test_parameters_of_floes(session: OrionSession, wrap: Callable[[int], Any]) -> None:
     echo = session.list_resources(WorkFloeSpec, {"title": "echo"}).one()
-    job = echo.start("x", text="CNS", number=number(3))
-    assert job.parameters == {"promoted": {"text": "CNS", "number": 3}}
-    params = {"promoted": {"text": "CNS", "number": number(3)}}
-    assert WorkFloeJob.start(session, number(echo.id), "x", params).parameters == job.parameters
-    with pytest.raises(ValidationError, match="'number' must be of type integer"):
-        echo.start("x", text="CNS", number=Scalar(3.5))
+    session.refresh_resource(echo)
+    word, count = (each["promoted_name"] for each in echo.parameters[:2])
+    given = {word: "CNS", count: wrap(3)}
+    job = echo.start("x", **given)
+    assert job.parameters == {"promoted": {word: "CNS", count: 3}}
+    assert WorkFloeJob.start(session, wrap(echo.id), "x", {"promoted": given}).parameters == job.parameters
+    with pytest.raises(ValidationError, match=f"'{count}' must be of type integer"):
+        echo.start("x", **{word: "CNS", count: Scalar(3.5)})
 
 
 BAD = [
     (float("nan"), "JSON has no nan; use None for a missing value"),
     (Scalar(float("-inf")), "JSON has no -inf; use None for a missing value"),
     ({1, 2}, "Object of type set; use a list"),
-    (datetime.date(2026, 1, 1), r"Object of type date; use its isoformat\(\)"),
-    (Scalar(datetime.datetime(2026, 1, 1)), "Object of type Scalar"),  # noqa: DTZ001 - as NumPy gives it
+    (dt.date(2026, 1, 1), r"Object of type date; use its isoformat\(\)"),
+    (Scalar(dt.datetime(2026, 1, 1)), "Object of type Scalar"),  # noqa: DTZ001 - as NumPy gives it
     (Decimal(1), r"Object of type Decimal; use float\(\) or str\(\)"),
     (b"x", "Object of type bytes; use a string"),
     (Array(1, 2), r"Object of type Array; use its tolist\(\)"),
@@ -262,17 +264,17 @@ def test_half_of_a_surrogate_pair_names_the_field() -> None:
 
 
 @each_integer
-def test_times_and_counts(scripted: Scripted, number: Callable[[int], Any]) -> None:
+def test_times_and_counts(scripted: Scripted, wrap: Callable[[int], Any]) -> None:
     scripted.then(ScriptedResponse(data={"id": 1, "state": "open", "name": "x"}))
     session = scripted.session()
-    session.get_resource(File, 1, timeout=number(5))
+    session.get_resource(File, 1, timeout=wrap(5))
     with pytest.raises(OrionTimeout, match="within 3 s"):
-        session.refresh_resource_until(File(id=1), "state", "ready", timeout=number(3), sleep_time=Scalar(0.5))
+        session.refresh_resource_until(File(id=1), "state", "ready", timeout=wrap(3), sleep_time=Scalar(0.5))
     with pytest.raises(OrionTimeout, match="waited 2 s"):
-        ShardCollection(id=1, session=session).wait(timeout=number(2))
-    policy = get_session({number(404): number(2)}, number(90), Scalar(100.5)).policy
+        ShardCollection(id=1, session=session).wait(timeout=wrap(2))
+    policy = get_session({wrap(404): wrap(2)}, wrap(90), Scalar(100.5)).policy
     assert (policy.retry_dict, policy.request_timeout, policy.retry_timeout) == ({404: 2}, 90, 100.5)
-    assert session.upload_files([], workers=number(2)) == []
+    assert session.upload_files([], workers=wrap(2)) == []
     for value in (Scalar(0), Scalar(True), Scalar(1.5)):
         with pytest.raises(ValidationError, match="workers must be a positive integer"):
             session.upload_files([], workers=value)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
+import pickle
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -191,18 +194,37 @@ def test_delete_to_the_trash_and_for_good(session: OrionSession, plain: Plain) -
         session.delete_resource(User(id=1))
 
 
-def test_unknown_id_after_the_documented_retries(session: OrionSession, skipped_waits: list[float]) -> None:
+def test_unknown_id_after_the_documented_retries(
+    orion: LocalOrion, session: OrionSession, skipped_waits: list[float]
+) -> None:
+    # As from a stack with replicas, where a 404 is not final.
+    orion.faults.script("get_dataset", [404] * 9)
     with pytest.raises(NotFoundResponse, match="9 attempts") as caught:
         session.get_resource(Dataset, 999)
     assert caught.value.attempts == 9
     assert len(skipped_waits) == 8
     assert isinstance(caught.value, LookupError)
+    assert "replicas" not in str(caught.value)
+    orion.faults.assert_consumed()
 
 
-def test_get_resource_timeout(session: OrionSession, skipped_waits: list[float]) -> None:
-    with pytest.raises(NotFoundResponse):
+def test_the_local_orion_has_no_replicas(session: OrionSession, skipped_waits: list[float]) -> None:
+    with pytest.raises(NotFoundResponse) as caught:
+        session.get_resource(Dataset, 999)
+    assert (caught.value.attempts, skipped_waits) == (1, [])
+    assert ", not retried, since the local Orion has no replicas)" in str(caught.value)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+    # The caller's own policy applies everywhere.
+    with pytest.raises(NotFoundResponse, match="4 attempts") as caught:
+        OrionSession(session.config, requests_session=get_session({404: 3})).get_resource(Dataset, 999)
+    assert "replicas" not in str(caught.value)
+
+
+def test_get_resource_timeout(orion: LocalOrion, session: OrionSession, skipped_waits: list[float]) -> None:
+    orion.faults.script("get_dataset", [404] * 9)
+    with pytest.raises(NotFoundResponse, match="attempts"):
         session.get_resource(Dataset, 999, timeout=2)
-    assert sum(skipped_waits) < 2
+    assert 0 < sum(skipped_waits) < 2
 
 
 def test_tags(session: OrionSession, plain: Plain) -> None:
@@ -351,3 +373,56 @@ def test_the_retry_quota_of_a_session_ends_its_retries(orion: LocalOrion, sessio
     with pytest.raises(OrionServiceError):
         orion.session().get_user_profile()
     assert len(orion.faults.requests("get_current_user")) == 12 + 35 + 5
+
+
+@pytest.mark.parametrize("value", [[1], "x", 7, {1, 2}, object()], ids=["list", "string", "int", "set", "object"])
+def test_parameters_must_be_mappings(scripted: Scripted, value: Any) -> None:
+    session = scripted.session()
+    for name, call in {
+        "filters": lambda: session.list_resources(File, value),
+        "extra_query": lambda: session.list_resources(File, extra_query=value),
+        "params": lambda: session.create_resource(File, value),
+        "extra_body": lambda: session.create_resource(File, {"name": "x"}, extra_body=value),
+        "params ": lambda: session.update_resource(File(id=7), value),
+        "extra_body ": lambda: session.update_resource(File(id=7), {"name": "x"}, extra_body=value),
+    }.items():
+        with pytest.raises(ValidationError, match=f"{name.strip()} must be a mapping of names to values, not"):
+            call()
+    assert scripted.requests == []
+
+
+def test_files_in_the_forms_of_requests(session: OrionSession, tmp_path: Path) -> None:
+    path = tmp_path / "x.smi"
+    path.write_bytes(b"CNS")
+    for files in (
+        {"file": ("given.smi", path.open("rb"))},
+        {"file": ("given.smi", b"CNS")},
+        {"file": ("given.smi", "CNS")},
+        {"file": ("given.smi", io.BytesIO(b"CNS"))},
+        [("file", ("given.smi", path))],
+        (("file", ("given.smi", path)),),
+    ):
+        file = session.create_resource(File, files=files)
+        assert (file.name, b"".join(file.download())) == ("given.smi", b"CNS")
+        files["file"][1].close() if isinstance(files, dict) and hasattr(files["file"][1], "close") else None
+    named = session.create_resource(File, {"name": "mine"}, {"file": ("given.smi", b"CNS")})
+    assert named.name == "mine"
+    assert session.create_resource(File, {"name": "mine"}, {"file": (None, b"CNS")}).size == 3
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"file": ("x", b"CNS", "text/plain")}, "the server stores no content type"),
+        ({"file": ("x",)}, "files must be"),
+        ({"content": b"CNS"}, r"but has the keys \['content'\]"),
+        ([("file", b"a"), ("file", b"b")], "files must be"),
+        ([7], r"files must be .*, but is \[7\]"),
+        (("x", b"CNS"), "files must be"),
+        ("path", "but is 'path'"),
+    ],
+)
+def test_other_forms_of_files(scripted: Scripted, files: Any, message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        scripted.session().create_resource(File, {"name": "x"}, files)
+    assert scripted.requests == []

@@ -10,7 +10,15 @@ import pytest
 from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.files import get_file
 
-from orionclient.exceptions import BadResponse, InvalidAPIVersion, NotFoundResponse, OrionServiceError, ValidationError
+from orionclient._runtime.clock import CLOCK
+from orionclient.exceptions import (
+    AuthorizationRequired,
+    BadResponse,
+    InvalidAPIVersion,
+    NotFoundResponse,
+    OrionServiceError,
+    ValidationError,
+)
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession, get_session
 from orionclient.types import Dataset, File
@@ -71,6 +79,83 @@ def test_an_event_loop_uses_only_cached_versions(scripted: Scripted) -> None:
         session.get_resource(File, 1)
     with pytest.raises(InvalidAPIVersion):
         asyncio.run(get_file.asyncio(1, client=session.raw_async))
+
+
+def raw_async(session: OrionSession) -> object:
+    return asyncio.run(get_file.asyncio(1, client=session.raw_async))
+
+
+def raw_async_pooled(session: OrionSession) -> object:
+    async def work() -> object:
+        async with session.raw_async as client:
+            return await get_file.asyncio(1, client=client)
+
+    return asyncio.run(work())
+
+
+LONG_LIVED = {**WAYS, "raw_async": raw_async, "raw_async_pooled": raw_async_pooled}
+NEW = ScriptedResponse(data={"versions": {"files": [3], "datasets": [1]}, "server": "new"})
+
+
+@pytest.mark.parametrize("status", [404, 405])
+@pytest.mark.parametrize("way", LONG_LIVED)
+def test_cached_versions_are_requested_again_after_a_minute(
+    scripted: Scripted, monkeypatch: pytest.MonkeyPatch, way: str, status: int
+) -> None:
+    scripted.then(ScriptedResponse(status, {"detail": "no such page"}))
+    session = scripted.session()
+    passed = 0.0
+    monotonic = CLOCK.monotonic
+    monkeypatch.setattr(CLOCK, "monotonic", lambda: monotonic() + passed)
+
+    def call(seconds: float) -> type[BaseException]:
+        nonlocal passed
+        passed = seconds
+        with pytest.raises(BadResponse) as caught:
+            LONG_LIVED[way](session)
+        return caught.type
+
+    scripted.versions = OLD
+    with pytest.raises(InvalidAPIVersion):
+        session.get_resource(File, 1)
+    # The stack is updated: within the minute the versions are not requested again, however many requests fail.
+    scripted.versions = NEW
+    for seconds in (0.0, 20.0, 30.0):
+        assert call(seconds) is InvalidAPIVersion
+    assert scripted.version_requests == 1
+    for seconds in (70.0, 71.0, 100.0):
+        assert call(seconds) is not InvalidAPIVersion
+    assert scripted.version_requests == 2
+    # It is reset to the old versions.
+    scripted.versions = OLD
+    for seconds in (140.0, 150.0):
+        assert call(seconds) is InvalidAPIVersion
+    assert scripted.version_requests == 3
+    # Versions that cannot be requested are unknown, and requested at most once a minute, too.
+    scripted.versions = ScriptedResponse(503)
+    for seconds in (210.0, 215.0, 220.0):
+        assert call(seconds) is not InvalidAPIVersion
+    assert scripted.version_requests == 4
+    scripted.versions = OLD
+    assert call(300.0) is InvalidAPIVersion
+    assert scripted.version_requests == 5
+
+
+@pytest.mark.parametrize("way", LONG_LIVED)
+def test_outdated_versions_are_not_requested_without_need(
+    scripted: Scripted, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    scripted.then(ScriptedResponse(404))
+    scripted.versions = OLD
+    session = scripted.session()
+    with pytest.raises(InvalidAPIVersion):
+        session.get_resource(File, 1)
+    monotonic = CLOCK.monotonic
+    monkeypatch.setattr(CLOCK, "monotonic", lambda: monotonic() + 1000)
+    scripted.responses = [ScriptedResponse(403, {"detail": "not yours"})]
+    with pytest.raises(AuthorizationRequired):
+        LONG_LIVED[way](session)
+    assert scripted.version_requests == 1
 
 
 @pytest.mark.parametrize(

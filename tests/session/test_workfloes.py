@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from helpers.scripted import Scripted, ScriptedResponse
 
-from orionclient.exceptions import OrionError, ValidationError
+from orionclient.exceptions import NotLoaded, OrionError, ValidationError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession
 from orionclient.types import Dataset, File, Project, Secret, ShardCollection, WorkFloeSpec
@@ -310,3 +310,19 @@ def test_parameters_of_another_type_are_rejected(spec: WorkFloeSpec, scripted: S
     with pytest.raises(ValidationError, match="must be a mapping of names to values, not"):
         spec.start("x", parameters)
     assert not scripted.requests
+
+
+def test_the_promoted_parameters(session: OrionSession) -> None:
+    listed = session.list_resources(WorkFloeSpec, {"title": "echo"}).one()
+    assert listed.specification == {}
+    with pytest.raises(NotLoaded, match="the specification is not loaded; call session.refresh_resource"):
+        _ = listed.parameters
+    session.refresh_resource(listed)
+    assert [(each["promoted_name"], each["type"]) for each in listed.parameters] == [
+        (each["promoted_name"], each["type"]) for each in listed.specification["cubes"][0]["parameters"]
+    ]
+    full = WorkFloeSpec(id=3, specification=SPECIFICATION)
+    assert [each["promoted_name"] for each in full.parameters][:2] == ["in", "text"]
+    assert "limit" not in {each["name"] for each in full.parameters}
+    with pytest.raises(OrionError, match="WorkFloeSpec 3: the server sent 7 for 'specification.cubes'"):
+        _ = WorkFloeSpec(id=3, specification={"cubes": 7}).parameters

@@ -6,11 +6,13 @@ names, signatures and errors. A difference here is a change for users and belong
 from __future__ import annotations
 
 import ast
+import builtins
 import copy
 import importlib
 import inspect
 import pickle
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,19 +44,26 @@ NAMES = {
     ),
     "orionclient.links": "OrionLink RecordLink ShardLink link_to read_link resolve",
     "orionclient.utils": "Backoff TemporaryPath job_tag",
-    "orionclient.records": "Codec OERecordCodec Record RecordCodec codec_for default_codec",
+    "orionclient.records": "Codec OERecordCodec Record RecordCodec codec_for default_codec encode_molecule register_molecule_codec",
     "orionclient.local": "LocalOrion",
     "orionclient.floes": "COMPUTE_CUBE SINK_CUBE SOURCE_CUBE CollectionOut DatasetOut FileOut Parameter describe floe progress",
     "orionclient.helpers.storage": "store_file store_shard local_path start_collection",
     "orionclient.helpers.parameterize": "parameterize_workfloe",
     "orionclient.testing": "Counts FaultProxy Toxic set_testing",
     "orionclient.examples": "drugs",
-    "orionclient.helpers": "collections filenames parameterize progress reports storage",
+    "orionclient.helpers": "filenames parameterize progress reports storage",
     "orionclient.helpers.collections": "try_hard_to_create_shard try_hard_to_download_shard",
     "orionclient.helpers.filenames": "UniqueFilenames safe_filename",
     "orionclient.helpers.progress": "rich_progress tqdm_progress",
     "orionclient._transfer.progress": "Meter Progress",
     "orionclient.helpers.reports": "DownloadedReport download_report",
+    "orionclient.config": (
+        "SessionConfig get_active_path get_config_path get_profile_config in_orion read_active_profile read_profiles remove_profile"
+        " resolve restore_config save_profile"
+    ),
+    "orionclient.types.datasets": "Dataset get_format",
+    "orionclient.types.files": "File",
+    "orionclient.types.shards": "Shard",
     "orion_api": "AuthenticatedClient Client OPERATIONS",
 }
 
@@ -75,6 +84,33 @@ def test_all_other_modules_are_private() -> None:
     public = {name for name in found if not re.search(r"\._(?!_main__)", name)}
     kinds = {kind.__module__ for kind in (*types.KINDS.values(), types.Balance, types.Folder)}
     assert public == {"orionclient", *(f"orionclient.{name}" for name in MODULES.split())} | kinds
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        *(name for name in MODULES.split() if "__main__" not in name),
+        *sorted({kind.__module__.partition(".")[2] for kind in types.KINDS.values()}),
+    ],
+)
+def test_a_star_import_replaces_nothing(module: str) -> None:
+    names: dict[str, Any] = {}
+    exec(f"from orionclient.{module} import *", names)
+    taken = {*dir(builtins), *sys.stdlib_module_names} - {"__builtins__", "__doc__", "__name__"}
+    assert not {*names} & taken
+    foreign = {name for name, value in names.items() if inspect.ismodule(value) and name != "__builtins__"}
+    assert foreign == (
+        {"filenames", "parameterize", "progress", "reports", "storage"} if module == "helpers" else set()
+    )
+
+
+@pytest.mark.parametrize("module", ["orionclient", "orionclient.types", "orionclient.helpers"])
+def test_dir_shows_public_names_only(module: str) -> None:
+    loaded = importlib.import_module(module)
+    shown = {name for name in dir(loaded) if not name.startswith("__")}
+    modules = {name for name in shown if inspect.ismodule(getattr(loaded, name))}
+    assert shown - modules == {*loaded.__all__} - modules - {"__version__"}
+    assert not [name for name in modules if name.startswith("_") or f"{module}.{name}" not in sys.modules]
 
 
 @pytest.mark.parametrize("module", NAMES)
@@ -124,6 +160,7 @@ OURS = {
     "config",
     "list_shares",
     "orion_versions",
+    "requests_session",
     "raw",
     "raw_async",
     "resolve_links",

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, assert_type
 
+import attrs
 from orion_api import AuthenticatedClient
 from orion_api.api.datasets import get_dataset, list_datasets
 from orion_api.api.files import download_file
@@ -16,6 +17,7 @@ from orion_api.models import DatasetInfo, DatasetPage
 from orion_api.types import Response as RawResponse
 
 import orionclient
+from orionclient._requesting.http_session import HttpSession
 from orionclient._resources.listing import Listing
 from orionclient._transfer.bulk import Result
 from orionclient._transfer.progress import Progress
@@ -28,7 +30,7 @@ from orionclient.helpers.reports import DownloadedReport, download_report
 from orionclient.helpers.storage import local_path, start_collection, store_file, store_shard
 from orionclient.links import OrionLink, RecordLink, ShardLink
 from orionclient.local import LocalOrion
-from orionclient.records import Record, RecordCodec
+from orionclient.records import Record, RecordCodec, register_molecule_codec
 from orionclient.session import APISession, OrionSession, SessionConfig, get_profile_config, get_session, in_orion
 from orionclient.types import (
     Balance,
@@ -67,6 +69,8 @@ def sessions() -> None:
     with OrionSession() as session:
         assert_type(session.config.token, str)
         assert_type(session.config.project, int | None)
+        assert_type(session.requests_session, HttpSession)
+        session.requests_session = http_session
         assert_type(session.is_authenticated(reconnect=True), bool)
         assert_type(session.retrieve_token("ada", "secret"), str)
         assert_type(session.get_user_profile(), User)
@@ -274,8 +278,42 @@ def molecule_search(session: OrionSession, dataset: Dataset) -> None:
         MolsearchQuery.create_subsearch_query(session=session, database_id=1, mdlquery="c1ccccc1", num_hits=5),
         MolsearchQuery.create_graphsim_query(session=session, database_id="1", smiles="CNS", cutoff=0.5),
         MolsearchQuery.create_fastrocs_query(session=session, database_id=1, query_mol="CNS", shape_only=True),
+        MolsearchQuery.create_substructure_query(
+            session=session, database_id=1, query_mol=Index(), stereo_constraint=False
+        ),
     ):
         assert_type(other, MolsearchQuery)
+    register_molecule_codec(Index, lambda index: "C" * index.value)
+
+
+class Index:
+    """An integer of another library."""
+
+    value = 7
+
+    def __index__(self) -> int:
+        return self.value
+
+
+@attrs.define
+class TypedShard(Shard):
+    """A subclass of the user."""
+
+    shard_type: str = "frames"
+
+
+def scalars(session: OrionSession, collection: ShardCollection) -> None:
+    assert_type(session.get_resource(Dataset, Index()), Dataset)
+    assert_type(session.get_resource(Shard(collection=Index()), Index()), Shard)
+    assert_type(Dataset.create(session, "x", project=Index()).record(Index()), Any)
+    dataset = Dataset(id=7, buffer=b"", written=3)
+    assert_type(dataset.written, int)
+    assert_type(dataset.buffer_count, int)
+    assert_type(dataset.buffer, bytes | bytearray | None)
+    assert_type(WorkFloeSpec(id=7).parameters, list[dict[str, Any]])
+    shard = TypedShard(collection=collection, shard_type="x")
+    assert_type(shard.shard_type, str)
+    assert_type(session.get_resource(shard, 7), TypedShard)
 
 
 @floe

@@ -10,6 +10,7 @@ from orion_api.api.datasets import get_dataset, list_datasets
 
 import orionclient
 from orionclient import types
+from orionclient.records import register_molecule_codec
 from orionclient.session import OrionSession, SessionConfig, get_session
 from orionclient.types import Dataset, File, MolsearchQuery, Project, Shard, ShardCollection, Token, User, WorkFloeJob
 from orionclient.utils import Backoff
@@ -38,6 +39,9 @@ def sessions(config: SessionConfig, session: OrionSession) -> None:
     OrionSession(requests_session=object())  # E: arg-type
     OrionSession(timeout=3)  # E: call-arg
     config.token = "other"  # E: misc
+    session.requests_session = object()  # E: assignment
+    print(session.requests_session.verify)  # E: attr-defined
+    session.get_resource(Dataset, 1.5)  # E: arg-type
     session.config = "other"  # E: assignment
     session.raw = None  # E: assignment misc
     get_session(retry_dict={"404": 5})  # E: dict-item
@@ -111,6 +115,9 @@ def fields(dataset: Dataset, file: File) -> None:
     File(id=1.5)  # E: arg-type
     File(id=7, name=7)  # E: arg-type
     Dataset(id=7, colour="red")  # E: call-arg
+    Dataset(written="3")  # E: arg-type
+    Dataset(buffer="x")  # E: arg-type
+    Dataset(buffer_count=3)  # E: call-arg
     Token(_value="x")  # E: call-arg
     Shard(colection=7)  # E: call-arg
     Shard(collection=dataset)  # E: arg-type
@@ -141,6 +148,8 @@ def jobs(session: OrionSession, job: WorkFloeJob) -> None:
     cost: float = job.cost  # E: assignment
     print(cost)
     MolsearchQuery.create_title_query(session, 1, ["aspirin"])  # E: call-arg
+    MolsearchQuery.create_substructure_query(session=session, database_id=1, smarts="C")  # E: call-arg
+    register_molecule_codec(Dataset, lambda dataset: dataset.count)  # E: arg-type return-value
 
 
 def raw(session: OrionSession) -> None:

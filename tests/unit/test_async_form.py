@@ -65,6 +65,7 @@ def test_three_verbs(orion: LocalOrion) -> None:
         assert await verbs.get_resource(Dataset, made[0].id) == made[0]
         assert [each async for each in verbs.list_resources(Dataset, {"limit": 2})] == made
         assert await verbs.delete_resource(made[0])
+        orion.faults.script("get_dataset", [404] * 9)
         with pytest.raises(NotFoundResponse, match="9 attempts"):
             await verbs.get_resource(Dataset, made[0].id)
 

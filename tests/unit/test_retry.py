@@ -48,6 +48,8 @@ CLASSES = ("read", "write", "keyed", "create")
         (Outcome(401), 0, 0, 0, 0),
         (Outcome(403), 0, 0, 0, 0),
         (Outcome(404), 8, 8, 0, 0),
+        (Outcome(404, is_final=True), 0, 0, 0, 0),
+        (Outcome(404, at_prompt=True), 2, 2, 0, 0),
         (Outcome(408), 4, 4, 4, 4),
         (Outcome(409), 0, 0, 0, 0),
         (Outcome(409, retry_after="1"), 0, 0, 4, 0),

@@ -23,11 +23,14 @@ class CreateMolsearchQuery:
         query_type: Type of the query.
         database: Id of the database.
         parameters: For `title`: `titles` (list of exact titles). For `subsearch`: `mdlquery` (the query),
-            `subsearch_query_type` (`SMARTS`, or `MDLJSON` for a molfile or JSON that contains one), `num_hits`.
-            For `graphsim`: `smiles`, `fingerprint_type` (`Circular`, `Path` or `MACCS`),
-            `similarity_measure_type` (`Tanimoto`, `Dice` or `Cosine`), `max_hits`, `cutoff` (minimum
-            similarity). The names are documented, the values are assumed. Other names are rejected unless their
-            value is null.
+            `subsearch_query_type` (`SMARTS`, or `MDLJSON` for a molfile or JSON that contains one), `num_hits`,
+            and the booleans `aliphatic_constraint` (aromatic bonds match only aromatic bonds),
+            `topology_constraint` (ring bonds match only ring bonds), `stereo_constraint` (stereo centers match
+            as drawn) and `isotope_constraint` (isotopes are equal). For `graphsim`: `smiles`,
+            `fingerprint_type` (`circularvs` or `circular`, `path`, `maccs`), `similarity_measure_type`
+            (`tanimoto`, `dice`, `cosine`), `max_hits`, `cutoff` (minimum similarity). The case of these values
+            is ignored. The names and the values `MDLJSON`, `circularvs` and `tanimoto` are documented, the
+            other values are assumed. Other names are rejected unless their value is null.
         name: Display name; need not be unique. Defaults to an empty string.
         project: Id of the project. Defaults to the caller's default project.
     """

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from orionclient._transfer.names import check_path
-from orionclient.cli._commands.transfers import DOWNLOADED, RERUN_ADVICE, Tally, jobs_option
+from orionclient._transfer.names import UniqueNames, check_path
 from orionclient.cli._core.command_kind import describe
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
@@ -17,6 +16,7 @@ from orionclient.cli._core.parameter_types import PathType, ResourceIdType, proj
 from orionclient.cli._core.progress import show_progress
 from orionclient.cli._core.resource_commands import deadline_option
 from orionclient.cli._core.state import get_state
+from orionclient.cli._core.transfer_results import DOWNLOADED, RERUN_ADVICE, Tally, get_collection, jobs_option
 from orionclient.types import ShardCollection
 
 if TYPE_CHECKING:
@@ -53,19 +53,17 @@ def _upload(kind: CommandKind) -> Command:
         sources = [Path(check_path(path)) for path in paths]
         for path in sources:
             path.stat()
+        # As for files, characters of the name that are not UTF-8 are replaced.
+        name = name or UniqueNames().add(sources[0].resolve().name)
         if dry_run:
-            where = (
-                f"collection {into}" if into is not None else f"a new collection {name or sources[0].resolve().name}"
-            )
+            where = f"collection {into}" if into is not None else f"a new collection {name}"
             print_plan(state, "upload", [f"{path} to {where}" for path in paths])
             return
         session = state.shard_session
         if into is None:
-            collection = ShardCollection.create(
-                session, name or sources[0].resolve().name, project=project, tags=tags or None
-            )
+            collection = ShardCollection.create(session, name, project=project, tags=tags or None)
         else:
-            collection = session.get_resource(ShardCollection, into)
+            collection = get_collection(state, into)
             collection.ensure_open()
         tally = Tally("uploaded")
         with show_progress(state) as watch:
@@ -115,7 +113,7 @@ def _download(_kind: CommandKind) -> Command:
     def run(resource_id: int, folder: str, jobs: int) -> None:
         state = get_state()
         check_path(folder)
-        collection = state.shard_session.get_resource(ShardCollection, resource_id)
+        collection = get_collection(state, resource_id)
         items: list[dict[str, Any]] = []
 
         def report(result: Any) -> None:

@@ -211,6 +211,7 @@ def list_settings(state: State) -> list[dict[str, Any]]:
         origins = {
             name: f"${variable}"
             for name, variable in {"url": "ORION_URL", "token": "ORION_TOKEN", "username": "ORION_USERNAME"}.items()  # nosec B105 - names
+            if os.environ.get(variable)
         }
         named = "the job" if in_orion() else "environment"
     else:
@@ -238,7 +239,7 @@ def list_settings(state: State) -> list[dict[str, Any]]:
 def _info() -> Command:
     def run() -> None:
         state = get_state()
-        state.out.print_rows(list_settings(state), ("setting", "value", "origin"), key="value")
+        state.out.print_rows(list_settings(state), ("setting", "value", "origin"), key="value", full=True)
 
     return Command(
         "info",

@@ -44,7 +44,7 @@ def group(name: str) -> click.Command:
     def run() -> None:
         state = get_state()
         checks = list(_run_checks(state))
-        state.out.print_rows(checks, ("check", "ok", "detail"), key="check")
+        state.out.print_rows(checks, ("check", "ok", "detail"), key="check", full=True)
         if failed := [each["check"] for each in checks if not each["ok"]]:
             raise OrionError(f"failed checks: {', '.join(failed)}")
 

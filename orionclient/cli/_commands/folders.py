@@ -61,9 +61,10 @@ def _create() -> Command:
         if dry_run:
             print_plan(state, "create", [f"folder {path}" for path in paths])
             return
+        session = state.session
 
         def create(path: str) -> str:
-            state.session.create_paths(path)
+            session.create_paths(path)
             return path
 
         def report(done: list[str]) -> None:

@@ -230,7 +230,7 @@ def build_start_command() -> Command:
 class _FloeType(ParameterType):
     """The id, title, name or uuid of a floe. Completed with the titles and names of ready floes."""
 
-    name = "spec"
+    name, kind = "spec", "workfloe"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:  # noqa: ARG002
         """Complete a title or name, and show the id."""

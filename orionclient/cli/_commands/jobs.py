@@ -172,8 +172,10 @@ def _cancel(kind: CommandKind) -> Command:
             print_plan(state, "cancel", [f"job {each}" for each in ids])
             return
 
+        session = state.session
+
         def cancel(resource_id: int) -> dict[str, Any]:
-            job = WorkFloeJob(session=state.session, id=resource_id)
+            job = WorkFloeJob(session=session, id=resource_id)
             job.cancel()
             return job.to_dict()
 

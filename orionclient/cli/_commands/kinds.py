@@ -109,6 +109,8 @@ _DESCRIBED: Final = (
         "upload",
         columns=("id", "state", "owner", "created", "resource_type", "resource_id", "size", "received"),
         without=("create",),
+        # Those that can be resumed.
+        only={"state": "open"},
         examples={"delete": "2 --yes"},
     ),
     CommandKind(

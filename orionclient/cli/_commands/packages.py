@@ -154,11 +154,12 @@ def _upload(kind: CommandKind) -> Command:
         if dry_run:
             print_plan(state, "upload", paths)
             return
+        session = state.session
 
         def upload(given: str) -> dict[str, Any]:
             path = Path(given)
             source: Any = _compress(path) if path.is_dir() else path
-            return WorkFloePackage.upload(state.session, source, project).to_dict()
+            return WorkFloePackage.upload(session, source, project).to_dict()
 
         def report(done: list[dict[str, Any]]) -> None:
             state.out.print_results(done, [kind.format_message("upload", "Uploaded", each) for each in done])

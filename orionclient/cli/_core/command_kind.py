@@ -45,6 +45,7 @@ class CommandKind:
         arguments: Optional fields of the operation that creates it that are arguments, not options.
         without: Commands that it does not have.
         examples: Command -> its arguments in the example. Defaults to the id 1, or to what the command needs.
+        only: Filters of `list` that apply unless --all or an option for the field is given.
         special: Module with its special commands, which replace shared commands of the same name.
         asks: True if `delete` asks for confirmation; if False, it asks with --ask only.
     """
@@ -58,6 +59,7 @@ class CommandKind:
     arguments: Sequence[str] = field(kw_only=True, default=())
     without: Sequence[str] = field(kw_only=True, default=())
     examples: Mapping[str, str] = field(kw_only=True, factory=dict)
+    only: Mapping[str, str] = field(kw_only=True, factory=dict)
     special: str = field(kw_only=True, default="")
     asks: bool = field(kw_only=True, default=True)
 

@@ -86,7 +86,7 @@ def common_options(*, hidden: bool) -> list[click.Option]:
             *("--format", "output_format"),
             store="format",
             type=Choice(FORMATS),
-            help="Output format. Defaults to table.",
+            help="Output format. Defaults to table. Of --format and --json, the last one applies.",
         ),
         option("-q", "--quiet", store="quiet", is_flag=True, help="Print ids only, and no progress."),
         option(
@@ -141,6 +141,16 @@ class Command(click.Command):
         formatter.write_text(f"Documentation: {_DOCUMENTATION}#{'-'.join(_list_names(ctx))}")
 
 
+class MissingCommand(click.UsageError):
+    """Options were given, but no command. The help of the group follows the message."""
+
+
+@click.pass_context
+def _require_command(context: click.Context) -> None:
+    if context.invoked_subcommand is None:
+        raise MissingCommand("missing command", context)
+
+
 class SuggestingGroup(click.Group):
     """A group that prints its help when it is called without arguments, and suggests names for an unknown command.
 
@@ -151,7 +161,7 @@ class SuggestingGroup(click.Group):
     unknown_noun: ClassVar[str] = "command"
 
     def __init__(self, name: str, **settings: Any) -> None:
-        super().__init__(name, no_args_is_help=False, **settings)
+        super().__init__(name, invoke_without_command=True, callback=_require_command, **settings)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments. Without any, print the help on standard output and exit with code 0."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from orionclient.cli._core.commands import MissingCommand
 from orionclient.cli._core.signals import Terminated, install_signal_handlers
 from orionclient.cli._core.state import State
 from orionclient.cli._core.streams import echo, escape_unencodable
@@ -90,9 +91,9 @@ def _handle_error(error: BaseException, state: State) -> int:
         import traceback  # noqa: PLC0415
 
         echo("".join(traceback.format_exception(error)), err=True, nl=False)
-    code = describe_error(error, state)[0]
+    code, message, hint = describe_error(error, state)
     with contextlib.suppress(OSError):
-        _report(error, state)
+        _report(error, state, message, hint)
     try:
         sys.stdout.flush()
     except (OSError, ValueError):
@@ -100,7 +101,7 @@ def _handle_error(error: BaseException, state: State) -> int:
     return code
 
 
-def _report(error: BaseException, state: State) -> None:
+def _report(error: BaseException, state: State, message: str, hint: str) -> None:
     """Print the failures of a command with several items, and the message and the hints of an error."""
     from orionclient._transfer.bulk import name_item  # noqa: PLC0415
     from orionclient.exceptions import TransferErrors  # noqa: PLC0415
@@ -112,10 +113,11 @@ def _report(error: BaseException, state: State) -> None:
     if isinstance(error, TransferErrors):
         for each in error.failed:
             _print_message("Failed:", f"{name_item(each.item)}: {describe_error(each.error, state)[1]}", state)
-    _, message, hint = describe_error(error, state)
     _print_message("Error:", message, state)
     for line in escape_unencodable(hint, sys.stderr).splitlines():
         echo(f"Hint: {line:.{_MAX_LINE - 6}}", err=True)
+    if isinstance(error, MissingCommand) and error.ctx is not None:
+        echo(f"\n{error.ctx.get_help()}", err=True)
 
 
 def _print_message(label: str, message: str, state: State) -> None:
@@ -219,7 +221,8 @@ def describe_error(error: BaseException, state: State) -> tuple[int, str, str]:
     if code == FAILURE and not _is_ours(error) and not isinstance(error, ImportError):
         return FAILURE, one_line(f"unexpected {type(error).__name__}: {error}"), one_line(hint)
     # The hints of the error itself are more specific.
-    hint = "\n".join(map(one_line, getattr(error, "hints", ()))) or one_line(hint)
+    own = (one_line(each) for each in getattr(error, "hints", ()) if not each.startswith("in Python"))
+    hint = "\n".join(own) or one_line(hint)
     message = error._complete_message() if isinstance(error, OrionError) else one_line(str(error))
     return code, message or type(error).__name__, hint
 
@@ -264,8 +267,9 @@ def _get_exit_code(error: BaseException, state: State) -> tuple[int, str]:  # no
             return DEADLINE, "to wait longer, run the command again, or raise --deadline"
         return UNAVAILABLE, "raise the timeout with: --timeout SECONDS"
     if isinstance(error, (known.NotFoundResponse, known.NoResultFound)):
-        listing = _find_list_command(state, profile)
-        return NOT_FOUND, f"list the existing ones with: {listing}" if listing else see_help
+        from orionclient.cli._core import missing  # noqa: PLC0415
+
+        return NOT_FOUND, missing.make_hint(state, profile) or see_help
     if isinstance(error, known.MultipleResultsFound):
         listing = _find_list_command(state, profile)
         return REJECTED, f"use the id instead; list the ids with: {listing}" if listing else see_help

@@ -362,6 +362,7 @@ class Output:
         *,
         key: str = "id",
         published: Sequence[str] = (),
+        full: bool = False,
         limit: int | None = None,
     ) -> None:
         """Print a list.
@@ -371,9 +372,14 @@ class Output:
             columns: Columns of the table.
             key: Field that the form `ids` prints.
             published: Columns of the table that the original prints. If given, a table in a pipe has these, and ids of owners.
+            full: True shortens nothing on a terminal and leaves no column out.
             limit: Maximum number of rows after sorting. Defaults to all.
         """
         chosen = self._columns or columns
+        if self.form == "table" and full:
+            for line in format_table(list(items), chosen, colors=self._colors):
+                self.write(line)
+            return
         if self.form == "table":
             self._table(list(items), chosen, () if self._columns else published, limit)
             return

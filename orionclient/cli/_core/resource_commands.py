@@ -82,12 +82,13 @@ def build_list_command(
         The command.
     """
 
-    def run(limit: int | None, exact: bool = False, **values: Any) -> None:
+    def run(limit: int | None, exact: bool = False, all_items: bool = False, **values: Any) -> None:
         state = get_state()
         state.sort = state.sort or sort
         selected = {str(option.name): values.pop(str(option.name)) for option in more}
         template = kind.template(values)
         filters = contract_options.drop_omitted(values)
+        filters = filters if all_items else {**kind.only, **filters}
         # Rows that the server cannot sort or filter are cut after that.
         own = state.sort or any(value is not None for value in selected.values())
         found = state.session.list_resources(template, filters, limit=None if own else limit, exact=exact)
@@ -106,6 +107,13 @@ def build_list_command(
     ]
     if {"name", "title"} & {each.name for each in options}:
         shared.append(click.Option(["--exact"], is_flag=True, help="Match the name or title exactly, not in part."))
+    if kind.only:
+        which = " and ".join(f"{name} {value}" for name, value in kind.only.items())
+        shared.append(
+            click.Option(
+                ["--all", "all_items"], is_flag=True, help=f"List all, not only those with {which}, the default."
+            )
+        )
     shared += table_options(schema_columns(kind.schema), default=sort)
     return Command(
         "list",
@@ -220,11 +228,13 @@ def _delete(kind: CommandKind) -> Command:
         what = names[0] if len(names) == 1 else f"{len(names)} {kind.plural} ({', '.join(map(str, ids))})"
         confirm(f"Delete {what}?", sure=yes)
 
+        session = state.session
+
         def delete(resource_id: int) -> dict[str, Any]:
             handle = template._make_handle(resource_id)
             # The name has to be read before the resource is gone.
             data = found.get(resource_id) or fetch_details(state, handle)
-            state.session.delete_resource(handle, immediate=immediate)
+            session.delete_resource(handle, immediate=immediate)
             return data
 
         def report(done: list[dict[str, Any]]) -> None:

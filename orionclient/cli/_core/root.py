@@ -17,6 +17,8 @@ from orionclient.cli._core.streams import prepare_streams
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from orionclient.cli._core.command_kind import CommandKind
+
 _KINDS: Final = "orionclient.cli._commands.kinds"
 
 #: Group -> the module that provides it, its description, and the section of the help that lists it.
@@ -65,6 +67,11 @@ class Root(SuggestingGroup):
         if name not in GROUPS:
             return None
         found: click.Command = importlib.import_module(GROUPS[name][0]).group(name)
+        return found
+
+    def load_kinds(self) -> dict[str, CommandKind]:
+        """Import how the kinds of resources are presented."""
+        found: dict[str, CommandKind] = importlib.import_module(_KINDS).KINDS
         return found
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

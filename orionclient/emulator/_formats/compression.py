@@ -30,7 +30,7 @@ class DecompressedStream:
 
     def readline(self, size: int) -> bytes:
         """Read a line of at most `size` bytes."""
-        line = self._file.readline(size)
+        line = self._file.readline(min(size, self._limit - self._count + 1))
         self._count += len(line)
         if self._count > self._limit:
             raise ContentTooLargeError(f"The file has more than {self._limit} bytes when decompressed.")

@@ -13,7 +13,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from orionclient.emulator._formats import jsonlines
-from orionclient.emulator._formats.records import MAX_RECORD, MalformedError, Record, read_lines
+from orionclient.emulator._formats.records import MalformedError, Record, read_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,7 +27,7 @@ def read(file: LineReader) -> Iterator[Record]:
     """Yield the records of a container, then verify its last line."""
     digest = hashlib.sha256()
     count, ended, number = 0, False, 0
-    for number, line in read_lines(file, MAX_RECORD):
+    for number, line in read_lines(file):
         if ended:
             raise MalformedError(number, "The container has data after its END line.")
         if number == 1 and line != _MAGIC:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from orionclient.emulator import _strictjson
 from orionclient.emulator._formats.molblock import check_block
 from orionclient.emulator._formats.records import (
-    MAX_RECORD,
+    BLANKS,
     SDF,
-    MalformedError,
+    LineError,
     Record,
     check_name,
     is_molecule,
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 def read(file: LineReader) -> Iterator[Record]:
     """Yield the records of a file; blank lines are skipped."""
-    for number, line in read_lines(file, MAX_RECORD):
-        if line.strip(" \t\r"):
+    for number, line in read_lines(file):
+        if line.strip(BLANKS):
             yield parse(number, line)
 
 
@@ -36,7 +36,7 @@ def parse(number: int, line: str) -> Record:
         record = _strictjson.loads(line)
         return check_record(record)
     except ValueError as error:
-        raise MalformedError(number, f"The line is not a valid record: {error}.") from None
+        raise LineError(number, f"The line is not a valid record: {error}.") from None
 
 
 def check_record(record: Any) -> Record:

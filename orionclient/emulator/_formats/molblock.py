@@ -6,13 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import NoReturn
 
-from orionclient.emulator._formats.records import MalformedError
+from orionclient.emulator._formats.records import BLANKS, MalformedError
 
 _SYMBOL = re.compile(r"[A-Z][A-Za-z0-9#]{0,2}|\*")
 _COORDINATE = re.compile(r" *[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+) *")
 # The usual form of an atom line; matching the whole line takes a third of the time of checking each column.
 _USUAL_ATOM = re.compile(r"(?:(?= *-?[0-9]+\.)[ 0-9-]{5}\.[0-9]{4}){3} [A-Z][a-z ] ")
 _V30 = "M  V30 "
+_VERSION = re.compile(r"V[0-9]{4}", re.IGNORECASE)
 _PROPERTIES = ("M  ", "A  ", "V  ", "G  ", "S  ")
 
 
@@ -32,7 +33,9 @@ class LineCursor:
         return self.lines[self.at - 1]
 
     def more(self) -> bool:
-        """Return whether lines are left before `M  END`."""
+        """Skip blank lines, and return whether other lines are left before `M  END`."""
+        while self.at < len(self.lines) - 1 and not self.lines[self.at].strip(BLANKS):
+            self.at += 1
         return self.at < len(self.lines) - 1
 
     def fail(self, message: str) -> NoReturn:
@@ -46,17 +49,20 @@ def check_molblock(block: LineCursor) -> None:
     Raises:
         MalformedError: The molblock is not valid; its line counts from the first of the block, its message continues "Record 1 (...)".
     """
-    if block.lines[-1].rstrip() != "M  END" or len(block.lines) < 5:
+    if block.lines[-1].rstrip(BLANKS) != "M  END" or len(block.lines) < 5:
         block.at = len(block.lines)
         block.fail("has no complete molblock")
     block.at = 3
     counts = block.next("the counts line")
-    if counts.rstrip().endswith("V2000"):
+    found = _VERSION.search(counts)
+    # Old programs write no version.
+    version = found[0].upper() if found else "" if counts.strip(" 0123456789") else "V2000"
+    if version == "V2000":
         _check_v2000(block, counts)
-    elif counts.rstrip().endswith("V3000"):
+    elif version == "V3000":
         _check_v3000(block)
     else:
-        block.fail("has a counts line that ends neither in V2000 nor in V3000")
+        block.fail("has a counts line that is neither in V2000 nor in V3000")
 
 
 def check_block(text: str) -> None:
@@ -66,7 +72,7 @@ def check_block(text: str) -> None:
         ValueError: The molblock is not valid.
     """
     lines = text.removesuffix("\n").split("\n")
-    if "M  END" in {line.rstrip() for line in lines[:-1]} or any(line.startswith("$$$$") for line in lines):
+    if "M  END" in {line.rstrip(BLANKS) for line in lines[:-1]} or any(line.startswith("$$$$") for line in lines):
         raise ValueError("it has text after M  END")
     if "\r" in text or "\0" in text:
         raise ValueError("it contains a carriage return or a NUL")
@@ -77,7 +83,7 @@ def check_block(text: str) -> None:
 
 
 def _read_column(line: str, start: int, end: int) -> int | None:
-    text = line[start:end].strip()
+    text = line[start:end].strip(BLANKS)
     return int(text) if text.isascii() and text.isdigit() else None
 
 
@@ -100,7 +106,7 @@ def _check_atom(block: LineCursor, line: str) -> None:
         return
     if not all(_COORDINATE.fullmatch(line[start : start + 10]) for start in (0, 10, 20)):
         block.fail("has an atom line without three coordinates")
-    if not _SYMBOL.fullmatch(line[31:34].strip()):
+    if not _SYMBOL.fullmatch(line[31:34].strip(BLANKS)):
         block.fail("has an atom line without an element")
 
 
@@ -137,7 +143,7 @@ def _read_v30_line(block: LineCursor) -> list[str]:
             block.fail("has a line that does not begin with M  V30")
         text += line.removeprefix(_V30)
         if not line.endswith("-"):
-            return text.split()
+            return re.findall(r"[^ \t]+", text)
         text = text.removesuffix("-")
 
 

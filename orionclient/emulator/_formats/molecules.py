@@ -2,11 +2,16 @@
 
 Decisions where the formats leave a choice:
 
-- Text is UTF-8 (a byte order mark is ignored). A structure file without records is rejected; an empty `json` or `binary` file gives
+- Text is UTF-8, or UTF-16 with a byte order mark. The mark, and Ctrl-Z and NULs at the end of the file, are ignored. White space is
+  blank and tab alone, and lines end in LF or CRLF. A structure file without records is rejected; an empty `json` or `binary` file gives
   an empty dataset.
 - SDF: duplicate data items, and data items named `Title` or `Molecule`, are rejected, because a record cannot have two fields of one
-  name. A value line like `>50` is a value; a value line that looks like the header of a data item is rejected.
-- CSV: a column named `smiles` (case-insensitive) is a molecule; an empty cell in it means no molecule.
+  name. The name of a data item ends at the last `>`. Its value ends at an empty line, or at `$$$$`; any other line belongs to it, as in
+  RDKit. Only a line of blanks before what looks like the next data item is rejected, because programs disagree about it.
+- SMILES: the title is the rest of the line, without the blanks around it. A header is one that starts with the word SMILES; if it has
+  more than two columns, the second is the title and the others are fields.
+- CSV: a column named `smiles` (case-insensitive) is a molecule; an empty cell in it means no molecule. A column without a name is called
+  `Unnamed: 0`, counted from 0, as by pandas, and a record has no field for its empty cells.
 - No structures are computed: converting between SMILES and SDF is rejected.
 - A format is named by the usual extensions of its files (case-insensitive); a trailing `.gz` means gzip.
 """
@@ -18,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from orionclient.emulator._formats import container, jsonlines, sdf, smiles, table
 from orionclient.emulator._formats.compression import ContentTooLargeError, DecompressedStream, compress
-from orionclient.emulator._formats.records import ConversionError, LineReader, MalformedError, Record
+from orionclient.emulator._formats.records import ConversionError, LineError, LineReader, MalformedError, Record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,12 +94,15 @@ def read(path: Path, name: str, limit: int) -> Iterator[Record]:
         UnknownFormatError: The format is unknown.
     """
     form, compressed = get_format(name)
-    empty = True
+    count = 0
     with path.open("rb") as file:
-        for record in _READERS[form](DecompressedStream(file, limit) if compressed else file):
-            empty = False
-            yield record
-    if empty and form in _STRUCTURE_FORMATS:
+        try:
+            for record in _READERS[form](DecompressedStream(file, limit) if compressed else file):
+                yield record
+                count += 1
+        except LineError as error:
+            raise MalformedError(error.line, f"Record {count + 1}: {error.message}") from None
+    if not count and form in _STRUCTURE_FORMATS:
         raise MalformedError(1, "The file has no records.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import zlib
 from typing import TYPE_CHECKING, Any, Protocol
@@ -17,10 +18,14 @@ TITLE = "Title"
 MOLECULE = "Molecule"
 SDF, SMILES = "sdf", "smiles"
 
-# Limits for the memory of one line and one record, in bytes or characters.
-MAX_LINE = 1024 * 1024
+# The white space of all formats. `str.strip` removes more, such as U+00A0 and U+0085, which belong to the data here.
+BLANKS = " \t"
+# Limit for the memory of one line and of one record, in bytes or characters.
 MAX_RECORD = 16 * 1024 * 1024
 MAX_NAME = 255
+# Old programs and instruments end a file with Ctrl-Z or fill it up with NULs; between and after them, lines may be blank.
+_PADDING = b"\0\x1a \t\r\n"
+_MAX_PADDING_LINES = 1000
 
 
 class MalformedError(ValueError):
@@ -35,6 +40,10 @@ class MalformedError(ValueError):
         super().__init__(message)
         self.line = line
         self.message = message
+
+
+class LineError(MalformedError):
+    """A line that cannot be read in any format; the message does not have the record."""
 
 
 class ConversionError(ValueError):
@@ -85,29 +94,75 @@ def pick_molecule(record: Record, form: str, fields: list[str] | None) -> str | 
     return next((name for name in names if is_molecule(record.get(name), form)), None)
 
 
-def read_lines(file: LineReader, most: int = MAX_LINE) -> Iterator[tuple[int, str]]:
-    """Yield the line numbers and lines of a file, without line endings and byte order mark."""
+def read_lines(file: LineReader, *, keep_ends: bool = False) -> Iterator[tuple[int, str]]:
+    """Yield the line numbers and lines of a file, without line endings, byte order mark and padding at the end of the file."""
+    padding: list[tuple[int, bytes]] = []
+    for number, data in _read_lines(file):
+        may_be_padding = (padding or b"\0" in data or b"\x1a" in data) and len(padding) < _MAX_PADDING_LINES
+        if may_be_padding and not data.strip(_PADDING):
+            padding.append((number, data))
+            continue
+        if padding:
+            # Other lines follow, so these are data.
+            for held, line in padding:
+                yield held, _decode(held, line, keep_ends=keep_ends)
+            padding.clear()
+        yield number, _decode(number, data, keep_ends=keep_ends)
+
+
+def _read_lines(file: LineReader) -> Iterator[tuple[int, bytes]]:
     number = 0
     while True:
         number += 1
         try:
-            data = file.readline(most + 2)
+            data = file.readline(MAX_RECORD + 2)
+            if number == 1 and data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                file = _Utf16Reader(file, data)
+                data = file.readline(MAX_RECORD + 2)
         except (gzip.BadGzipFile, EOFError, zlib.error):
-            raise MalformedError(number, "The gzip data is damaged or truncated from here on.") from None
+            raise LineError(number, "The gzip data is damaged or truncated from here on.") from None
+        except UnicodeDecodeError as error:
+            raise LineError(number, f"The line is not valid UTF-16: {error.reason}.") from None
+        if not data.endswith(b"\n"):
+            data = data.rstrip(b"\0\x1a")
         if not data:
             return
-        if len(data) > most and len(data.rstrip(b"\r\n")) > most:
-            raise MalformedError(number, f"The line has more than {most} bytes.")
-        yield number, _decode(number, data)
+        if len(data) > MAX_RECORD and len(data.rstrip(b"\r\n")) > MAX_RECORD:
+            raise LineError(number, f"The line has more than {MAX_RECORD} bytes.")
+        yield number, data
 
 
-def _decode(number: int, data: bytes) -> str:
+class _Utf16Reader:
+    """The lines of a UTF-16 file as UTF-8.
+
+    Args:
+        file: The file.
+        start: What was read from it already.
+    """
+
+    def __init__(self, file: LineReader, start: bytes) -> None:
+        self._file = file
+        self._decoder = codecs.getincrementaldecoder("utf-16")()
+        self._text = self._decoder.decode(start)
+
+    def readline(self, size: int) -> bytes:
+        while "\n" not in self._text and len(self._text) < size:
+            data = self._file.readline(size)
+            self._text += self._decoder.decode(data, final=not data)
+            if not data:
+                break
+        line, end, rest = self._text[:size].partition("\n")
+        self._text = rest + self._text[size:]
+        return (line + end).encode()
+
+
+def _decode(number: int, data: bytes, *, keep_ends: bool) -> str:
     if number == 1:
-        data = data.removeprefix(b"\xef\xbb\xbf")
+        data = data.removeprefix(codecs.BOM_UTF8)
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        raise MalformedError(
-            number, f"The line is not valid UTF-8: {error.reason} at byte {error.start + 1}."
-        ) from None
-    return text.removesuffix("\n").removesuffix("\r")
+        reason = f"{error.reason} at byte {error.start + 1}"
+        raise LineError(number, f"The line is not valid UTF-8: {reason}; save the file as UTF-8.") from None
+    # Some programs on Windows write CR CR LF.
+    return text if keep_ends else text.removesuffix("\n").rstrip("\r")

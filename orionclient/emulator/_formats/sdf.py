@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from orionclient.emulator._formats.molblock import LineCursor, check_molblock
 from orionclient.emulator._formats.records import (
+    BLANKS,
     MAX_RECORD,
     MOLECULE,
     SDF,
@@ -34,12 +35,8 @@ if TYPE_CHECKING:
 _END = "M  END"
 _DELIMITER = "$$$$"
 _BREAKS = re.compile(r"[\r\n\0]")
-_HEADER = re.compile(r">[^<]*<([^<>]+)>[^<>]*")
-
-
-def looks_like_header(line: str) -> bool:
-    """Return whether a line would be read as the header of a data item; a value like `>50` is not."""
-    return line.startswith(">") and "<" in line and ">" in line[1:]
+# The name may contain angle brackets: it ends at the last one.
+_HEADER = re.compile(r">[^<]*<(.*)>[^>]*")
 
 
 def read(file: LineReader) -> Iterator[Record]:
@@ -77,10 +74,11 @@ class _Reader:
     def record(self) -> Record | None:
         """Read the next record; returns None at the end of the file."""
         self._size = 0
+        self._count += 1
+        self._title = ""
         head = self._head()
         if head is None:
             return None
-        self._count += 1
         self._title = head[0]
         first = self._number - len(head) + 1
         text = self._molblock(head, first)
@@ -92,23 +90,23 @@ class _Reader:
         head: list[str] = []
         while len(head) < 4 and (line := self._next()) is not None:
             head.append(line)
-        if any(line.strip() for line in head):
+        if any(line.strip(BLANKS) for line in head):
             return head
         # Only blank lines may follow the last record.
         while (line := self._next()) is not None:
-            if line.strip():
-                self._fail("is followed by blank lines and then more text")
+            if line.strip(BLANKS):
+                self._fail("starts with blank lines and then has other text")
         return None
 
     def _molblock(self, head: list[str], first: int) -> str:
         lines = head
-        if _DELIMITER in {line.rstrip() for line in head}:
+        if any(line.startswith(_DELIMITER) for line in head):
             self._fail("has no molblock", first)
-        while lines[-1].rstrip() != _END:
+        while lines[-1].rstrip(BLANKS) != _END:
             line = self._next()
             if line is None:
                 self._fail("is truncated: M  END is missing")
-            if line.startswith(_DELIMITER) or looks_like_header(line):
+            if line.startswith(_DELIMITER) or _HEADER.fullmatch(line):
                 self._fail("has no M  END before its data items")
             lines.append(line)
         try:
@@ -122,7 +120,7 @@ class _Reader:
         while line is not None:
             if line.startswith(_DELIMITER):
                 return
-            line = self._item(line, record) if line.strip() else self._next()
+            line = self._item(line, record) if line.strip(BLANKS) else self._next()
         if self._count > 1 or len(record) > 2:
             self._fail("is truncated: $$$$ is missing")
 
@@ -145,17 +143,18 @@ class _Reader:
         return follower
 
     def _value(self, name: str, lines: list[str]) -> str | None:
-        while True:
-            line = self._next()
-            if line is None:
-                self._fail(f"is truncated within the data item {name!r}")
-            if not line.strip():
-                return self._next()
+        # An empty line ends the value; RDKit writes values with lines of blanks in them.
+        while line := self._next():
             if line.startswith(_DELIMITER):
+                while lines and not lines[-1].strip(BLANKS):
+                    lines.pop()
                 return line
-            if looks_like_header(line):
-                self._fail(f"has no blank line after the data item {name!r}")
+            if line[0] == ">" and lines and not lines[-1].strip(BLANKS) and _HEADER.fullmatch(line):
+                self._fail(f"has a line of blanks before {line[:60]!r}; only an empty line ends the data item {name!r}")
             lines.append(line)
+        if line is None:
+            self._fail(f"is truncated within the data item {name!r}")
+        return self._next()
 
 
 def write(records: Iterable[tuple[int, Record]], fields: list[str] | None) -> Iterator[bytes]:
@@ -163,11 +162,15 @@ def write(records: Iterable[tuple[int, Record]], fields: list[str] | None) -> It
 
     `fields` selects data items; the structure and the title are always written.
     """
+    mark = "\ufeff"
     for number, record in records:
         try:
-            yield _format_value(record, fields).encode()
+            text = _format_value(record, fields)
         except ConversionError as error:
             raise ConversionError(f"Record {number} cannot be written as SDF: {error}.") from None
+        # A reader drops one byte order mark at the start of the file, but not that of the first title.
+        yield (mark + text if text.startswith(mark) else text).encode()
+        mark = ""
 
 
 def _format_value(record: Record, fields: list[str] | None) -> str:
@@ -196,15 +199,17 @@ def _format_title(record: Record, otherwise: str) -> str:
 def _format_data_item(name: str, value: object) -> str:
     if is_molecule(value, SDF):
         raise ConversionError(f"it has a second structure, {name!r}; select the fields to write")
-    if name == MOLECULE or _BREAKS.search(name) or "<" in name or ">" in name:
+    if name == MOLECULE or _BREAKS.search(name):
         raise ConversionError(f"{name[:60]!r} is not a valid name of a data item")
     text = format_scalar(value)
     lines = text.split("\n") if text else []
-    if any(_ends_data_item(line) for line in lines):
+    if any(_ends_data_item(before, line) for before, line in zip(["", *lines], lines, strict=False)):
         raise ConversionError(f"the value of {name[:60]!r} has a line that would end the data item")
     return "".join(f"{line}\n" for line in [f">  <{name}>", *lines, ""])
 
 
-def _ends_data_item(line: str) -> bool:
-    broken = "\r" in line or "\0" in line or not line.strip()
-    return broken or line.startswith(_DELIMITER) or looks_like_header(line)
+def _ends_data_item(before: str, line: str) -> bool:
+    # After a line of blanks, a reader may take the header of a data item for the next one.
+    after_blanks = before and not before.strip(BLANKS)
+    is_broken = not line or "\r" in line or "\0" in line
+    return is_broken or line.startswith(_DELIMITER) or bool(after_blanks and _HEADER.fullmatch(line))

@@ -14,15 +14,16 @@ from orionclient.emulator import _strictjson
 from orionclient.emulator._formats.records import MOLECULE, SDF, TITLE, is_molecule
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from orionclient.emulator._formats.molecules import Record
 
 # Returns the score of a record from 0 to 1; None if it does not match.
 Match = Callable[["Record"], float | None]
 
-FINGERPRINTS = ("Circular", "Path", "MACCS")
-MEASURES = ("Tanimoto", "Dice", "Cosine")
+# Names in lower case -> names in RDKit. The vendor's examples use `circularvs` and `tanimoto`; the other names are assumed.
+FINGERPRINTS = {"circularvs": "Circular", "circular": "Circular", "path": "Path", "maccs": "MACCS"}
+MEASURES = {"tanimoto": "Tanimoto", "dice": "Dice", "cosine": "Cosine"}
 QUERY_LANGUAGES = ("MDLJSON", "SMARTS")
 
 _MAX_HITS = 100_000
@@ -89,11 +90,48 @@ def _subsearch(chem: Any, parameters: Mapping[str, Any]) -> Match:
     if query is None:
         raise QueryError("RDKit cannot parse the query.")
 
+    wanted = _match_parameters(chem, query, parameters)
+
     def match(record: Record) -> float | None:
         molecule = _molecule(chem, record)
-        return 1.0 if molecule is not None and molecule.HasSubstructMatch(query) else None
+        return 1.0 if molecule is not None and molecule.HasSubstructMatch(query, wanted) else None
 
     return match
+
+
+def _match_parameters(chem: Any, query: Any, parameters: Mapping[str, Any]) -> Any:
+    """Return parameters of RDKit that apply the constraints."""
+    aliphatic, topology, isotope = (
+        bool(parameters.get(f"{name}_constraint")) for name in ("aliphatic", "topology", "isotope")
+    )
+    wanted = chem.SubstructMatchParameters()
+    wanted.useChirality = bool(parameters.get("stereo_constraint"))
+    if not (aliphatic or topology or isotope):
+        return wanted
+    chem.FastFindRings(query)
+    bonds = [
+        (
+            bond.GetBeginAtomIdx(),
+            bond.GetEndAtomIdx(),
+            # A bond of SMARTS is aromatic between aromatic atoms of a ring.
+            bond.GetIsAromatic()
+            or (bond.IsInRing() and bond.GetBeginAtom().GetIsAromatic() and bond.GetEndAtom().GetIsAromatic()),
+            bond.IsInRing(),
+        )
+        for bond in query.GetBonds()
+    ]
+    isotopes = [atom.GetIsotope() for atom in query.GetAtoms()]
+
+    def fits(molecule: Any, atoms: Any) -> bool:
+        for begin, end, is_aromatic, is_in_ring in bonds:
+            found = molecule.GetBondBetweenAtoms(atoms[begin], atoms[end])
+            if (aliphatic and found.GetIsAromatic() != is_aromatic) or (topology and found.IsInRing() != is_in_ring):
+                return False
+        found_isotopes = [molecule.GetAtomWithIdx(atom).GetIsotope() for atom in atoms]
+        return not isotope or found_isotopes == isotopes
+
+    wanted.setExtraFinalCheck(fits)
+    return wanted
 
 
 def _molfile(text: str) -> str:
@@ -118,8 +156,8 @@ def _graphsim(chem: Any, parameters: Mapping[str, Any]) -> Match:
     query = chem.MolFromSmiles(parameters["smiles"])
     if query is None:
         raise QueryError("RDKit cannot parse the SMILES of the query.")
-    fingerprint = _fingerprint(parameters.get("fingerprint_type") or FINGERPRINTS[0])
-    measure = parameters.get("similarity_measure_type") or MEASURES[0]
+    fingerprint = _fingerprint(FINGERPRINTS[(parameters.get("fingerprint_type") or "circular").lower()])
+    measure = MEASURES[(parameters.get("similarity_measure_type") or "tanimoto").lower()]
     similarity = getattr(importlib.import_module("rdkit.DataStructs"), f"{measure}Similarity")
     wanted, cutoff = fingerprint(query), parameters.get("cutoff") or 0.0
 
@@ -172,22 +210,24 @@ def _are_titles(value: Any) -> bool:
 _Rule = tuple[bool, str, Callable[[Any], bool]]
 
 
-def _one_of(words: tuple[str, ...]) -> _Rule:
-    return False, f"one of: {', '.join(words)}", lambda value: isinstance(value, str) and value in words
+def _one_of(words: Collection[str], change: Callable[[str], str] = str) -> _Rule:
+    return False, f"one of: {', '.join(words)}", lambda value: isinstance(value, str) and change(value) in words
 
 
 _COUNT: _Rule = (False, f"an integer from 1 to {_MAX_HITS}", _is_count)
+_FLAG: _Rule = (False, "true or false", lambda value: isinstance(value, bool))
 _KNOWN: dict[str, dict[str, _Rule]] = {
     "title": {"titles": (True, "a non-empty list of strings", _are_titles)},
     "subsearch": {
         "mdlquery": (True, "a non-empty string", _is_string),
         "subsearch_query_type": _one_of(QUERY_LANGUAGES),
         "num_hits": _COUNT,
+        **{f"{name}_constraint": _FLAG for name in ("aliphatic", "topology", "stereo", "isotope")},
     },
     "graphsim": {
         "smiles": (True, "a non-empty string", _is_string),
-        "fingerprint_type": _one_of(FINGERPRINTS),
-        "similarity_measure_type": _one_of(MEASURES),
+        "fingerprint_type": _one_of(FINGERPRINTS, str.lower),
+        "similarity_measure_type": _one_of(MEASURES, str.lower),
         "max_hits": _COUNT,
         "cutoff": (False, "a number from 0 to 1", _is_fraction),
     },

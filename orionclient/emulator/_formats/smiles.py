@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from orionclient.emulator._formats.records import (
+    BLANKS,
     MOLECULE,
     SMILES,
     TITLE,
@@ -30,11 +32,12 @@ _SYMBOLS = (
 )
 _ELEMENTS = frozenset(_SYMBOLS.split())
 
+_GAP = re.compile("[ \t]+")
 _TOKEN = re.compile(
     r"(?P<bracket>\[[^\[\]]*\])"
     r"|(?P<atom>Cl|Br|[BCNOPSFIbcnops*])"
     r"|(?P<ring>[0-9]|%[0-9]{2}|%\([0-9]{1,5}\))"
-    r"|(?P<bond>[-=#$:/\\~])"
+    r"|(?P<bond>->|<-|[-=#$:/\\~])"
     r"|(?P<open>\()|(?P<close>\))|(?P<dot>\.)"
 )
 _BRACKET = re.compile(
@@ -123,24 +126,50 @@ def _check_bracket(match: re.Match[str]) -> None:
         raise ValueError(f"{match[0][:40]!r} at character {match.start() + 1} is not a valid atom")
 
 
+def parse_smiles(text: str) -> Record:
+    """Return the molecule of a cell or line, or raise a ValueError with the SMILES and the reason."""
+    try:
+        check_smiles(text)
+    except ValueError as error:
+        raise ValueError(f"{text[:60]!r} is not valid SMILES: {error}") from None
+    return make_molecule(SMILES, text)
+
+
 def read(file: LineReader) -> Iterator[Record]:
-    """Yield the records of a SMILES file."""
-    count = 0
-    for number, line in read_lines(file):
-        text, title = _split(line)
-        if not text:
-            continue
-        count += 1
+    """Yield the records of a SMILES file; a header is optional."""
+    lines = ((number, line) for number, line in read_lines(file) if line.strip(BLANKS))
+    first = next(lines, (1, ""))
+    separator = "\t" if "\t" in first[1] else " "
+    columns = _read_header(*first, separator)
+    for count, (number, line) in enumerate(lines if columns or not first[1] else chain([first], lines), 1):
         try:
-            check_smiles(text)
+            text, title, *values = _split(line, separator, len(columns))
+            molecule = parse_smiles(text)
         except ValueError as error:
-            raise MalformedError(number, f"Record {count}: {text[:60]!r} is not valid SMILES: {error}.") from None
-        yield {TITLE: title, MOLECULE: make_molecule(SMILES, text)}
+            raise MalformedError(number, f"Record {count}: {error}.") from None
+        yield {TITLE: title, MOLECULE: molecule, **dict(zip(columns[2:], values, strict=True))}
 
 
-def _split(line: str) -> tuple[str, str]:
-    text, title = [*line.split(maxsplit=1), "", ""][:2]
-    return text, title.strip()
+def _read_header(number: int, line: str, separator: str) -> list[str]:
+    """Return the columns of a header as RDKit writes it (SMILES, name, optional others); none if the line is no header."""
+    columns = line.strip(BLANKS).split(separator)
+    if columns[0].lower() != SMILES:
+        return []
+    if {"", TITLE, MOLECULE}.intersection(columns[2:]) or len(set(columns)) < len(columns):
+        raise MalformedError(number, f"The header {line[:100]!r} has an empty, duplicate or reserved column.")
+    return columns
+
+
+def _split(line: str, separator: str, count: int) -> list[str]:
+    if "\r" in line:
+        raise ValueError("the line contains a carriage return")
+    if count < 3:
+        # The title is the rest of the line.
+        return [*_GAP.split(line.strip(BLANKS), maxsplit=1), ""][:2]
+    values = line.split(separator)
+    if len(values) != count:
+        raise ValueError(f"the line has {len(values)} values, but the header has {count} columns")
+    return values
 
 
 def write(records: Iterable[tuple[int, Record]], fields: list[str] | None) -> Iterator[bytes]:
@@ -155,4 +184,4 @@ def write(records: Iterable[tuple[int, Record]], fields: list[str] | None) -> It
         title = title if isinstance(title, str) else ""
         if "\n" in title or "\r" in title:
             raise ConversionError(f"Record {number} has a title with a line break, which SMILES files do not support.")
-        yield f"{record[name]['text']} {title}".rstrip(" ").encode() + b"\n"
+        yield f"{record[name]['text']} {title}".rstrip(BLANKS).encode() + b"\n"

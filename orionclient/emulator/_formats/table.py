@@ -1,5 +1,7 @@
 """The CSV format: a header and one record per row; columns named `smiles` are molecules, all others strings.
 
+The separator is that of a line `sep=;`, as Excel knows it, or the one in the header: comma, semicolon, tab or bar.
+
 Values are written unchanged. Spreadsheets treat a cell that starts with `=` as a formula; escaping it would corrupt the value for all
 other programs.
 """
@@ -7,11 +9,14 @@ other programs.
 from __future__ import annotations
 
 import csv
-import io
+import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from orionclient.emulator._formats.records import (
+    BLANKS,
+    MAX_RECORD,
     SDF,
     SMILES,
     MalformedError,
@@ -19,89 +24,172 @@ from orionclient.emulator._formats.records import (
     check_name,
     format_scalar,
     is_molecule,
-    make_molecule,
     read_lines,
 )
-from orionclient.emulator._formats.smiles import check_smiles
+from orionclient.emulator._formats.smiles import parse_smiles
 
 if TYPE_CHECKING:
     from orionclient.emulator._formats.records import LineReader
 
 Records = Callable[[], Iterable[tuple[int, Record]]]
+_Line = tuple[int, str]
+
+_SEPARATORS = ",;\t|"
+_SEPARATOR_LINE = re.compile(r'sep=([^" \r\n])[\r\n]*', re.IGNORECASE)
+# Cells in quotes: those with a separator of any program, and those that a reader would change at the start or end of a line or file.
+_QUOTED = re.compile(rf'["\r\n\0\x1a{_SEPARATORS}]|^[ \ufeff]|^sep=| $', re.IGNORECASE)
+# Messages of the csv module that say too little.
+_REASONS = {"unexpected end of data": "a quote is not closed", "new-line": "a carriage return outside quotes"}
 
 
 def read(file: LineReader) -> Iterator[Record]:
-    """Yield the records of a CSV file. An empty cell of a molecule column means that the record has no such molecule."""
+    """Yield the records of a CSV file. An empty cell of a molecule or unnamed column means that the record has no such field."""
+    # The limit is one of the process; it is never lowered.
+    csv.field_size_limit(max(csv.field_size_limit(), MAX_RECORD))
     rows = _read_rows(file)
     line, header = next(rows, (1, []))
-    _check_header(line, header)
+    names = _name_columns(line, header)
     for count, (number, row) in enumerate(rows, 1):
         if len(row) != len(header):
             raise MalformedError(
                 number, f"Record {count} has {len(row)} values, but the header has {len(header)} columns."
             )
-        yield _make_record(number, count, header, row)
+        record: Record = {}
+        for given, name, value in zip(header, names, row, strict=True):
+            if not _is_smiles(given):
+                if given or value:
+                    record[name] = value
+            elif text := value.strip(BLANKS):
+                try:
+                    record[name] = parse_smiles(text)
+                except ValueError as error:
+                    raise MalformedError(number, f"Record {count}: {error}.") from None
+        yield record
 
 
 def _read_rows(file: LineReader) -> Iterator[tuple[int, list[str]]]:
-    # The csv module needs the line endings, because a quoted value can span several lines.
-    lines = (f"{text}\n" for _, text in read_lines(file))
-    reader = csv.reader(lines, strict=True)
-    start = 1
+    lines = read_lines(file, keep_ends=True)
+    separator = ""
+    try:
+        head = _take_row(lines)
+        if head and (found := _SEPARATOR_LINE.fullmatch(head[-1][1])):
+            separator, head = found[1], _take_row(lines)
+    except MalformedError as error:
+        raise MalformedError(error.line, f"The header is not valid: {error.message}") from None
+    first = _take_row(lines)
+    separator = separator or _detect_separator(head, first)
+    number = head[0][0] - 1 if head else 0
+    size = 0
+
+    def limit_rows() -> Iterator[str]:
+        nonlocal number, size
+        for number, text in chain(head, first, lines):
+            size += len(text)
+            if size > MAX_RECORD:
+                raise MalformedError(number, f"{_name_row(count)} has more than {MAX_RECORD} characters.")
+            yield text
+
+    # Some programs write a blank after each separator.
+    outside = _remove_quoted(head)
+    has_blanks = separator in outside and outside.count(separator) == outside.count(f"{separator} ")
+    reader = csv.reader(limit_rows(), delimiter=separator, skipinitialspace=has_blanks, strict=True)
+    count = 0
     while True:
+        size, start = 0, number + 1
         try:
             row = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
+            reason = next((better for words, better in _REASONS.items() if words in str(error)), str(error))
             raise MalformedError(
-                max(reader.line_num, 1), f"The row that starts in line {start} is not valid CSV: {error}."
+                number, f"{_name_row(count)}, which starts in line {start}, is not valid CSV: {reason}."
             ) from None
         if row:
             yield start, row
-        start = reader.line_num + 1
+            count += 1
 
 
-def _check_header(line: int, header: list[str]) -> None:
-    if not header:
+def _name_row(count: int) -> str:
+    return f"Record {count}" if count else "The header"
+
+
+def _take_row(lines: Iterator[_Line]) -> list[_Line]:
+    """Return the next lines up to the end of a row that is not blank."""
+    row: list[_Line] = []
+    size = quotes = 0
+    for number, text in lines:
+        row.append((number, text))
+        size += len(text)
+        quotes += text.count('"')
+        if (quotes % 2 == 0 and text.strip("\r\n")) or size > MAX_RECORD:
+            break
+    return row
+
+
+def _remove_quoted(row: list[_Line]) -> str:
+    return re.sub('"[^"]*"', '"', "".join(text for _, text in row))
+
+
+def _detect_separator(head: list[_Line], first: list[_Line]) -> str:
+    """Return the separator that the header has outside quotes; of several, the one that suits the header and the first row."""
+    outside = _remove_quoted(head)
+    found = [separator for separator in _SEPARATORS if separator in outside]
+    if len(found) > 1:
+        lines = [text for _, text in (*head, *first)]
+        grades = {separator: _grade_separator(lines, separator) for separator in found}
+        found = [separator for separator in found if grades[separator] == max(grades.values())]
+    if len(found) > 1:
+        known = " or ".join(map(repr, found))
+        raise MalformedError(head[-1][0], f"The header may be separated by {known}; add the line 'sep=,' before it.")
+    return found[0] if found else ","
+
+
+def _grade_separator(lines: list[str], separator: str) -> int:
+    """Return 0 if header and first row differ in length, 1 if they do not, 2 if there is also a column of molecules."""
+    try:
+        header, *rows = (row for row in csv.reader(lines, delimiter=separator, strict=True) if row)
+    except csv.Error:
+        return 0
+    return int(all(len(row) == len(header) for row in rows)) * (1 + any(map(_is_smiles, header)))
+
+
+def _is_smiles(column: str) -> bool:
+    return column.strip(BLANKS).lower() == SMILES
+
+
+def _name_columns(line: int, header: list[str]) -> list[str]:
+    """Check the names of the columns; those without one are called as pandas does, for example `Unnamed: 0`."""
+    if not any(header):
         raise MalformedError(line, "The file has no header.")
-    for name in header:
+    names = list(header)
+    for index, name in enumerate(header):
+        if not name:
+            names[index] = f"Unnamed: {index}"
+            while names[index] in header:
+                names[index] += ".1"
+        elif header.count(name) > 1:
+            raise MalformedError(line, f"The header has a duplicate column {name!r}.")
         try:
-            check_name(name)
+            check_name(names[index])
         except ValueError as error:
             raise MalformedError(line, f"The header is not valid: {error}.") from None
-        if header.count(name) > 1:
-            raise MalformedError(line, f"The header has a duplicate column {name!r}.")
-
-
-def _make_record(line: int, count: int, header: list[str], row: list[str]) -> Record:
-    record: Record = {}
-    for name, value in zip(header, row, strict=True):
-        if name.lower() != SMILES:
-            record[name] = value
-        elif text := value.strip():
-            try:
-                check_smiles(text)
-            except ValueError as error:
-                raise MalformedError(line, f"Record {count}: {text[:60]!r} is not valid SMILES: {error}.") from None
-            record[name] = make_molecule(SMILES, text)
-    return record
+    return names
 
 
 def write(records: Records, fields: list[str] | None) -> Iterator[bytes]:
     """Yield the records as CSV; without `fields`, all fields except SDF structures, in the order of first occurrence."""
     columns = list(dict.fromkeys(fields)) if fields is not None else _collect_columns(records())
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
     if columns:
-        writer.writerow(columns)
-    for _, record in records():
-        if columns:
-            writer.writerow([_format_cell(record, name) for name in columns])
-        yield buffer.getvalue().encode()
-        buffer.seek(0)
-        buffer.truncate()
-    yield buffer.getvalue().encode()
+        yield _format_row(columns)
+        for _, record in records():
+            yield _format_row([_format_cell(record, name) for name in columns])
+
+
+def _format_row(cells: list[str]) -> bytes:
+    # The csv module leaves a carriage return without quotes.
+    quoted = ['"{}"'.format(cell.replace('"', '""')) if _QUOTED.search(cell) else cell for cell in cells]
+    return (",".join(quoted) or '""').encode() + b"\n"
 
 
 def _collect_columns(records: Iterable[tuple[int, Record]]) -> list[str]:

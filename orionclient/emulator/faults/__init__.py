@@ -39,6 +39,8 @@ from orionclient.emulator.faults._steps import (
 )
 from orionclient.emulator.faults._steps import Step as Step
 
+__all__ = ["AppliedFault", "FaultReport", "Faults", "RecordedRequest", "Script", "Step"]
+
 _HTML_PAGE = "<!doctype html><html><head><title>Service</title></head><body><h1>Please sign in</h1></body></html>"
 _WRONG_DIGEST = "sha-256=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:"
 _GARBAGE = "\x15\x03\x01 this is not HTTP\r\n\r\n"
