@@ -197,10 +197,9 @@ class WorkFloeJob(Resource):
             raise OrionError(f"{self._title()} ({self.name!r:.100}) {how}: {self.reason or 'no reason given'}")
 
     def cancel(self) -> None:
-        """Cancel the job. A running job may take a moment to end: `wait` waits for it, and raises. Cancelling it again has no effect.
+        """Cancel the job. Has no effect on a complete job. A running job may take a moment to end: `wait` waits for it, and raises.
 
         Raises:
-            BadResponse: The job is already complete (409); the message has its outcome and when it ended (assumed).
             OrionError: The request failed.
         """
         self._call(api.cancel_job)

@@ -3,8 +3,7 @@
 The rules are assumptions, except that `complete` is the final state of every job and that `reason` is empty on success:
 
 - A job belongs to its project: all members can see, cancel and delete it. It acts as the user who created it.
-- Cancelling a cancelled job has no effect, so that a retry succeeds; cancelling another complete job is a conflict. Only a complete job
-  can be deleted.
+- Cancelling a complete job has no effect. Only a complete job can be deleted.
 """
 
 from __future__ import annotations
@@ -124,9 +123,6 @@ def cancel_job(call: Call) -> dict[str, Any]:
     who = call.caller.username
     with call.stack.store.write_transaction() as db:
         row = resources.find_named(call, db, JOBS)
-        if row["state"] == "complete" and row["outcome"] != "cancelled":
-            detail = f"The job {row['id']} is already complete: it {row['outcome']} at {row['finished']}."
-            raise ProblemError(409, detail, "job_complete")
         if row["state"] == "queued":
             jobs.end_job(db, row["id"], jobs.build_cancelled_end(who))
         if row["state"] == "running":
