@@ -179,7 +179,9 @@ def test_tables_with_one_molecule(parse, content, columns):
 def test_a_column_is_no_table(parse):
     assert parse("csv", "smiles\nC\n") == [{"smiles": METHANE}]
     assert parse("csv", '"a;b|c"\n"1;2"\n') == [{"a;b|c": "1;2"}]
-    assert parse("csv", '"sep=;"\n1\n') == [{"sep=;": "1"}]
+    for name in ("sep=x", "\ufeffx", " x", "x ", "\x1a", "a|b", "\t"):
+        records = [{name: value} for value in ("", "\x1a", " ", "sep=x")]
+        assert parse("csv", write("csv", *records)) == records
 
 
 @pytest.mark.parametrize(

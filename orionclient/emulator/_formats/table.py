@@ -36,8 +36,8 @@ _Line = tuple[int, str]
 
 _SEPARATORS = ",;\t|"
 _SEPARATOR_LINE = re.compile(r'sep=([^" \r\n])[\r\n]*', re.IGNORECASE)
-# Cells in quotes: those with a separator of any program, and those that a reader would change at the start or end of a line or file.
-_QUOTED = re.compile(rf'["\r\n\0\x1a{_SEPARATORS}]|^[ \ufeff]|^sep=| $', re.IGNORECASE)
+# Cells in quotes: those with a separator of any program, and those that a reader would change at the start of a line or the end of a file.
+_QUOTED = re.compile(rf'["\r\n\0\x1a{_SEPARATORS}]|^[ \ufeff]|^sep=', re.IGNORECASE)
 # Messages of the csv module that say too little.
 _REASONS = {"unexpected end of data": "a quote is not closed", "new-line": "a carriage return outside quotes"}
 
