@@ -147,7 +147,7 @@ class BoundedBody:
 
 
 class _OpenBody:
-    """The body of a response that is kept open: it has no deadline, but a minimum rate."""
+    """The body of a response that stays open: it has no deadline, but a minimum rate."""
 
     def __init__(self, response: RawResponse, timeout: float) -> None:
         self.headers: HeaderList = response.headers

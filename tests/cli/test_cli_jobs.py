@@ -198,8 +198,8 @@ from orionclient.floes import floe
 
 
 @floe(title="Twin")
-def twin(text: str) -> None:
-    print(text)
+def twin(word: str) -> None:
+    print(word)
 """
 
 
@@ -240,16 +240,16 @@ def test_the_newest_ready_floe_of_a_name_is_started(call: Call, twins: LocalOrio
     assert [each.state for each in found] == ["deprecated", "ready", "ready"]
     newest = max(found, key=lambda each: each.created)
     for given in ("twin", "Twin"):
-        assert started(call, twins, given, "a name", "--text", "x")["workfloe"] == newest.id
+        assert started(call, twins, given, "a name", "--word", "x")["workfloe"] == newest.id
 
 
 def test_a_deprecated_floe_is_started_by_id_alone(call: Call, twins: LocalOrion) -> None:
     single = twins.session().list_resources(WorkFloeSpec, {"name": "single"}).one()
-    done = call("jobs", "start", "single", "a name", "--text", "x", on=twins)
+    done = call("jobs", "start", "single", "a name", "--word", "x", on=twins)
     assert done.exit_code == 2
     assert f"no floe 'single' is ready: {single.id} (deprecated). Give the id" in done.output
     # The server decides about the id.
-    done = call("jobs", "start", str(single.id), "a name", "--text", "x")
+    done = call("jobs", "start", str(single.id), "a name", "--word", "x")
     assert done.exit_code == 6, done.output
     assert "deprecated" in done.output
 
