@@ -13,8 +13,7 @@ from orionclient._transfer.digests import Digest, announced_digest, new_hasher
 from orionclient._transfer.expected import Expected, UnexpectedContentError
 from orionclient._transfer.progress import Meter
 from orionclient._transport.checks import ContentRange, find_range_problem, is_compressed
-from orionclient._transport.decompression import is_supported
-from orionclient._transport.failures import is_permanent
+from orionclient._transport.decompression import is_permanent, is_supported
 from orionclient._transport.response import Response
 from orionclient.exceptions import BadResponse, OrionConnectionError, OrionError, OrionTimeout
 from orionclient.utils import Backoff

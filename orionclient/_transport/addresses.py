@@ -149,7 +149,7 @@ class Attempts:
                 self._failed = True
 
     def reject(self, address: str) -> None:
-        """Do not try an address again, since the connection was refused."""
+        """Do not try an address again, since it rejected the connection."""
         self._left.remove(address)
 
     def accept(self, address: str) -> None:

@@ -30,6 +30,16 @@ class TruncatedBodyError(DecompressionError):
     """The compressed body is truncated or damaged."""
 
 
+def is_permanent(error: BaseException) -> bool:
+    """Return whether a body cannot be read again either, since its compression is not supported or it is too large.
+
+    Args:
+        error: Error of a body.
+    """
+    cause = error.__cause__
+    return isinstance(cause, DecompressionError) and not isinstance(cause, TruncatedBodyError)
+
+
 def is_supported(encodings: str) -> bool:
     """Return whether a body can be decompressed.
 

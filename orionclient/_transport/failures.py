@@ -113,16 +113,6 @@ def transport_errors() -> tuple[type[BaseException], ...]:
     return (*found, OSError, DecompressionError)
 
 
-def is_permanent(error: OrionError) -> bool:
-    """Return whether a body cannot be read again either, since its compression is not supported or it is too large.
-
-    Args:
-        error: Error of a body.
-    """
-    cause = error.__cause__
-    return isinstance(cause, DecompressionError) and not isinstance(cause, TruncatedBodyError)
-
-
 def make_body_error(error: BaseException) -> OrionError:
     """Create the error for a body that cannot be read; called outside of `except`, so that `sys.exc_info` is the caller's exception."""
     outer = sys.exc_info()[1]

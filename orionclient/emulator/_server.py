@@ -71,7 +71,7 @@ class Server:
             password `ada-demo`, `grace` with `grace-demo`) and three projects. An existing stack keeps its seed.
         host: A loopback address. Defaults to 127.0.0.1.
         port: The TCP port; 0 chooses a free one. Defaults to 0.
-        limits: Maximum body sizes. Defaults to `Limits()`.
+        limits: Maximum sizes of bodies and logs. Defaults to `Limits()`.
         faults: Whether other processes can inject faults, at `/_faults` and with the header `X-Orion-Fault`. Defaults to False.
         processing: Minimum time in seconds until a closed collection becomes ready. Defaults to 0.
         floes: Floes that jobs can run in addition to those of packages; each a `FloeSpecification` or an object with its
@@ -382,7 +382,7 @@ def _open_services(
         Parts(store, blobs),
         credentials,
         *works,
-        JobEngine(store, credentials, folder, options.jobs, options.describe),
+        JobEngine(store, credentials, folder, options.jobs, describe=options.describe, log_limit=options.limits.log),
         options.floes,
         _handlers.KINDS,
         _load_operations(),

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from orion_api.inputs import ListJobsFilters, StartJob
 
+    from orionclient._transfer.content import Opener
+    from orionclient._transport.response import Response
     from orionclient.types.workfloes import WorkFloeSpec
 
 __all__ = ["WorkFloeJob"]
@@ -195,10 +197,9 @@ class WorkFloeJob(Resource):
             raise OrionError(f"{self._title()} ({self.name!r:.100}) {how}: {self.reason or 'no reason given'}")
 
     def cancel(self) -> None:
-        """Cancel the job. A running job may take a moment to end: `wait` waits for it, and raises. Cancelling it again has no effect.
+        """Cancel the job. Has no effect on a complete job. A running job may take a moment to end: `wait` waits for it, and raises.
 
         Raises:
-            BadResponse: The job is already complete (409); the message has its outcome and when it ended (assumed).
             OrionError: The request failed.
         """
         self._call(api.cancel_job)
@@ -210,7 +211,8 @@ class WorkFloeJob(Resource):
             follow: True follows the log until the job is complete; False reads the current log.
 
         Yields:
-            The lines without line endings. Invalid UTF-8 is replaced.
+            The lines without line endings. Invalid UTF-8 is replaced. The local Orion limits a log to 10 MiB (ours): a line in place of the
+            omitted output has its size.
 
         Raises:
             OrionError: The request failed.
@@ -228,10 +230,13 @@ class WorkFloeJob(Resource):
                 refresh(self)
             # The state is checked before the log is read, so that the last line is never missed.
             last = not follow or self.state == _FINAL_STATE
-            for chunk in iter_verified(self._opener(api.download_job_logs, {"offset": offset})):
+            opener, end = _note_end(self._opener(api.download_job_logs, {"offset": offset}))
+            for chunk in iter_verified(opener):
                 offset += len(chunk)
                 *lines, rest = (rest + chunk).split(b"\n")
                 yield from (_decode_line(line) for line in lines)
+            # The local Orion omits the start of a long log, so the offset is not always the number of received bytes.
+            offset = end[-1] if end else offset
             if last:
                 break
             CLOCK.sleep(_LOG_POLL_SECONDS)
@@ -255,6 +260,19 @@ class WorkFloeJob(Resource):
         if endpoint is None or not kind.declaration.taggable:
             raise ValidationError(f"{getattr(kind, '__name__', kind)!s:.60} cannot be listed by its tags")
         return Listing(self._require_session(), endpoint, kind(), {"tags": f"Job {self._id()}"})
+
+
+def _note_end(opener: Opener) -> tuple[Opener, list[int]]:
+    """Wrap an opener so that the end of the log that a response announces is appended to a list."""
+    found: list[int] = []
+
+    def open_log(headers: Mapping[str, str]) -> Response:
+        response = opener(headers)
+        end = response.headers.get("x-orion-log-offset", "")
+        found[:] = [int(end)] if end.isascii() and end.isdigit() else []
+        return response
+
+    return open_log, found
 
 
 def _decode_line(line: bytes) -> str:

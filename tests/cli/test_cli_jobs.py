@@ -277,16 +277,19 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalOrion]:
         yield orion
 
 
-def test_a_finished_job_is_not_cancelled(call: Call, finished: LocalOrion) -> None:
-    session = finished.session()
-    jobs = {job.name: job for job in session.list_resources(WorkFloeJob)}
-    done = call("jobs", "cancel", str(jobs["fine"].id), str(jobs["stopped"].id), on=finished)
-    assert done.exit_code == 6
-    assert f"job {jobs['fine'].id} is already complete: it succeeded at {jobs['fine'].finished}" in done.stderr
-    assert done.stdout == f"Cancelled job {jobs['stopped'].id} 'stopped'\n"
-    done = call("jobs", "cancel", str(jobs["broken"].id), on=finished)
-    assert (done.exit_code, done.stdout) == (6, "")
-    assert f"is already complete: it failed at {jobs['broken'].finished}" in done.stderr
+def test_cancelling_a_finished_job_says_so(call: Call, finished: LocalOrion) -> None:
+    ids = {job.name: str(job.id) for job in finished.session().list_resources(WorkFloeJob)}
+    done = call("jobs", "cancel", ids["fine"], ids["broken"], ids["stopped"], on=finished)
+    assert (done.exit_code, done.stdout.splitlines()) == (
+        0,
+        [
+            f"Job {ids['fine']} 'fine' was complete already: it succeeded",
+            f"Job {ids['broken']} 'broken' was complete already: it failed",
+            f"Cancelled job {ids['stopped']} 'stopped'",
+        ],
+    )
+    shown = json.loads(call("--json", "jobs", "cancel", ids["fine"]).stdout)
+    assert [each["outcome"] for each in shown] == ["succeeded"]
 
 
 def listed(call: Call, orion: LocalOrion, *words: str) -> list[str]:

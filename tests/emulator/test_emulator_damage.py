@@ -33,7 +33,7 @@ def intact(tmp_path_factory: pytest.TempPathFactory, connect: Callable[..., http
         ada = connect(server)
         create_file(ada, b"content")
         made = ada.post("/api/v1/storage/datasets/", json={"name": "big"}).json()
-        lines = b"".join(b'{"n": %d, "text": "%s"}\n' % (number, b"x" * 500) for number in range(2000))
+        lines = b"".join(b'{"n": %d, "title": "%s"}\n' % (n, b"x" * 500) for n in range(2000))
         path = f"/api/v1/storage/datasets/{made['id']}/records/"
         ada.post(path, content=lines, headers={"Content-Type": "application/x-ndjson"}).raise_for_status()
     return folder
@@ -118,7 +118,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "truncated": (change(0, b"", 20 * 4096), "orion.sqlite of the local Orion is damaged ("),
     "garbage": (change(8 * 4096, b"\xff" * 4096 * 3), "orion.sqlite of the local Orion is damaged ("),
     "empty": (write("orion.sqlite", b""), "orion.sqlite of the local Orion is empty; nothing"),
-    "text": (write("orion.sqlite", b"text" * 1000), "is damaged (file is not a database)"),
+    "other content": (write("orion.sqlite", b"other" * 1000), "is damaged (file is not a database)"),
     "folder": (replace_by_folder("orion.sqlite"), "orion.sqlite of the local Orion is not a file"),
     "missing": (remove("orion.sqlite"), "orion.sqlite of the local Orion is missing, but the folder has content"),
     "another program": (replace_database, "orion.sqlite of the local Orion is not the database of"),

@@ -76,7 +76,7 @@ def ada(server: Server, ada: httpx.Client, grace: httpx.Client, drugs: dict[str,
 
     def post(who: httpx.Client, where: str, **body: Any) -> Any:
         response = who.post(where, json=body or None)
-        assert response.is_success, response.text
+        assert response.is_success, response.content
         return response.json() if response.content else None
 
     assert post(ada, "/api/v1/projects/", name="Empty")["id"] == 4
@@ -121,7 +121,7 @@ def ada(server: Server, ada: httpx.Client, grace: httpx.Client, drugs: dict[str,
 
 def listed(ada: httpx.Client, operation: Operation, **given: Any) -> set[str]:
     response = ada.get(operation.path.format(collection_id=1), params=given)
-    assert response.status_code == 200, response.text
+    assert response.status_code == 200, response.content
     found = response.json()["results"]
     assert response.json()["count"] == len(found)
     return {str(each.get("id", each)) for each in found}

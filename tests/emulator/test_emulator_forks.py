@@ -97,8 +97,8 @@ RUNS = """
     from orionclient.emulator._jobs.processes import Process
 
     program = "import sys; print('started', flush=True); sys.stdin.read(); open('ended', 'w').close()"
-    log = open("log", "wb")
-    threading.Thread(target=Process().run, args=([sys.executable, "-c", program], Path(), os.environ, log)).start()
+    log = open("log", "wb", buffering=0)
+    threading.Thread(target=Process().run, args=([sys.executable, "-c", program], Path(), os.environ, log.write)).start()
     while not Path("log").read_bytes():
         pass
     if os.fork():

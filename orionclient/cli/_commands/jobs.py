@@ -165,6 +165,13 @@ def _logs(kind: CommandKind) -> Command:
     )
 
 
+def _describe_cancel(job: Mapping[str, Any]) -> str:
+    outcome = job.get("outcome")
+    if outcome in {"succeeded", "failed"}:
+        return f"{describe('Job', job)} was complete already: it {outcome}"
+    return f"Cancelled {describe('job', job)}"
+
+
 def _cancel(kind: CommandKind) -> Command:
     def run(ids: Sequence[int], dry_run: bool) -> None:
         state = get_state()
@@ -180,7 +187,7 @@ def _cancel(kind: CommandKind) -> Command:
             return job.to_dict()
 
         def report(done: list[dict[str, Any]]) -> None:
-            state.out.print_results(done, [f"Cancelled {describe('job', each)}" for each in done])
+            state.out.print_results(done, [_describe_cancel(each) for each in done])
 
         apply_to_each(ids, cancel, report, name_of=lambda each: f"job {each}")
 
@@ -188,7 +195,7 @@ def _cancel(kind: CommandKind) -> Command:
         "cancel",
         params=[*kind.id_arguments(several=True), dry_run_option()],
         callback=run,
-        help="Cancel jobs.",
+        help="Cancel jobs. A job that is complete already stays as it is, and the message says so.",
         shape=f"[{kind.schema}]",
         example="ocli jobs cancel 3",
     )

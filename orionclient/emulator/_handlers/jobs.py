@@ -3,8 +3,7 @@
 The rules are assumptions, except that `complete` is the final state of every job and that `reason` is empty on success:
 
 - A job belongs to its project: all members can see, cancel and delete it. It acts as the user who created it.
-- Cancelling a cancelled job has no effect, so that a retry succeeds; cancelling another complete job is a conflict. Only a complete job
-  can be deleted.
+- Cancelling a complete job has no effect. Only a complete job can be deleted.
 """
 
 from __future__ import annotations
@@ -19,13 +18,14 @@ from orionclient.emulator._http.call import Call, ContentResult, Handler, Resour
 from orionclient.emulator._jobs import jobs
 from orionclient.emulator._jobs.specifications import ParametersError, check_parameters
 from orionclient.emulator._problems import ProblemError
-from orionclient.emulator._store.blobs import CHUNK_SIZE
 from orionclient.emulator._store.store import now
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator
-    from typing import BinaryIO
+    from collections.abc import Callable
+
+# Offset of the end of the sent log.
+LOG_OFFSET_HEADER = "X-Orion-Log-Offset"
 
 TABLES = (
     resources.create_table_statement(
@@ -123,9 +123,6 @@ def cancel_job(call: Call) -> dict[str, Any]:
     who = call.caller.username
     with call.stack.store.write_transaction() as db:
         row = resources.find_named(call, db, JOBS)
-        if row["state"] == "complete" and row["outcome"] != "cancelled":
-            detail = f"The job {row['id']} is already complete: it {row['outcome']} at {row['finished']}."
-            raise ProblemError(409, detail, "job_complete")
         if row["state"] == "queued":
             jobs.end_job(db, row["id"], jobs.build_cancelled_end(who))
         if row["state"] == "running":
@@ -142,19 +139,8 @@ def download_job_logs(call: Call) -> ContentResult:
     """Return the log of a job so far."""
     with call.stack.store.read_transaction() as db:
         row = resources.find_named(call, db, JOBS, reading=True)
-    log = call.stack.engine.open_log(row["id"])
-    if log is None:
-        return ContentResult(iter(()), lambda: None, {"Content-Length": "0"})
-    size = log.seek(0, 2)
-    start = log.seek(min(call.query["offset"], size))
-    return ContentResult(_iter_log(log, size - start), log.close, {"Content-Length": str(size - start)})
-
-
-def _iter_log(file: BinaryIO, left: int) -> Iterator[bytes]:
-    """Yield at most `left` bytes of a growing file."""
-    while left and (chunk := file.read(min(left, CHUNK_SIZE))):
-        left -= len(chunk)
-        yield chunk
+    log = call.stack.engine.open_log(row["id"], call.query["offset"])
+    return ContentResult(log.chunks(), log.close, {"Content-Length": str(log.size), LOG_OFFSET_HEADER: str(log.end)})
 
 
 def resume(stack: Services) -> None:

@@ -12,11 +12,10 @@ from __future__ import annotations
 
 import logging
 import shutil
-import tempfile
 import threading
 import uuid
 from functools import partial
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import _strictjson
 from orionclient.emulator._handlers import resources, workfloes
@@ -159,36 +158,43 @@ def _describe(stack: Services, folder: Path, package_id: int) -> list[FloeSpecif
     argv = stack.engine.describe
     if not argv:
         raise _UnreadablePackageError("this local Orion was started without a command to inspect packages")
-    with (
-        tempfile.TemporaryFile() as output,
-        tempfile.TemporaryFile() as errors,
-        stack.engine.process(f"package {package_id}") as process,
-    ):
+    output, errors = bytearray(), bytearray()
+
+    def add_error(data: bytes) -> None:
+        errors.extend(data)
+        del errors[:-_MAX_REASON]
+
+    with stack.engine.process(f"package {package_id}") as process:
         timer = threading.Timer(_INSPECTION_SECONDS, process.stop, ("time",))
         timer.daemon = True
         timer.start()
+
+        def add_output(data: bytes) -> None:
+            if len(output) <= _MAX_OUTPUT:
+                output.extend(data)
+            else:
+                process.stop("output")
+
         try:
-            code = process.run([*argv, str(folder.absolute())], folder, build_environment(), output, errors)
+            code = process.run([*argv, str(folder.absolute())], folder, build_environment(), add_output, add_error)
         finally:
             timer.cancel()
-        if process.stop_reason == "time":
-            raise _UnreadablePackageError(f"inspecting the package took more than {_INSPECTION_SECONDS:g} seconds")
-        if code != 0:
-            raise _UnreadablePackageError(
-                _last_line(errors) or describe_exit("the command that inspects packages", code or 0)
-            )
-        output.seek(0)
-        text = output.read(_MAX_OUTPUT).decode()
-    found = _strictjson.loads(text)
+    if process.stop_reason == "time":
+        raise _UnreadablePackageError(f"inspecting the package took more than {_INSPECTION_SECONDS:g} seconds")
+    if process.stop_reason == "output":
+        raise _UnreadablePackageError(f"the command that inspects packages printed more than {_MAX_OUTPUT} bytes")
+    if code != 0:
+        raise _UnreadablePackageError(
+            _last_line(errors) or describe_exit("the command that inspects packages", code or 0)
+        )
+    found = _strictjson.loads(output.decode())
     if not isinstance(found, list):
         raise _UnreadablePackageError("the command that inspects packages did not print a JSON list")
     return [check_floe(each) for each in found]
 
 
-def _last_line(file: BinaryIO) -> str:
-    end = file.seek(0, 2)
-    file.seek(max(0, end - _MAX_REASON))
-    lines = [line.strip() for line in file.read().decode(errors="replace").splitlines()]
+def _last_line(output: bytearray) -> str:
+    lines = [line.strip() for line in output.decode(errors="replace").splitlines()]
     return next((line for line in reversed(lines) if line), "")
 
 

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Maximum sizes of request bodies, in bytes."""
+    """Maximum sizes in bytes: of request bodies, and of the log of a job, whose start is omitted when it is longer."""
 
     json: int = 1024 * 1024
     upload: int = 5 * 1024**3
+    log: int = 10 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)

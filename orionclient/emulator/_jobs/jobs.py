@@ -6,7 +6,7 @@ Decisions (assumed, since nothing is published):
   creates its token; another transaction completes the job and deletes the token. So a crash loses no job and starts none twice: the
   next start of the server fails the jobs that were running, with a reason, and runs the queued ones.
 - A job runs in its own folder. The folder contains its parameters in `parameters.json`; the job may write `progress` (a number from
-  0 to 1) and `reason` (a line that is used if the job fails). The output of the job is its log.
+  0 to 1) and `reason` (a line that is used if the job fails). The end of the output of the job is its log.
 - An error in a job fails that job with a reason, but never stops the worker.
 """
 
@@ -17,18 +17,19 @@ import math
 import shutil
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from orionclient.emulator import _strictjson
+from orionclient.emulator._jobs.logs import LogReader, LogWriter
 from orionclient.emulator._jobs.processes import Process, build_environment, describe_exit
 from orionclient.emulator._store.store import now
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from orionclient.emulator._store.credentials import Credentials
@@ -102,15 +103,24 @@ class JobEngine:
         folder: The folder of the stack.
         max_running: Maximum number of jobs that run at once; with 0, jobs stay queued.
         describe: The command that prints the floes of a package; the package's folder is appended to it.
+        log_limit: Maximum size of the log of a job in bytes.
     """
 
     def __init__(
-        self, store: Store, credentials: Credentials, folder: Path, max_running: int, describe: Sequence[str] | None
+        self,
+        store: Store,
+        credentials: Credentials,
+        folder: Path,
+        max_running: int,
+        *,
+        describe: Sequence[str] | None,
+        log_limit: int,
     ) -> None:
         self._store = store
         self._credentials = credentials
         self._folder = folder / "jobs"
         self._max_running = max_running
+        self._log_limit = log_limit
         self.packages: Path = folder / "packages"
         for each in (self._folder, self.packages):
             each.mkdir(mode=0o700, exist_ok=True)
@@ -200,12 +210,9 @@ class JobEngine:
             return 0.0
         return min(max(value, 0.0), 1.0) if math.isfinite(value) else 0.0
 
-    def open_log(self, job: int) -> BinaryIO | None:
-        """Open the log of a job; returns None if the job has not started."""
-        try:
-            return (self._folder / str(job) / "log").open("rb")
-        except FileNotFoundError:
-            return None
+    def open_log(self, job: int, offset: int) -> LogReader:
+        """Open the log of a job from an offset on; it is empty if the job has not started."""
+        return LogReader(self._folder / str(job), offset)
 
     def remove_folder(self, job: int) -> None:
         """Remove the folder of a job; files that cannot be removed now are removed at the next start."""
@@ -311,9 +318,11 @@ class JobEngine:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "parameters.json").write_text(job["parameters"], encoding="utf-8")
-            with (folder / "log").open("ab") as log:
+            with closing(LogWriter(folder, self._log_limit)) as log:
                 argv = [*_strictjson.loads(floe["argv"]), str(folder.absolute())]
-                code = run.process.run(argv, folder, build_environment(**variables), log)
+                code = run.process.run(
+                    argv, folder, build_environment(**variables), _drop_on_error(log.write, job["id"])
+                )
         except (OSError, ValueError) as error:
             return JobEnd("failed", f"the floe could not be started: {error}"[:_MAX_REASON])
         if code == 0:
@@ -325,6 +334,22 @@ class JobEngine:
             return " ".join(_read_job(folder / "reason", 4 * _MAX_REASON).split())[:_MAX_REASON]
         except OSError:
             return ""
+
+
+def _drop_on_error(write: Callable[[bytes], object], job: int) -> Callable[[bytes], None]:
+    """Wrap a function that writes output: what cannot be written is dropped, because the program would wait otherwise."""
+    is_failing = False
+
+    def write_or_drop(data: bytes) -> None:
+        nonlocal is_failing
+        try:
+            write(data)
+        except (OSError, ValueError):  # a full disk, or a process that survived the job
+            if not is_failing:
+                _LOG.exception("cannot write the log of job %s", job)
+            is_failing = True
+
+    return write_or_drop
 
 
 def _job_key(job: int) -> str:

@@ -1,26 +1,36 @@
-"""Subprocesses of the local Orion: each runs in its own session and is ended with all its children.
+"""Subprocesses of the local Orion: each runs in its own session and is ended with all its descendants.
 
-`Process.stop` signals the whole process group, with SIGTERM and after a grace period with SIGKILL. When the program ends by itself,
-its remaining children are killed. If the server dies, the pipe to the program's standard input closes, and the program has to exit.
+On Linux a supervisor runs the program (see `supervisor`), so that processes which left its session are ended too. Elsewhere only the
+process group of the program is signalled: SIGTERM, and SIGKILL after a grace period. If the server dies, the pipe to the program's
+standard input closes; the program should exit then, and the supervisor kills it after a grace period.
 """
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import signal
 import subprocess  # running programs is what this is for  # nosec B404
+import sys
 import threading
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
 from orionclient._runtime.locks import WAIT_FOR_FORKS, close_in_child
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
-    from typing import BinaryIO
+    from collections.abc import Callable, Mapping, Sequence
 
 # How long a program may take to exit after SIGTERM.
 GRACE_SECONDS = 2.0
+_CHUNK_SIZE = 65536
+# How long to wait for the output of a process that survived, for example of another user.
+_DRAIN_SECONDS = 5.0
+_HAS_SUPERVISOR = sys.platform == "linux" and bool(sys.executable) and Path("/proc/self/stat").exists()
+_SUPERVISOR = [sys.executable, "-I", "-S", str(Path(__file__).with_name("supervisor.py")), str(GRACE_SECONDS)]
+# The supervisor sends SIGKILL itself; it is killed only if it fails to.
+_KILL_SECONDS = GRACE_SECONDS + (10.0 if _HAS_SUPERVISOR else 0.0)
 
 
 class Process:
@@ -42,10 +52,17 @@ class Process:
         argv: Sequence[str],
         folder: Path,
         environ: Mapping[str, str],
-        output: BinaryIO,
-        errors: BinaryIO | None = None,
+        output: Callable[[bytes], object],
+        errors: Callable[[bytes], object] | None = None,
     ) -> int | None:
-        """Run the program in this thread until it ends.
+        """Run the program in this thread until it and its descendants end.
+
+        Args:
+            argv: The command.
+            folder: The working directory.
+            environ: The environment variables.
+            output: Called in another thread with each chunk of standard output.
+            errors: Called with each chunk of standard error. Defaults to `output`.
 
         Returns:
             The exit code, negative for a signal; None if the program was stopped before it started.
@@ -53,60 +70,88 @@ class Process:
         Raises:
             OSError, ValueError: The program cannot be started.
         """
+        if _HAS_SUPERVISOR:
+            _check_executable(argv[0], folder, environ)
         with self._lock, WAIT_FOR_FORKS:
             if self.stop_reason:
                 return None
             self._popen = popen = subprocess.Popen(  # noqa: S603 - running programs is what this is for  # nosec B603
-                list(argv),
+                [*_SUPERVISOR, *argv] if _HAS_SUPERVISOR else list(argv),
                 cwd=folder,
                 env=dict(environ),
                 stdin=subprocess.PIPE,
-                stdout=output,
-                stderr=subprocess.STDOUT if errors is None else errors,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT if errors is None else subprocess.PIPE,
+                bufsize=0,
                 start_new_session=True,
             )
-            if popen.stdin is not None:
-                # Otherwise a forked child of the server would hold the other end of the pipe and keep the program running.
-                close_in_child(popen.stdin)
+            for pipe in (popen.stdin, popen.stdout, popen.stderr):
+                if pipe is not None:
+                    # Otherwise a forked child of the server would hold the other end of the pipe and keep the program running.
+                    close_in_child(pipe)
+        readers = [
+            _start_reader(pipe, write)
+            for pipe, write in ((popen.stdout, output), (popen.stderr, errors))
+            if pipe is not None and write is not None
+        ]
         try:
             _wait_for_end(popen)
         finally:
             with self._lock:
                 # The process is not reaped yet, so its id cannot belong to another process.
                 self._has_ended = True
-                self._signal(popen, hard=True)
+                self._signal(popen, signal.SIGKILL)
                 if self._timer is not None:
                     self._timer.cancel()
             code = popen.wait()
             if popen.stdin is not None:
                 popen.stdin.close()
+            for reader in readers:
+                reader.join(_DRAIN_SECONDS)
         return code
 
     def stop(self, why: str) -> None:
-        """Stop the program and its children: SIGTERM, then SIGKILL after a grace period. Only the first reason is stored."""
+        """Stop the program and its descendants: SIGTERM, then SIGKILL after a grace period. Only the first reason is stored."""
         with self._lock:
             if self.stop_reason or self._has_ended:
                 return
             self.stop_reason = why
             if self._popen is not None:
-                self._signal(self._popen)
-                self._timer = threading.Timer(GRACE_SECONDS, self._kill, (self._popen,))
+                self._signal(self._popen, signal.SIGTERM)
+                self._timer = threading.Timer(_KILL_SECONDS, self._kill, (self._popen,))
                 self._timer.daemon = True
                 self._timer.start()
 
     def _kill(self, popen: subprocess.Popen[bytes]) -> None:
         with self._lock:
             if not self._has_ended:
-                self._signal(popen, hard=True)
+                self._signal(popen, signal.SIGKILL)
 
-    def _signal(self, popen: subprocess.Popen[bytes], *, hard: bool = False) -> None:
+    def _signal(self, popen: subprocess.Popen[bytes], signum: int) -> None:
         if os.name == "nt":  # pragma: no cover - Windows has no such process groups
             popen.kill()
             return
         try:
-            os.killpg(popen.pid, signal.SIGKILL if hard else signal.SIGTERM)
+            os.killpg(popen.pid, signum)
         except (ProcessLookupError, PermissionError):
             return  # no process is left; macOS raises the latter
+
+
+def _check_executable(program: str, folder: Path, environ: Mapping[str, str]) -> None:
+    """Raise the error that starting the program would raise, because the supervisor starts it later."""
+    if shutil.which(str(folder / program) if os.sep in program else program, path=environ.get("PATH")) is None:
+        raise FileNotFoundError(errno.ENOENT, "not found, or not executable", program)
+
+
+def _start_reader(pipe: IO[bytes], write: Callable[[bytes], object]) -> threading.Thread:
+    def read() -> None:
+        with pipe:
+            while chunk := os.read(pipe.fileno(), _CHUNK_SIZE):
+                write(chunk)
+
+    reader = threading.Thread(target=read, name="local-orion output", daemon=True)
+    reader.start()
+    return reader
 
 
 def _wait_for_end(popen: subprocess.Popen[bytes]) -> None:

@@ -1,8 +1,7 @@
 """Cancel a job.
 
 A queued job becomes `complete` at once; a running job is stopped and becomes `complete` shortly afterwards. Its
-`reason` names the user who cancelled it. A job that was cancelled before is left unchanged; one that succeeded
-or failed is rejected with 409 (`job_complete`), with its outcome and the time it completed.
+`reason` names the user who cancelled it. A complete job is left unchanged.
 
 `POST /api/v1/jobs/{job_id}/cancel/`. Evidence: assumed.
 """

@@ -1,7 +1,9 @@
 """Get the log of a job.
 
 Returns the log of the job so far, as plain text. Poll with `offset` to get what a running job has written
-since.
+since. The header `X-Orion-Log-Offset` of the response is the `offset` for the next request. The local Orion
+omits the start of a log that exceeds 10 MiB: then the response starts with a line that has the number of
+omitted bytes.
 
 `GET /api/v1/jobs/{job_id}/logs/`. Evidence: assumed.
 """
@@ -37,7 +39,8 @@ def build(
 
     Args:
         job_id: Id of the job.
-        offset: Number of bytes to skip; the response is empty if `offset` is at or past the end.
+        offset: Number of bytes of the output to skip, omitted ones included; the response is empty if `offset` is
+            at or past the end.
     """
     return Request(
         operation=OPERATION,
@@ -72,7 +75,8 @@ def sync_detailed(
     Args:
         job_id: Id of the job.
         client: `session.raw` or an `AuthenticatedClient`.
-        offset: Number of bytes to skip; the response is empty if `offset` is at or past the end.
+        offset: Number of bytes of the output to skip, omitted ones included; the response is empty if `offset` is
+            at or past the end.
 
     Returns:
         The open response, to be closed by the caller; `iter_bytes()` streams the body.
@@ -91,7 +95,8 @@ def sync(
     Args:
         job_id: Id of the job.
         client: `session.raw` or an `AuthenticatedClient`.
-        offset: Number of bytes to skip; the response is empty if `offset` is at or past the end.
+        offset: Number of bytes of the output to skip, omitted ones included; the response is empty if `offset` is
+            at or past the end.
 
     Returns:
         The log from `offset` on, in UTF-8; output of a program in another encoding is passed through unchanged. An open response, to be closed by the caller; `iter_bytes()` streams the body.
