@@ -24,49 +24,49 @@ def prepare_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def can_encode(text: str, stream: Any) -> bool:
+def can_encode(string: str, stream: Any) -> bool:
     """Check whether the encoding of a stream has all characters of a string.
 
     Args:
-        text: The string.
+        string: The string.
         stream: Standard output or standard error.
 
     Returns:
         True if it has.
     """
     try:
-        text.encode(getattr(stream, "encoding", None) or "utf-8")
+        string.encode(getattr(stream, "encoding", None) or "utf-8")
     except UnicodeEncodeError:
         return False
     return True
 
 
-def escape_unencodable(text: str, stream: Any) -> str:
+def escape_unencodable(string: str, stream: Any) -> str:
     """Escape the characters that the encoding of a stream does not have, as Python does in string literals.
 
     Args:
-        text: The string.
+        string: The string.
         stream: Standard output or standard error. The error handler that the user chose for it, such as `replace`, applies.
 
     Returns:
         The string as it appears in the stream.
     """
-    if can_encode(text, stream):
-        return text
+    if can_encode(string, stream):
+        return string
     encoding = getattr(stream, "encoding", None) or "utf-8"
     errors = getattr(stream, "errors", None)
-    text = text.replace("…", "...")
-    return text.encode(encoding, errors if errors in _LENIENT else "backslashreplace").decode(encoding)
+    string = string.replace("…", "...")
+    return string.encode(encoding, errors if errors in _LENIENT else "backslashreplace").decode(encoding)
 
 
-def echo(text: str = "", *, err: bool = False, nl: bool = True, color: bool | None = None) -> None:
+def echo(string: str = "", *, err: bool = False, nl: bool = True, color: bool | None = None) -> None:
     """Print a string. In contrast to `click.echo`, UTF-8 is not written to a stream whose encoding is ASCII.
 
     Args:
-        text: The string.
+        string: The string.
         err: True for standard error.
         nl: True adds a line break.
         color: True keeps colours, False removes them. If None, they remain on a terminal.
     """
     stream = sys.stderr if err else sys.stdout
-    click.echo(escape_unencodable(text, stream), file=stream, nl=nl, color=color)
+    click.echo(escape_unencodable(string, stream), file=stream, nl=nl, color=color)
