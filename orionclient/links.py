@@ -12,6 +12,7 @@ from attrs import field, frozen
 from orionclient import types
 from orionclient._resources.registry import KINDS
 from orionclient._resources.resource import Resource, SessionLike, resource_id
+from orionclient._runtime.plain import to_plain
 from orionclient.exceptions import OrionError, OrionLinkError, ValidationError
 from orionclient.records import Codec, Record
 
@@ -270,7 +271,7 @@ def resolve(links: Iterable[Any], session: SessionLike, *, max_workers: int, ret
     read = [read_link(link.to_dict() if isinstance(link, _Link) else link, session) for link in links]
     if not read:
         return []
-    with ThreadPoolExecutor(max_workers, thread_name_prefix="orion-links") as pool:
+    with ThreadPoolExecutor(to_plain(max_workers), thread_name_prefix="orion-links") as pool:
         started = {link: pool.submit(link.get_resource) for link in dict.fromkeys(read)}
         try:
             found: dict[AnyLink, Any] = {}

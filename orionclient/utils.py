@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 from orionclient._runtime.cancellation import wait
 from orionclient._runtime.clock import CLOCK
+from orionclient._runtime.plain import to_plain
 from orionclient._runtime.temporary import Temporary
 
 __all__ = ["Backoff", "TemporaryPath", "job_tag"]
@@ -54,8 +55,8 @@ class Backoff:
         base: float = 0.1,
         backoff_dict: Mapping[int, tuple[float, float]] | None = None,
     ) -> None:
-        self.cap = cap
-        self.base = base
+        self.cap: float = to_plain(cap)
+        self.base: float = to_plain(base)
         self.backoff_dict: dict[int, tuple[float, float]] = dict(backoff_dict or {})
         self._last: dict[int | None, float] = {}
 

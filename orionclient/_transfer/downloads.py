@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import Factory, define, evolve, field
 
 from orionclient._runtime.cancellation import cancellable_pool, wait_for_result
+from orionclient._runtime.plain import to_plain
 from orionclient._transfer.content import (
     MAX_RESUMES,
     Content,
@@ -127,7 +128,7 @@ def _save(
             # A body with Content-Encoding may be the stored content. If its length does not decide, alternate between both readings.
             download = _Download(opener, part, path, what, meter, expected, attempt % 2 == 1)
             try:
-                download.run(workers)
+                download.run(to_plain(workers))
             except UnexpectedContentError:
                 attempts_left -= 1
                 if attempts_left == 0:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from attrs import frozen
 
+from orionclient._runtime.plain import to_plain
 from orionclient._transport.checks import is_success
 from orionclient.exceptions import CallInfo, OrionConnectionError, OrionError, error_for, redact
 
@@ -195,6 +196,7 @@ class Response:
             OrionConnectionError: The connection was lost, or the body was read already.
             OrionTimeout: No chunk was received within the timeout.
         """
+        chunk_size = to_plain(chunk_size)
         if self._content is not None:
             size = chunk_size or max(1, len(self._content))
             yield from (self._content[start : start + size] for start in range(0, len(self._content), size))

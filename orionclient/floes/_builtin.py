@@ -21,7 +21,7 @@ from orionclient.types.datasets import get_format
 from orionclient.utils import TemporaryPath
 
 _EXTENSIONS = ("sdf", "sd", "mol", "smi", "smiles", "ism", "csv")
-# The first line of a table: a line like `sep=;`, a column `smiles`, or a comma that is not part of the title after a SMILES.
+# The first line of a table: a line like `sep=;`, a column `smiles`, or a comma before the first blank, which is before a title.
 _TABLE = re.compile(rb'\W*(sep=|smiles"?[,;|]|[^ \t\n]*,|.*[,;|\t][ "]*smiles\b)', re.IGNORECASE)
 _HEAD, _GZIP = 1 << 16, b"\x1f\x8b"
 

@@ -18,6 +18,7 @@ from orionclient._runtime.plain import to_plain
 from orionclient._transfer.content import iter_verified
 from orionclient._transfer.downloads import save
 from orionclient._transfer.sources import Source, UploadSource, open_source, source_name
+from orionclient._transport.request import check_encodable
 from orionclient.exceptions import OrionConnectionError, OrionError, ValidationError
 from orionclient.records import Codec, codec_for, default_codec, json_lines
 
@@ -314,6 +315,9 @@ class Dataset(Resource):
         except (TypeError, ValueError) as error:
             raise ValidationError(f"{what}: {error}") from None
         line = encode_json(what, fields) + b"\n"
+        if b"\\ud" in line:
+            # Otherwise the server would reject the whole batch.
+            check_encodable(fields, f"{what}: field")
         if len(line) > _MAX_RECORD_BYTES:
             raise ValidationError(f"{what} has {len(line)} bytes as JSON; the maximum is {_MAX_RECORD_BYTES}")
         if not isinstance(self.buffer, bytearray):

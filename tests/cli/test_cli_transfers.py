@@ -428,6 +428,40 @@ def test_names_of_downloaded_datasets(name: str, as_format: str | None, found: s
     assert downloads._with_extension(name, as_format) == found
 
 
+@pytest.mark.parametrize("count", [0, 1, 3000])
+def test_a_path_that_ends_in_json_gets_an_array(
+    count: int, call: Call, stack: LocalOrion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = Dataset.create(stack.session(), "records")
+    for index in range(count):
+        dataset.write({"Title": f"record {index}", "text": "x" * 500})
+    dataset.finalize()
+    words = ("datasets", "download", str(dataset.id))
+    assert call(*words, on=stack).stdout == f"Downloaded dataset {dataset.id} 'records' to records.jsonl\n"
+    lines = [json.loads(line) for line in (tmp_path / "records.jsonl").read_bytes().splitlines()]
+    assert len(lines) == count
+    for more, path in (
+        (["-o", "out.json"], "out.json"),
+        (["--as", "json"], "records.json"),
+        (["-o", "x.JSON"], "x.JSON"),
+    ):
+        assert call(*words, *more).exit_code == 0
+        assert json.loads((tmp_path / path).read_bytes()) == lines
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    # Other formats and standard output are not arrays.
+    assert call(*words, "-o", "csv.json", "--as", "csv").exit_code == 0
+    assert (tmp_path / "csv.json").read_bytes() == dataset.download(format="csv")
+    assert [json.loads(line) for line in call(*words, "-o", "-").stdout.splitlines()] == lines
+    if count == 3000:
+        # An interrupted or rejected download leaves the old file.
+        before = (tmp_path / "out.json").read_bytes()
+        stack.faults.script("download_dataset", [403])
+        assert call(*words, "-o", "out.json").exit_code == 6
+        stack.faults.clear()
+        assert (tmp_path / "out.json").read_bytes() == before
+        assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
 def test_an_empty_path_is_rejected(call: Call, stack: LocalOrion, tmp_path: Path) -> None:
     (tmp_path / "private.txt").write_text("not to be sent")
     collection_id = str(ShardCollection.create(stack.session(), "c").id)

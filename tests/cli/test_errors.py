@@ -155,6 +155,30 @@ def test_offline(name: str, call: Call, monkeypatch: pytest.MonkeyPatch) -> None
         check(run_command(call, name), 7)
 
 
+def test_a_server_that_cannot_be_reached_is_named(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        host = f"127.0.0.1:{bound.getsockname()[1]}"
+        monkeypatch.setenv("ORION_URL", f"http://{host}")
+        monkeypatch.setenv("ORION_TOKEN", "token")
+        done = call("--max-retries", "0", "files", "list")
+    assert f"cannot connect to the server {host}: " in done.stderr
+
+
+def test_a_profile_without_a_token(call: Call, own_home: Path) -> None:
+    (own_home / ".orion").mkdir()
+    (own_home / ".orion" / "config").write_text("[default]\nurl = http://127.0.0.1:1\n")
+    (own_home / ".orion" / "config").chmod(0o600)
+    done = call("files", "list")
+    assert done.exit_code == 4
+    assert done.stderr.splitlines() == [
+        "Error: list_files needs a token, but profile 'default' has none",
+        "Hint: to save one, run: ocli config profile",
+    ]
+
+
 @usefixtures
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_server_error(name: str, call: Call, planted: LocalOrion) -> None:
@@ -371,8 +395,25 @@ def test_debug_shows_the_complete_message(call: Call, monkeypatch: pytest.Monkey
         (["files", "show", "4711"], "list the existing ones with: ocli files list"),
         (["molsearch", "databases", "show", "4711"], "list the existing ones with: ocli molsearch databases list"),
         (["api", "get_file", "-p", "file_id=4711"], "see the expected values and an example with: ocli api --help"),
+        (["shards", "show", "1", "4711"], "collection 1 exists; list its shards with: ocli shards list 1"),
+        (
+            ["shards", "delete", "4711", "1", "2", "--yes"],
+            "collection 4711 does not exist; list the existing ones with: ocli collections list",
+        ),
+        (["shards", "upload", "4711", "/dev/null"], "list the existing ones with: ocli collections list"),
+        (
+            ["collections", "upload", "/dev/null", "--into", "4711"],
+            "list the existing ones with: ocli collections list",
+        ),
+        (["jobs", "start", "4711", "x"], "list the existing ones with: ocli workfloes list"),
+        (["folders", "move", "dataset", "4711", "/x"], "list the existing ones with: ocli datasets list"),
+        (["tags", "list", "file", "4711"], "list the existing ones with: ocli files list"),
+        (
+            ["molsearch", "databases", "create", "4711"],
+            "see the expected values and an example with: ocli molsearch databases create --help",
+        ),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_the_hint_names_an_existing_list(words: list[str], hint: str, call: Call, planted: LocalOrion) -> None:
+def test_the_hint_names_what_is_missing(words: list[str], hint: str, call: Call, planted: LocalOrion) -> None:
     assert call(*words, on=planted).stderr.splitlines()[-1] == f"Hint: {hint}"

@@ -109,6 +109,15 @@ def test_global_options_before_or_after_the_command(call: Call, planted: LocalOr
     assert call("floes", "list", "-q").stdout == call("workfloes", "list", "-q").stdout
 
 
+def test_the_last_of_json_and_format_applies(call: Call, planted: LocalOrion) -> None:
+    for words in (("--json", "--format", "ids"), ("--json", "--format", "json", "--format", "ids")):
+        assert call(*words, "files", "list", on=planted).stdout == "1\n2\n3\n"
+    assert call("--json", "files", "list", "--format", "ids").stdout == "1\n2\n3\n"
+    for words in (("--format", "ids", "--json"), ("--format", "csv", "--json")):
+        assert len(json.loads(call("files", *words, "list").stdout)) == 3
+    assert len(json.loads(call("--format", "csv", "files", "list", "--json").stdout)) == 3
+
+
 def test_retries_and_timeout_are_passed_to_requests(call: Call, planted: LocalOrion) -> None:
     for words, attempts in (([], 3), (["--max-retries", "0"], 1), (["--max-retries", "4"], 5)):
         planted.faults.clear()

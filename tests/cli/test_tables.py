@@ -26,6 +26,7 @@ from orionclient.cli._core.reference import iter_commands
 from orionclient.cli._core.root import ocli
 from orionclient.examples import drugs
 from orionclient.local import LocalOrion
+from orionclient.session import OrionSession
 from orionclient.types import Dataset, File, Project, Shard, ShardCollection, User, WorkFloeSpec
 
 WIDE = "数据" * 40
@@ -481,3 +482,44 @@ def test_descriptions_are_not_cut_in_a_group(call: Call) -> None:
         commands = shown.stdout.partition("Commands:")[2]
         assert "..." not in commands, group
         assert not re.search(r"^ {10,}\S", commands, re.MULTILINE), f"a description of {group} is wrapped"
+
+
+def test_uploads_that_can_be_resumed_are_listed(call: Call, stack: LocalOrion, monkeypatch: pytest.MonkeyPatch) -> None:
+    from orion_api.api.uploads import create_upload
+
+    session = stack.session()
+    file = File.upload(session, "x", b"CNS")
+    body: Any = {"resource_type": "file", "resource_id": file.id, "size": 20 << 20, "part_size": 10 << 20}
+    made = create_upload.sync(body=body, client=session.raw)
+    open_id, words = str(made.id), ("uploads", "list", "-q")
+    assert call(*words, on=stack).stdout.split() == [open_id]
+    sent, listed = [], OrionSession.list_resources
+
+    def record(self: OrionSession, resource: Any, filters: Any = None, **options: Any) -> Any:
+        sent.append(filters)
+        return listed(self, resource, filters, **options)
+
+    monkeypatch.setattr(OrionSession, "list_resources", record)
+    for more in ((), ("--all",), ("--state", "complete"), ("--all", "--state", "complete")):
+        assert call(*words, *more).exit_code == 0
+    assert sent == [{"state": "open"}, {}, {"state": "complete"}, {"state": "complete"}]
+    assert call(*words, "--all").stdout.split() == [open_id]
+    assert call(*words, "--state", "complete").stdout == ""
+    session.delete_resource(file, immediate=True)
+
+
+def test_the_configuration_is_shown_in_full(
+    call: Call, terminal: Any, monkeypatch: pytest.MonkeyPatch, own_home: Path
+) -> None:
+    url = f"https://{'long.' * 20}example.com"
+    monkeypatch.setenv("ORION_URL", url)
+    monkeypatch.setenv("ORION_TOKEN", "token")
+    terminal(40)
+    shown = call("config", "info").stdout
+    assert url in shown
+    # A variable that is not set is not the origin of a setting.
+    assert "$ORION_USERNAME" not in shown
+    monkeypatch.setenv("ORION_USERNAME", "ada")
+    assert "$ORION_USERNAME" in call("config", "info").stdout
+    found = call("--max-retries", "0", "--timeout", "0.01", "doctor").stdout
+    assert f"{url}, from the environment" in found.replace(" as ada", "")

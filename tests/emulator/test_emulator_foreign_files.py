@@ -9,9 +9,9 @@ import io
 import pytest
 
 from orionclient.emulator._formats import molecules
-from orionclient.emulator._formats.records import MAX_RECORD, MalformedError
+from orionclient.emulator._formats.records import MAX_RECORD, MalformedError, make_molecule
 
-METHANE = {"format": "smiles", "text": "C"}
+METHANE = make_molecule("smiles", "C")
 MOL = "water\n  hand\n\n  1  0  0  0  0  0  0  0  0  0999 V2000\n    0.0000    0.0000    0.0000 O   0  0\nM  END\n"
 V3000 = (
     "water\n  hand\n\n  0  0  0     0  0            999 V3000\nM  V30 BEGIN CTAB\nM  V30 COUNTS 1 0 0 0 0\nM  V30 BEGIN ATOM\n"
@@ -42,7 +42,7 @@ def parse_items(parse):
     def parse_items(lines):
         (record,) = parse("sdf", f"{MOL}{lines}$$$$\n")
         assert record.pop("Title") == "water"
-        assert record.pop("Molecule") == {"format": "sdf", "text": MOL.rstrip("\n")}
+        assert record.pop("Molecule") == make_molecule("sdf", MOL.rstrip("\n"))
         return record
 
     return parse_items
@@ -86,10 +86,10 @@ def test_padding_is_bounded(parse):
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_utf_16(parse, encoding):
-    # Excel saves "Unicode text" in this way, with tabs; U+0A0A and U+0D0A have the bytes of line breaks.
-    text = "\ufeffsmiles\tname\r\nC\t\u0a0a µM \U0001f9ea \u0d0a\r\n\r\nC\tb"
+    # Excel saves "Unicode Text" in this way, with tabs; U+0A0A and U+0D0A have the bytes of line breaks.
+    table = "\ufeffsmiles\tname\r\nC\t\u0a0a µM \U0001f9ea \u0d0a\r\n\r\nC\tb"
     expected = [{"smiles": METHANE, "name": "\u0a0a µM \U0001f9ea \u0d0a"}, {"smiles": METHANE, "name": "b"}]
-    content = text.encode(encoding)
+    content = table.encode(encoding)
     assert parse("csv", content) == parse("csv.gz", gzip.compress(content)) == expected
     assert parse("csv", content + "\r\n\x1a".encode(encoding)) == expected
     with pytest.raises(MalformedError, match="Record 2: The line is not valid UTF-16: truncated data") as error:
@@ -187,10 +187,10 @@ def test_a_column_is_no_table(parse):
 )
 def test_cells_are_the_same_for_any_reader(parse, cell):
     records = [{"x": cell, "z": "1"}, {"x": "2", "z": cell}]
-    text = write("csv", *records)
-    assert parse("csv", text) == records
+    table = write("csv", *records)
+    assert parse("csv", table) == records
     csv.field_size_limit(MAX_RECORD)
-    assert list(csv.reader(io.StringIO(text, newline=""))) == [["x", "z"], [cell, "1"], ["2", cell]]
+    assert list(csv.reader(io.StringIO(table, newline=""))) == [["x", "z"], [cell, "1"], ["2", cell]]
     if 0 < len(cell) < 255:
         records = [{cell: "1", "z": "2"}]
         assert parse("csv", write("csv", *records)) == records
@@ -219,7 +219,7 @@ def test_a_row_may_be_as_large_as_a_record(parse):
 )
 def test_names_of_data_items(parse_items, header, name):
     assert parse_items(f"{header}\n1\n\n> <last>\n2\n\n") == {name: "1", "last": "2"}
-    record = {"m": {"format": "sdf", "text": MOL}, name: "1"}
+    record = {"m": make_molecule("sdf", MOL), name: "1"}
     assert f">  <{name}>\n1\n\n$$$$\n" in write("sdf", record)
 
 
@@ -243,9 +243,7 @@ def test_names_of_data_items(parse_items, header, name):
 )
 def test_values_of_data_items(parse, parse_items, value):
     assert parse_items(f"> <a>\n{value}\n\n> <b>\n2\n\n") == {"a": value, "b": "2"}
-    records = [
-        {"Title": "t", "Molecule": {"format": "sdf", "text": MOL.replace("water", "t").rstrip("\n")}, "a": value}
-    ]
+    records = [{"Title": "t", "Molecule": make_molecule("sdf", MOL.replace("water", "t").rstrip("\n")), "a": value}]
     assert parse("sdf", write("sdf", *records)) == records
 
 
@@ -272,7 +270,7 @@ def test_ends_of_values(parse_items):
 )
 def test_counts_lines(parse, counts):
     content = MOL.replace("  1  0  0  0  0  0  0  0  0  0999 V2000", counts)
-    assert parse("sdf", content + "$$$$\n")[0]["Molecule"]["text"] == content.rstrip("\n")
+    assert parse("sdf", content + "$$$$\n")[0]["Molecule"] == make_molecule("sdf", content.rstrip("\n"))
 
 
 @pytest.mark.parametrize("counts", ["  1  0  0  0 V4000", "  1  0  0  0 v200", "  1  0  0  x", "water", ""])
@@ -286,10 +284,15 @@ def test_bad_counts_lines(parse, counts):
 @pytest.mark.parametrize("block", [MOL, V3000, MOL.replace("M  END", "M  CHG  1   1  -1\nM  END")])
 def test_blank_lines_before_the_end_of_a_molblock(parse, blank, block):
     content = block.replace("M  END", f"{blank}M  END")
-    assert parse("sdf", content + "$$$$\n")[0]["Molecule"]["text"] == content.rstrip("\n")
+    assert parse("sdf", content + "$$$$\n")[0]["Molecule"] == make_molecule("sdf", content.rstrip("\n"))
     assert parse("json", write("json", *parse("sdf", content))) == parse("sdf", content)
     with pytest.raises(MalformedError):
         parse("sdf", block.replace("M  END", "\x0c\nM  END") + "$$$$\n")
+
+
+def test_labels_of_atoms_with_the_form_of_headers(parse):
+    record = {"Title": "water", "Molecule": make_molecule("sdf", MOL.replace("M  END\n", "A    1\n> <x>\nM  END"))}
+    assert parse("json", write("json", record)) == parse("sdf", write("sdf", record)) == [record]
 
 
 def test_a_title_may_start_with_a_byte_order_mark(parse):
@@ -303,7 +306,7 @@ def test_a_title_may_start_with_a_byte_order_mark(parse):
 
 
 @pytest.mark.parametrize(
-    ("line", "text", "title"),
+    ("line", "smiles", "title"),
     [
         ("C\ta b\tc", "C", "a b\tc"),
         (" \tC  a\t ", "C", "a"),
@@ -313,8 +316,8 @@ def test_a_title_may_start_with_a_byte_order_mark(parse):
         ("C\t\t", "C", ""),
     ],
 )
-def test_lines_of_smiles(parse, line, text, title):
-    record = {"Title": title, "Molecule": {"format": "smiles", "text": text}}
+def test_lines_of_smiles(parse, line, smiles, title):
+    record = {"Title": title, "Molecule": make_molecule("smiles", smiles)}
     assert parse("smi", f"{line}\n") == parse("smi", f"\n \t\n{line}\r\n") == [record]
     assert parse("smi", write("smi", record)) == [record]
     for header in ("SMILES Name ", "SMILES\tName\t", "smiles zinc_id", "  SMILES"):

@@ -329,7 +329,7 @@ def test_an_existing_target_is_replaced_atomically(session: OrionSession, tmp_pa
 
 
 def test_a_failed_create_with_content_leaves_nothing(session: OrionSession, plain: Plain, tmp_path: Path) -> None:
-    for source in (tmp_path / "missing", ("name", b"content")):
+    for source in (tmp_path / "missing", ("name", b"content", "text/plain")):
         with pytest.raises((OSError, ValidationError)):
             session.create_resource(File, {"name": "x"}, files={"file": source})
     assert plain.get(FILES)["count"] == 0

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from orionclient.types import (
     WorkFloeJob,
     WorkFloeSpec,
 )
+from orionclient.utils import Backoff
 
 
 class Scalar:
@@ -112,6 +114,16 @@ def test_ids(session: OrionSession, wrap: Callable[[int], Any]) -> None:
     assert [record["n"] for record in dataset.records(offset=wrap(1), limit=wrap(1))] == [1]
     assert list(collection.list_shards(limit=wrap(1), offset=wrap(1))) == []
     assert session.delete_resource(Shard(collection=wrap(collection.id), id=wrap(shard.id)))
+
+
+@each_integer
+def test_sizes_of_chunks(session: OrionSession, tmp_path: Path, wrap: Callable[[int], Any]) -> None:
+    file = File.upload(session, "x", b"0123456789" * 1000)
+    assert {len(chunk) for chunk in file.download(chunk_size=wrap(1000))} == {1000}
+    response = session.requests_session.get(f"{session.config.url}/api/versions/")
+    assert {len(chunk) for chunk in response.iter_content(chunk_size=wrap(1))} == {1}
+    file.download_to_file(tmp_path / "x", workers=wrap(2))
+    assert (tmp_path / "x").stat().st_size == 10_000
 
 
 def test_bool_is_not_an_id(scripted: Scripted) -> None:
@@ -258,9 +270,15 @@ def test_values_that_contain_themselves() -> None:
         encode_json("x", {"a": deep})
 
 
-def test_half_of_a_surrogate_pair_names_the_field() -> None:
-    with pytest.raises(ValidationError, match="metadata is not JSON serializable: field 'a': .*lone surrogate"):
-        check_json("metadata", {"a": "\ud800"})
+def test_half_of_a_surrogate_pair_names_the_field(session: OrionSession) -> None:
+    with pytest.raises(ValidationError, match=r"cannot encode metadata.a\[0\] .*lone surrogate"):
+        check_json("metadata", {"a": ["\ud800"]})
+    dataset = Dataset.create(session, "x")
+    dataset.write({"a": "\U0001f600 \\ud800"})
+    with pytest.raises(ValidationError, match=r"cannot encode record 1: field.a\[0\] .*lone surrogate"):
+        dataset.write({"a": ["\ud800"]})
+    dataset.finalize()
+    assert [dict(record) for record in dataset.records()] == [{"a": "\U0001f600 \\ud800"}]
 
 
 @each_integer
@@ -275,6 +293,8 @@ def test_times_and_counts(scripted: Scripted, wrap: Callable[[int], Any]) -> Non
     policy = get_session({wrap(404): wrap(2)}, wrap(90), Scalar(100.5)).policy
     assert (policy.retry_dict, policy.request_timeout, policy.retry_timeout) == ({404: 2}, 90, 100.5)
     assert session.upload_files([], workers=wrap(2)) == []
+    assert session.resolve_links([], max_workers=wrap(2)) == []
+    assert Backoff(cap=wrap(1), base=Scalar(1.0)).next_wait() == 1
     for value in (Scalar(0), Scalar(True), Scalar(1.5)):
         with pytest.raises(ValidationError, match="workers must be a positive integer"):
             session.upload_files([], workers=value)

@@ -1,6 +1,6 @@
 """Molecule files compared with RDKit, record by record and cell by cell: those that it writes, and those that the local Orion writes.
 
-The files are generated: the drugs of the examples and molecules with rare features, with odd titles, names and values. RDKit comes with
+The files are generated: the drugs of the examples and molecules with rare features, with odd titles, names and values. RDKit is in
 the extra `rdkit`; `nox -s nightly` runs these tests, and each prints how much it compared.
 """
 
@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from orionclient.emulator._formats import molecules
+from orionclient.emulator._formats.records import make_molecule
 from orionclient.emulator._formats.smiles import check_smiles
 from orionclient.examples import drugs
 
@@ -36,7 +37,7 @@ SMILES = [
     "C1CC2CCC1CC2", "C[N+](C)(C)CC([O-])=O", "OB(O)c1ccccc1", "FS(F)(F)(F)(F)F", "[OH3+]", "[U+4]", "O=[Os](=O)(=O)=O",
 ]  # fmt: skip
 QUERIES = ["[C,N]1ccccc1", "[!#6]CC", "[#6]~[#7]", "[R]@C"]
-PIECES = [
+STRINGS = [
     "a", "IC50", "µM", "<", ">", " ", "\t", "> <b>", ">", "$", "M  END", "\x0b", "\x0c", "\x1a", "\x1c", "\x85", "\xa0", "\u2028", "\ufeff",
     '"', ",", ";", "|", "'", "0,5", "(1)", "=1+1", "\U0001f9ea", "-", "#", "\\", "aspirin", "two words", "5.0", "nM", "0", "é", "\u3000",
 ]  # fmt: skip
@@ -50,10 +51,12 @@ class Corpus:
         self.random = random.Random(seed)
 
     def string(self, lines: int = 1) -> str:
-        pieces = PIECES if self.random.random() < 0.98 else [*PIECES, "\r", "$$$$", "\n"]
+        strings = STRINGS if self.random.random() < 0.98 else [*STRINGS, "\r", "$$$$", "\n"]
         # Some strings are empty, and few lines of longer ones.
         shortest = int(lines > 1 and self.random.random() < 0.95)
-        return "\n".join("".join(self.random.choices(pieces, k=self.random.randint(shortest, 5))) for _ in range(lines))
+        return "\n".join(
+            "".join(self.random.choices(strings, k=self.random.randint(shortest, 5))) for _ in range(lines)
+        )
 
     def molecule(self) -> Any:
         dice = self.random.random()
@@ -195,7 +198,7 @@ def test_sd_files_for_rdkit(tmp_path: Path, found: Counter[str]) -> None:
         for _ in range(corpus.random.choice([1, 1, 2, 4])):
             title, items = corpus.string(), corpus.items()
             _, _, block = Chem.MolToMolBlock(corpus.molecule()).rstrip("\n").partition("\n")
-            records.append({"Title": title, "Molecule": {"format": "sdf", "text": f"{title}\n{block}"}, **items})
+            records.append({"Title": title, "Molecule": make_molecule("sdf", f"{title}\n{block}"), **items})
             broken |= breaks_file(title, items) or any(value[-1:] == "\n" for value in items.values())
         with only_rejected_if(broken, found):
             content = write("sdf", records)
@@ -244,9 +247,9 @@ def test_smiles_files_for_rdkit(tmp_path: Path, found: Counter[str]) -> None:
         records = [
             {
                 "Title": re.sub("[ \t\r\n]", "", corpus.string()),
-                "Molecule": {"format": "smiles", "text": text.split()[0]},
+                "Molecule": make_molecule("smiles", smiles.split()[0]),
             }
-            for text in corpus.random.choices(SMILES, k=corpus.random.choice([1, 2, 4]))
+            for smiles in corpus.random.choices(SMILES, k=corpus.random.choice([1, 2, 4]))
         ]
         with only_rejected_if(expected=False, found=found):
             content = write("smi", records)

@@ -63,7 +63,8 @@ def _init() -> Command:
     def run(folder: str, dry_run: bool) -> None:
         state = get_state()
         root = Path(check_path(folder))
-        name = root.resolve().name
+        # Bytes of the folder's name that are not valid UTF-8 cannot be written to its files.
+        name = root.resolve().name.encode(errors="replace").decode()
         minor = ".".join(platform.python_version_tuple()[:2])
         manifest = {"name": name, "version": "0.1.0", "python_version": minor, "requirements": []}
         files = {

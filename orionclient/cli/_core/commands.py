@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import click
@@ -26,7 +27,9 @@ _GUIDES: Final = {
 }
 
 
-def common_options(*, hidden: bool) -> list[click.Option]:
+# Click finds the order in which options were given by their identity.
+@functools.cache
+def common_options(*, hidden: bool) -> Sequence[click.Option]:
     """Create the global options.
 
     Args:

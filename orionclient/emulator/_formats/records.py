@@ -97,39 +97,39 @@ def pick_molecule(record: Record, form: str, fields: list[str] | None) -> str | 
 def read_lines(file: LineReader, *, keep_ends: bool = False) -> Iterator[tuple[int, str]]:
     """Yield the line numbers and lines of a file, without line endings, byte order mark and padding at the end of the file."""
     padding: list[tuple[int, bytes]] = []
-    for number, data in _read_lines(file):
+    for line, data in _read_lines(file):
         may_be_padding = (padding or b"\0" in data or b"\x1a" in data) and len(padding) < _MAX_PADDING_LINES
         if may_be_padding and not data.strip(_PADDING):
-            padding.append((number, data))
+            padding.append((line, data))
             continue
         if padding:
             # Other lines follow, so these are data.
-            for held, line in padding:
-                yield held, _decode(held, line, keep_ends=keep_ends)
+            for held, content in padding:
+                yield held, _decode(held, content, keep_ends=keep_ends)
             padding.clear()
-        yield number, _decode(number, data, keep_ends=keep_ends)
+        yield line, _decode(line, data, keep_ends=keep_ends)
 
 
 def _read_lines(file: LineReader) -> Iterator[tuple[int, bytes]]:
-    number = 0
+    line = 0
     while True:
-        number += 1
+        line += 1
         try:
             data = file.readline(MAX_RECORD + 2)
-            if number == 1 and data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            if line == 1 and data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
                 file = _Utf16Reader(file, data)
                 data = file.readline(MAX_RECORD + 2)
         except (gzip.BadGzipFile, EOFError, zlib.error):
-            raise LineError(number, "The gzip data is damaged or truncated from here on.") from None
+            raise LineError(line, "The gzip data is damaged or truncated from here on.") from None
         except UnicodeDecodeError as error:
-            raise LineError(number, f"The line is not valid UTF-16: {error.reason}.") from None
+            raise LineError(line, f"The line is not valid UTF-16: {error.reason}.") from None
         if not data.endswith(b"\n"):
             data = data.rstrip(b"\0\x1a")
         if not data:
             return
         if len(data) > MAX_RECORD and len(data.rstrip(b"\r\n")) > MAX_RECORD:
-            raise LineError(number, f"The line has more than {MAX_RECORD} bytes.")
-        yield number, data
+            raise LineError(line, f"The line has more than {MAX_RECORD} bytes.")
+        yield line, data
 
 
 class _Utf16Reader:
@@ -143,26 +143,26 @@ class _Utf16Reader:
     def __init__(self, file: LineReader, start: bytes) -> None:
         self._file = file
         self._decoder = codecs.getincrementaldecoder("utf-16")()
-        self._text = self._decoder.decode(start)
+        self._decoded = self._decoder.decode(start)
 
     def readline(self, size: int) -> bytes:
-        while "\n" not in self._text and len(self._text) < size:
+        while "\n" not in self._decoded and len(self._decoded) < size:
             data = self._file.readline(size)
-            self._text += self._decoder.decode(data, final=not data)
+            self._decoded += self._decoder.decode(data, final=not data)
             if not data:
                 break
-        line, end, rest = self._text[:size].partition("\n")
-        self._text = rest + self._text[size:]
+        line, end, rest = self._decoded[:size].partition("\n")
+        self._decoded = rest + self._decoded[size:]
         return (line + end).encode()
 
 
-def _decode(number: int, data: bytes, *, keep_ends: bool) -> str:
-    if number == 1:
+def _decode(line: int, data: bytes, *, keep_ends: bool) -> str:
+    if line == 1:
         data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        text = data.decode()
+        decoded = data.decode()
     except UnicodeDecodeError as error:
         reason = f"{error.reason} at byte {error.start + 1}"
-        raise LineError(number, f"The line is not valid UTF-8: {reason}; save the file as UTF-8.") from None
+        raise LineError(line, f"The line is not valid UTF-8: {reason}; save the file as UTF-8.") from None
     # Some programs on Windows write CR CR LF.
-    return text if keep_ends else text.removesuffix("\n").rstrip("\r")
+    return decoded if keep_ends else decoded.removesuffix("\n").rstrip("\r")

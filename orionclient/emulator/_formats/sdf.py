@@ -95,19 +95,23 @@ class _Reader:
         # Only blank lines may follow the last record.
         while (line := self._next()) is not None:
             if line.strip(BLANKS):
-                self._fail("starts with blank lines and then has other text")
+                self._fail("starts with blank lines and then has other lines")
         return None
 
     def _molblock(self, head: list[str], first: int) -> str:
         lines = head
         if any(line.startswith(_DELIMITER) for line in head):
             self._fail("has no molblock", first)
+        header = 0
         while lines[-1].rstrip(BLANKS) != _END:
             line = self._next()
-            if line is None:
+            if line is None and not header:
                 self._fail("is truncated: M  END is missing")
-            if line.startswith(_DELIMITER) or _HEADER.fullmatch(line):
-                self._fail("has no M  END before its data items")
+            if line is None or line.startswith(_DELIMITER):
+                self._fail("has no M  END before its data items", header)
+            # The label of an atom can have the form of such a header, too.
+            if not header and _HEADER.fullmatch(line):
+                header = self._number
             lines.append(line)
         try:
             check_molblock(LineCursor(lines))
@@ -165,11 +169,11 @@ def write(records: Iterable[tuple[int, Record]], fields: list[str] | None) -> It
     mark = "\ufeff"
     for number, record in records:
         try:
-            text = _format_value(record, fields)
+            written = _format_value(record, fields)
         except ConversionError as error:
             raise ConversionError(f"Record {number} cannot be written as SDF: {error}.") from None
         # A reader drops one byte order mark at the start of the file, but not that of the first title.
-        yield (mark + text if text.startswith(mark) else text).encode()
+        yield (mark + written if written.startswith(mark) else written).encode()
         mark = ""
 
 

@@ -126,37 +126,37 @@ def _check_bracket(match: re.Match[str]) -> None:
         raise ValueError(f"{match[0][:40]!r} at character {match.start() + 1} is not a valid atom")
 
 
-def parse_smiles(text: str) -> Record:
+def parse_smiles(smiles: str) -> Record:
     """Return the molecule of a cell or line, or raise a ValueError with the SMILES and the reason."""
     try:
-        check_smiles(text)
+        check_smiles(smiles)
     except ValueError as error:
-        raise ValueError(f"{text[:60]!r} is not valid SMILES: {error}") from None
-    return make_molecule(SMILES, text)
+        raise ValueError(f"{smiles[:60]!r} is not valid SMILES: {error}") from None
+    return make_molecule(SMILES, smiles)
 
 
 def read(file: LineReader) -> Iterator[Record]:
     """Yield the records of a SMILES file; a header is optional."""
-    lines = ((number, line) for number, line in read_lines(file) if line.strip(BLANKS))
+    lines = (numbered for numbered in read_lines(file) if numbered[1].strip(BLANKS))
     first = next(lines, (1, ""))
     separator = "\t" if "\t" in first[1] else " "
     columns = _read_header(*first, separator)
-    for count, (number, line) in enumerate(lines if columns or not first[1] else chain([first], lines), 1):
+    for count, (at, line) in enumerate(lines if columns or not first[1] else chain([first], lines), 1):
         try:
-            text, title, *values = _split(line, separator, len(columns))
-            molecule = parse_smiles(text)
+            smiles, title, *values = _split(line, separator, len(columns))
+            molecule = parse_smiles(smiles)
         except ValueError as error:
-            raise MalformedError(number, f"Record {count}: {error}.") from None
+            raise MalformedError(at, f"Record {count}: {error}.") from None
         yield {TITLE: title, MOLECULE: molecule, **dict(zip(columns[2:], values, strict=True))}
 
 
-def _read_header(number: int, line: str, separator: str) -> list[str]:
+def _read_header(at: int, line: str, separator: str) -> list[str]:
     """Return the columns of a header as RDKit writes it (SMILES, name, optional others); none if the line is no header."""
     columns = line.strip(BLANKS).split(separator)
     if columns[0].lower() != SMILES:
         return []
     if {"", TITLE, MOLECULE}.intersection(columns[2:]) or len(set(columns)) < len(columns):
-        raise MalformedError(number, f"The header {line[:100]!r} has an empty, duplicate or reserved column.")
+        raise MalformedError(at, f"The header {line[:100]!r} has an empty, duplicate or reserved column.")
     return columns
 
 

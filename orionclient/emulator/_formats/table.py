@@ -49,21 +49,21 @@ def read(file: LineReader) -> Iterator[Record]:
     rows = _read_rows(file)
     line, header = next(rows, (1, []))
     names = _name_columns(line, header)
-    for count, (number, row) in enumerate(rows, 1):
+    for count, (line, row) in enumerate(rows, 1):
         if len(row) != len(header):
             raise MalformedError(
-                number, f"Record {count} has {len(row)} values, but the header has {len(header)} columns."
+                line, f"Record {count} has {len(row)} values, but the header has {len(header)} columns."
             )
         record: Record = {}
         for given, name, value in zip(header, names, row, strict=True):
             if not _is_smiles(given):
                 if given or value:
                     record[name] = value
-            elif text := value.strip(BLANKS):
+            elif content := value.strip(BLANKS):
                 try:
-                    record[name] = parse_smiles(text)
+                    record[name] = parse_smiles(content)
                 except ValueError as error:
-                    raise MalformedError(number, f"Record {count}: {error}.") from None
+                    raise MalformedError(line, f"Record {count}: {error}.") from None
         yield record
 
 
@@ -78,16 +78,16 @@ def _read_rows(file: LineReader) -> Iterator[tuple[int, list[str]]]:
         raise MalformedError(error.line, f"The header is not valid: {error.message}") from None
     first = _take_row(lines)
     separator = separator or _detect_separator(head, first)
-    number = head[0][0] - 1 if head else 0
+    line = head[0][0] - 1 if head else 0
     size = 0
 
     def limit_rows() -> Iterator[str]:
-        nonlocal number, size
-        for number, text in chain(head, first, lines):
-            size += len(text)
+        nonlocal line, size
+        for line, content in chain(head, first, lines):
+            size += len(content)
             if size > MAX_RECORD:
-                raise MalformedError(number, f"{_name_row(count)} has more than {MAX_RECORD} characters.")
-            yield text
+                raise MalformedError(line, f"{_name_row(count)} has more than {MAX_RECORD} characters.")
+            yield content
 
     # Some programs write a blank after each separator.
     outside = _remove_quoted(head)
@@ -95,7 +95,7 @@ def _read_rows(file: LineReader) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(limit_rows(), delimiter=separator, skipinitialspace=has_blanks, strict=True)
     count = 0
     while True:
-        size, start = 0, number + 1
+        size, start = 0, line + 1
         try:
             row = next(reader)
         except StopIteration:
@@ -103,7 +103,7 @@ def _read_rows(file: LineReader) -> Iterator[tuple[int, list[str]]]:
         except csv.Error as error:
             reason = next((better for words, better in _REASONS.items() if words in str(error)), str(error))
             raise MalformedError(
-                number, f"{_name_row(count)}, which starts in line {start}, is not valid CSV: {reason}."
+                line, f"{_name_row(count)}, which starts in line {start}, is not valid CSV: {reason}."
             ) from None
         if row:
             yield start, row
@@ -118,17 +118,17 @@ def _take_row(lines: Iterator[_Line]) -> list[_Line]:
     """Return the next lines up to the end of a row that is not blank."""
     row: list[_Line] = []
     size = quotes = 0
-    for number, text in lines:
-        row.append((number, text))
-        size += len(text)
-        quotes += text.count('"')
-        if (quotes % 2 == 0 and text.strip("\r\n")) or size > MAX_RECORD:
+    for line, content in lines:
+        row.append((line, content))
+        size += len(content)
+        quotes += content.count('"')
+        if (quotes % 2 == 0 and content.strip("\r\n")) or size > MAX_RECORD:
             break
     return row
 
 
 def _remove_quoted(row: list[_Line]) -> str:
-    return re.sub('"[^"]*"', '"', "".join(text for _, text in row))
+    return re.sub('"[^"]*"', '"', "".join(content for _, content in row))
 
 
 def _detect_separator(head: list[_Line], first: list[_Line]) -> str:
@@ -136,7 +136,7 @@ def _detect_separator(head: list[_Line], first: list[_Line]) -> str:
     outside = _remove_quoted(head)
     found = [separator for separator in _SEPARATORS if separator in outside]
     if len(found) > 1:
-        lines = [text for _, text in (*head, *first)]
+        lines = [content for _, content in (*head, *first)]
         grades = {separator: _grade_separator(lines, separator) for separator in found}
         found = [separator for separator in found if grades[separator] == max(grades.values())]
     if len(found) > 1:
