@@ -444,7 +444,23 @@ def restore_config(
     scheme, host, port = origin
     raise InvalidCredentials(
         f"no token for the pickled session on {scheme}://{host}:{port} in the environment or in {get_config_path(environ)}"
-    ).with_hints(*_configuration_hints())
+    ).with_hints(*local_hints(host), *_configuration_hints())
+
+
+def local_hints(host: str) -> tuple[str, ...]:
+    """Build the hint of an error about a missing token that may be that of a `LocalOrion` in another process.
+
+    Args:
+        host: Host of the server.
+
+    Returns:
+        The hint if the host is this machine, else nothing.
+    """
+    if not is_loopback(host):
+        return ()
+    return (
+        "for a LocalOrion of another process: os.environ.update(orion.environ) there before this one starts, OrionSession() here",
+    )
 
 
 def _list_candidates(profile: str | None, environ: Mapping[str, str]) -> Iterator[Callable[[], SessionConfig]]:
