@@ -116,7 +116,7 @@ class Calls:
         if operation.auth and not config.token:
             where = f"profile {config.profile!r}" if config.profile else "the configuration"
             raise InvalidCredentials(f"{operation.id} needs a token, but {where} has none").with_hints(
-                *local_hints(config.origin[1]),
+                *(() if config.profile else local_hints(config.origin[1])),
                 "to save one, run: ocli config profile",
                 "in Python, request one with session.retrieve_token(...)",
             )
