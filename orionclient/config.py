@@ -20,7 +20,6 @@ from attrs import astuple, evolve, field, frozen
 from orionclient._runtime.locks import CAN_LOCK_FILES, LockedFile
 from orionclient._runtime.plain import to_plain
 from orionclient._runtime.user_files import decode_utf8, expand_home
-from orionclient._transport.certificates import CLIENT_CERT_VARIABLE, CLIENT_KEY_VARIABLE
 from orionclient._transport.checks import is_loopback, parse_origin
 from orionclient.exceptions import UNSAFE, InvalidCredentials, ValidationError
 
@@ -438,9 +437,9 @@ def resolve(profile: str | None = None, environ: Mapping[str, str] | None = None
 
 
 def _set_client_certificate(config: SessionConfig, environ: Mapping[str, str]) -> SessionConfig:
-    cert, key = environ.get(CLIENT_CERT_VARIABLE) or None, environ.get(CLIENT_KEY_VARIABLE) or None
+    cert, key = environ.get("ORION_CLIENT_CERT") or None, environ.get("ORION_CLIENT_KEY") or None
     if key and not cert:
-        raise ValidationError(f"{CLIENT_KEY_VARIABLE} is set but {CLIENT_CERT_VARIABLE} is not; set both or neither")
+        raise ValidationError("ORION_CLIENT_KEY is set but ORION_CLIENT_CERT is not; set both or neither")
     return evolve(config, client_cert=cert, client_key=key) if cert else config
 
 
