@@ -405,7 +405,7 @@ class RetryLoop:
 
 def _is_problem(response: AnyResponse) -> bool:
     """Return whether an error response has a JSON body of Orion (its form is assumed), and not one of a proxy or load balancer."""
-    if "json" not in response.headers.get("content-type", ""):
+    if "json" not in response.headers.get("content-type", "").lower():
         return False
     try:
         body = json.loads(response.content or b"")
