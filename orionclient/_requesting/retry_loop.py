@@ -34,7 +34,7 @@ from orionclient._runtime.clock import CLOCK
 from orionclient._runtime.interactive import is_interactive
 from orionclient._transport.checks import find_range_problem, is_loopback, is_success, parse_origin, resolve_url
 from orionclient._transport.request import PreparedRequest
-from orionclient._transport.response import AsyncResponse, Failure, FailureKind, Response
+from orionclient._transport.response import AsyncResponse, Failure, FailureKind, Headers, Response
 from orionclient._version import __version__
 from orionclient.config import LOCAL_PROFILE, in_orion
 from orionclient.exceptions import CallInfo, OrionConnectionError, OrionTimeout, ValidationError
@@ -299,6 +299,8 @@ class RetryLoop:
             or (request.body is not None and not request.body.replayable)
         ):
             return None
+        if isinstance(response.headers, Headers) and "location" in response.headers.conflicts:
+            return Failure("redirect", "redirect not followed: the server sent several Location headers that differ")
         try:
             url = resolve_url(url, target)
         except ValidationError as error:
