@@ -9,7 +9,8 @@ from pathlib import Path
 
 try:
     from . import build
-    from .merge import ContractError, merge
+    from .merge import merge
+    from .problems import ContractError
     from .tools import ToolError
 except ModuleNotFoundError as error:
     sys.exit(f"module {error.name!r} not found; install generator/requirements.txt, or run: nox -s generate")
@@ -33,9 +34,10 @@ def main(arguments: list[str] | None = None) -> int:
         help="package to write or check (default: generated/orion_api); merge: file to write (default: stdout)",
     )
     options = parser.parse_args(arguments)
-    output: Path = options.output or ROOT / "generated" / "orion_api"
     problems: list[str] = []
     try:
+        options.contract = options.contract.expanduser()
+        output: Path = (options.output or ROOT / "generated" / "orion_api").expanduser()
         if options.command == "generate":
             build.generate(options.contract, output)
         elif options.command == "check":
@@ -47,11 +49,13 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             document = json.dumps(merge(options.contract).document, indent=1, ensure_ascii=False) + "\n"
             if options.output:
-                options.output.write_text(document, encoding="utf-8")
+                output.write_text(document, encoding="utf-8")
             else:
-                sys.stdout.write(document)
-    except (ContractError, ToolError) as error:
+                sys.stdout.buffer.write(document.encode())
+    except (ContractError, ToolError, build.OutputError) as error:
         problems = [str(error)]
+    except (OSError, RuntimeError) as error:
+        problems = [f"{options.command} failed: {error}"]
     for problem in problems:
         sys.stderr.write(f"{problem}\n")
     return 1 if problems else 0

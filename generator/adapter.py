@@ -10,13 +10,17 @@ import builtins
 import copy
 import importlib
 import keyword
-from dataclasses import dataclass
+import re
+import traceback
+import unicodedata
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .merge import walk
-from .tools import ToolError, read_pins
+from .members import make_member_names
+from .merge import Keys, walk
+from .tools import RejectedError, ToolError, find_schema, read_pins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +31,8 @@ CONTENT_TYPES = {"application/x-ndjson": "application/octet-stream"}
 # The tool appends `_` to all names of builtins; only these would shadow a builtin that the generated code uses.
 SHADOWING = {"str", "int", "float", "bool", "bytes", "dict", "list", "tuple", "set", "object", "range", "classmethod"}
 RENAMED = {f"{name}_" for name in {*dir(builtins)} - SHADOWING if name.islower() and not keyword.iskeyword(name)}
+# Names of the generated functions; a parameter of this name gets an `_` too.
+FUNCTIONS = {"build", "check", "encode_query", "parse"}
 # Class of the tool -> kind of a field, and its type with a placeholder for the class or the inner type.
 KINDS = {
     "AnyProperty": ("any", "Any"), "BooleanProperty": ("boolean", "bool"), "DateTimeProperty": ("datetime", "datetime.datetime"),
@@ -133,19 +139,52 @@ def prepare_contract(document: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
+def make_identifier(name: str) -> str:
+    """Make the name of a property or parameter in Python."""
+    strings = importlib.import_module("openapi_python_client.strings")
+    return _normalize(strings.PythonIdentifier(name, "field_"))
+
+
 def parse(document: dict[str, Any]) -> Api:
     """Parse a contract.
 
     Raises:
-        ToolError: If the tool rejects a part of the contract, or is a release that lacks a name used here.
+        RejectedError: If the tool rejects a part of the contract.
+        ToolError: If the tool is a release that lacks a name used here.
     """
     try:
-        return _parse(prepare_contract(document))
-    except (AttributeError, ImportError, KeyError, TypeError) as error:
+        return _parse(_encode_enumerations(prepare_contract(document)))
+    except ToolError:
+        raise
+    except Exception as error:
         reason, pinned = f"{type(error).__name__}: {error}", read_pins()[TOOL]
+        if any("openapi_python_client" in frame.filename for frame in traceback.extract_tb(error.__traceback__)):
+            raise _make_error(document, [reason]) from error
         raise ToolError(
             f"{TOOL} {version(TOOL)} differs in a name that generator/adapter.py uses ({reason}); install {pinned}"
         ) from error
+
+
+def _encode_enumerations(document: dict[str, Any]) -> dict[str, Any]:
+    """Encode the values of enumerations, because the tool drops characters such as joiners of emoji, and name the members."""
+    for _, value in walk(document):
+        if isinstance(value, dict) and isinstance(value.get("enum"), list):
+            values = [each for each in value["enum"] if each is not None]
+            value["x-enum-varnames"] = make_member_names(values)
+            value["enum"] = [None if each is None else f"v{each.encode().hex()}" for each in value["enum"]]
+            value.pop("default", None)
+    return document
+
+
+def _make_error(document: dict[str, Any], messages: list[str]) -> RejectedError:
+    """Make an error with the part of the contract that each message of the tool names."""
+    rejections: list[tuple[Keys, str]] = []
+    for message in messages:
+        found = re.search(r"parsing ([A-Z]+) (\S+) within", message)
+        keys = ("paths", found[2], found[1].lower()) if found else find_schema(document, message)
+        # The tool prints some names as objects.
+        rejections.append((keys, f"{TOOL} failed: {re.sub(r'<[^ ]+ object at [^ ]+>', '...', message)}"))
+    return RejectedError(rejections)
 
 
 def _parse(document: dict[str, Any]) -> Api:
@@ -155,23 +194,27 @@ def _parse(document: dict[str, Any]) -> Api:
         file_encoding="utf-8", overwrite=False, output_path=Path(),
     )  # fmt: skip
     data = parser.GeneratorData.from_dict(document, config=settings)
-    if isinstance(data, parser.errors.GeneratorError):
-        raise ToolError(f"{TOOL} failed: {data.header} {data.detail}")
-    collections = data.endpoint_collections_by_tag.values()
-    if errors := [*data.errors, *(error for each in collections for error in each.parse_errors)]:
-        raise ToolError("\n".join(f"{TOOL} failed: {error.header} {error.detail}" for error in errors))
+    errors = [data] if isinstance(data, parser.errors.GeneratorError) else list(data.errors)
+    collections = [] if errors else list(data.endpoint_collections_by_tag.values())
+    if errors := [*errors, *(error for each in collections for error in each.parse_errors)]:
+        raise _make_error(document, [f"{error.header} {error.detail}" for error in errors])
     operations = {str(each.name): _read_operation(each) for collection in collections for each in collection.endpoints}
     return Api([_read_model(each) for each in data.models], [_read_enum(each) for each in data.enums], operations)
 
 
 def _read_operation(endpoint: Any) -> Operation:
     return Operation(
-        path=[_read_field(each) for each in endpoint.path_parameters],
-        query=[_read_field(each) for each in endpoint.query_parameters],
-        headers=[_read_field(each) for each in endpoint.header_parameters],
+        path=[_read_parameter(each) for each in endpoint.path_parameters],
+        query=[_read_parameter(each) for each in endpoint.query_parameters],
+        headers=[_read_parameter(each) for each in endpoint.header_parameters],
         body=next((_read_field(body.prop) for body in endpoint.bodies), None),
         responses={each.status_code.range[0]: _read_field(each.prop) for each in endpoint.responses.patterns},
     )
+
+
+def _read_parameter(prop: Any) -> Field:
+    field = _read_field(prop)
+    return replace(field, python_name=f"{field.python_name}_") if field.python_name in FUNCTIONS else field
 
 
 def _read_model(model: Any) -> Model:
@@ -183,7 +226,8 @@ def _read_model(model: Any) -> Model:
 
 def _read_enum(enum: Any) -> Enum:
     description = enum.description.get_untrusted_value() if enum.description else ""
-    return Enum(enum.class_info.name, enum.class_info.module_name, description, dict(enum.values))
+    members = {name: _decode(value) for name, value in enum.values.items()}
+    return Enum(enum.class_info.name, enum.class_info.module_name, description, members)
 
 
 def _read_field(prop: Any) -> Field:
@@ -198,7 +242,15 @@ def _read_field(prop: Any) -> Field:
     if inner:
         class_name, module = inner.class_name, inner.module
     annotation = annotation.format(inner.type if inner else class_name)
-    name, python_name = prop.name.get_untrusted_value(), str(prop.python_name)
-    if python_name in RENAMED:
-        python_name = python_name.removesuffix("_")
+    name, python_name = prop.name.get_untrusted_value(), _normalize(prop.python_name)
     return Field(name, python_name, kind, annotation, prop.required, class_name, module, inner)
+
+
+def _decode(value: str) -> str:
+    return bytes.fromhex(value[1:]).decode()
+
+
+def _normalize(name: str) -> str:
+    """Return a name of the tool as Python reads it, without an `_` that is not needed."""
+    name = unicodedata.normalize("NFKC", name)
+    return name.removesuffix("_") if name in RENAMED else name

@@ -2,35 +2,70 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
-import shutil
+import keyword
+import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from . import render, rules, shapes, tools
-from .merge import Contract, ContractError, merge
+from . import adapter, imports, names, openapi, render, rules, shapes, tools
+from .merge import Contract, merge
+from .problems import ContractError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from .adapter import Api
+    from .problems import Problem
 
 FINGERPRINT = "_generation.json"
 COMMAND = "nox -s generate"
 RUFF = ("--isolated", "--no-cache", "--target-version", "py311", "--line-length", "120")
 
 
-def lint(folder: Path) -> Contract:
-    """Merge the contract and validate it against OpenAPI and the rules.
+class OutputError(Exception):
+    """The package cannot be written to this directory."""
+
+
+def lint(folder: Path) -> tuple[Contract, Api]:
+    """Merge the contract, validate it against OpenAPI and the rules, and parse it.
 
     Raises:
         ContractError: If the contract violates OpenAPI or a rule.
+        ToolError: If a tool is missing, or is another release.
     """
     contract = merge(folder)
-    # Validated first, because the rules rely on the structure of the document.
-    with tempfile.TemporaryDirectory() as work:
-        tools.validate(contract.document, Path(work))
-    violations = rules.find_violations(contract)
-    if violations:
-        raise ContractError("\n".join(violations))
-    return contract
+    # In this order, because each step relies on what the one before has checked.
+    _raise_if_any(openapi.find_invalid(contract))
+    unnamed = names.check_identifiers(contract, adapter.make_identifier)
+    _raise_if_any(
+        [*rules.find_violations(contract), *(contract.make_problem(keys, "R14", *rest) for keys, *rest in unnamed)]
+    )
+    with _translate(contract):
+        api = adapter.parse(contract.document)
+    clashes = names.check_classes_and_parameters(contract, api)
+    _raise_if_any(contract.make_problem(keys, "R14", *rest) for keys, *rest in clashes)
+    return contract, api
+
+
+def _raise_if_any(problems: Iterable[Problem]) -> None:
+    if found := list(problems):
+        raise ContractError(found)
+
+
+@contextlib.contextmanager
+def _translate(contract: Contract) -> Iterator[None]:
+    """Turn what a tool rejects into problems of the contract."""
+    try:
+        yield
+    except tools.RejectedError as error:
+        fix = "simplify or rename this part; openapi/README.md lists what is supported"
+        raise ContractError(
+            contract.make_problem(keys, "TOOL", message, fix) for keys, message in error.rejections
+        ) from None
 
 
 def build_fingerprint(document: dict[str, Any], pinned: dict[str, str]) -> dict[str, Any]:
@@ -48,15 +83,21 @@ def build_fingerprint(document: dict[str, Any], pinned: dict[str, str]) -> dict[
     }
 
 
-def write(folder: Path, output: Path, pinned: dict[str, str]) -> None:
-    """Write the package; `output` must not exist."""
-    document = lint(folder).document
-    render.write(document, output)
-    with tempfile.TemporaryDirectory() as work:
-        shapes.write(document, output, Path(work))
+def write(contract: Contract, api: Api, output: Path, pinned: dict[str, str]) -> None:
+    """Write the package, and import it; `output` must not exist.
+
+    Raises:
+        ContractError: If a tool rejects the contract, or a module of the package cannot be imported.
+    """
+    with _translate(contract):
+        render.write(contract.document, api, output)
+        with tempfile.TemporaryDirectory() as work:
+            shapes.write(contract.document, output, Path(work))
+    _raise_if_any(imports.find_syntax_errors(contract, api, output))
     format_code(output)
-    fingerprint = json.dumps(build_fingerprint(document, pinned), indent=1) + "\n"
+    fingerprint = json.dumps(build_fingerprint(contract.document, pinned), indent=1) + "\n"
     (output / FINGERPRINT).write_text(fingerprint, encoding="utf-8")
+    _raise_if_any(imports.find_broken_modules(contract, api, output))
 
 
 def format_code(folder: Path) -> None:
@@ -66,40 +107,66 @@ def format_code(folder: Path) -> None:
 
 
 def generate(folder: Path, output: Path) -> None:
-    """Write the package, replacing an existing one."""
+    """Write the package, replacing an existing one; on an error nothing is changed.
+
+    Raises:
+        OutputError: If `output` is not a name of a package, or exists and is not a generated package.
+    """
     pinned = tools.read_pins()
     tools.reject_other_versions(pinned)
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=output.parent, prefix=".generate-") as beside:
+    output = resolve_output(output)
+    contract, api = lint(folder)
+    existing = next(parent for parent in output.parents if parent.exists())
+    with tempfile.TemporaryDirectory(dir=existing, prefix=".generate-") as beside:
         fresh = Path(beside) / output.name
-        write(folder, fresh, pinned)
+        write(contract, api, fresh, pinned)
+        output.parent.mkdir(parents=True, exist_ok=True)
         if output.exists():
-            output.rename(Path(beside) / "old")
-        shutil.move(fresh, output)
+            output.rename(Path(beside) / f"{output.name}-old")
+        fresh.rename(output)
+
+
+def resolve_output(output: Path) -> Path:
+    """Return the absolute path of a package, after symbolic links.
+
+    Raises:
+        OutputError: If it is not a name of a package, or exists and is not a generated package.
+    """
+    resolved = output.resolve()
+    name = resolved.name
+    if not name.isidentifier() or keyword.iskeyword(name) or name in sys.stdlib_module_names:
+        raise OutputError(f"--output {output}: `{name}` is not a valid name of a package")
+    if resolved.exists() and not resolved.is_dir():
+        raise OutputError(f"--output {output}: it is a file, not a package")
+    if resolved.exists() and any(resolved.iterdir()) and not (resolved / FINGERPRINT).is_file():
+        message = f"it has no {FINGERPRINT}, so it is not a generated package and is not replaced"
+        raise OutputError(f"--output {output}: {message}; use another directory")
+    return resolved
 
 
 def check(folder: Path, output: Path) -> list[str]:
     """Compare the package on disk with the output of `generate`; return the differences, one per line."""
     pinned = tools.read_pins()
-    changed = _list_changed(folder, output, pinned)
+    contract, api = lint(folder)
+    changed = _list_changed(contract, output, pinned)
     if changed:
         return [f"{output.name} is out of date: {', '.join(changed)}"]
     tools.reject_other_versions(pinned)
     with tempfile.TemporaryDirectory() as beside:
         fresh = Path(beside) / output.name
-        write(folder, fresh, pinned)
+        write(contract, api, fresh, pinned)
         return _list_differences(fresh, output)
 
 
-def _list_changed(folder: Path, output: Path, pinned: dict[str, str]) -> list[str]:
+def _list_changed(contract: Contract, output: Path, pinned: dict[str, str]) -> list[str]:
     try:
         old = json.loads((output / FINGERPRINT).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        before = dict(old.get("tools", {}))
+    except (OSError, ValueError, AttributeError, TypeError):
         return [f"{FINGERPRINT} is missing or not valid JSON"]
-    new = build_fingerprint(merge(folder).document, pinned)
+    new = build_fingerprint(contract.document, pinned)
     messages = {"contract": "the contract changed", "generator": "the generator or a template changed"}
     changed = [message for key, message in messages.items() if old.get(key) != new[key]]
-    before = old.get("tools", {})
     changed += [
         f"{name} {before.get(name, 'none')} became {pinned.get(name, 'none')}"
         for name in sorted({*before, *pinned})

@@ -25,6 +25,11 @@ class Facts:
     parameters: tuple[dict[str, Any], ...]
 
     @property
+    def keys(self) -> tuple[str, ...]:
+        """Path of the operation in the document."""
+        return "paths", self.route, self.method.lower()
+
+    @property
     def tag(self) -> str:
         """Name of the package that contains the module of the operation."""
         return str(self.data["tags"][0])

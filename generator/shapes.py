@@ -67,8 +67,12 @@ def write(document: dict[str, Any], output: Path, work: Path) -> None:
 
 def _generate(document: dict[str, Any], output: Path, arguments: tuple[str, ...], work: Path) -> None:
     source, written = work / f"{output.stem}.json", work / output.name
-    source.write_text(json.dumps(document), encoding="utf-8")
-    tools.run("datamodel_code_generator", "--input", str(source), "--output", str(written), *arguments, cwd=work)
+    # The tool reads JSON as YAML, which does not join escaped surrogates.
+    source.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    try:
+        tools.run("datamodel_code_generator", "--input", str(source), "--output", str(written), *arguments, cwd=work)
+    except tools.ToolError as error:
+        raise tools.RejectedError([(tools.find_schema(document, str(error)), str(error))]) from None
     code = written.read_text(encoding="utf-8")
     if "pydantic_v2.BaseModel" in arguments:
         code = code.replace("from __future__ import annotations\n", GUARD, 1)

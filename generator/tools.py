@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-import json
 import os
+import re
 import subprocess  # runs the pinned tools  # nosec B404
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-
-from .merge import ContractError
+from typing import Any
 
 PINS_FILE = Path(__file__).parent / "requirements.txt"
 
 
 class ToolError(Exception):
     """A tool is missing, has another version, or failed."""
+
+
+class RejectedError(ToolError):
+    """A tool rejects parts of the contract.
+
+    Attributes:
+        rejections: Path of keys of each part, and the message of the tool.
+    """
+
+    def __init__(self, rejections: list[tuple[tuple[str, ...], str]]) -> None:
+        super().__init__("\n".join(" ".join(message.split()) for _, message in rejections))
+        self.rejections = rejections
 
 
 def read_pins(file: Path = PINS_FILE) -> dict[str, str]:
@@ -37,8 +48,15 @@ def reject_other_versions(pinned: dict[str, str]) -> None:
             )
 
 
-def run(module: str, *arguments: str, cwd: Path) -> None:
-    """Run a tool in the environment of this interpreter.
+def find_schema(document: dict[str, Any], message: str) -> tuple[str, ...]:
+    """Return the path of the first schema that a message of a tool names; empty if it names none."""
+    schemas = document.get("components", {}).get("schemas", {})
+    name = next((word for word in re.findall(r"\w+", message) if word in schemas), None)
+    return () if name is None else ("components", "schemas", name)
+
+
+def run(module: str, *arguments: str, cwd: Path) -> str:
+    """Run a tool in the environment of this interpreter, and return its output.
 
     Raises:
         ToolError: If the tool fails; the message contains its output.
@@ -57,19 +75,8 @@ def run(module: str, *arguments: str, cwd: Path) -> None:
         check=False,
     )
     if done.returncode:
-        message = " ".join((done.stderr or done.stdout).split())
-        raise ToolError(f"{module} failed: {message}")
-
-
-def validate(document: dict[str, object], work: Path) -> None:
-    """Validate a document against OpenAPI 3.1.
-
-    Raises:
-        ContractError: If the document is not valid.
-    """
-    source = work / "contract.json"
-    source.write_text(json.dumps(document), encoding="utf-8")
-    try:
-        run("openapi_spec_validator", "--schema", "3.1", source.name, cwd=work)
-    except ToolError as error:
-        raise ContractError(f"openapi/ is not valid OpenAPI 3.1: {error}") from None
+        lines = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+        # Of a traceback, the last line is the message.
+        message = " ".join(lines[-1:] if any(line.startswith("Traceback ") for line in lines) else lines)
+        raise ToolError(f"{module} failed: {' '.join(message.split())}")
+    return done.stdout

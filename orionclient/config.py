@@ -44,7 +44,10 @@ DEFAULT_PROFILE: Final = "default"
 #: The profile that `ocli local start` writes.
 LOCAL_PROFILE: Final = "local"
 _MAX_FILE: Final = 1 << 20
-_KEYS: Final = ("url", "username", "token", "project", "ca_file", "proxy", "allow_http", "header_form", "verify")
+_KEYS: Final = (
+    "url", "username", "token", "project", "ca_file", "proxy", "allow_http", "header_form", "verify", "client_cert", "client_key",
+)  # fmt: skip
+_PATHS: Final = ("ca_file", "client_cert", "client_key")
 
 
 def _normalize_url(url: str) -> str:
@@ -91,11 +94,16 @@ class SessionConfig:
         profile: Name of the profile that the configuration was read from; None if none.
         ca_file: File of CA certificates to trust in addition to the system's; ``~`` is the home directory. In a profile, a relative path
             starts at the folder of the profile file, else at the working directory. Optional.
-        proxy: URL of a proxy. If omitted, the proxy variables of the environment apply.
+        proxy: URL of an http, https, socks5 or socks5h proxy for all hosts except loopback addresses; a SOCKS proxy needs the extra
+            `socks`. If omitted, the proxy variables of the environment apply.
         allow_http: True allows sending the token over unencrypted http to another machine.
         header_form: ``space`` sends ``Token <value>``, ``colon`` the published ``Token:<value>``.
         verify: False accepts any certificate of the server, with a `UserWarning` for every https request. No environment variable
             does the same.
+        client_cert: PEM file of a client certificate and its chain, for servers that require one; a path like that of `ca_file`. Only the
+            server of `url` gets it, and no proxy or other server that a redirect or a presigned URL leads to. Optional.
+        client_key: PEM file of its private key. If omitted, `client_cert` contains the key too. ``ORION_CLIENT_KEY_PASSWORD`` is the
+            password of an encrypted key.
 
     Raises:
         ValidationError: A value is not valid. The message never contains the token.
@@ -111,8 +119,14 @@ class SessionConfig:
     allow_http: bool = False
     header_form: str = "space"
     verify: bool = True
+    client_cert: str | None = None
+    client_key: str | None = None
 
     def __attrs_post_init__(self) -> None:
+        if self.client_key and not self.client_cert:
+            raise ValidationError(
+                "client_key is set but client_cert is not; set client_cert to the file of the certificate"
+            )
         if self.header_form not in {"space", "colon"}:
             raise ValidationError(f"header_form must be 'space' or 'colon', not {self.header_form!r:.60}")
         if not isinstance(self.verify, bool):
@@ -234,9 +248,10 @@ def save_profile(config: SessionConfig, name: str, path: Path | None = None) -> 
     if not name or name != name.strip() or any(character in "[]\r\n" for character in name) or name == "DEFAULT":
         raise ValidationError(f"{name!r:.60} is not a valid profile name")
     values = {key: getattr(config, key) for key in _KEYS}
-    if config.ca_file and not config.ca_file.startswith("~"):
-        # In the file, a relative path starts at the folder of the file.
-        values["ca_file"] = os.path.abspath(config.ca_file)  # noqa: PTH100 - a setting, not a path of ours
+    for key in _PATHS:
+        if values[key] and not values[key].startswith("~"):
+            # In the file, a relative path starts at the folder of the file.
+            values[key] = os.path.abspath(values[key])  # noqa: PTH100 - a setting, not a path of ours
     values["allow_http"] = "true" if config.allow_http else None
     values["header_form"] = None if config.header_form == "space" else config.header_form
     values["verify"] = None if config.verify else "false"
@@ -366,8 +381,11 @@ def _load_profile(name: str, environ: Mapping[str, str], source: str = "") -> Se
     given: dict[str, Any] = {key: values[key] for key in _KEYS if key in values}
     given["allow_http"] = values.get("allow_http", "").lower() in {"1", "true", "yes", "on"}
     given["verify"] = values.get("verify", "").lower() not in {"0", "false", "no", "off"}
-    if (ca_file := values.get("ca_file")) and not ca_file.startswith("~"):
-        given["ca_file"] = str(path.absolute().parent / ca_file)
+    given |= {
+        key: str(path.absolute().parent / given[key])
+        for key in _PATHS
+        if given.get(key) and not given[key].startswith("~")
+    }
     try:
         return SessionConfig(**given, profile=name)
     except ValidationError as error:
@@ -389,7 +407,8 @@ def resolve(profile: str | None = None, environ: Mapping[str, str] | None = None
 
     The first source that applies wins: inside a job ``ORION_URL`` with ``ORION_TOKEN``, whatever the profile; the profile named by the
     argument; ``ORION_URL`` with ``ORION_TOKEN``; the profile named by ``ORION_PROFILE``; the profile chosen by ``ocli config use``; the
-    profile ``default``. An empty variable counts as unset. ``ORION_PROJECT`` overrides the project of every source.
+    profile ``default``. An empty variable counts as unset. ``ORION_PROJECT`` overrides the project of every source, and
+    ``ORION_CLIENT_CERT`` with ``ORION_CLIENT_KEY`` the client certificate.
 
     Args:
         profile: Name of a profile. Optional.
@@ -414,7 +433,14 @@ def resolve(profile: str | None = None, environ: Mapping[str, str] | None = None
         config = _load_profile(profile, environ) if profile else _load_default_profile(environ)
     if project := environ.get("ORION_PROJECT"):
         config = evolve(config, project=project)
-    return config
+    return _set_client_certificate(config, environ)
+
+
+def _set_client_certificate(config: SessionConfig, environ: Mapping[str, str]) -> SessionConfig:
+    cert, key = environ.get("ORION_CLIENT_CERT") or None, environ.get("ORION_CLIENT_KEY") or None
+    if key and not cert:
+        raise ValidationError("ORION_CLIENT_KEY is set but ORION_CLIENT_CERT is not; set both or neither")
+    return evolve(config, client_cert=cert, client_key=key) if cert else config
 
 
 def restore_config(
@@ -440,11 +466,27 @@ def restore_config(
         with contextlib.suppress(ValidationError, InvalidCredentials):
             config = candidate()
             if config.origin == origin and config.token:
-                return config
+                return _set_client_certificate(config, environ)
     scheme, host, port = origin
     raise InvalidCredentials(
         f"no token for the pickled session on {scheme}://{host}:{port} in the environment or in {get_config_path(environ)}"
-    ).with_hints(*_configuration_hints())
+    ).with_hints(*local_hints(host), *_configuration_hints())
+
+
+def local_hints(host: str) -> tuple[str, ...]:
+    """Build the hint of an error about a missing token that may be that of a `LocalOrion` in another process.
+
+    Args:
+        host: Host of the server.
+
+    Returns:
+        The hint if the host is this machine, else nothing.
+    """
+    if not is_loopback(host):
+        return ()
+    return (
+        "for a LocalOrion of another process: os.environ.update(orion.environ) there before this one starts, OrionSession() here",
+    )
 
 
 def _list_candidates(profile: str | None, environ: Mapping[str, str]) -> Iterator[Callable[[], SessionConfig]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Never, Self
 
 from orionclient._runtime.temporary import Temporary
 from orionclient._transfer.names import check_path
@@ -136,6 +136,9 @@ class LocalOrion:
             self._exit = stack.pop_all()
         return self
 
+    def __getstate__(self) -> Never:
+        raise TypeError("a LocalOrion cannot be pickled; pass orion.environ to the other process")
+
     def stop(self) -> None:
         """Stop the server and remove its folder if it is temporary. In a forked child this does nothing."""
         self._exit.close()
@@ -218,6 +221,10 @@ class LocalOrion:
 
     @property
     def environ(self) -> dict[str, str]:
-        """Environment variables that configure an Orion client in another process for this server."""
+        """Environment variables that configure an Orion client in another process for this server.
+
+        A spawned process inherits them after ``os.environ.update(orion.environ)``. It needs them for pickled sessions and configurations,
+        which have no token.
+        """
         config = self.config()
         return {"ORION_URL": config.url, "ORION_TOKEN": config.token, "ORION_PROJECT": str(config.project)}

@@ -22,6 +22,7 @@ from orionclient._runtime.clock import CLOCK
 from orionclient._runtime.plain import to_plain
 from orionclient._transport.checks import is_loopback, is_success, parse_origin, resolve_url
 from orionclient._transport.request import Body, Payload, PreparedRequest, check_encodable, encode_form
+from orionclient.config import local_hints
 from orionclient.exceptions import (
     BadResponse,
     InvalidAPIVersion,
@@ -115,6 +116,7 @@ class Calls:
         if operation.auth and not config.token:
             where = f"profile {config.profile!r}" if config.profile else "the configuration"
             raise InvalidCredentials(f"{operation.id} needs a token, but {where} has none").with_hints(
+                *(() if config.profile else local_hints(config.origin[1])),
                 "to save one, run: ocli config profile",
                 "in Python, request one with session.retrieve_token(...)",
             )

@@ -31,7 +31,6 @@ from orionclient._requesting.retry import (
 )
 from orionclient._runtime.cancellation import wait
 from orionclient._runtime.clock import CLOCK
-from orionclient._runtime.interactive import is_interactive
 from orionclient._transport.checks import find_range_problem, is_loopback, is_success, parse_origin, resolve_url
 from orionclient._transport.request import PreparedRequest
 from orionclient._transport.response import AsyncResponse, Failure, FailureKind, Headers, Response
@@ -328,6 +327,8 @@ class RetryLoop:
         ):
             return Outcome(status, "lost")
         if status == 404:
+            from orionclient._runtime.interactive import is_interactive  # noqa: PLC0415 - rarely needed
+
             is_final = response.headers.get(_REPLICAS_HEADER) == "0"
             at_prompt = not is_final and is_interactive() and not in_orion() and _is_problem(response)
             return Outcome(status, None, response.headers.get("retry-after"), is_final, at_prompt)

@@ -18,10 +18,22 @@ VARIABLES: Final[dict[str, tuple[str, str]]] = {
     "ORION_CONFIG": ("path of the profile file; `~` is the home directory", "`~/.orion/config`"),
     "ORION_JOB_ID": ("id of the job that the process belongs to; Orion sets it (assumed)", "not in a job"),
     "ORION_HTTP_LIBRARY": ("HTTP library: `httpx` or `httpx2`", "`httpx`"),
+    "ORION_CLIENT_CERT": (
+        "file of a client certificate, whatever the profile; `~` is the home directory",
+        "that of the profile",
+    ),
+    "ORION_CLIENT_KEY": (
+        "file of its private key; only together with `ORION_CLIENT_CERT`",
+        "the file of the certificate",
+    ),
+    "ORION_CLIENT_KEY_PASSWORD": (
+        "password of the private key of the client certificate",
+        "a key that is not encrypted",
+    ),
     "HTTPS_PROXY": ("URL of the proxy for `https` URLs", "`ALL_PROXY`"),
     "HTTP_PROXY": ("URL of the proxy for `http` URLs", "`ALL_PROXY`"),
     "ALL_PROXY": ("URL of the proxy for all URLs", "none"),
-    "NO_PROXY": ("hosts that are connected to directly, separated by commas", "loopback addresses"),
+    "NO_PROXY": ("hosts, domains, addresses and networks to connect to directly", "loopback addresses"),
     "SSL_CERT_FILE": (f"file of {_CERTIFICATES}", "none"),
     "SSL_CERT_DIR": (f"folders of {_CERTIFICATES}, separated as in `PATH`", "none"),
     "REQUESTS_CA_BUNDLE": ("file or folder, as `SSL_CERT_FILE`", "none"),

@@ -16,10 +16,13 @@ from orionclient._transport.checks import is_success
 from orionclient._transport.connection import make_library_request
 from orionclient._transport.exchange import BoundedBody, build_headers, make_decompressor, warn_insecure
 from orionclient._transport.failures import clear_frames, make_body_error, to_failure, transport_errors
-from orionclient._transport.heads import SurplusWatch
+from orionclient._transport.heads import ReuseWatch
+from orionclient._transport.idle import IDLE_SECONDS
 from orionclient._transport.library import httpcore
-from orionclient._transport.pool import IDLE_SECONDS, REGISTRY, Settings, find_proxy, proxy_arguments
+from orionclient._transport.pool import REGISTRY, Settings, proxy_arguments
+from orionclient._transport.proxies import find_proxy
 from orionclient._transport.response import AsyncResponse, Failure
+from orionclient._transport.sockets import KEEP_ALIVE
 from orionclient._transport.stalls import StallWatch
 from orionclient._transport.transports import AsyncRawResponse
 from orionclient.exceptions import OrionError
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from types import TracebackType
 
+    from orionclient._transport.proxies import Proxy
     from orionclient._transport.request import Body, PreparedRequest
     from orionclient._transport.transports import TransportAdapter
 
@@ -45,7 +49,7 @@ class _Stream(httpcore.AsyncNetworkStream):
 
     def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
         self._inner = inner
-        self._watch = SurplusWatch()
+        self._watch = ReuseWatch()
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         data = await self._inner.read(max_bytes, timeout)
@@ -66,36 +70,82 @@ class _Stream(httpcore.AsyncNetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         # The library closes an idle connection that is readable.
-        surplus = info == "is_readable" and self._watch.has_surplus(self._inner.get_extra_info("ssl_object"))
-        return surplus or self._inner.get_extra_info(info)
+        closing = info == "is_readable" and self._watch.must_close(self._inner.get_extra_info("ssl_object"))
+        return closing or self._inner.get_extra_info(info)
 
 
 class _Backend(httpcore.AsyncNetworkBackend):
-    """Network backend of the library for any event loop."""
+    """Network backend of the library for any event loop, also through a SOCKS5 proxy."""
+
+    def __init__(self, socks: Proxy | None = None) -> None:
+        self._socks = socks
 
     async def connect_tcp(
-        self, host: str, port: int, timeout: float | None = None, *args: Any, **options: Any
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Any = None,
     ) -> httpcore.AsyncNetworkStream:
-        # pyright sees only the class for an environment without anyio.
-        backend: Any = httpcore.AnyIOBackend()
         left = anyio.current_effective_deadline() - anyio.current_time()
         # Ends before the deadline of the attempt, whose error would not name the host.
         end = CLOCK.monotonic() + min(_DAY if timeout is None else timeout, left - min(left / 10, _MARGIN))
-        addresses = await _resolve(host, port, end)
-        attempts = Attempts(host, port, addresses, end - CLOCK.monotonic())
-        failed: Exception = httpcore.ConnectError(f"{host} has no address")
-        for address, share in attempts:
-            try:
-                stream = await backend.connect_tcp(address, port, share, *args, **options)
-            except httpcore.ConnectTimeout as error:
-                failed = error
-            except httpcore.ConnectError as error:
-                failed = error
-                attempts.reject(address)
-            else:
-                attempts.accept(address)
-                return _Stream(stream)
-        raise failed
+        options = (local_address, [*KEEP_ALIVE, *(socket_options or ())])
+        proxy = self._socks
+        if proxy is None:
+            return _Stream(await _connect(host, port, end, *options))
+        if proxy.scheme == "socks5":
+            host = (await _resolve(host, port, end))[0]
+        stream = await _connect(proxy.host, proxy.port, end, *options)
+        try:
+            await _run(proxy, host, port, stream, end)
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await stream.aclose()
+            raise
+        return _Stream(stream)
+
+
+async def _connect(host: str, port: int, end: float, *options: Any) -> httpcore.AsyncNetworkStream:
+    # pyright sees only the class for an environment without anyio.
+    backend: Any = httpcore.AnyIOBackend()
+    addresses = await _resolve(host, port, end)
+    attempts = Attempts(host, port, addresses, end - CLOCK.monotonic())
+    failed: Exception = httpcore.ConnectError(f"{host} has no address")
+    for address, share in attempts:
+        try:
+            stream: httpcore.AsyncNetworkStream = await backend.connect_tcp(address, port, share, *options)
+        except httpcore.ConnectTimeout as error:
+            failed = error
+        except httpcore.ConnectError as error:
+            failed = error
+            attempts.reject(address)
+        else:
+            attempts.accept(address)
+            return stream
+    raise failed
+
+
+async def _run(proxy: Proxy, host: str, port: int, stream: httpcore.AsyncNetworkStream, end: float) -> None:
+    """Run the handshake of a SOCKS5 proxy."""
+    from orionclient._transport.socks import check_received, negotiate  # noqa: PLC0415 - rare
+
+    steps = negotiate(proxy, host, port)
+    try:
+        with contextlib.suppress(StopIteration):
+            data, count = next(steps)
+            while True:
+                if data:
+                    await stream.write(data, end - CLOCK.monotonic())
+                received = b""
+                while len(received) < count:
+                    received += check_received(await stream.read(count - len(received), end - CLOCK.monotonic()))
+                data, count = steps.send(received)
+    except (httpcore.ReadTimeout, httpcore.WriteTimeout) as error:
+        raise httpcore.ConnectTimeout("no reply of the SOCKS5 proxy within the timeout") from error
+    except (httpcore.ReadError, httpcore.WriteError) as error:
+        raise httpcore.ConnectError(str(error)) from error
 
 
 async def _resolve(host: str, port: int, end: float) -> list[str]:
@@ -149,18 +199,18 @@ class AsyncConnections:
     async def _get_pool(self, request: PreparedRequest) -> httpcore.AsyncConnectionPool:
         origin = request.origin
         proxy = find_proxy(origin, self._settings)
-        if (origin[0], proxy) not in self._pools:
+        context = REGISTRY.get_tls_context(self._settings, origin) if origin[0] == "https" else None
+        if (context, proxy) not in self._pools:
             make: Any = httpcore.AsyncConnectionPool
-            options: dict[str, Any] = {}
-            if proxy is not None:
+            options: dict[str, Any] = {
+                "network_backend": _Backend(proxy if proxy is not None and proxy.is_socks else None)
+            }
+            if proxy is not None and not proxy.is_socks:
                 make = httpcore.AsyncHTTPProxy
-                options = proxy_arguments(proxy, REGISTRY.get_proxy_tls_context(proxy, self._settings))
-            context = REGISTRY.get_tls_context(self._settings) if origin[0] == "https" else None
-            pool = make(
-                **options, ssl_context=context, max_connections=None, keepalive_expiry=IDLE_SECONDS, network_backend=_Backend()
-            )  # fmt: skip
-            self._pools[origin[0], proxy] = await self._stack.enter_async_context(pool)
-        return self._pools[origin[0], proxy]
+                options |= proxy_arguments(proxy, REGISTRY.get_proxy_tls_context(proxy, self._settings))
+            pool = make(**options, ssl_context=context, max_connections=None, keepalive_expiry=IDLE_SECONDS)
+            self._pools[context, proxy] = await self._stack.enter_async_context(pool)
+        return self._pools[context, proxy]
 
     async def __aenter__(self) -> Self:
         return self

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from typing import TYPE_CHECKING, Any, Protocol
 
 import h11
@@ -19,6 +18,7 @@ from orionclient._transport.heads import (
     new_h11_state,
     parse_response_head,
 )
+from orionclient._transport.idle import ReuseLimit
 from orionclient._transport.library import httpcore
 from orionclient._transport.sockets import CHUNK_SIZE, DEADLINE, Socket
 
@@ -76,22 +76,23 @@ class Connection:
 
     Args:
         context: TLS context; None for plain HTTP.
-        idle: Idle timeout in seconds, after which the connection is not reused.
+        backend: Network backend that opens the connection.
     """
 
-    def __init__(self, context: ssl.SSLContext | None, idle: float) -> None:
+    def __init__(self, context: ssl.SSLContext | None, backend: httpcore.NetworkBackend) -> None:
         self._context = context
-        self._idle_timeout = idle
+        self._backend = backend
         self._socket: Socket | None = None
-        self._idle_since: float | None = None
+        self._limit = ReuseLimit()
+        self._is_idle = False
 
     def exchange(self, request: PreparedRequest, content: Iterable[bytes] | None) -> RawResponse:
         """Send a request and read the head of the response."""
-        self._idle_since = None
+        self._is_idle = False
         socket = self._socket
         if socket is None:
             _, host, port = request.origin
-            socket = self._socket = Socket(host, port, self._context, request.timeouts["connect"])
+            socket = self._socket = Socket(host, port, self._context, request.timeouts["connect"], self._backend)
         method = request.method.encode("ascii")
         try:
             state, sent = _send(socket, request, content)
@@ -100,29 +101,31 @@ class Connection:
             raise httpcore.LocalProtocolError(str(error)) from error
         except h11.RemoteProtocolError as error:
             raise httpcore.RemoteProtocolError(str(error)) from error
+        self._limit.record_response(head.limits)
         return _BodyReader(self, socket, state, head, request.timeout, sent=sent)
 
     def release(self, *, reusable: bool) -> None:
         """Release the connection after a response."""
         if reusable:
-            self._idle_since = time.monotonic()
+            self._limit.start_idle()
+            self._is_idle = True
         else:
             self.close()
 
     def is_idle(self) -> bool:
         """Return whether the connection can take another request."""
-        return self._idle_since is not None
+        return self._is_idle
 
     def has_expired(self) -> bool:
-        """Return whether the connection was idle for too long or was closed by the server."""
-        if self._socket is None or self._idle_since is None or time.monotonic() > self._idle_since + self._idle_timeout:
+        """Return whether the connection was used or idle for too long, or was closed by the server."""
+        if self._socket is None or not self._is_idle or self._limit.is_reached():
             return True
         # Unsolicited bytes make the connection unusable.
         return self._socket.has_unread_data()
 
     def close(self) -> None:
         """Close the connection."""
-        self._idle_since = None
+        self._is_idle = False
         socket, self._socket = self._socket, None
         if socket is not None:
             socket.close()

@@ -10,6 +10,8 @@ from typing import Final, NamedTuple
 
 import h11
 
+from orionclient._transport.idle import ReuseLimit
+
 HeaderList = list[tuple[bytes, bytes]]
 
 # Maximum size of a response head.
@@ -34,6 +36,7 @@ class ResponseHead(NamedTuple):
         chunked: Whether the body is sent with chunked transfer encoding.
         keep_alive: Whether the connection stays open after the response.
         rest: Bytes of the body that were received with the head; empty if h11 has them.
+        limits: Value of the `Keep-Alive` header; None if there is none.
     """
 
     status: int
@@ -42,6 +45,7 @@ class ResponseHead(NamedTuple):
     chunked: bool
     keep_alive: bool
     rest: bytes
+    limits: bytes | None
 
 
 def encode_request_head(method: bytes, target: bytes, headers: HeaderList, *, content: bool) -> bytes | None:
@@ -105,6 +109,7 @@ def parse_response_head(data: bytes, method: bytes) -> ResponseHead | None:
         chunked=False,
         keep_alive=True,
         rest=data[found.end() :],
+        limits=fields.get(b"keep-alive"),
     )
 
 
@@ -155,15 +160,26 @@ def head_from_h11(
     chunked = b"transfer-encoding" in fields
     length = None if chunked else _content_length(method, event.status_code, fields)
     rest = b"" if chunked else bytes(state.trailing_data[0])
-    keep_alive = state.our_state is h11.DONE and not _may_be_followed_by_body(method, event.status_code, fields)
-    return ResponseHead(event.status_code, event.headers.raw_items(), length, chunked, keep_alive, rest)
+    return ResponseHead(
+        event.status_code,
+        event.headers.raw_items(),
+        length,
+        chunked,
+        keep_alive=state.our_state is h11.DONE and not _may_be_followed_by_body(method, event.status_code, fields),
+        rest=rest,
+        limits=fields.get(b"keep-alive"),
+    )
 
 
-class SurplusWatch:
-    """Watches a connection of the library for bytes after a response, which the library would take for its next response."""
+class ReuseWatch:
+    """Watches a connection of the library for reasons not to reuse it.
+
+    These are bytes after a response, which the library would take for its next response, and the limits that the server announced.
+    """
 
     def __init__(self) -> None:
         self._state = new_h11_state()
+        self._limit = ReuseLimit()
         self._method = b""
         self._is_sending = False
         self._expects_surplus = False
@@ -178,18 +194,21 @@ class SurplusWatch:
     def record_received(self, data: bytes) -> None:
         """Record received bytes."""
         self._is_sending = False
+        self._limit.start_idle()
         # The library raises the same error.
         with contextlib.suppress(h11.RemoteProtocolError):
             if data:
                 self._state.receive_data(data)
                 while (event := self._state.next_event()) not in (h11.NEED_DATA, h11.PAUSED):
                     if isinstance(event, h11.Response):
-                        self._expects_surplus = _may_be_followed_by_body(
-                            self._method, event.status_code, dict(event.headers)
-                        )
+                        fields = dict(event.headers)
+                        self._limit.record_response(fields.get(b"keep-alive"))
+                        self._expects_surplus = _may_be_followed_by_body(self._method, event.status_code, fields)
 
-    def has_surplus(self, secure: object) -> bool:
-        """Return whether bytes follow the response, or may follow; `secure` is the TLS object of the connection, if it has one."""
+    def must_close(self, secure: object) -> bool:
+        """Return whether an idle connection must be closed; `secure` is the TLS object of the connection, if it has one."""
+        if self._limit.is_reached():
+            return True
         if self._state.their_state is h11.DONE and (self._expects_surplus or self._state.trailing_data[0]):
             return True
         if isinstance(secure, ssl.SSLObject):

@@ -3,67 +3,50 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import importlib
 import os
 import ssl
 import threading
 import time
-import urllib.request
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import unquote, urlsplit
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from orionclient._runtime.user_files import expand_home
-from orionclient._transport.checks import is_loopback, parse_origin
+from orionclient._transport.certificates import ClientCertificate, load_client_certificate
 from orionclient._transport.connection import (
     Connection,
     ConnectionProtocol,
     ProxiedConnection,
     RawResponse,
 )
+from orionclient._transport.idle import IDLE_SECONDS
 from orionclient._transport.library import httpcore
+from orionclient._transport.proxies import find_proxy
+from orionclient._transport.settings import Settings
 from orionclient._transport.sockets import Backend, StrictTLS
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from orionclient._transport.proxies import Proxy
     from orionclient._transport.request import PreparedRequest
-    from orionclient.config import SessionConfig
 
-# Load balancers close idle connections after 60 s; the client closes them earlier.
-IDLE_SECONDS: Final = 50.0
+    Origin = tuple[str, str, int]
+
+__all__ = [
+    "REGISTRY",
+    "ConnectionPool",
+    "Settings",
+    "close_connections",
+    "find_proxy",
+    "list_ca_paths",
+    "proxy_arguments",
+]
+
 _CA_VARIABLES: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-
-
-@frozen
-class Settings:
-    """Settings of connections.
-
-    Attributes:
-        ca_file: File of CA certificates to trust in addition to the system's.
-        proxy: URL of the proxy for all hosts except loopback addresses; None for the proxy variables of the environment.
-        verify: False accepts any certificate, with a warning for every request.
-    """
-
-    ca_file: str | None = None
-    proxy: str | None = None
-    verify: bool = True
-
-    @classmethod
-    def from_config(cls, config: SessionConfig | None) -> Settings:
-        """Extract the settings from a session configuration.
-
-        Args:
-            config: The configuration; None for the defaults.
-
-        Returns:
-            The settings.
-        """
-        return cls() if config is None else cls(config.ca_file, config.proxy, config.verify)
 
 
 class PooledResponse:
@@ -100,9 +83,9 @@ class ConnectionPool:
     connections as there were concurrent requests. A `deque` is thread-safe, so there is no lock that a fork could leave locked.
     """
 
-    def __init__(self, make: Callable[[tuple[str, str, int]], ConnectionProtocol]) -> None:
+    def __init__(self, make: Callable[[Origin], ConnectionProtocol]) -> None:
         self._make = make
-        self._idle: dict[tuple[str, str, int], deque[ConnectionProtocol]] = {}
+        self._idle: dict[Origin, deque[ConnectionProtocol]] = {}
         self._last_sweep = time.monotonic()
         self._closed = False
 
@@ -181,13 +164,15 @@ def list_ca_paths() -> list[tuple[str, str]]:
     ]
 
 
-def _tls_context(ca_file: str | None, *, verify: bool) -> ssl.SSLContext:
+def _tls_context(ca_file: str | None, *, verify: bool, client: ClientCertificate | None = None) -> ssl.SSLContext:
     context = ssl.create_default_context()
     # Some builds of Python allow older versions by default.
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     # A connection that ends without a TLS close_notify may have been truncated by an attacker (RFC 9112, section 9.8).
     context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
     context.sslobject_class = StrictTLS
+    if client is not None:
+        load_client_certificate(context, client)
     if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -231,20 +216,22 @@ class _Registry:
         # The child's copies of the sockets are closed, including those in use; nothing is sent to the server, and the parent's stay open.
         self.__init__()  # type: ignore[misc]
 
-    def get_tls_context(self, settings: Settings) -> ssl.SSLContext:
-        key = (settings.verify, settings.ca_file, *(os.environ.get(name) for name in _CA_VARIABLES))
+    def get_tls_context(self, settings: Settings, origin: Origin | None) -> ssl.SSLContext:
+        """Return the TLS context for connections to a server; None stands for a proxy."""
+        client = settings.client if settings.client is not None and settings.client.origin == origin else None
+        key = (settings.verify, settings.ca_file, client, *(os.environ.get(name) for name in _CA_VARIABLES))
         with self._lock:
             if key not in self._contexts:
-                self._contexts[key] = _tls_context(settings.ca_file, verify=settings.verify)
+                self._contexts[key] = _tls_context(settings.ca_file, verify=settings.verify, client=client)
             return self._contexts[key]
 
-    def get_proxy_tls_context(self, proxy: str | None, settings: Settings) -> ssl.SSLContext | None:
+    def get_proxy_tls_context(self, proxy: Proxy | None, settings: Settings) -> ssl.SSLContext | None:
         # By default the libraries trust other certificates for the proxy, and each of them different ones.
-        secure = proxy is not None and urlsplit(proxy).scheme == "https"
-        return self.get_tls_context(evolve(settings, verify=True)) if secure else None
+        secure = proxy is not None and proxy.scheme == "https"
+        return self.get_tls_context(evolve(settings, verify=True), None) if secure else None
 
-    def get_pool(self, origin: tuple[str, str, int], settings: Settings) -> ConnectionPool:
-        context = self.get_tls_context(settings) if origin[0] == "https" else None
+    def get_pool(self, origin: Origin, settings: Settings) -> ConnectionPool:
+        context = self.get_tls_context(settings, origin) if origin[0] == "https" else None
         proxy = find_proxy(origin, settings)
         proxy_context = self.get_proxy_tls_context(proxy, settings)
         key = (id(context), proxy, id(proxy_context))
@@ -272,10 +259,14 @@ def close_connections() -> None:
 
 
 def _connection_factory(
-    proxy: str | None, proxy_context: ssl.SSLContext | None, context: ssl.SSLContext | None
-) -> Callable[[tuple[str, str, int]], ConnectionProtocol]:
+    proxy: Proxy | None, proxy_context: ssl.SSLContext | None, context: ssl.SSLContext | None
+) -> Callable[[Origin], ConnectionProtocol]:
     if proxy is None:
-        return lambda _: Connection(context, IDLE_SECONDS)
+        return lambda _: Connection(context, Backend())
+    if proxy.is_socks:
+        from orionclient._transport.socks import SocksBackend  # noqa: PLC0415 - rare
+
+        return lambda _: Connection(context, SocksBackend(proxy))
     pool = httpcore.HTTPProxy(
         **proxy_arguments(proxy, proxy_context), ssl_context=context, keepalive_expiry=IDLE_SECONDS, network_backend=Backend()
     )  # fmt: skip
@@ -284,38 +275,10 @@ def _connection_factory(
     )
 
 
-def proxy_arguments(proxy: str, context: ssl.SSLContext | None) -> dict[str, Any]:
-    """Convert the URL of a proxy to arguments of the library."""
-    parts = urlsplit(proxy)
-    credentials = (unquote(parts.username or "").encode(), unquote(parts.password or "").encode())
-    bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+def proxy_arguments(proxy: Proxy, context: ssl.SSLContext | None) -> dict[str, Any]:
+    """Convert an http or https proxy to arguments of the library."""
     return {
-        "proxy_url": bare,
-        "proxy_auth": credentials if parts.username else None,
+        "proxy_url": httpcore.URL(scheme=proxy.scheme, host=proxy.host, port=proxy.port, target="/"),
+        "proxy_auth": proxy.credentials,
         "proxy_ssl_context": context,
     }
-
-
-def find_proxy(origin: tuple[str, str, int], settings: Settings) -> str | None:
-    scheme, host, _port = origin
-    if is_loopback(host):
-        return None
-    if settings.proxy:
-        return _check_proxy(settings.proxy, "the setting proxy")
-    if urllib.request.proxy_bypass(host):
-        return None
-    proxies = urllib.request.getproxies()
-    name = scheme if proxies.get(scheme) else "all"
-    return _check_proxy(proxies[name], f"{name}_proxy of the environment") if proxies.get(name) else None
-
-
-@functools.lru_cache(maxsize=64)
-def _check_proxy(proxy: str, source: str) -> str:
-    """Check the URL of a proxy, which may contain a password and is not shown."""
-    proxy = proxy if "://" in proxy else f"http://{proxy}"
-    try:
-        parts = urlsplit(proxy)
-        parse_origin(parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl())
-    except ValueError:
-        raise ValidationError(f"{source} must be an http or https URL (value hidden); SOCKS needs transport=") from None
-    return proxy

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import select
+import socket
 import ssl
 import threading
 import time
@@ -13,7 +14,7 @@ from orionclient._runtime.cancellation import POLL_INTERVAL, is_cancellable, rai
 from orionclient._runtime.clock import CLOCK
 from orionclient._runtime.locks import close_in_child
 from orionclient._transport.addresses import Attempts, resolve
-from orionclient._transport.heads import SurplusWatch
+from orionclient._transport.heads import ReuseWatch
 from orionclient._transport.library import httpcore
 
 if TYPE_CHECKING:
@@ -28,6 +29,14 @@ _WOULD_BLOCK: Final = 64
 # Exceptions for a timeout and for a lost connection.
 _READING: Final = (httpcore.ReadTimeout, httpcore.ReadError)
 _WRITING: Final = (httpcore.WriteTimeout, httpcore.WriteError)
+# Seconds of silence before the first keep-alive probe, seconds between probes, and how many of them: firewalls drop idle connections
+# without a word, often after some minutes. On macOS the first option has another name.
+_PROBES: Final = {"TCP_KEEPIDLE": 60, "TCP_KEEPALIVE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
+#: Options of every socket, as arguments of `setsockopt`.
+KEEP_ALIVE: Final = (
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    *((socket.IPPROTO_TCP, getattr(socket, name), value) for name, value in _PROBES.items() if hasattr(socket, name)),
+)
 
 
 class _Deadline(threading.local):
@@ -52,7 +61,7 @@ class Stream(httpcore.NetworkStream):
 
     def __init__(self, inner: httpcore.NetworkStream) -> None:
         self._inner = inner
-        self._watch = SurplusWatch()
+        self._watch = ReuseWatch()
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         data = self._inner.read(max_bytes, DEADLINE.limit(timeout))
@@ -83,8 +92,8 @@ class Stream(httpcore.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         # The library closes an idle connection that is readable.
-        surplus = info == "is_readable" and self._watch.has_surplus(self._inner.get_extra_info("ssl_object"))
-        return surplus or self._inner.get_extra_info(info)
+        closing = info == "is_readable" and self._watch.must_close(self._inner.get_extra_info("ssl_object"))
+        return closing or self._inner.get_extra_info(info)
 
 
 def _track(inner: httpcore.NetworkStream) -> Stream:
@@ -128,7 +137,9 @@ class Backend(httpcore.NetworkBackend):
         for address, share in attempts:
             raise_if_cancelled()
             try:
-                stream = self._inner.connect_tcp(address, port, share, local_address, socket_options)
+                stream = self._inner.connect_tcp(
+                    address, port, share, local_address, [*KEEP_ALIVE, *(socket_options or ())]
+                )
             except httpcore.ConnectTimeout as error:
                 failed = error
             except httpcore.ConnectError as error:
@@ -148,14 +159,17 @@ class Socket:
         port: Port of the server.
         context: TLS context; None for a plain socket.
         timeout: Timeout for connecting in seconds.
+        backend: Network backend that opens the connection.
     """
 
-    def __init__(self, host: str, port: int, context: ssl.SSLContext | None, timeout: float) -> None:
+    def __init__(
+        self, host: str, port: int, context: ssl.SSLContext | None, timeout: float, backend: httpcore.NetworkBackend
+    ) -> None:
         self._is_tls = context is not None
         self._read_error: OSError | None = None
         # Poll objects for reading and for writing.
         self._polls: tuple[select.poll, select.poll] | None = None
-        stream = Backend().connect_tcp(host, port, timeout)
+        stream = backend.connect_tcp(host, port, timeout)
         try:
             if context is not None:
                 context.set_alpn_protocols(["http/1.1"])

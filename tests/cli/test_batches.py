@@ -41,7 +41,7 @@ def check(done: Any, code: int, failed: list[str], summary: str) -> None:
 
 def test_uploads(call: Call, planted: LocalOrion, tmp_path: Path) -> None:
     for name in ("a.txt", "b.txt"):
-        (tmp_path / name).write_text(name)
+        (tmp_path / name).write_bytes(name.encode())
     done = call("files", "upload", "a.txt", "gone.txt", "b.txt", "lost.txt", "--json", on=planted)
     check(done, 9, ["gone.txt", "lost.txt"], "2 of 4 transfers failed")
     assert [each["name"] for each in json.loads(done.stdout)] == ["a.txt", "b.txt"]
@@ -60,7 +60,7 @@ def test_a_folder_with_links_and_files_that_vanish(
     folder = tmp_path / "frames"
     (folder / "late" / "later").mkdir(parents=True)
     for name in ("1", "2", "late/3", "late/later/4"):
-        (folder / name).write_text(f"content {name}")
+        (folder / name).write_bytes(b"content " + name.encode())
     (folder / "dangling").symlink_to("nowhere")
     (folder / "cycle").symlink_to("cycle")
     listed = os.scandir
@@ -99,7 +99,7 @@ def test_a_folder_that_cannot_be_read(
     call: Call, planted: LocalOrion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "locked").mkdir()
-    (tmp_path / "one.txt").write_text("one")
+    (tmp_path / "one.txt").write_bytes(b"one")
     listed = os.scandir
 
     def scan(path: Any = ".") -> Any:
@@ -230,11 +230,11 @@ def test_a_listing_that_fails_ends_with_its_own_code(call: Call, planted: LocalO
 
 def test_shards_by_name(call: Call, planted: LocalOrion, tmp_path: Path) -> None:
     collection = str(ShardCollection.create(planted.session(), "by name").id)
-    (tmp_path / "one").write_text("old")
-    (tmp_path / "two").write_text("two")
+    (tmp_path / "one").write_bytes(b"old")
+    (tmp_path / "two").write_bytes(b"two")
     words = ("shards", "upload", collection, "one", "--json")
     first = json.loads(call(*words, on=planted).stdout)[0]["id"]
-    (tmp_path / "one").write_text("new")
+    (tmp_path / "one").write_bytes(b"new")
     (skipped,) = json.loads(call(*words, "--if-exists", "skip").stdout)
     assert (skipped["id"], skipped["skipped"]) == (first, True)
     done = call("shards", "upload", collection, "one", "two", "--if-exists", "error")

@@ -50,8 +50,8 @@ def encoded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, planted: LocalOrion
     return invoke
 
 
-def escaped(encoding: str, text: str = NAME) -> str:
-    return text.encode(encoding, "backslashreplace").decode(encoding)
+def escaped(encoding: str, name: str = NAME) -> str:
+    return name.encode(encoding, "backslashreplace").decode(encoding)
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

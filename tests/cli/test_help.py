@@ -89,7 +89,7 @@ def test_help_refers_to_existing_documentation(call: Call) -> None:
 
 def test_the_former_name_of_the_group_works_and_is_hidden(call: Call, tmp_path: Path) -> None:
     done = call("emulator", "status", "--folder", str(tmp_path))
-    assert (done.exit_code, done.stderr) == (0, "")
+    assert (done.exit_code, done.stderr) == (3, "")
     assert done.stdout == call("local", "status", "--folder", str(tmp_path)).stdout
     assert "emulator" not in call("--help").output
     with click.Context(ocli) as context:

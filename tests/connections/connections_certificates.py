@@ -115,6 +115,8 @@ class Secure:
         self.head: str | None = None
         self.connections = 0
         self.requests: list[bytes] = []
+        # Common names of client certificates; None if none was presented.
+        self.clients: list[str | None] = []
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = self._socket.getsockname()[1]
         self._stopping = False
@@ -147,6 +149,7 @@ class Secure:
                             return
                         head += chunk
                     self.requests.append(head)
+                    self.clients.append(_get_common_name(stream.getpeercert()))
                     body = json.dumps(self.data).encode()
                     start = self.head or "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
                     stream.sendall(
@@ -168,6 +171,11 @@ class Secure:
         self._socket.close()
         for worker in self._workers:
             worker.join(6)
+
+
+def _get_common_name(certificate: Any) -> str | None:
+    names = dict(pair for pairs in (certificate or {}).get("subject", ()) for pair in pairs)
+    return names.get("commonName")
 
 
 class Damaging(Secure):
@@ -198,6 +206,7 @@ class Tunnel:
     def __init__(self, port: int) -> None:
         self._port = port
         self.requests: list[bytes] = []
+        self.heads: list[bytes] = []
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -209,6 +218,7 @@ class Tunnel:
                 head = client.recv(65536)
                 if not head:
                     return
+                self.heads.append(head)
                 self.requests.append(head.partition(b" HTTP")[0])
                 with socket.create_connection(("127.0.0.1", self._port)) as server:
                     client.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")

@@ -346,4 +346,4 @@ def test_limits_are_the_servers(tmp_path, connect, rejected):
         assert ada.put(f"{FILES}1/upload", content=iter([b"x" * 1001])) == rejected(413, "too_large", "1000 bytes")
         assert ada.get(f"{FILES}1/").json()["state"] == "uploading"
         assert ada.put(f"{FILES}1/upload", content=b"x" * 1000).status_code == 200
-    assert dataclasses.asdict(Limits()) == {"json": 1024**2, "upload": 5 * 1024**3}
+    assert dataclasses.asdict(Limits()) == {"json": 1024**2, "upload": 5 * 1024**3, "log": 10 * 1024**2}

@@ -177,7 +177,8 @@ def test_only_the_adapter_names_the_tool() -> None:
 def test_the_templates_render_the_committed_modules(run: Any, tmp_path: Path) -> None:
     # Without the check of pins, so that this test runs with every release of the tool.
     script = "import pathlib, sys; from generator import build, render; output = pathlib.Path(sys.argv[1])\n"
-    script += "render.write(build.lint(pathlib.Path('openapi')).document, output); build.format_code(output)"
+    script += "contract, api = build.lint(pathlib.Path('openapi'))\n"
+    script += "render.write(contract.document, api, output); build.format_code(output)"
     done = run("-c", script, tmp_path / "orion_api")
     assert done.returncode == 0, done.stderr
     committed = ROOT / "generated" / "orion_api"

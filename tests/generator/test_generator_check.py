@@ -104,6 +104,7 @@ def test_output_is_reproducible(run: Any, contract: Path, generated: Path, tmp_p
     output = tmp_path / "fixture_ours"
     (output / "models").mkdir(parents=True)
     (output / "models" / "old.py").write_text("")
+    (output / "_generation.json").write_text("{}")
     arguments = ["--contract", contract, "--output", output]
     done = run("-m", "generator", "generate", *arguments, PYTHONHASHSEED="7", LC_ALL="C")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -119,32 +120,77 @@ def test_the_merged_document_is_in_the_package(run: Any, contract: Path, generat
     assert fingerprint["tools"]["openapi-python-client"] == "0.29.1"
 
 
-MERGED = [
-    ("paths: {/api/v1/tokens/: {}}", "paths: `/api/v1/tokens/` is already defined in openapi/common.yaml"),
-    ("components: {schemas: {Problem: {}}}", "schemas: `Problem` is already defined in openapi/common.yaml"),
-    ("paths: {/x/: {get: {operationId: get_thing}}}", "`get_thing` is already defined in openapi/common.yaml"),
-    ("info: {title: x}", "`info` is only allowed in common.yaml"),
-    ("paths: {/x/: {get: {$ref: 'other.yaml#/x'}}}", "reference `other.yaml#/x` is not local"),
-    (
-        "paths: {/x/: {get: {$ref: '#/components/schemas/No'}}}",
-        "reference `#/components/schemas/No` cannot be resolved",
-    ),
-    ("paths: {/x/: {get: {responses: {200: {}}}}}", "line 1: the key `200` is not a string; quote it"),
-    ("paths:\n  /x/: {}\n  /x/: {}", "line 3: the key `/x/` is duplicated"),
-    ("paths: {", "not valid YAML"),
-    ("- paths", "the document is not a mapping"),
-]
+# Partial document, line, rule, message and fix.
+INVALID = [
+    ("paths: {/api/v1/tokens/: {}}", "1: MERGE paths: `/api/v1/tokens/` is already defined in {}/common.yaml:"),
+    ("components:\n  schemas: {Problem: {}}", "2: MERGE components/schemas: `Problem` is already defined in {}/common.yaml:"),
+    ("paths:\n  /x/: {get: {operationId: get_thing}}", "2: MERGE get_thing: the operation is already defined in {}/common.yaml:"),
+    ("info: {title: x}", "1: MERGE `info` is only allowed in common.yaml; move it to common.yaml"),
+    ("inf: {title: x}", "1: MERGE `inf` is not known; use paths and components"),
+    ("paths:", "1: MERGE `paths` is not a mapping; make it a mapping"),
+    ("components:\n  schemas:", "2: MERGE `components/schemas` is not a mapping; make it a mapping"),
+    ("paths: {}\ncomponents:", "2: MERGE `components` is not a mapping; make it a mapping"),
+    ("paths:\n  /x/: {get: {$ref: 'other.yaml#/x'}}", "2: MERGE GET /x/: reference `other.yaml#/x` is not local; start it"),
+    ("paths: {/x/: {get: {$ref: '#/components/schemas/No'}}}",
+     "1: MERGE GET /x/: reference `#/components/schemas/No` cannot be resolved; define the component"),
+    ("components: {schemas: {A: {$ref: '#/components/schemas/A'}}}",
+     "1: MERGE A: reference `#/components/schemas/A` cannot be resolved"),
+    ("paths: {/x/: {get: {responses: {200: {}}}}}", "1: YAML the key `200` is not a string; quote it"),
+    ("paths:\n  /x/: {}\n  /x/: {}", "3: YAML the key `/x/` is duplicated; remove one of them"),
+    ("paths: {", "1: YAML not valid YAML: expected the node content, but found '<stream end>'; correct it"),
+    ("paths: {}\n\tx: 1", "2: YAML not valid YAML: found character '\\t' that cannot start any token; correct it"),
+    ("paths: {}\n---\npaths: {}", "2: YAML not valid YAML: but found another document; correct it"),
+    ("", "1: YAML the document is not a mapping"),
+    ("- paths", "1: YAML the document is not a mapping; start with `paths:` or `components:`"),
+    ("paths:\n  x: &a [*a]", "2: YAML an alias contains itself; write the value out"),
+    ("paths:\n  x: !!python/name:os.system ''", "2: YAML `` has the tag tag:yaml.org,2002:python/name:os.system; remove the tag"),
+    ("paths:\n  x: !!set {a}", "2: YAML the tag tag:yaml.org,2002:set is not supported; remove the tag"),
+    ("paths:\n  x: !!int a", "2: YAML `a` has the tag tag:yaml.org,2002:int; remove the tag"),
+    ("paths:\n  x: 1e999", "2: YAML the value `1e999` is too large; use a number that JSON can hold"),
+    (f"paths:\n  x: {'9' * 5000}", "2: YAML the "),
+    ('paths:\n  x: "\\ud83d"', "2: YAML half of a surrogate pair; write the character itself, or both halves"),
+    ('paths:\n  x: "\\0"', "2: YAML the control character U+0000; remove it"),
+    ("paths:\n  x: \x0b", "2: YAML not valid YAML: character 0xb; remove it"),
+    ("paths:\n  x: " + "[" * 3000, "1: YAML the document is nested too deeply; use references"),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(("document", "message"), MERGED)
-def test_invalid_partial_documents_are_rejected(run: Any, tmp_path: Path, document: str, message: str) -> None:
+@pytest.fixture(scope="module")
+def rejections(run: Any, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Message for each invalid partial document, from one run of the generator."""
+    folders = [tmp_path_factory.mktemp("invalid") for _ in (*INVALID, "bytes")]
+    for folder, (document, _) in zip(folders[:-1], INVALID, strict=True):
+        (folder / "other.yaml").write_text(document)
+    (folders[-1] / "other.yaml").write_bytes(b"paths:\n  x: \xff")
+    for folder in folders:
+        shutil.copyfile(FIXTURE, folder / "common.yaml")
+    script = "import json, pathlib, sys\nfrom generator import merge, problems\nfound = []\nfor name in sys.argv[1:]:\n"
+    script += "    try: merge.merge(pathlib.Path(name))\n    except problems.ContractError as error: found.append(str(error))\n"
+    done = run("-c", f"{script}print(json.dumps(found))", *folders)
+    assert done.returncode == 0, done.stderr
+    return [line.replace(folder.name, "{}") for folder, line in zip(folders, json.loads(done.stdout), strict=True)]
+
+
+@pytest.mark.parametrize("index", range(len(INVALID)), ids=[f"{document:.40}" for document, _ in INVALID])
+def test_an_invalid_partial_document_is_rejected(rejections: list[str], index: int) -> None:
+    assert rejections[index].startswith(f"{{}}/other.yaml:{INVALID[index][1]}"), rejections[index]
+    assert "; " in rejections[index]
+    assert "\n" not in rejections[index]
+
+
+def test_a_document_in_another_encoding_is_rejected(rejections: list[str]) -> None:
+    assert rejections[-1] == "{}/other.yaml:2: YAML not UTF-8: byte 0xff; save it as UTF-8"
+
+
+def test_merge_prints_each_problem_in_one_line(run: Any, tmp_path: Path) -> None:
     shutil.copyfile(FIXTURE, tmp_path / "common.yaml")
-    (tmp_path / "other.yaml").write_text(document)
-    done = run("-m", "generator", "merge", "--contract", tmp_path)
-    assert done.returncode == 1
-    assert done.stderr.startswith("openapi/other.yaml: ")
-    assert message in done.stderr
-    assert done.stderr.count("\n") == 1
+    (tmp_path / "other.yaml").write_text("info: {}\nservers: []")
+    done = run("-m", "generator", "merge", "--contract", ".", cwd=tmp_path, PYTHONPATH=str(ROOT))
+    lines = [
+        f"{tmp_path.name}/other.yaml:1: MERGE `info` is only allowed in common.yaml; move it to common.yaml",
+        f"{tmp_path.name}/other.yaml:2: MERGE `servers` is only allowed in common.yaml; move it to common.yaml",
+    ]
+    assert (done.returncode, done.stdout, done.stderr.splitlines()) == (1, "", lines)
 
 
 def test_documents_are_merged_in_order_with_yaml_1_2_scalars(run: Any, tmp_path: Path) -> None:
@@ -159,32 +205,31 @@ def test_documents_are_merged_in_order_with_yaml_1_2_scalars(run: Any, tmp_path:
 
 def test_a_contract_without_a_head_is_rejected(run: Any, tmp_path: Path) -> None:
     done = run("-m", "generator", "lint", "--contract", tmp_path)
-    assert (done.returncode, "common.yaml not found" in done.stderr) == (1, True)
+    message = f"{tmp_path.name}/common.yaml:1: MERGE not found; add it with the head of the document\n"
+    assert (done.returncode, done.stderr) == (1, message)
 
 
 def test_an_invalid_openapi_document_is_rejected(run: Any, copied: tuple[Path, Path]) -> None:
     contract = copied[0] / "common.yaml"
     contract.write_text(contract.read_text().replace("in: query", "in: body", 1))
     done = run("-m", "generator", "generate", "--contract", copied[0], "--output", copied[1])
-    assert done.returncode == 1
-    assert "is not valid OpenAPI 3.1" in done.stderr
-    assert done.stderr.count("\n") == 1
+    message = "openapi/common.yaml:18: OPENAPI list_things, parameter state: 'body' is not one of ['query', 'header', 'path', 'cookie']"
+    assert (done.returncode, done.stderr) == (1, f"{message}; use one of these values\n")
 
 
 def test_an_operation_without_a_module_is_an_error(run: Any, tmp_path: Path) -> None:
     script = "import sys, pathlib; from generator import adapter, render, tools\n"
     script += "operation = {'operationId': 'get_x', 'tags': ['xs'], 'responses': {}, 'x-orion-retry': 'read', 'x-orion-evidence': 'x'}\n"
     script += "document = {'info': {'version': '1'}, 'paths': {'/x/': {'get': operation}}}\n"
-    script += "adapter.parse = lambda document: adapter.Api((), (), {})\n"
-    script += "try: render.write(document, pathlib.Path(sys.argv[1]))\n"
+    script += "try: render.write(document, adapter.Api((), (), {}), pathlib.Path(sys.argv[1]))\n"
     script += "except tools.ToolError as error: print(error)"
     done = run("-c", script, tmp_path)
-    assert done.stdout == "openapi-python-client skips the operation get_x\n", done.stderr
+    assert done.stdout == "openapi-python-client skips the operation\n", done.stderr
 
 
 def test_missing_tools_are_reported_in_one_line(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-S", "-m", "generator", "lint"], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    message = "module 'jinja2' not found; install generator/requirements.txt, or run: nox -s generate\n"
+    message = "module 'yaml' not found; install generator/requirements.txt, or run: nox -s generate\n"
     assert (done.returncode, done.stderr) == (1, message)

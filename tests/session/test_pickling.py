@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import multiprocessing
 import os
 import pickle
 import subprocess
@@ -18,7 +19,7 @@ from helpers.new_kinds import create_others
 
 from orionclient.exceptions import InvalidCredentials
 from orionclient.local import LocalOrion
-from orionclient.session import OrionSession
+from orionclient.session import OrionSession, SessionConfig
 from orionclient.types import (
     KINDS,
     Dataset,
@@ -178,6 +179,43 @@ def test_without_credentials_in_the_environment(session: OrionSession, tmp_path:
     assert found == []
     assert InvalidCredentials.__name__ in complaints
     assert session.config.url in complaints
+
+
+def name_user(thing: OrionSession | SessionConfig | None) -> str:
+    """Run in a spawned process."""
+    try:
+        session = thing if isinstance(thing, OrionSession) else OrionSession(thing)
+        return session.get_user_profile().username
+    except InvalidCredentials as error:
+        return str(error)
+
+
+def test_a_spawned_process_has_the_environment_of_a_local_orion(
+    orion: LocalOrion, session: OrionSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spawn(*things: OrionSession | SessionConfig | None) -> list[str]:
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            return pool.map(name_user, things)
+
+    # Without the variables, the errors of a session and of a configuration say how.
+    for message in spawn(session, orion.config()):
+        (hint,) = (line for line in message.splitlines() if "LocalOrion" in line)
+        assert "os.environ.update(orion.environ)" in hint
+    for name, value in orion.environ.items():
+        monkeypatch.setenv(name, value)
+    assert spawn(session, None) == ["ada", "ada"]
+    # A configuration is pickled without its token, and the hint says what to use instead.
+    assert "OrionSession() here" in spawn(orion.config())[0]
+    with pytest.raises(TypeError, match=r"pass orion\.environ to the other process"):
+        pickle.dumps(orion)
+
+
+def test_other_servers_have_no_hint_about_a_local_orion() -> None:
+    config = SessionConfig("https://orion.example.com", "")
+    for thing in (OrionSession(config), pickle.loads(pickle.dumps(OrionSession(config)))):
+        message = name_user(thing)
+        assert "token" in message
+        assert "LocalOrion" not in message
 
 
 def test_by_json(orion: LocalOrion, session: OrionSession) -> None:

@@ -127,7 +127,7 @@ def test_where_the_file_is(monkeypatch: pytest.MonkeyPatch) -> None:
 
 FULL = {
     "url": "http://far.example", "token": "t0ken", "username": "ada", "project": 7, "ca_file": "/ca.pem", "proxy": "http://p:1",
-    "allow_http": True, "header_form": "colon", "verify": False,
+    "allow_http": True, "header_form": "colon", "verify": False, "client_cert": "/cert.pem", "client_key": "/key.pem",
 }  # fmt: skip
 
 
@@ -401,12 +401,15 @@ def test_a_profile_file_of_windows(tmp_path: Path) -> None:
     )
 
 
-def test_where_a_ca_file_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("setting", ["ca_file", "client_cert", "client_key"])
+def test_where_a_path_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
     path = tmp_path / "settings" / "config"
+    others: dict[str, Any] = {"client_cert": "/cert.pem"} if setting == "client_key" else {}
 
     def resolved(value: str) -> str | None:
-        write(path, f"[p]\nurl = {URL}\nca_file = {value}\n")
-        return resolve("p", {"ORION_CONFIG": str(path)}).ca_file
+        lines = [f"{name} = {value}" for name, value in {**others, setting: value}.items()]
+        write(path, "\n".join(["[p]", f"url = {URL}", *lines, ""]))
+        return getattr(resolve("p", {"ORION_CONFIG": str(path)}), setting)  # type: ignore[no-any-return]
 
     monkeypatch.chdir(tmp_path)
     assert resolved("ca.pem") == str(tmp_path / "settings" / "ca.pem")
@@ -416,5 +419,5 @@ def test_where_a_ca_file_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert not resolved("")
     # A relative path of Python starts at the working directory, also if another profile is saved next to it.
     for given, saved in [("ca.pem", str(tmp_path / "ca.pem")), ("~/ca.pem", "~/ca.pem"), (None, None)]:
-        save_profile(SessionConfig(url=URL, ca_file=given), "p", path)
-        assert read_profiles(path)["p"].get("ca_file") == saved
+        save_profile(SessionConfig(**{"url": URL, **others, setting: given}), "p", path)
+        assert read_profiles(path)["p"].get(setting) == saved

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
-from pydantic import BaseModel, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
 
 class ContractModel(BaseModel):
     """Base model that rejects null for optional fields that are not nullable; Pydantic alone would accept it."""
+
+    # A field of the contract may be called `model_...`.
+    model_config: ClassVar[ConfigDict] = ConfigDict(protected_namespaces=())
 
     @model_validator(mode="before")
     @classmethod

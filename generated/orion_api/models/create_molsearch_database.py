@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
-from attrs import define
+import attrs as _attrs
 
 from .. import _wire
 from ..types import UNSET, Unset
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .create_molsearch_database_search_type import CreateMolsearchDatabaseSearchType
 
 
-@define(kw_only=True)
+@_attrs.define(kw_only=True)
 class CreateMolsearchDatabase:
     """Fields of a new molecule database.
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+import attrs as _attrs
 
 from .. import _wire
 from ..types import UNSET, Unset
 
 
-@define(kw_only=True)
+@_attrs.define(kw_only=True)
 class CreateSecret:
     """Fields of a new secret.
 
@@ -23,7 +23,7 @@ class CreateSecret:
     """
 
     name: str
-    value: str = field(repr=False)
+    value: str = _attrs.field(repr=False)
     description: str | Unset = UNSET
     project: int | Unset = UNSET
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
-from attrs import define
+import attrs as _attrs
 
 from .. import _wire
 from ..types import UNSET, Unset
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .create_upload_resource_type import CreateUploadResourceType
 
 
-@define(kw_only=True)
+@_attrs.define(kw_only=True)
 class CreateUpload:
     """Fields of a new multipart upload.
 

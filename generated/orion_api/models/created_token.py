@@ -6,12 +6,12 @@ import datetime
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+import attrs as _attrs
 
 from .. import _wire
 
 
-@define(kw_only=True)
+@_attrs.define(kw_only=True)
 class CreatedToken:
     """A new token with its value.
 
@@ -26,8 +26,8 @@ class CreatedToken:
     id: int
     description: str
     created: datetime.datetime
-    token: str = field(repr=False)
-    additional_properties: dict[str, Any] = field(factory=dict)
+    token: str = _attrs.field(repr=False)
+    additional_properties: dict[str, Any] = _attrs.field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+import attrs as _attrs
 
 from .. import _wire
 
 
-@define(kw_only=True)
+@_attrs.define(kw_only=True)
 class Credentials:
     """User name and password.
 
@@ -20,7 +20,7 @@ class Credentials:
     """
 
     username: str
-    password: str = field(repr=False)
+    password: str = _attrs.field(repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
-from attrs import define, field
+import attrs as _attrs
 
 from .. import _wire
 from ..types import UNSET, Unset
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .file_state import FileState
 
 
-@define(kw_only=True)
+@_attrs.define(kw_only=True)
 class FileInfo:
     """A file without its content.
 
@@ -45,7 +45,7 @@ class FileInfo:
     sha256: str | None | Unset = UNSET
     path: str | None | Unset = UNSET
     deleted: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _attrs.field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+import attrs as _attrs
 
 from .. import _wire
 
 
-@define(kw_only=True)
+@_attrs.define(kw_only=True)
 class IssuedToken:
     """A token, returned once.
 
@@ -19,8 +19,8 @@ class IssuedToken:
         additional_properties: Fields that are not in the contract.
     """
 
-    token: str = field(repr=False)
-    additional_properties: dict[str, Any] = field(factory=dict)
+    token: str = _attrs.field(repr=False)
+    additional_properties: dict[str, Any] = _attrs.field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""

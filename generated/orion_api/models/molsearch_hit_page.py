@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
-from attrs import define, field
+import attrs as _attrs
 
 from .. import _wire
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .molsearch_hit_info import MolsearchHitInfo
 
 
-@define(kw_only=True)
+@_attrs.define(kw_only=True)
 class MolsearchHitPage:
     """A page of hits.
 
@@ -27,7 +27,7 @@ class MolsearchHitPage:
     count: int
     next: str | None
     results: list[MolsearchHitInfo]
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _attrs.field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""

@@ -6,13 +6,13 @@ import datetime
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+import attrs as _attrs
 
 from .. import _wire
 from ..types import UNSET, Unset
 
 
-@define(kw_only=True)
+@_attrs.define(kw_only=True)
 class OrganizationInfo:
     """A company or institute with its users and projects.
 
@@ -26,7 +26,7 @@ class OrganizationInfo:
     id: int
     name: str
     created: datetime.datetime | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _attrs.field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""

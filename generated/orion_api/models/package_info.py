@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
-from attrs import define, field
+import attrs as _attrs
 
 from .. import _wire
 from ..types import UNSET, Unset
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .package_state import PackageState
 
 
-@define(kw_only=True)
+@_attrs.define(kw_only=True)
 class PackageInfo:
     """A package without its archive.
 
@@ -46,7 +46,7 @@ class PackageInfo:
     created: datetime.datetime | Unset = UNSET
     owner: int | Unset = UNSET
     project: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _attrs.field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""

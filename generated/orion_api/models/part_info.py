@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+import attrs as _attrs
 
 from .. import _wire
 
 
-@define(kw_only=True)
+@_attrs.define(kw_only=True)
 class PartInfo:
     """A received part.
 
@@ -24,7 +24,7 @@ class PartInfo:
     number: int
     size: int
     sha256: str
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _attrs.field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define
+import attrs as _attrs
 
 from .. import _wire
 
 
-@define(kw_only=True)
+@_attrs.define(kw_only=True)
 class PartNumbers:
     """Part numbers to obtain presigned URLs for.
 

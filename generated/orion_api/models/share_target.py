@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
-from attrs import define
+import attrs as _attrs
 
 from .. import _wire
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .share_target_target_type import ShareTargetTargetType
 
 
-@define(kw_only=True)
+@_attrs.define(kw_only=True)
 class ShareTarget:
     """Target of a share.
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+import attrs as _attrs
 
 from .. import _wire
 from ..types import UNSET, Unset
 
 
-@define(kw_only=True)
+@_attrs.define(kw_only=True)
 class UpdateSecret:
     """Fields of a secret to update.
 
@@ -23,7 +23,7 @@ class UpdateSecret:
     """
 
     name: str | Unset = UNSET
-    value: str | Unset = field(default=UNSET, repr=False)
+    value: str | Unset = _attrs.field(default=UNSET, repr=False)
     description: str | Unset = UNSET
     project: int | Unset = UNSET
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define
+import attrs as _attrs
 
 from .. import _wire
 from ..types import UNSET, Unset
 
 
-@define(kw_only=True)
+@_attrs.define(kw_only=True)
 class UpdateToken:
     """Fields of a token to update.
 

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
-from attrs import define, field
+import attrs as _attrs
 
 from .. import _wire
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .upload_state import UploadState
 
 
-@define(kw_only=True)
+@_attrs.define(kw_only=True)
 class UploadInfo:
     """A multipart upload.
 
@@ -44,7 +44,7 @@ class UploadInfo:
     received: int
     created: datetime.datetime
     owner: int
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _attrs.field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""

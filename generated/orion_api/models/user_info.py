@@ -6,13 +6,13 @@ import datetime
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+import attrs as _attrs
 
 from .. import _wire
 from ..types import UNSET, Unset
 
 
-@define(kw_only=True)
+@_attrs.define(kw_only=True)
 class UserInfo:
     """A user account.
 
@@ -34,7 +34,7 @@ class UserInfo:
     first_name: str | Unset = UNSET
     last_name: str | Unset = UNSET
     created: datetime.datetime | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _attrs.field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""

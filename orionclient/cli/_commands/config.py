@@ -12,6 +12,7 @@ import click
 from attrs import evolve
 
 from orionclient._transfer.names import check_path
+from orionclient._transport.certificates import CLIENT_CERT_VARIABLE, CLIENT_KEY_VARIABLE
 from orionclient.cli._core.commands import Command, CommandGroup
 from orionclient.cli._core.confirmation import confirm, dry_run_option, print_plan, yes_option
 from orionclient.cli._core.parameter_types import PathType, complete_profiles
@@ -62,6 +63,8 @@ _SHOWN_SETTINGS: Final = (
     "allow_http",
     "header_form",
     "verify",
+    "client_cert",
+    "client_key",
 )
 
 
@@ -132,17 +135,22 @@ def _profile() -> Command:
         project: int | None,
         allow_http: bool,
         ca_file: str | None,
+        client_cert: str | None,
+        client_key: str | None,
     ) -> None:
         state = get_state()
         if password is not None and with_token:
             raise click.UsageError("--password and --with-token exclude each other")
-        check_path(ca_file)
+        for path_given in (ca_file, client_cert, client_key):
+            check_path(path_given)
         if isinstance(sys.stdin, io.TextIOWrapper):
             # PowerShell writes a byte order mark to a pipe.
             sys.stdin.reconfigure(encoding="utf-8-sig")
         url = url or _prompt("Orion Url, ex: https://orion.eyesopen.us")
         username = username or _prompt("Orion Username")
-        config = SessionConfig(url, username=username, project=project, allow_http=allow_http, ca_file=ca_file)
+        config = SessionConfig(
+            url, username=username, project=project, allow_http=allow_http, ca_file=ca_file, client_cert=client_cert, client_key=client_key
+        )  # fmt: skip
         if password is not None:
             # A dash requests the prompt and is not the password.
             given = _prompt("Orion Password", hide=True) if password == "-" else password  # noqa: S105 - no password  # nosec B105
@@ -186,6 +194,16 @@ def _profile() -> Command:
             click.Option(
                 ["--ca-file"], type=PathType(), help="File of CA certificates to trust in addition to the system's."
             ),
+            click.Option(
+                ["--client-cert"],
+                type=PathType(),
+                help="PEM file of a client certificate and its chain, for servers that require one.",
+            ),
+            click.Option(
+                ["--client-key"],
+                type=PathType(),
+                help="PEM file of its private key. Defaults to the file of the certificate.",
+            ),
         ],
         callback=run,
         help="Create or replace a profile. --profile chooses its name.",
@@ -225,6 +243,9 @@ def list_settings(state: State) -> list[dict[str, Any]]:
         named = next((name for name, value in choices.items() if value), "default")
     if os.environ.get("ORION_PROJECT"):
         origins["project"] = "$ORION_PROJECT"
+    if os.environ.get(CLIENT_CERT_VARIABLE):
+        origins["client_cert"] = f"${CLIENT_CERT_VARIABLE}"
+        origins["client_key"] = f"${CLIENT_KEY_VARIABLE}" if config.client_key else "default"
     if state.timeout != TIMEOUT:
         origins["timeout"] = "--timeout"
     if state.max_retries != MAX_RETRIES:

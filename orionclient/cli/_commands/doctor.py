@@ -28,7 +28,16 @@ if TYPE_CHECKING:
 
 _SHAPE: Final = list_of(check="string", ok="boolean", detail="string")
 _MAX_CLOCK_SECONDS: Final = 60
-_PROXIES: Final = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+_PROXIES: Final = (
+    "HTTPS_PROXY",
+    "https_proxy",
+    "HTTP_PROXY",
+    "http_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+    "NO_PROXY",
+    "no_proxy",
+)
 
 
 def group(name: str) -> click.Command:

@@ -154,18 +154,18 @@ def _download_dataset(dataset: Dataset, path: Path, as_format: str | None) -> No
     if path.suffix.lower() != ".json" or (as_format or "json") != "json" or is_special:
         dataset.download_to_file(path, format=as_format)
         return
-    part = PartFile(path.resolve())
+    partial_file = PartFile(path.resolve())
     try:
-        part.truncate()
+        partial_file.truncate()
         with (
             disk_space_errors(path),
-            io.BufferedWriter(cast("RawIOBase", part.open_at(0))) as stream,
+            io.BufferedWriter(cast("RawIOBase", partial_file.open_at(0))) as stream,
             JsonArrayWriter(stream, path.name) as array,
         ):
             dataset.download_to_file(cast("BinaryIO", array), format="json")
-        part.commit(durable=False)
+        partial_file.commit(durable=False)
     finally:
-        part.close()
+        partial_file.close()
 
 
 def _print_downloaded(resource: Any, as_format: str | None) -> None:

@@ -57,7 +57,7 @@ def _find_kind(context: click.Context) -> CommandKind | None:
 
 @functools.lru_cache(maxsize=8)
 def _exists(state: State, kind: str, resource_id: int) -> bool | None:
-    """Find a resource without a retry; None if the request fails."""
+    """Check whether a resource exists, without a retry; None if the request fails."""
     from orionclient.exceptions import NotFoundResponse, OrionError  # noqa: PLC0415
     from orionclient.types import KINDS  # noqa: PLC0415
 

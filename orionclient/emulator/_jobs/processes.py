@@ -71,7 +71,7 @@ class Process:
             OSError, ValueError: The program cannot be started.
         """
         if _HAS_SUPERVISOR:
-            _check_executable(argv[0], folder, environ)
+            _check_executable(argv[0], folder, dict(environ).get("PATH"))
         with self._lock, WAIT_FOR_FORKS:
             if self.stop_reason:
                 return None
@@ -137,9 +137,9 @@ class Process:
             return  # no process is left; macOS raises the latter
 
 
-def _check_executable(program: str, folder: Path, environ: Mapping[str, str]) -> None:
+def _check_executable(program: str, folder: Path, search_path: str | None) -> None:
     """Raise the error that starting the program would raise, because the supervisor starts it later."""
-    if shutil.which(str(folder / program) if os.sep in program else program, path=environ.get("PATH")) is None:
+    if shutil.which(str(folder / program) if os.sep in program else program, path=search_path) is None:
         raise FileNotFoundError(errno.ENOENT, "not found, or not executable", program)
 
 
