@@ -113,11 +113,11 @@ def test_an_error_of_a_replaced_resolver_reaches_the_caller(
     monkeypatch: pytest.MonkeyPatch, way: Callable[[OrionSession], object]
 ) -> None:
     # Tools that block the network raise errors of their own.
-    def refuse(*_: Any, **__: Any) -> None:
+    def reject(*_: Any, **__: Any) -> None:
         raise RuntimeError("the network is blocked")
 
     exchange.close_connections()
-    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", reject)
     with pytest.raises(RuntimeError, match="the network is blocked"):
         way(session_for(1))
 
