@@ -33,7 +33,7 @@ from orionclient._runtime.cancellation import wait
 from orionclient._runtime.clock import CLOCK
 from orionclient._transport.checks import find_range_problem, is_loopback, is_success, parse_origin, resolve_url
 from orionclient._transport.request import PreparedRequest
-from orionclient._transport.response import AsyncResponse, Failure, FailureKind, Response
+from orionclient._transport.response import AsyncResponse, Failure, FailureKind, Headers, Response
 from orionclient._version import __version__
 from orionclient.config import LOCAL_PROFILE, in_orion
 from orionclient.exceptions import CallInfo, OrionConnectionError, OrionTimeout, ValidationError
@@ -298,6 +298,8 @@ class RetryLoop:
             or (request.body is not None and not request.body.replayable)
         ):
             return None
+        if isinstance(response.headers, Headers) and "location" in response.headers.conflicts:
+            return Failure("redirect", "redirect not followed: the server sent several Location headers that differ")
         try:
             url = resolve_url(url, target)
         except ValidationError as error:
@@ -406,7 +408,7 @@ class RetryLoop:
 
 def _is_problem(response: AnyResponse) -> bool:
     """Return whether an error response has a JSON body of Orion (its form is assumed), and not one of a proxy or load balancer."""
-    if "json" not in response.headers.get("content-type", ""):
+    if "json" not in response.headers.get("content-type", "").lower():
         return False
     try:
         body = json.loads(response.content or b"")

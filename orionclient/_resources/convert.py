@@ -43,6 +43,8 @@ def integer(value: Any) -> int:
     Raises:
         TypeError: The value has another type, for example a string of digits.
     """
+    if type(value) is int:
+        return value
     value = to_plain(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return value

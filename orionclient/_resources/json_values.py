@@ -11,15 +11,15 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from orionclient._runtime.plain import to_plain
+from orionclient._runtime.plain import is_time, to_plain
 from orionclient._transport.request import check_encodable
 from orionclient.exceptions import ValidationError
 
 # Documented as 256 kB of JSON; that 1 kB is 1024 bytes of compact UTF-8 JSON is assumed.
 _MAX_METADATA_BYTES: Final = 256 * 1024
 
-# Names of the classes of a missing value in pandas.
-_MISSING: Final = frozenset({"NAType", "NaTType"})
+# Names of the classes of a missing value in pandas and NumPy.
+_MISSING: Final = frozenset({"NAType", "NaTType", "MaskedConstant"})
 _ADVICE: Final[tuple[tuple[Any, str], ...]] = (
     ((set, frozenset), "use a list"),
     ((dt.date, dt.time), "use its isoformat()"),
@@ -120,7 +120,9 @@ def _find_reason(value: Any) -> str:
         return ""
     if kind in _MISSING:
         advice = "use None for a missing value"
-    elif getattr(value, "shape", ()) != () and hasattr(value, "tolist"):
+    elif is_time(value):
+        advice = "use its astype(str)"
+    elif hasattr(value, "tolist") and getattr(value, "shape", ()) != ():
         advice = "use its tolist()"
     elif hasattr(value, "declaration"):
         advice = "pass resources by id"
@@ -144,8 +146,9 @@ def check_query(what: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """
     found: dict[str, Any] = {}
     for name, value in given.items():
-        if not isinstance(value, str) and hasattr(value, "tolist"):
-            value = value.tolist()  # noqa: PLW2901 - an array
+        if not isinstance(value, str) and hasattr(value, "tolist") and type(value).__name__ not in _MISSING:
+            # An array. Times in nanoseconds would become integers.
+            value = (value.astype(str) if is_time(value) else value).tolist()  # noqa: PLW2901 - an array
         many = isinstance(value, list | tuple | set | frozenset)
         values = [to_plain(each) for each in (value if many else (value,))]
         for each in values:

@@ -48,8 +48,10 @@ class Listing(Iterator[R], Generic[R]):
     ) -> None:
         filters, limit = check_query("the filter", filters or {}), to_plain(limit)
         for name, value in filters.items():
-            if isinstance(value, list) and not value:
-                raise ValidationError(f"the filter {name!r} is an empty list; omit it to list all")
+            # A None would be omitted.
+            if isinstance(value, list) and all(each is None for each in value):
+                found = "a list of None" if value else "an empty list"
+                raise ValidationError(f"the filter {name!r} is {found}; omit it to list all")
         if limit is not None and (not isinstance(limit, int) or isinstance(limit, bool) or limit < 0):
             raise ValidationError(f"limit must be a non-negative integer, not {limit!r:.60}")
         self._exact = {name: str(filters[name]) for name in _INEXACT if name in filters} if exact else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import numbers
 import operator
 from typing import Any, Final
@@ -16,16 +17,28 @@ def to_plain(value: Any) -> Any:
         value: Any value.
 
     Returns:
-        The bool, int, float or string that the scalar is; every other value unchanged.
+        The bool, int, float or string that the scalar is; every other value unchanged, also one that raises an error here.
     """
     if isinstance(value, _PLAIN):
         return value
-    if getattr(value, "shape", None) == () and hasattr(value, "item"):
-        found = value.item()
-        # A long double has no form in Python, and is its own item.
-        found = float(found) if isinstance(found, numbers.Real) and not isinstance(found, _PLAIN) else found
-        return found if isinstance(found, _PLAIN) else value
-    try:
+    with contextlib.suppress(Exception):
+        if value.shape == () and hasattr(value, "item"):
+            return _find_item(value)
+    with contextlib.suppress(Exception):
         return operator.index(value)
-    except TypeError:
+    return value
+
+
+def is_time(value: Any) -> bool:
+    """Check whether a value is a time or duration of NumPy, whose item is an int if its unit is the nanosecond."""
+    return getattr(getattr(value, "dtype", None), "kind", None) in {"M", "m"}
+
+
+def _find_item(value: Any) -> Any:
+    # The item of a masked value is what the mask hides.
+    if is_time(value) or (hasattr(value, "filled") and value.mask):
         return value
+    found = value.item()
+    # A long double has no form in Python, and is its own item.
+    found = float(found) if isinstance(found, numbers.Real) and not isinstance(found, _PLAIN) else found
+    return found if isinstance(found, _PLAIN) else value

@@ -290,10 +290,12 @@ def _object_source(source: Any) -> Iterator[UploadSource]:
     """Create a source for an open binary file, from its position to its end; its position is at the end afterwards."""
     if isinstance(source, io.TextIOBase):
         raise ValidationError("the file is open in text mode; open it with 'rb'")
+    if getattr(source, "closed", False) is True:
+        raise ValidationError("the file is closed; open it with 'rb'")
     # Wrappers, for example gzip readers, expose the descriptor of the wrapped file, so only exact types count as files.
     is_file = type(source) in {io.BufferedReader, io.BufferedRandom, io.FileIO}
     is_file = is_file and type(getattr(source, "raw", source)) is io.FileIO
-    if is_file and not source.readable():
+    if (is_file or isinstance(source, io.BufferedWriter)) and not source.readable():
         raise ValidationError("the file is not open for reading; open it with 'rb'")
     measured = measure(source)
     if measured is None or (is_file and _has_unknown_size(source)):

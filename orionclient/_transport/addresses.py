@@ -42,7 +42,7 @@ class Lookup:
         try:
             found = socket.getaddrinfo(self.host, self._port, type=socket.SOCK_STREAM)
             self._found = [socket.getnameinfo(each[4], _NUMERIC)[0] for each in found]
-        except (OSError, UnicodeError) as error:
+        except Exception as error:  # noqa: BLE001 - raised in the thread of the call
             self._error = error
         finally:
             _RUNNING.pop((self.host, self._port), None)
@@ -50,8 +50,10 @@ class Lookup:
 
     def addresses(self) -> list[str]:
         """Return the addresses."""
-        if self._error is not None:
+        if isinstance(self._error, OSError | UnicodeError):
             raise httpcore.ConnectError(str(self._error)) from self._error
+        if self._error is not None:
+            raise self._error
         return self._found
 
     def late(self) -> httpcore.ConnectTimeout:

@@ -28,10 +28,14 @@ class Headers(Mapping[str, str]):
 
     Args:
         items: Pairs of name and value.
+
+    Attributes:
+        conflicts: Names in lower case of headers that have one value and were sent with several.
     """
 
     def __init__(self, items: Iterable[tuple[str, str]] = ()) -> None:
         self._items: dict[str, tuple[str, str]] = {}
+        self.conflicts: frozenset[str] = frozenset()
         for name, value in items:
             key = name.lower()
             earlier = self._items.get(key)
@@ -39,6 +43,8 @@ class Headers(Mapping[str, str]):
                 self._items[key] = (name, value)
             elif key not in _SINGLE or value != earlier[1]:
                 self._items[key] = (name, f"{earlier[1]}, {value}")
+                if key in _SINGLE:
+                    self.conflicts |= {key}
 
     def __getitem__(self, name: str) -> str:
         return self._items[name.lower()][1]

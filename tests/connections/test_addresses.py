@@ -108,6 +108,20 @@ def test_a_name_that_is_not_resolved_in_time(names: Names, way: Callable[[OrionS
     assert names.asked == [NAME]
 
 
+@pytest.mark.parametrize("way", [read, read_raw_async])
+def test_an_error_of_a_replaced_resolver_reaches_the_caller(
+    monkeypatch: pytest.MonkeyPatch, way: Callable[[OrionSession], object]
+) -> None:
+    # Tools that block the network raise errors of their own.
+    def reject(*_: Any, **__: Any) -> None:
+        raise RuntimeError("the network is blocked")
+
+    exchange.close_connections()
+    monkeypatch.setattr(socket, "getaddrinfo", reject)
+    with pytest.raises(RuntimeError, match="the network is blocked"):
+        way(session_for(1))
+
+
 @pytest.mark.parametrize("way", [read, create])
 def test_the_error_names_the_host_and_is_retried(
     names: Names, skipped_waits: list[float], way: Callable[[OrionSession], object]

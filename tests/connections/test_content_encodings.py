@@ -244,6 +244,17 @@ def test_headers_with_one_value_may_be_sent_twice(scripted: Scripted) -> None:
 
 
 @pytest.mark.parametrize("reader", [read, read_async])
+def test_locations_that_differ_are_not_followed(scripted: Scripted, reader: Callable[[OrionSession], str]) -> None:
+    def moved(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"HTTP/1.1 302 Found\r\nLocation: /a\r\nLocation: /b\r\nContent-Length: 0\r\n\r\n")
+
+    scripted.then(ScriptedResponse(write=moved), _with_head(f"{JSON}{LENGTH}", BODY))
+    with pytest.raises(OrionConnectionError, match="the server sent several Location headers that differ"):
+        reader(OrionSession(scripted.config()))
+    assert len(scripted.requests) == 1
+
+
+@pytest.mark.parametrize("reader", [read, read_async])
 @pytest.mark.parametrize("case", AMBIGUOUS)
 def test_ambiguous_framing_is_rejected_once(
     scripted: Scripted, case: str, reader: Callable[[OrionSession], str]

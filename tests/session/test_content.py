@@ -71,6 +71,10 @@ def test_invalid_sources_are_rejected(session: OrionSession, plain: Plain, tmp_p
         File.upload(session, "x", io.StringIO("text"))  # type: ignore[arg-type]
     with pytest.raises(ValidationError, match="not int"):
         File.upload(session, "x", 3)  # type: ignore[arg-type]
+    with (tmp_path / "x").open("wb") as stream, pytest.raises(ValidationError, match="not open for reading"):
+        File.upload(session, "x", stream)
+    with pytest.raises(ValidationError, match="the file is closed"):
+        File.upload(session, "x", stream)
     with pytest.raises(ValidationError, match="the content must be bytes, not str"):
         File.upload(session, "x", ["text"])  # type: ignore[list-item]
     assert plain.get(FILES)["count"] == 0

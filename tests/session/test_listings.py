@@ -102,6 +102,8 @@ def test_invalid_offsets_and_limits_are_rejected(scripted: Scripted, value: Any)
 def test_no_state_at_all(scripted: Scripted) -> None:
     with pytest.raises(ValidationError, match="the filter 'state' is an empty list; omit it to list all"):
         ShardCollection(id=7, session=scripted.session()).list_shards(state=[])
+    with pytest.raises(ValidationError, match="the filter 'tags' is a list of None; omit it to list all"):
+        scripted.session().list_resources(File, {"tags": [None, None]})
     assert scripted.requests == []
 
 

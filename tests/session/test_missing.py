@@ -47,6 +47,16 @@ def test_retries_of_a_404_are_logged_once_a_call(
     assert find_lines(caplog) == [(logging.INFO, f"{get}: 404, retrying up to 2 times")]
 
 
+@pytest.mark.parametrize("media_type", ["application/json", "Application/JSON; charset=utf-8"])
+def test_the_media_type_of_a_404_at_a_prompt(
+    scripted: Scripted, monkeypatch: pytest.MonkeyPatch, media_type: str
+) -> None:
+    scripted.then(ScriptedResponse(404, {"detail": "gone"}, {"Content-Type": media_type}))
+    monkeypatch.setattr(sys, "ps1", ">>> ", raising=False)
+    with pytest.raises(NotFoundResponse, match="3 attempts"):
+        OrionSession(scripted.config()).get_resource(File, 1)
+
+
 def test_retries_of_a_404_at_a_prompt_begin_within_five_seconds(
     scripted: Scripted, skipped_waits: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:

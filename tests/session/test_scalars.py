@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -88,6 +89,59 @@ def test_scalars_become_values_of_python() -> None:
     assert to_plain(Index(3)) == 3
     for other in (Decimal(1), [1], Scalar(b"x"), Scalar(dt.date(2026, 1, 1)), Array(1), NAType()):
         assert to_plain(other) is other
+
+
+class Time(Scalar):
+    """A time of NumPy, whose item is an integer if its unit is the nanosecond."""
+
+    dtype = SimpleNamespace(kind="M")
+
+    def astype(self, kind: type) -> Time:
+        return self
+
+    def tolist(self) -> str:
+        return str(self)
+
+    def __str__(self) -> str:
+        return "2026-01-01T00:00:00.000000001"
+
+
+class MaskedConstant(Scalar):
+    """The missing value of a masked array, whose item is what the mask hides."""
+
+    mask = True
+
+    def filled(self) -> Any:
+        return self.value
+
+    def tolist(self) -> None:
+        return None
+
+
+class Failing:
+    """Raises an error wherever it is asked."""
+
+    @property
+    def shape(self) -> Any:
+        raise RuntimeError("no shape")
+
+    def __index__(self) -> int:
+        raise ValueError("no index")
+
+
+def test_times_and_missing_values_are_not_sent_as_numbers(scripted: Scripted) -> None:
+    time, missing, failing = Time(10**18), MaskedConstant(0.0), Failing()
+    for value, advice in ((time, "use its astype"), (missing, "use None for a missing value"), (failing, "Failing")):
+        assert to_plain(value) is value
+        with pytest.raises(ValidationError, match=f"field 'a': Object of type .*{advice}"):
+            encode_json("the record", {"a": value})
+    session = scripted.session()
+    for value in (missing, failing):
+        with pytest.raises(ValidationError, match="filter 'created' cannot be sent: Object of type"):
+            session.list_resources(File, {"created": value})
+    scripted.then(ScriptedResponse(data={"count": 0, "next": None, "results": []}))
+    list(session.list_resources(File, {"created": time}))
+    assert scripted.requests[-1].path.endswith("?created=2026-01-01T00%3A00%3A00.000000001&limit=1000")
 
 
 @each_integer
