@@ -56,8 +56,8 @@ def _normalize_url(url: str) -> str:
         raise ValidationError("the URL of the Orion stack is empty")
     if "://" not in url:
         url = f"https://{url}"
-    parts = urlsplit(url)
     parse_origin(url)
+    parts = urlsplit(url)
     if parts.query or parts.fragment or parts.path.strip("/"):
         raise ValidationError(
             "the URL of the Orion stack must have no path or query, for example https://orion.example.com"
@@ -227,8 +227,11 @@ def read_profiles(path: Path | None = None) -> dict[str, dict[str, str]]:
         # The parser's message quotes the invalid line, which may contain a token, so only the line number is shown.
         lines = [line for line, _ in getattr(error, "errors", [])] or [getattr(error, "lineno", None)]
         where = f" (line {lines[0]})" if lines[0] else ""
-        raise ValidationError(
-            f"{path} is not a valid profile file{where}; each profile starts with its name in [brackets]"
+        twice = {configparser.DuplicateSectionError: "the profile", configparser.DuplicateOptionError: "the setting"}
+        again = twice.get(type(error))
+        reason = f"{again} is there twice" if again else "each profile starts with its name in [brackets]"
+        raise ValidationError(f"{path} is not a valid profile file{where}; {reason}").with_hints(
+            "correct the file; show its path with: ocli config path"
         ) from None
     return {name: dict(parser[name]) for name in parser.sections()}
 
@@ -389,7 +392,9 @@ def _load_profile(name: str, environ: Mapping[str, str], source: str = "") -> Se
     try:
         return SessionConfig(**given, profile=name)
     except ValidationError as error:
-        raise ValidationError(f"profile {name!r} in {path}: {error}") from None
+        raise ValidationError(f"profile {name!r} in {path}: {error}").with_hints(
+            f"correct the file, or save the profile again with: ocli --profile {shlex.quote(name)} config profile"
+        ) from None
 
 
 def _configuration_hints(profile: str = DEFAULT_PROFILE) -> tuple[str, ...]:
@@ -432,7 +437,10 @@ def resolve(profile: str | None = None, environ: Mapping[str, str] | None = None
     else:
         config = _load_profile(profile, environ) if profile else _load_default_profile(environ)
     if project := environ.get("ORION_PROJECT"):
-        config = evolve(config, project=project)
+        try:
+            config = evolve(config, project=project)
+        except ValidationError as error:
+            raise ValidationError(f"ORION_PROJECT: {error}") from None
     return _set_client_certificate(config, environ)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from orionclient._resources import tags as tags_of
 from orionclient._resources.listing import Listing
 from orionclient._resources.resource import Resource, SessionLike, reference_id
-from orionclient._transfer.names import check_path
+from orionclient._transfer.names import check_folder_path
 from orionclient.exceptions import OrionError, ValidationError
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def create_with_tags(
         OrionError: The request failed.
     """
     names = tags_of.tag_names(tags)
-    check_path(params.get("path"))
+    check_folder_path(params.get("path"))
     created = kind(session=session)._create(name=name, project=project_id(session, project), **params)
     if names:
         with delete_on_error(created):
@@ -95,7 +95,7 @@ def find_existing(
         MultipleResultsFound: `if_exists` is ``replace`` and several resources have the name.
         OrionError: The request failed.
     """
-    check_path(folder_path)
+    check_folder_path(folder_path)
     if if_exists is None:
         return None
     own_project, endpoint = project_id(session, project), kind.declaration.list

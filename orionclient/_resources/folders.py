@@ -10,7 +10,7 @@ from orion_api.api import folders as api
 from orionclient._resources.creating import project_id
 from orionclient._resources.registry import KINDS
 from orionclient._resources.resource import Resource, SessionLike, resource_id
-from orionclient._transfer.names import check_path
+from orionclient._transfer.names import check_folder_path
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def create_folder_paths(session: SessionLike, paths: Sequence[str]) -> None:
     """
     if not paths:
         raise ValidationError("no path given")
-    body: dict[str, Any] = {"paths": [_check_string("path", check_path(path)) for path in paths]}
+    body: dict[str, Any] = {"paths": [_check_string("path", check_folder_path(path)) for path in paths]}
     project = project_id(session, None)
     session._calls.request_json(api.create_paths, {}, body=body if project is None else {**body, "project": project})
 
@@ -68,7 +68,7 @@ def _parse_assignment(index: int, given: Mapping[str, Any]) -> dict[str, Any]:
     item = {
         "resource_type": _parse_resource_type(given["resource_type"]),
         "id": resource_id(given["id"]),
-        "path": _check_string("path", check_path(given["path"])),
+        "path": _check_string("path", check_folder_path(given["path"])),
     }
     return item if given.get("name") is None else {**item, "name": _check_string("name", given["name"])}
 

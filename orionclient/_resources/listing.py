@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
@@ -72,7 +73,7 @@ class Listing(Iterator[R], Generic[R]):
         page_size = _EXACT_PAGE if self._exact else limit
         found = self._session._calls.iter_items(self._endpoint, self._ids, query=self._filters, page_size=page_size)
         matching = (item for item in found if all(item.get(name) == value for name, value in self._exact.items()))
-        for item in islice(matching, limit):
+        for item in islice(matching, None if limit is None else min(limit, sys.maxsize)):
             yield self._template._new_instance(item, self._session)
 
     def __iter__(self) -> Self:

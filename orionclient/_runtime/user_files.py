@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import os
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,13 @@ def expand_home(path: str, environ: Mapping[str, str] | None = None) -> str:
     home = environ.get("HOME") or environ.get("USERPROFILE")
     if home and path[1:2] in {"", "/", os.sep}:
         return home + path[1:]
+    if path[1:2] in {"", "/"} and environ.get("HOME") == "" and os.name == "posix":
+        # An empty variable would make the root folder the home directory.
+        import pwd  # noqa: PLC0415 - not on Windows
+
+        with contextlib.suppress(KeyError):
+            return pwd.getpwuid(os.getuid()).pw_dir + path[1:]
+        raise ValueError(f"no home directory is known for {path!r}; use an absolute path")
     found = os.path.expanduser(path)  # noqa: PTH111 - reports an unknown user by an unchanged path
     if found.startswith("~"):
         raise ValueError(f"no home directory is known for {path!r}; use an absolute path")

@@ -12,7 +12,7 @@ from orionclient._resources.creating import delete_on_error
 from orionclient._resources.listing import Listing
 from orionclient._resources.polling import check_arguments, poll_until
 from orionclient._resources.resource import Endpoint, Id, Resource
-from orionclient._transfer.names import check_path
+from orionclient._transfer.names import check_folder_path
 from orionclient.exceptions import NotFoundResponse, ValidationError
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ class ResourceVerbs:
         ids, body = template._parent_ids(), _merge(params=params, extra_body=extra_body)
         source_of = _parse_files(files, body) if files else None
         if kind.declaration.in_folders:
-            check_path(body.get("path"))
+            check_folder_path(body.get("path"))
         if source_of is None:
             with kind.declaration.redact_errors(body):
                 return template._new_instance(self._calls.request_json(endpoint, ids, body=body), self)

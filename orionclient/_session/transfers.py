@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from orionclient import _transfer, types
 from orionclient._resources.creating import project_id
-from orionclient._transfer.names import check_path
+from orionclient._transfer.names import check_folder_path
 
 if TYPE_CHECKING:
     import os
@@ -73,7 +73,7 @@ class Transfers:
             ['hits.smi', 'misses.smi']
         """
         send = types.files.FileSend(
-            self, project_id(self, project), check_path(folder_path), None, {"tags": tuple(tags or ())}
+            self, project_id(self, project), check_folder_path(folder_path), None, {"tags": tuple(tags or ())}
         )
         return _transfer.many.transfer_all(
             send, _transfer.many.list_named_files(paths), workers=workers, progress=progress, executor=executor, on_result=on_result,

@@ -55,6 +55,23 @@ def check_path(path: P) -> P:
     return path
 
 
+def check_folder_path(path: P) -> P:
+    """Reject an empty path of a folder in Orion: it is usually caused by an unset variable.
+
+    Args:
+        path: The path. Other values are not checked.
+
+    Returns:
+        The unchanged value.
+
+    Raises:
+        ValidationError: The path is empty.
+    """
+    if isinstance(path, str) and not path:
+        raise ValidationError("the path is empty; give the path of a folder in Orion, such as /hits, or omit it")
+    return path
+
+
 def safe_filename(name: str, *, default: str = "unnamed") -> str:
     """Convert an arbitrary name to a file name that is valid on Linux, macOS and Windows.
 

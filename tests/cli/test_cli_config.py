@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from cli.conftest import Call
 
-from orionclient.config import read_profiles, resolve
+from orionclient.config import get_config_path, read_profiles, resolve
 from orionclient.local import LocalOrion
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -85,6 +85,43 @@ def test_use_and_remove(call: Call, own_home: Path) -> None:
     assert resolve().url == "https://one.example.com"
     info = {row["setting"]: row for row in json.loads(call("config", "info", "--json").stdout)}
     assert info["url"]["value"] == "https://one.example.com"
+
+
+def test_an_empty_name_replaces_no_profile(call: Call) -> None:
+    make(call, "work", token="tok-2")
+    assert call("config", "use", "work").exit_code == 0
+    words = ["config", "profile", "--url", "https://other.example.com", "--username", "eve", "--with-token"]
+    done = call("--profile", "", *words, input="tok-3")
+    assert done.exit_code == 2
+    assert "the name of the profile is empty" in done.stderr
+    assert read_profiles()["work"]["url"] == "https://orion.example.com"
+
+
+def test_an_address_with_an_open_bracket(call: Call) -> None:
+    done = call("config", "profile", "--url", "https://[::1", "--username", "ada", "--with-token", input="tok-4")
+    assert done.exit_code == 6
+    assert "invalid URL" in done.stderr
+
+
+def test_an_invalid_project_of_the_environment_is_named(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(call, "default")
+    get_config_path().write_text(f"{get_config_path().read_bytes().decode()}\nheader_form = x\n".replace("\n\n", "\n"))
+    assert "ocli --profile default config profile" in call("files", "list").stderr
+    make(call, "default")
+    monkeypatch.setenv("ORION_PROJECT", "drugs")
+    done = call("files", "list")
+    assert done.exit_code == 6
+    assert "ORION_PROJECT" in done.stderr
+
+
+def test_a_warning_is_printed_once(call: Call, own_home: Path) -> None:
+    folder = own_home / ".orion"
+    folder.mkdir(mode=0o700)
+    (folder / "config").write_text("[default]\ntoken = x\n")
+    (folder / "config").chmod(0o644)
+    done = call("files", "list")
+    assert done.exit_code == 4
+    assert done.stderr.count("readable by other users") == 1
 
 
 def test_an_unknown_profile_lists_the_known_ones(call: Call) -> None:

@@ -494,6 +494,8 @@ def test_an_empty_path_is_rejected(call: Call, stack: LocalOrion, tmp_path: Path
     ):
         done = call(*words, on=stack)
         assert (words, done.exit_code) == (words, 6)
-        assert "the path is empty; pass a file or folder" in done.stderr, (words, done.stderr)
+        in_orion = "--path" in words or words[0] == "folders"
+        advice = "give the path of a folder in Orion" if in_orion else "pass a file or folder"
+        assert f"the path is empty; {advice}" in done.stderr, (words, done.stderr)
     assert stack.faults.requests() == []
     assert [path.name for path in tmp_path.iterdir()] == ["private.txt"]

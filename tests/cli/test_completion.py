@@ -129,6 +129,48 @@ def test_floes(own_home: Path, running: LocalOrion) -> None:
     assert complete(own_home, "ocli jobs start no-such", running) == []
 
 
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["jobs", "start", "Dat"], ["Dataset\\ to\\ collection"]),
+        (["jobs", "start", "'Dat"], ["Dataset to collection"]),
+        (["files", "list", "--tag", "a"], ["actives"]),
+        (["files", "list", "--tag", "=", "a"], ["actives"]),
+        (["files", "list", "--columns", "id,nam"], ["id,name"]),
+        (["files", "list", "--tag", "C"], [r"C:\\\[N\],\*"]),
+    ],
+)
+def test_bash_inserts_whole_values(
+    words: list[str], expected: list[str], own_home: Path, running: LocalOrion, call: Call, tmp_path: Path
+) -> None:
+    if expected[0].startswith("C"):
+        running.session().tag_resource(File(id=1), "C:\\[N],*")
+    (tmp_path / "script").write_text(call("completion", "bash").stdout)
+    (tmp_path / "ocli").write_text(f"#!{sys.executable}\n{LONG_TIMEOUT}")
+    (tmp_path / "ocli").chmod(0o755)
+    shown = """
+        source ./script
+        words=(ocli "$@"); COMP_WORDS=("${words[@]}"); COMP_CWORD=$(($# ))
+        _ocli_completion ./ocli
+        printf '%s\\n' "${COMPREPLY[@]}"
+    """
+    done = subprocess.run(
+        ["bash", "--norc", "-c", shown, "bash", *words],
+        env=environment(own_home, running),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert (done.stdout.splitlines(), done.stderr) == (expected, "")
+
+
+def test_fish_splits_a_value_only_once(call: Call) -> None:
+    assert 'string split --max 1 ","' in call("completion", "fish").stdout
+
+
 def test_promoted_parameters(own_home: Path, running: LocalOrion) -> None:
     found = complete(own_home, "ocli jobs start echo name --", running)
     assert any("--text" in line for line in found), found

@@ -218,9 +218,28 @@ def test_a_download_does_not_replace_other_files(call: Call, planted: LocalOrion
     assert (tmp_path / "name").read_text() == "CNS"
 
 
+def test_several_downloads_need_a_folder(call: Call, planted: LocalOrion, tmp_path: Path) -> None:
+    (tmp_path / "name").write_text("mine")
+    done = call("files", "download", "1", "2", "-o", "name", on=planted)
+    assert done.exit_code == 9
+    assert "name is not a folder" in done.stderr
+    assert "Errno" not in done.stderr
+
+
+def test_a_limit_of_any_size(call: Call, planted: LocalOrion) -> None:
+    ids = call("files", "list", "-q", on=planted).stdout
+    for words in (["-q"], ["-q", "--sort", "id"]):
+        done = call("files", "list", "--limit", "9" * 30, *words, on=planted)
+        assert (done.exit_code, done.stdout) == (0, ids), done.stderr
+
+
 @pytest.mark.parametrize(
     "words",
     [
+        ["--timeout", "nan", "files", "list"],
+        ["collections", "wait", "1", "--deadline", "nan"],
+        ["--profile", "", "files", "list"],
+        ["files", "show", "9" * 30],
         ["nonsense"],
         ["files", "nonsense"],
         ["files", "show"],
@@ -249,7 +268,9 @@ def test_a_deadline(call: Call, planted: LocalOrion, real_time: None) -> None:
 def test_a_failed_job(call: Call, planted: LocalOrion, real_time: None) -> None:
     assert call("jobs", "start", "fail", "bad", on=planted).exit_code == 0
     job_id = call("jobs", "list", "--name", "bad", "-q", on=planted).stdout.strip()
-    check(call("jobs", "wait", job_id, on=planted), 1)
+    done = call("jobs", "wait", job_id, on=planted)
+    check(done, 1)
+    assert f"jobs logs {job_id}\n" in done.stderr
 
 
 def test_a_conflict(call: Call, planted: LocalOrion) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
-from cli.conftest import Call
+from cli.conftest import COMMAND, Call, environment
 
 from orionclient.local import LocalOrion
 from orionclient.types import File, ShardCollection
@@ -106,3 +108,20 @@ def test_files_with_such_names(call: Call, stack: LocalOrion, tmp_path: Path) ->
             f"Error: cannot encode name {BAD!r} as UTF-8: it contains a lone surrogate\nHint: choose a name in UTF-8: "
         )
         assert "--name" in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell closes the descriptor")
+@pytest.mark.parametrize("words", ["files upload -", "secrets create name", "api create_file --body @-"])
+def test_a_closed_standard_input(own_home: Path, stack: LocalOrion, words: str) -> None:
+    done = subprocess.run(
+        f"{shlex.join(COMMAND)} {words} <&-",
+        shell=True,
+        env=environment(own_home, stack),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode in {2, 9}, done.stderr
+    assert "standard input is closed" in done.stderr
+    assert "unexpected" not in done.stderr

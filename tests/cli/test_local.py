@@ -50,6 +50,7 @@ def test_the_life_cycle_of_a_local_orion(call: Call, own_home: Path, stopped: No
     assert (status.exit_code, json.loads(status.stdout)) == (3, {"running": False, "folder": str(folder)})
     assert status.stderr == ""
     assert call("local", "seed").exit_code == 5
+    assert "/my data'" in call("local", "seed", "--folder", "my data").stderr
     started = shaped(call, "start")
     assert started["running"]
     profile = read_profiles()["local"]
@@ -84,6 +85,21 @@ def test_the_life_cycle_of_a_local_orion(call: Call, own_home: Path, stopped: No
     assert call("local", "reset", "--dry-run").stdout == f"Would remove {folder / 'data'}\n"
     assert shaped(call, "reset", "--yes")["running"]
     assert call("--profile", "local", "datasets", "list", "-q").stdout == ""
+
+
+def test_the_profile_is_that_of_the_running_one(call: Call, tmp_path: Path, own_home: Path, stopped: None) -> None:
+    started = shaped(call, "start")
+    CANARIES.add(read_profiles()["local"]["token"])
+    # Another local Orion that does not run is reset.
+    assert not shaped(call, "reset", "--yes", "--folder", str(tmp_path / "other"))["running"]
+    assert read_profiles()["local"]["url"] == started["url"]
+    assert call("config", "remove", "local", "--yes").exit_code == 0
+    assert "is already running" in call("local", "start").stdout
+    assert read_profiles()["local"]["url"] == started["url"]
+    assert call("--profile", "local", "files", "list").exit_code == 0
+    assert call("local", "stop").exit_code == 0
+    assert not shaped(call, "reset", "--yes")["running"]
+    assert "local" not in read_profiles()
 
 
 def test_a_failed_start_prints_the_reason(call: Call, tmp_path: Path) -> None:

@@ -61,13 +61,25 @@ CALLS: dict[str, Act] = {
 }
 
 
+# The empty path of these is that of a folder in Orion.
+IN_ORION = {name for name in CALLS if "folder_path" in name} | {
+    "create_paths",
+    "assign_paths",
+    "create_resource",
+    "File.upload, if_exists",
+    "Dataset.create",
+    "collection",
+}
+
+
 @pytest.mark.parametrize("name", CALLS)
 def test_an_empty_path_is_an_error_before_any_request(
     scripted: Scripted, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "private.txt").write_text("not to be sent")
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ValidationError, match="the path is empty; pass a file or folder"):
+    advice = "give the path of a folder in Orion" if name in IN_ORION else "pass a file or folder"
+    with pytest.raises(ValidationError, match=f"the path is empty; {advice}"):
         CALLS[name](scripted.session())
     assert scripted.requests == []
     assert [path.name for path in tmp_path.iterdir()] == ["private.txt"]

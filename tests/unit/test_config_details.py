@@ -121,6 +121,12 @@ def test_where_the_file_is(monkeypatch: pytest.MonkeyPatch) -> None:
     assert get_config_path({"ORION_CONFIG": "~/x", "HOME": "/h"}) == Path("/h/x")
     assert get_config_path({"ORION_CONFIG": "~", "HOME": "/h"}) == Path("/h")
     assert get_config_path({"ORION_CONFIG": "a~/x", "HOME": "/h"}) == Path("a~/x")
+    if os.name == "posix":
+        import pwd
+
+        monkeypatch.setenv("HOME", "")
+        monkeypatch.delenv("USERPROFILE")
+        assert get_config_path() == Path(pwd.getpwuid(os.getuid()).pw_dir) / ".orion/config"
     monkeypatch.setenv("ORION_JOB_ID", "1")
     assert (in_orion(), in_orion({}), in_orion({"ORION_JOB_ID": "2"})) == (True, False, True)
 
@@ -183,13 +189,15 @@ def test_comments_and_other_characters(tmp_path: Path) -> None:
             "[p]\nurl = x\nsecret\n",
             "{} is not a valid profile file (line 3); each profile starts with its name in [brackets]",
         ),
-        ("[p]\n[p]\n", "{} is not a valid profile file (line 2); each profile starts with its name in [brackets]"),
+        ("[p]\n[p]\n", "{} is not a valid profile file (line 2); the profile is there twice"),
+        ("[p]\nurl = x\nurl = y\n", "{} is not a valid profile file (line 3); the setting is there twice"),
         ("[p]\nurl: x\n", "{} is not a valid profile file (line 2); each profile starts with its name in [brackets]"),
     ],
 )
 def test_invalid_files_are_rejected(tmp_path: Path, data: str, words: str) -> None:
     path = write(tmp_path / "config", data)
-    assert rejected(lambda: read_profiles(path)) == words.format(path)
+    hint = "correct the file; show its path with: ocli config path"
+    assert rejected(lambda: read_profiles(path)).splitlines() == [words.format(path), hint]
 
 
 def test_unreadable_files(tmp_path: Path) -> None:

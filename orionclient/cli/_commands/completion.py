@@ -38,6 +38,9 @@ def _script(shell: str) -> Command:
     def run() -> None:
         from click.shell_completion import BashComplete, get_completion_class  # noqa: PLC0415
 
+        from orionclient.cli._core.shell_scripts import use_own_scripts  # noqa: PLC0415
+
+        use_own_scripts()
         state = get_state()
         kind = get_completion_class(shell)
         if kind is None:

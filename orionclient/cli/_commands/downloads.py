@@ -195,6 +195,8 @@ class _Targets:
         self._lock = threading.Lock()
 
     def path_of(self, resource: Any) -> Path:
+        if self._folder.exists() and not self._folder.is_dir():
+            raise NotADirectoryError(f"{self._folder} is not a folder; give one with -o")
         self._folder.mkdir(parents=True, exist_ok=True)
         if self._fixed and self._output is not None:
             return self._output

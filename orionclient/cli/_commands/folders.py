@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from orionclient._transfer.names import check_path
+from orionclient._transfer.names import check_folder_path
 from orionclient.cli._core import contract_options
 from orionclient.cli._core.batch import apply_to_each
 from orionclient.cli._core.command_kind import describe, fetch_details
@@ -57,7 +57,7 @@ def _create() -> Command:
     def run(paths: Sequence[str], dry_run: bool) -> None:
         state = get_state()
         for path in paths:
-            check_path(path)
+            check_folder_path(path)
         if dry_run:
             print_plan(state, "create", [f"folder {path}" for path in paths])
             return

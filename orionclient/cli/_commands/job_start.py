@@ -79,8 +79,8 @@ def _get_specification(state: State, given: str) -> WorkFloeSpec:
         if not found:
             names = dict.fromkeys(name for each in known for name in (each.title, each.name) if name)
             suggestion = suggest(given, names, "floes", listed=())
-            message = f"no floe with the id, title, name or uuid {given!r}. {suggestion}".rstrip(". ")
-            raise click.UsageError(f"{message}{'' if suggestion else ';'} List them with: ocli workfloes list")
+            message = f"no floe with the id, title, name or uuid {given!r}. {suggestion}".rstrip()
+            raise click.UsageError(f"{message} List them with: ocli workfloes list")
     ready = [each for each in found if each.state == _READY]
     if not ready:
         states = ", ".join(f"{each.id} ({each.state})" for each in found)

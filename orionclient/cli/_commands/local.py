@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import shlex
 import shutil
 import subprocess  # nosec B404 - starts our own module
 import sys
@@ -24,7 +26,7 @@ from orionclient.cli._core.root import GROUPS
 from orionclient.cli._core.server_process import DAMAGED, RUNNING_FILE, STOP_FILE
 from orionclient.cli._core.shapes import object_of
 from orionclient.cli._core.state import get_state
-from orionclient.config import LOCAL_PROFILE, SessionConfig, get_config_path, remove_profile
+from orionclient.config import LOCAL_PROFILE, SessionConfig, get_config_path, read_profiles, remove_profile
 from orionclient.exceptions import LocalDataError, NoResultFound, OrionError, ValidationError, error_for
 
 if TYPE_CHECKING:
@@ -80,7 +82,8 @@ def _build_config(found: dict[str, Any]) -> SessionConfig:
 def _require_running(folder: Path) -> dict[str, Any]:
     found = _find_running(folder)
     if found is None:
-        raise NoResultFound(f"no local Orion is running in {folder}; start it with: ocli local start")
+        option = "" if folder == _resolve_folder(None) else f" --folder {shlex.quote(str(folder))}"
+        raise NoResultFound(f"no local Orion is running in {folder}; start it with: ocli local start{option}")
     return found
 
 
@@ -154,6 +157,9 @@ def _start() -> Command:
         condition = "is running" if found is None else "is already running"
         if found is None:
             found = _launch(where, "" if seed == "none" else seed, port, storage)
+        elif (saved := _read_profile()) is None or (saved.url, saved.token) != (found["url"], found["token"]):
+            # The profile was removed, or is that of another local Orion.
+            write_profile(_build_config(found), LOCAL_PROFILE)
         state.out.print_item(
             _build_status(where, found),
             sentence=f"The local Orion {condition} at {found['url']}; use it with: ocli --profile {LOCAL_PROFILE}",
@@ -250,7 +256,7 @@ def _reset() -> Command:
         _stop_process(where)
         _remove_folder(data)
         if found is None:
-            remove_profile(LOCAL_PROFILE)
+            _remove_stale_profile()
         else:
             found = _launch(where, found["seed"] or "", 0, storage=False)
         state.out.print_item(_build_status(where, found), sentence=f"Reset the local Orion in {where}", key="folder")
@@ -263,6 +269,23 @@ def _reset() -> Command:
         shape=_STATUS,
         example="ocli local reset --yes",
     )
+
+
+def _remove_stale_profile() -> None:
+    # The profile may be that of another local Orion, which is running.
+    config = _read_profile()
+    with contextlib.suppress(OrionError):
+        if config is not None and get_state().connect(config, timeout=5.0, max_retries=0).is_authenticated():
+            return
+    remove_profile(LOCAL_PROFILE)
+
+
+def _read_profile() -> SessionConfig | None:
+    values = read_profiles().get(LOCAL_PROFILE, {})
+    try:
+        return SessionConfig(values["url"], values["token"])
+    except (KeyError, ValidationError):
+        return None
 
 
 def _remove_folder(data: Path) -> None:

@@ -13,7 +13,7 @@ import click
 from orionclient import types
 from orionclient._resources.creating import project_id
 from orionclient._transfer.many import TransferItem, list_files, transfer_all
-from orionclient._transfer.names import UniqueNames, check_path
+from orionclient._transfer.names import UniqueNames, check_folder_path, check_path
 from orionclient._transfer.plans import part_size
 from orionclient.cli._commands.downloads import build_download_command
 from orionclient.cli._core import contract_options
@@ -100,7 +100,7 @@ def _upload(kind: CommandKind) -> Command:
         found = list(_find_paths(paths, name))
         if not found:
             raise click.UsageError(f"no files found in {', '.join(paths)}")
-        check_path(values.get("folder_path"))
+        check_folder_path(values.get("folder_path"))
         if dry_run:
             print_plan(state, "upload", [f"{each.source} as {kind.noun} {each.name}" for each in found])
             return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import click
 
-from orionclient.cli._core.parameter_types import Choice, complete_profiles
+from orionclient.cli._core.parameter_types import Choice, FloatRange, complete_profiles
 from orionclient.cli._core.state import FORMATS, MAX_RETRIES, PROFILE, TIMEOUT, State
 from orionclient.cli._core.streams import echo
 from orionclient.cli._core.suggestions import suggest
@@ -25,6 +25,13 @@ _GUIDES: Final = {
     "packages": "docs/floes.md",
     "workfloes": "docs/floes.md",
 }
+
+
+def _check_profile_name(name: str) -> str:
+    # Taken as omitted, an unset shell variable would select the default profile, or replace it.
+    if not name:
+        raise click.BadParameter("the name of the profile is empty", param_hint="'--profile'")
+    return name
 
 
 # Click finds the order in which options were given by their identity.
@@ -56,7 +63,7 @@ def common_options(*, hidden: bool) -> Sequence[click.Option]:
         option(
             "--timeout",
             store="timeout",
-            type=click.FloatRange(0, min_open=True),
+            type=FloatRange(0, min_open=True),
             default=int(TIMEOUT),
             metavar="SECONDS",
             help="Timeout of a request. Raise it for slow connections and large uploads.",
@@ -71,6 +78,7 @@ def common_options(*, hidden: bool) -> Sequence[click.Option]:
         option(
             "--profile",
             store="profile",
+            value_of=_check_profile_name,
             metavar="NAME",
             default=PROFILE,
             help="Name of the profile to use.",

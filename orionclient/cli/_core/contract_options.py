@@ -126,7 +126,7 @@ class JsonParameter(ParameterType):
                 value = read_parameter_file(value[1:], f"{source} {value}")
             return json.loads(value)
         except OSError as error:
-            self.fail(f"cannot read {value[1:]}: {error.strerror}", param, ctx)
+            self.fail(f"cannot read {value[1:]}: {error.strerror or error}", param, ctx)
         except ValueError as error:
             self.fail(f"not valid JSON{where}: {error}", param, ctx)
 

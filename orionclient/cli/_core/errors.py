@@ -297,20 +297,25 @@ def _get_exit_code(error: BaseException, state: State) -> tuple[int, str]:  # no
     if isinstance(error, ImportError):
         return FAILURE, "install the missing package, then run the command again"
     if isinstance(error, OSError) and not isinstance(error, known.OrionError):
-        is_full = error.errno == errno.ENOSPC
-        return LOCAL_FILE, "free disk space" if is_full else "check the path and its permissions"
+        # Without a number, the message is our own and says what is wrong with the path.
+        advice = {None: see_help, errno.ENOSPC: "free disk space"}
+        return LOCAL_FILE, advice.get(error.errno, "check the path and its permissions")
     if isinstance(error, known.OrionError):
         is_job = state.command.startswith("ocli jobs ")
-        return FAILURE, f"show the log of the job with: ocli{profile} jobs logs ID" if is_job else ""
+        job_id = state.context.params.get("resource_id", "ID") if state.context is not None else "ID"
+        return FAILURE, f"show the log of the job with: ocli{profile} jobs logs {job_id}" if is_job else ""
     return FAILURE, f"this is a bug of ocli; please report it with the traceback of: {state.command} --debug"
 
 
 @contextlib.contextmanager
 def _print_warnings() -> Iterator[None]:
+    shown: set[str] = set()
+
     def show(message: Warning | str, category: type[Warning], *_rest: Any, **_more: Any) -> None:
         from orionclient.exceptions import one_line  # noqa: PLC0415
 
-        if issubclass(category, UserWarning):
+        if issubclass(category, UserWarning) and str(message) not in shown:
+            shown.add(str(message))
             with contextlib.suppress(OSError):
                 echo(f"Warning: {one_line(str(message))}", err=True)
 

@@ -385,7 +385,7 @@ class Output:
             return
         if self._sort:
             items = sort_rows(items, self._sort)
-        items = itertools.islice(items, limit)
+        items = itertools.islice(items, None if limit is None else min(limit, sys.maxsize))
         if self.form == "csv":
             self._csv(items, chosen)
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
@@ -78,6 +79,17 @@ class Choice(StringChoice):
             self.fail(f"unknown value {value!r}. {suggest(str(value), map(str, self.choices), 'values')}", param, ctx)
 
 
+class FloatRange(click.FloatRange):
+    """A number in a range. NaN is in none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Check a value."""
+        found: float = super().convert(value, param, ctx)
+        if math.isnan(found):
+            self.fail(f"{value} is not a number", param, ctx)
+        return found
+
+
 class ResourceIdType(ParameterType):
     """The id of a resource. Completed with the ids of existing resources.
 
@@ -94,7 +106,8 @@ class ResourceIdType(ParameterType):
         """Convert an id."""
         digits = str(value)
         if not (digits.isascii() and digits.isdigit() and len(digits) <= 20):
-            self.fail(f"{digits!r} is not a valid id; ids are integers", param, ctx)
+            most = " of at most 20 digits" if len(digits) > 20 else ""
+            self.fail(f"{digits!r} is not a valid id; ids are integers{most}", param, ctx)
         return int(digits)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:  # noqa: ARG002

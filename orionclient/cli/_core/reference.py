@@ -97,7 +97,7 @@ Add `eval "$(ocli completion bash)"` to `~/.bashrc` (or `zsh` to `~/.zshrc`; fis
 
 ## Global options
 
-Global options are accepted before or after the command.
+Global options are accepted before or after the command, `--version` only before it.
 
 | option | default | meaning |
 | --- | --- | --- |

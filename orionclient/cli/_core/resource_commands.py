@@ -13,6 +13,7 @@ from orionclient.cli._core.batch import apply_to_each
 from orionclient.cli._core.command_kind import CommandKind, describe, fetch_details
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import confirm, dry_run_option, print_plan, yes_option
+from orionclient.cli._core.parameter_types import FloatRange
 from orionclient.cli._core.shapes import list_of
 from orionclient.cli._core.state import State, get_state
 from orionclient.cli._core.table_options import schema_columns, table_options
@@ -288,7 +289,7 @@ def deadline_option() -> click.Option:
     """
     return click.Option(
         ["--deadline"],
-        type=click.FloatRange(0),
+        type=FloatRange(0),
         default=3600,
         show_default=True,
         help="Maximum wait in seconds; the exit code is 8 when it is exceeded.",

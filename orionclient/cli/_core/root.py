@@ -129,6 +129,9 @@ class Root(SuggestingGroup):
         if instruction := os.environ.get(complete_var):
             from click.shell_completion import shell_complete  # noqa: PLC0415 - only for completion
 
+            from orionclient.cli._core.shell_scripts import use_own_scripts  # noqa: PLC0415
+
+            use_own_scripts()
             sys.exit(shell_complete(self, extra, prog_name, complete_var, instruction))
         sys.exit(errors.run(self, arguments, prog_name, extra))
 

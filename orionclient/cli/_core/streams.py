@@ -13,8 +13,23 @@ import click
 _LENIENT: Final = frozenset({"backslashreplace", "ignore", "namereplace", "replace", "xmlcharrefreplace"})
 
 
+class _ClosedInput(io.RawIOBase):
+    """Standard input whose descriptor the caller closed, for example with `<&-`."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ARG002 - signature of io
+        raise OSError("standard input is closed")
+
+
 def prepare_streams() -> None:
-    """Escape characters that the encoding of a stream does not have, and discard what is written to a closed stream."""
+    """Escape characters that the encoding of a stream does not have.
+
+    What is written to a closed stream is discarded; reading a closed standard input is an error.
+    """
+    if sys.stdin is None:
+        sys.stdin = io.TextIOWrapper(io.BufferedReader(_ClosedInput()))
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
