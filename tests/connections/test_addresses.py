@@ -31,7 +31,7 @@ from orionclient.session import OrionSession, get_session
 from orionclient.types import Dataset, File
 
 NAME = "orion.test"
-LIMIT = 0.5
+LIMIT = 2.0
 RESOLVE = socket.getaddrinfo
 
 
