@@ -13,6 +13,7 @@ from orionclient._runtime.locks import CAN_LOCK_FILES, LockedFile
 from orionclient._transfer.part_files import open_locked
 from orionclient._transfer.plans import part_size
 from orionclient.config import get_config_path
+from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +58,7 @@ class UploadCheckpoint:
         path = None
         if source.path is not None and source.size >= _MIN_SIZE and CAN_LOCK_FILES:
             key = json.dumps([os.path.realpath(source.path), source.fingerprint, *purpose], default=str)
-            path = _folder() / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
+            path = _find_path(hashlib.sha256(key.encode()).hexdigest()[:32])
         handle = None if path is None else _open_locked(path)
         checkpoint = cls(handle, path, in_parts=part_size(source.size) is not None)
         try:
@@ -93,14 +94,15 @@ class UploadCheckpoint:
             self._path.unlink(missing_ok=True)
 
 
-def _folder() -> Path:
-    return get_config_path().parent / "uploads"
+def _find_path(name: str) -> Path | None:
+    try:
+        return get_config_path().parent / "uploads" / f"{name}.json"
+    except ValidationError:
+        # Without a home directory the upload runs without a checkpoint.
+        return None
 
 
 def _open_locked(path: Path) -> LockedFile | None:
-    if path.parts[0] == "~":
-        # The user has no home folder, and "~" must not be created as a folder.
-        return None
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _delete_expired(path.parent)
