@@ -136,6 +136,7 @@ def write(name: str, files: dict[Path, str], tools: str) -> None:
     insert_line(REGISTRY, r'        "\w+": "\w+:\w+",$', f'        "{name}": "{plural}:{kind}",\n')
     insert_line(GROUPS, r'    "\w+": \(.*, "Data"\),$', f'    "{plural}": (_KINDS, "Manage {plural}.", "Data"),\n')
     run(tools, "-m", "generator", "generate")
+    run(tools, "-m", "generator", "evidence", "--output", ROOT / "docs" / "evidence.md")
     sources = [path for path in files if path.suffix == ".py"]
     run(tools, "-m", "ruff", "check", "--quiet", "--fix", *sources)
     run(tools, "-m", "ruff", "format", "--quiet", *sources)
