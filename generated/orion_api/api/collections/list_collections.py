@@ -3,7 +3,7 @@
 Lists the collections of the caller's projects, ordered by id. Collections shared with the caller are included
 unless `project` or `deleted` is set.
 
-`GET /api/v1/storage/collections/`. Evidence: assumed.
+`GET /api/v1/storage/collections/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Lists the datasets of the caller's projects, ordered by id. Datasets shared with the caller are included unless
 `project` or `deleted` is set.
 
-`GET /api/v1/storage/datasets/`. Evidence: assumed.
+`GET /api/v1/storage/datasets/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Lists the files of the caller's projects, ordered by id. Files shared with the caller are included unless
 `project` or `deleted` is set.
 
-`GET /api/v3/storage/files/`. Evidence: assumed.
+`GET /api/v3/storage/files/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

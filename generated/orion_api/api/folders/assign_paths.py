@@ -3,7 +3,7 @@
 Moves each resource to a folder of its own project, created if missing; `/` removes it from its folder. A
 resource is in one folder at most. Atomic: either all assignments are made or none.
 
-`POST /api/v1/folders/assignments/`. Evidence: assumed.
+`POST /api/v1/folders/assignments/`. Evidence: listed (source `session`).
 """
 
 from __future__ import annotations

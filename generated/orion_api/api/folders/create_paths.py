@@ -2,7 +2,7 @@
 
 Creates the folders with the given paths, parent folders included. Existing folders are left unchanged.
 
-`POST /api/v1/folders/`. Evidence: assumed.
+`POST /api/v1/folders/`. Evidence: listed (source `session`).
 """
 
 from __future__ import annotations
