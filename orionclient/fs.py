@@ -263,7 +263,7 @@ class FileSystem:
             Records; lines as bytes, of the first MiB of a file; or instances of `Shard` without content.
 
         Raises:
-            ValidationError: The path is that of a folder, or `n` is not a non-negative integer.
+            ValidationError: The path is that of a folder, or `n` is not a positive integer.
             NotFoundResponse: The item does not exist.
             OrionError: The request failed.
 
@@ -274,14 +274,14 @@ class FileSystem:
             [b'CCO ethanol\n']
         """
         n = to_plain(n)
-        if not isinstance(n, int) or isinstance(n, bool) or n < 0:
-            raise ValidationError(f"n must be a non-negative integer, not {n!r:.60}")
+        if not isinstance(n, int) or isinstance(n, bool) or n < 1:
+            raise ValidationError(f"n must be a positive integer, not {n!r:.60}")
         item = self.get_item(path)
         if isinstance(item, types.Dataset):
             return list(item.records(limit=n))
         if isinstance(item, types.ShardCollection):
             return list(item.list_shards(limit=n))
-        return _read_lines(item, n)
+        return read_lines(item, n).splitlines(keepends=True)
 
     def get_item(self, path: str) -> Any:
         """Create a handle of an item.
@@ -322,11 +322,43 @@ def _locate(source: Any) -> str:
     return check_location(source)
 
 
-def _read_lines(file: File, n: int) -> list[bytes]:
+def read_start(file: File, size: int) -> bytes:
+    """Read the first bytes of a file.
+
+    Args:
+        file: The file.
+        size: Maximum number of bytes.
+
+    Returns:
+        The bytes.
+
+    Raises:
+        OrionError: The request failed.
+    """
     content = b""
-    if n:
-        for chunk in file.download():
-            content += chunk
-            if content.count(b"\n") >= n or len(content) >= _MAX_LINE_BYTES:
-                break
-    return content[:_MAX_LINE_BYTES].splitlines(keepends=True)[:n]
+    for chunk in file.download():
+        content += chunk
+        if len(content) >= size:
+            break
+    return content[:size]
+
+
+def read_lines(file: File, count: int) -> bytes:
+    """Read the first lines of a file, from its first MiB.
+
+    Args:
+        file: The file.
+        count: Maximum number of lines.
+
+    Returns:
+        The lines, with their ends.
+
+    Raises:
+        OrionError: The request failed.
+    """
+    content = b""
+    for chunk in file.download():
+        content += chunk
+        if content.count(b"\n") >= count or len(content) >= _MAX_LINE_BYTES:
+            break
+    return b"".join(content[:_MAX_LINE_BYTES].splitlines(keepends=True)[:count])
