@@ -67,6 +67,7 @@ PLANTED = [
      "paging: stream"),
     ("R8", "required: [next, results]\n      properties:\n        next", "properties:\n        more", "list_things: a page",
      "paging: link"),
+    ("R8", "        - name: tags", "        - name: order_by", "list_things: `order_by` does not list its values", "      parameters:"),
     ("R9", "x-orion-stream: download", "x-orion-stream: down", "download_thing: `x-orion-stream` is `down`", "stream: down"),
     ("R9", "x-orion-retry: create", "x-orion-retry: create\n      x-orion-stream: upload", "create_thing: `x-orion-stream`",
      "x-orion-retry: create+1"),
