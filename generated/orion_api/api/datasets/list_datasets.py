@@ -52,7 +52,8 @@ def build(
         owner: Only items of the user with this id.
         tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
-            folder.
+            folder. A path that is not absolute is one of the team roots of all projects of the caller, or of
+            `project`.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
     """
     return Request(
@@ -121,7 +122,8 @@ def sync_detailed(
         owner: Only items of the user with this id.
         tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
-            folder.
+            folder. A path that is not absolute is one of the team roots of all projects of the caller, or of
+            `project`.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
 
     Returns:
@@ -173,7 +175,8 @@ def sync(
         owner: Only items of the user with this id.
         tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
-            folder.
+            folder. A path that is not absolute is one of the team roots of all projects of the caller, or of
+            `project`.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
 
     Returns:
