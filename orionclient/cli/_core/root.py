@@ -62,12 +62,14 @@ GROUPS: Final[dict[str, tuple[str, str, str]]] = {
 }
 #: What the help of `ocli` lists.
 LISTED: Final = {**COMMANDS, **GROUPS}
-# Other names of groups. They work everywhere, but help and completion do not list them.
+# Other names of groups, which help and completion do not list.
 _ALIASES: Final = {"emulator": "local", "floes": "workfloes"}
 
 
 class Root(SuggestingGroup):
     """The command `ocli`. It lists its commands and groups without importing them, and imports the one that is used."""
+
+    canonical_names = _ALIASES
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """List the names of the commands and groups."""
@@ -75,11 +77,10 @@ class Root(SuggestingGroup):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """Import a command or a group."""
-        name = _ALIASES.get(cmd_name, cmd_name)
-        if name not in LISTED:
+        if cmd_name not in LISTED:
             return None
-        module = importlib.import_module(LISTED[name][0])
-        found: click.Command = module.command(name) if name in COMMANDS else module.group(name)
+        module = importlib.import_module(LISTED[cmd_name][0])
+        found: click.Command = module.command(cmd_name) if cmd_name in COMMANDS else module.group(cmd_name)
         return found
 
     def load_kinds(self) -> dict[str, CommandKind]:

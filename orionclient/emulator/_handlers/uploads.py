@@ -132,7 +132,7 @@ def create_upload(call: Call) -> dict[str, Any]:
 
 def list_uploads(call: Call) -> dict[str, Any]:
     """Return a page of the uploads to resources that the caller can update."""
-    listing = ListQuery(_UPLOADS)
+    listing = ListQuery(_UPLOADS, columns={"type": "resource_type"})
     changeable, values = access.changeable_rows(call.caller.id)
     own = f"deleted = '' AND {changeable}"
     listing.narrow(
