@@ -92,6 +92,16 @@ _DESCRIBED: Final = (
         columns=("id", "name", "owner", "created", "archived"),
         examples={"create": "'Screens of June'", "update": "1 --description 'Only Ada works here.'"},
     ),
+    CommandKind(
+        "workspace",
+        columns=("id", "name", "owner", "created", "project"),
+        examples={
+            "create": "Kinases --description 'Screens of kinases' --project 3",
+            "share": "1 --user 2",
+            "unshare": "1 --user 2",
+        },
+        special="workspaces",
+    ),
     CommandKind("user", columns=("id", "username", "created", "first_name", "last_name", "email")),
     CommandKind("group", columns=("id", "name", "created", "description")),
     CommandKind(
