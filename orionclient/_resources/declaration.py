@@ -47,6 +47,7 @@ class Declaration:
         taggable: True if it can have tags.
         sharable: True if it can be shared.
         share_targets: Names of the resource types that it can be shared with. Defaults to all.
+        lists_shares: True if its shares can be listed. Defaults to `sharable`.
         in_folders: True if it can be in a folder.
         linkable: True if it can be linked.
         hidden: Fields of the schema that the class omits, with the reasons.
@@ -64,6 +65,7 @@ class Declaration:
     taggable: bool = field(default=False, kw_only=True)
     sharable: bool = field(default=False, kw_only=True)
     share_targets: tuple[str, ...] = field(default=SHARE_TARGETS, kw_only=True)
+    lists_shares: bool = field(default=Factory(lambda self: self.sharable, takes_self=True), kw_only=True)
     in_folders: bool = field(default=False, kw_only=True)
     linkable: bool = field(default=True, kw_only=True)
     hidden: Mapping[str, str] = field(factory=dict, kw_only=True)

@@ -55,15 +55,16 @@ def iter_shares(session: SessionLike, resource: Resource) -> Iterator[dict[str, 
         Iterator over the shares as dicts.
 
     Raises:
-        ValidationError: The resource cannot be shared or has no valid id.
+        ValidationError: The resource type has no shares, or the resource has no valid id.
     """
-    return session._calls.iter_items(api.list_shares, _collect_ids(resource))
+    return session._calls.iter_items(api.list_shares, _collect_ids(resource, listing=True))
 
 
-def _collect_ids(resource: Resource) -> dict[str, Id]:
-    if not isinstance(resource, Resource) or not resource.declaration.sharable:
+def _collect_ids(resource: Resource, *, listing: bool = False) -> dict[str, Id]:
+    declared = resource.declaration if isinstance(resource, Resource) else None
+    if declared is None or not (declared.lists_shares if listing else declared.sharable):
         raise ValidationError(f"{type(resource).__name__} cannot be shared")
-    return {"resource_type": resource.declaration.name, "resource_id": resource._id()}
+    return {"resource_type": declared.name, "resource_id": resource._id()}
 
 
 def _build_target(resource: Resource, share_with: Any) -> Mapping[str, Any]:

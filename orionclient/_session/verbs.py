@@ -69,13 +69,14 @@ class Verbs(ResourceVerbs):
         """List the shares of a resource; this needs permission to change the resource.
 
         Args:
-            resource: The resource; a handle with an id is enough.
+            resource: The resource; a handle with an id is enough. A floe has the shares of its package, and a floe without a package none
+                (assumed).
 
         Yields:
             Dicts with `target_type` (for example ``user``), `target_id`, `owner` and `created` (all assumed).
 
         Raises:
-            ValidationError: The resource type cannot be shared; raised before any request.
+            ValidationError: The resource type has no shares; raised before any request.
             AuthorizationRequired: The user may not change the resource.
             BadResponse: The server rejected the request.
         """

@@ -55,7 +55,7 @@ def build_commands(kind: CommandKind) -> list[Command]:
         ("untag", declared.taggable, functools.partial(sharing.build_tag_command, verb="untag")),
         ("share", declared.sharable, functools.partial(sharing.build_share_command, verb="share")),
         ("unshare", declared.sharable, functools.partial(sharing.build_share_command, verb="unshare")),
-        ("shares", declared.sharable, sharing.build_shares_command),
+        ("shares", declared.lists_shares, sharing.build_shares_command),
     ]
     return [make(kind) for verb, able, make in makers if able and verb not in kind.without]
 

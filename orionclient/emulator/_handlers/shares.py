@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from orionclient.emulator._handlers import resources, workspaces
+from orionclient.emulator._handlers import resources, workfloes, workspaces
+from orionclient.emulator._handlers.packages import PACKAGES
 from orionclient.emulator._http.call import Call, Handler
 from orionclient.emulator._http.paging import ListQuery, build_page
 from orionclient.emulator._problems import ProblemError, bad_body, forbidden
@@ -42,13 +43,25 @@ def _find(call: Call, db: sqlite3.Connection, *, listing: bool = False) -> sqlit
     return resources.find_of_type(call, db, "shared", archived=listing)
 
 
+def _find_package(call: Call, db: sqlite3.Connection, workfloe_id: int) -> int | None:
+    """Return the id of the package of a floe, which has the shares of the floe; None for a floe of the stack."""
+    package: int | None = workfloes.find(call, db, workfloe_id)["package"]
+    if package is not None:
+        resources.find(call, db, PACKAGES, package, archived=True)
+    return package
+
+
 def list_shares(call: Call) -> dict[str, Any]:
     """List the shares of a resource."""
-    listing = ListQuery("shares", key=("target_type", "target"), key_types=(str, int))
-    listing.narrow("kind = ?", call.path["resource_type"])
-    listing.narrow("resource = ?", call.path["resource_id"])
+    kind, resource_id = call.path["resource_type"], call.path["resource_id"]
     with call.stack.store.read_transaction() as db:
-        _find(call, db, listing=True)
+        if kind == "workfloe":
+            kind, resource_id = "package", _find_package(call, db, resource_id)
+        else:
+            _find(call, db, listing=True)
+        listing = ListQuery(
+            "shares", ["kind = ?", "resource = ?"], [kind, resource_id], ("target_type", "target"), (str, int)
+        )
         return build_page(call, db, listing, _show)
 
 

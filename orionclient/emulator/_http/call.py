@@ -159,6 +159,11 @@ class ResourceKind:
     sharable: bool = False
     in_folders: bool = False
 
+    @property
+    def noun(self) -> str:
+        """What messages call a resource of this kind."""
+        return self.name.replace("_", " ")
+
 
 def _do_nothing() -> None:
     """Do nothing."""
