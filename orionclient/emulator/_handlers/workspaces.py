@@ -23,24 +23,6 @@ from orionclient.emulator._store.store import now
 if TYPE_CHECKING:
     import sqlite3
 
-TABLES = """
-CREATE TABLE IF NOT EXISTS workspaces (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    name TEXT NOT NULL,
-    description TEXT NOT NULL DEFAULT '',
-    project INTEGER NOT NULL REFERENCES projects (id),
-    owner INTEGER NOT NULL REFERENCES users (id),
-    created TEXT NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS workspaces_of_project ON workspaces (project, id);
-CREATE VIEW IF NOT EXISTS workspace_users AS
-    SELECT shares.target AS user, workspaces.id AS workspace
-    FROM shares
-    JOIN workspaces ON workspaces.id = shares.resource
-    JOIN members ON members.user = shares.target AND members.project = workspaces.project
-    WHERE shares.kind = 'workspace' AND shares.target_type = 'user';
-"""
-
 _FIELDS = ("id", "name", "description", "project", "owner", "created")
 
 
