@@ -53,9 +53,11 @@ def _purge_query(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callab
 
 
 KIND = DATABASES = ResourceKind(
-    "molsearch_database", "molsearch_databases", "database_id", _show_database, sharable=True
+    "molsearch_database", "molsearch_databases", "database_id", _show_database, sharable=True, type_column="search_type"
 )
-QUERIES = ResourceKind("molsearch_query", "molsearch_queries", "query_id", _show_query, _purge_query)
+QUERIES = ResourceKind(
+    "molsearch_query", "molsearch_queries", "query_id", _show_query, _purge_query, type_column="query_type"
+)
 
 
 def create_molsearch_database(call: Call) -> dict[str, Any]:

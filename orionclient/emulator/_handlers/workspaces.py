@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from orionclient.emulator._handlers import resources
+from orionclient.emulator._handlers import filters, resources
 from orionclient.emulator._handlers.users import show_user
 from orionclient.emulator._http.call import Call, Handler
 from orionclient.emulator._http.paging import ListQuery, build_page
@@ -53,8 +53,7 @@ def list_workspaces(call: Call) -> dict[str, Any]:
     """List the workspaces that the caller is a user of."""
     query = call.query
     listing = ListQuery("workspaces", [f"id IN ({sharing.OWN_WORKSPACES})"], [call.caller.id])
-    if "name" in query:
-        listing.narrow("instr(lower(name), lower(?)) > 0", query["name"])
+    filters.narrow_by_name(listing, query)
     for name in ("project", "owner"):
         if name in query:
             listing.narrow(f"{name} = ?", query[name])

@@ -33,7 +33,10 @@ def build(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
 ) -> Request:
@@ -43,7 +46,11 @@ def build(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
         owner: Only items of the user with this id.
     """
@@ -55,7 +62,10 @@ def build(
                 "limit": limit,
                 "cursor": cursor,
                 "offset": offset,
+                "order_by": order_by,
                 "name": name,
+                "name_contains": name_contains,
+                "name_icontains": name_icontains,
                 "project": project,
                 "owner": owner,
             }
@@ -91,7 +101,10 @@ def sync_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
 ) -> Response[WorkspacePage]:
@@ -102,7 +115,11 @@ def sync_detailed(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
         owner: Only items of the user with this id.
 
@@ -113,7 +130,20 @@ def sync_detailed(
         UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call_detailed(
-        client, build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, owner=owner), check, parse
+        client,
+        build(
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            order_by=order_by,
+            name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
+            project=project,
+            owner=owner,
+        ),
+        check,
+        parse,
     )
 
 
@@ -123,7 +153,10 @@ def sync(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
 ) -> WorkspacePage:
@@ -134,7 +167,11 @@ def sync(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
         owner: Only items of the user with this id.
 
@@ -146,7 +183,20 @@ def sync(
         UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(
-        client, build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, owner=owner), check, parse
+        client,
+        build(
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            order_by=order_by,
+            name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
+            project=project,
+            owner=owner,
+        ),
+        check,
+        parse,
     )
 
 
@@ -156,13 +206,29 @@ async def asyncio_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
 ) -> Response[WorkspacePage]:
     """Asynchronous version of `sync_detailed`."""
     return await _runtime.acall_detailed(
-        client, build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, owner=owner), check, parse
+        client,
+        build(
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            order_by=order_by,
+            name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
+            project=project,
+            owner=owner,
+        ),
+        check,
+        parse,
     )
 
 
@@ -172,11 +238,27 @@ async def asyncio(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
 ) -> WorkspacePage:
     """Asynchronous version of `sync`."""
     return await _runtime.acall(
-        client, build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, owner=owner), check, parse
+        client,
+        build(
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            order_by=order_by,
+            name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
+            project=project,
+            owner=owner,
+        ),
+        check,
+        parse,
     )
