@@ -75,7 +75,7 @@ _DESCRIBED: Final = (
         noun="floe",
         group="workfloes",
         columns=("id", "name", "state", "created", "title", "package"),
-        examples={"list": "--tag ETL"},
+        examples={"list": "--tag ETL", "list-shares": "8"},
     ),
     CommandKind(
         "job",
