@@ -179,7 +179,7 @@ def create_option(name: str, schema: Mapping[str, Any], *, description: str = ""
     if found.get("type") == "boolean":
         return click.Option([f"{option_flag(name)}/--no-{option_flag(name)[2:]}", name], default=None, help=help_line)
     if found.get("type") == "array":
-        names = [*sorted({f"--{name.rstrip('s')}", option_flag(name)}), name]
+        names = [*sorted({option_flag(name.rstrip("s")), option_flag(name)}), name]
         return click.Option(
             names, type=get_type(found.get("items", {})), multiple=True, help=f"{help_line} Can be given several times."
         )
@@ -203,10 +203,13 @@ def get_filters(
     omitted = {*without}
     fields = load_contract()["components"]["schemas"][schema]["properties"] if schema else {}
     found = []
+    names = {each["name"] for each in list_parameters(operation, "query")}
     for each in list_parameters(operation, "query"):
         if each["name"] in omitted:
             continue
         option = create_option(each["name"], each["schema"], description=get_first_sentence(each))
+        # The filter for several values has the name of the one for a single value, with an s.
+        option.opts = [flag for flag in option.opts if flag[2:] not in names - {each["name"]}]
         known = resolve_reference(fields.get(each["name"], {})).get("x-orion-known")
         if kind and option.name == "tags":
             option.type = TagType(kind)
