@@ -13,7 +13,7 @@ from orionclient.cli._core.command_kind import describe, fetch_details
 from orionclient.cli._core.commands import Command, CommandGroup
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
 from orionclient.cli._core.filter_words import FilteredCommand
-from orionclient.cli._core.parameter_types import Choice
+from orionclient.cli._core.parameter_types import Choice, ResourceIdType
 from orionclient.cli._core.resource_commands import limit_option
 from orionclient.cli._core.root import GROUPS
 from orionclient.cli._core.shapes import list_of
@@ -108,7 +108,7 @@ def _move() -> Command:
         "move",
         params=[
             click.Argument(["kind"], type=Choice(kinds)),
-            click.Argument(["resource_id"], metavar="ID", type=click.INT),
+            click.Argument(["resource_id"], metavar="ID", type=ResourceIdType(None)),
             click.Argument(["path"]),
             dry_run_option(),
         ],
