@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Never
+from typing import TYPE_CHECKING, Never
 
-from orionclient.emulator._http.call import Call, Handler
-from orionclient.emulator._problems import not_found
+from orionclient.emulator._http.call import Handler
+from orionclient.emulator._problems import ProblemError
+
+if TYPE_CHECKING:
+    from orionclient.emulator._http.call import Call
 
 
-def _missing(call: Call) -> Never:
-    raise not_found(f"{call.operation.id} is not implemented yet.")
+def _reject(call: Call) -> Never:
+    raise ProblemError(503, f'"{call.operation.id}" is not available yet.', "unavailable")
 
 
-# Placeholder until the handlers of branch s5-store replace this file.
 HANDLERS = {
-    name: Handler(_missing) for name in ("list_entries", "get_entry", "copy_entries", "move_entries", "remove_entries")
+    name: Handler(_reject) for name in ("list_entries", "get_entry", "copy_entries", "move_entries", "remove_entries")
 }
