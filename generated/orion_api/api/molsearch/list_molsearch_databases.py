@@ -2,7 +2,7 @@
 
 Lists the molecule databases of the caller's projects, ordered by id.
 
-`GET /api/v1/molsearch/databases/`. Evidence: assumed.
+`GET /api/v1/molsearch/databases/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

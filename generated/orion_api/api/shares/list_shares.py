@@ -2,7 +2,7 @@
 
 Lists the shares ordered by type and id of their targets. Only users who can change the resource can list them.
 
-`GET /api/v1/shares/{resource_type}/{resource_id}/`. Evidence: assumed.
+`GET /api/v1/shares/{resource_type}/{resource_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations
