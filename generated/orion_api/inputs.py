@@ -898,7 +898,7 @@ class CreateMolsearchQuery(TypedDict):
     """Fields of a new query."""
 
     name: NotRequired[str]
-    query_type: Literal["title", "subsearch", "graphsim", "fastrocs"]
+    query_type: Literal["title", "subsearch", "graphsim", "exact", "fastrocs"]
     database: int
     parameters: JsonObject
     project: NotRequired[int]
