@@ -42,6 +42,12 @@ ARGUMENTS: dict[str, list[str]] = {
     "molsearch query create": ["title", "1", '{"titles": ["aspirin"]}'],
     "jobs start": ["1", "{name}"],
     "config profile": ["--url", "https://orion.example.com", "--username", "{name}", "--with-token"],
+    "ls": ["/project/1/team"],
+    "mkdir": ["/project/1/team/{name}"],
+    "cp": ["file://1", "/project/1/team/{name}"],
+    "mv": ["file://1", "/project/1/team/{name}"],
+    "head": ["file://1"],
+    "rm": ["file://1", "--yes"],
     # These would start a process.
     "local start": ["--dry-run"],
 }
