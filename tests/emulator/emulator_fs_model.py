@@ -138,13 +138,17 @@ class Model:
                 continue
             parent = path.rpartition("/")[0]
             if not parents:
-                if self.is_folder(path) or path in new:
+                if path in self.folders or path in new:
                     problems.add(EXISTS)
-                elif not (self.is_folder(parent) or parent in new):
+                elif path != root and not (self.is_folder(parent) or parent in new):
                     problems.add(MISSING)
-            while path != root:
-                new[path] = user
-                path = path.rpartition("/")[0]
+            if path == root:
+                problems |= set() if parents else {EXISTS, INVALID}
+                continue
+            new[path] = user
+            while parent != root:
+                new[parent] = user
+                parent = parent.rpartition("/")[0]
         if not problems:
             self.folders = {**new, **self.folders}
         return problems
@@ -178,67 +182,74 @@ class Model:
     ) -> set[Problem]:
         """Copy or move."""
         nodes, problems = self._locate_all(user, sources)
-        target = normalize(destination)
-        name, into = "", target
         try:
-            if "://" in destination:
-                raise Rejected(INVALID)
-            if not self.is_visible(user, target):
-                raise Rejected(MISSING)
-            if not self.is_folder(target):
-                into, _, name = target.rpartition("/")
-                if destination.endswith("/"):
-                    raise Rejected(MISSING)
-                if not self.is_folder(into):
-                    problems.add(MISSING)
-                if len(sources) > 1:
-                    raise Rejected(INVALID)
+            into, name = self._find_target(user, destination, several=len(sources) > 1)
         except Rejected as error:
             return problems | error.problems
-        names: list[str] = []
+        names = [name or (node.rpartition("/")[2] if isinstance(node, str) else node.name) for node in nodes]
+        if len({*names}) < len(names):
+            problems.add(EXISTS)
         replaced: list[Item] = []
-        for node in nodes:
-            own = name or (node.rpartition("/")[2] if isinstance(node, str) else node.name)
-            place = f"{into}/{own}"
-            existing = [item for item in self.named(place) if item is not node]
-            if isinstance(node, str):
-                if f"{into}/".startswith(f"{node}/"):
-                    problems.add(INVALID)
-                if not move and not recursive:
-                    problems.add(INVALID)
-                if place == node:
-                    problems |= {INVALID, EXISTS}
-            elif node.path == place:
-                problems |= {INVALID, EXISTS}
-            if self.is_folder(place) or own in names:
-                problems.add(EXISTS)
-            if existing and not force:
-                problems.add(EXISTS)
-            if existing and force:
-                if len(existing) > 1:
-                    problems.add(AMBIGUOUS)
-                if not all(self.may_change(user, item) for item in existing):
-                    problems.add(FORBIDDEN)
-            content = [node, *(self.below(node) if isinstance(node, str) else ())]
-            if move and not all(self.may_change(user, each) for each in content):
-                problems.add(FORBIDDEN)
-            if not move and not all(each.complete for each in content if isinstance(each, Item)):
-                problems.add(Problem(409))
-            names.append(own)
+        for node, own in zip(nodes, names, strict=True):
+            existing = [item for item in self.named(f"{into}/{own}") if item is not node]
+            problems |= self._check_target(user, node, f"{into}/{own}", existing, force=force)
+            problems |= self._check_source(user, node, into, recursive=recursive or move, move=move)
             replaced += existing
         if problems:
             return problems
         for item in replaced:
             item.trashed = True
         for node, own in zip(nodes, names, strict=True):
-            (self._move if move else self._copy)(user, node, into, own)
+            if move:
+                self._move(node, f"{into}/{own}")
+            else:
+                self._copy(user, node, f"{into}/{own}")
         return set()
 
-    def _move(self, user: str, node: Node, into: str, name: str) -> None:  # noqa: ARG002 - the owner stays
+    def _find_target(self, user: str, destination: str, *, several: bool) -> tuple[str, str]:
+        """Return the folder for the results, and the new name if the destination is not a folder."""
+        if "://" in destination:
+            raise Rejected(INVALID)
+        target = normalize(destination)
+        if not self.is_visible(user, target):
+            raise Rejected(MISSING)
+        if self.is_folder(target):
+            return target, ""
+        into, _, name = target.rpartition("/")
+        problems = {MISSING} if destination.endswith("/") or not self.is_folder(into) else set()
+        if several:
+            problems.add(INVALID)
+        if problems:
+            raise Rejected(*problems)
+        return into, name
+
+    def _check_target(self, user: str, node: Node, target: str, existing: list[Item], *, force: bool) -> set[Problem]:
+        problems = set()
+        if target == (node if isinstance(node, str) else node.path):
+            problems |= {INVALID, EXISTS}
+        if self.is_folder(target) or (existing and not force):
+            problems.add(EXISTS)
+        if len(existing) > 1 and force:
+            problems.add(AMBIGUOUS)
+        if force and not all(self.may_change(user, item) for item in existing):
+            problems.add(FORBIDDEN)
+        return problems
+
+    def _check_source(self, user: str, node: Node, into: str, *, recursive: bool, move: bool) -> set[Problem]:
+        problems = set()
+        content = [node, *(self.below(node) if isinstance(node, str) else ())]
+        if isinstance(node, str) and (f"{into}/".startswith(f"{node}/") or not recursive):
+            problems.add(INVALID)
+        if move and not all(self.may_change(user, each) for each in content):
+            problems.add(FORBIDDEN)
+        if not move and not all(each.complete for each in content if isinstance(each, Item)):
+            problems.add(Problem(409))
+        return problems
+
+    def _move(self, node: Node, new: str) -> None:
         if isinstance(node, Item):
-            node.folder, node.name = into, name
+            node.folder, _, node.name = new.rpartition("/")
             return
-        new = f"{into}/{name}"
         for item in self.items:
             if f"{item.folder}/".startswith(f"{node}/"):
                 if item.trashed:
@@ -249,10 +260,10 @@ class Model:
             for path, owner in self.folders.items()
         }
 
-    def _copy(self, user: str, node: Node, into: str, name: str) -> None:
-        new = f"{into}/{name}"
+    def _copy(self, user: str, node: Node, new: str) -> None:
         if isinstance(node, Item):
-            self.items.append(Item(node.kind, None, name, into, user, node.size, node.count))
+            folder, _, name = new.rpartition("/")
+            self.items.append(Item(node.kind, None, name, folder, user, node.size, node.count))
             return
         content = self.below(node)
         self.folders[new] = user
