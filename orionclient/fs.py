@@ -125,10 +125,10 @@ class FileSystem:
         Args:
             path: Absolute path, or an address.
             limit: Maximum number of entries. If omitted, all.
-            **filters: `name`, `name_contains` and `name_icontains` (in the same case, and in any), `types` (a type or a list of them), `tags`,
-                `owner` (id of a user); `deleted`, to list the items in the trash that were in the folder, and `expired`, to include those
-                that were deleted more than 30 days ago; `order_by` (``name``, the default, ``id``, ``created`` or ``type``; with ``-`` before
-                it in descending order); `offset`. The names are listed.
+            **filters: `name`, `name_contains` and `name_icontains` (in the same case, and in any), `types` (a type or a list of them),
+                `tags`, `owner` (id of a user); `deleted`, to list the items in the trash that were in the folder, and `expired`, to include
+                those that were deleted more than 30 days ago; `order_by` (``name``, the default, ``id``, ``created`` or ``type``; with ``-``
+                before it in descending order); `offset`. The names are listed.
 
         Returns:
             An iterator with `count()`, `first()` and `one()`; pages are fetched when they are needed.
