@@ -127,7 +127,7 @@ class FileSystem:
             limit: Maximum number of entries. If omitted, all.
             **filters: `name`, `name_contains` and `name_icontains` (in the same case, and in any), `types` (a type or a list of them),
                 `tags`, `owner` (id of a user); `deleted`, to list the items in the trash that were in the folder, and `expired`, to include
-                those that were deleted more than 30 days ago; `order_by` (``name``, the default, ``id``, ``created`` or ``type``; with ``-``
+                those that were deleted more than 30 days ago; `order_by` (``name``, the default, ``id``, ``created``, ``type``; with ``-``
                 before it in descending order); `offset`. The names are listed.
 
         Returns:
