@@ -74,10 +74,14 @@ class Entry(Resource):
     @property
     def address(self) -> str:
         """Address of an item, for example ``file://7`` (listed); the path of a folder. `FileSystem` accepts both."""
-        return self.path if self.id is None else f"{self.type}://{self.id}"
+        return self.path if self._data.get("id") is None else f"{self.type}://{self.id}"
 
     def _ids(self) -> dict[str, Id]:
         return {"path": self.address}
+
+    def _parent_ids(self) -> dict[str, Id]:
+        """Return what lists the entries of this folder."""
+        return {"path": self.path}
 
     def __eq__(self, other: object) -> bool:
         return self._key() == other._key() if isinstance(other, Entry) else NotImplemented
@@ -145,7 +149,7 @@ class FileSystem:
             >>> [entry.name for entry in session.fs.ls("/project/1/team", types="file", order_by="name")]
             ['a', 'b']
         """
-        return Listing(self._session, api.list_entries, Entry(), {**filters, "path": check_location(path)}, limit=limit)
+        return Listing(self._session, api.list_entries, Entry(path=check_location(path)), filters, limit=limit)
 
     def info(self, path: str) -> Entry:
         """Get a folder or an item.
