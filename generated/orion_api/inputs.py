@@ -754,6 +754,7 @@ class ListEntriesFilters(TypedDict):
     owner: NotRequired[int | None]
     deleted: NotRequired[bool | None]
     name_contains: NotRequired[str | None]
+    name_icontains: NotRequired[str | None]
     types: NotRequired[
         Literal["folder", "file", "dataset", "collection"]
         | list[Literal["folder", "file", "dataset", "collection"]]

@@ -41,6 +41,12 @@ ARGUMENTS: dict[str, list[str]] = {
     "links info": ['{"link": "orion", "version": 1, "type": "dataset", "id": 1, "id_str": "1"}'],
     "jobs start": ["1", "{name}"],
     "config profile": ["--url", "https://orion.example.com", "--username", "{name}", "--with-token"],
+    "ls": ["/project/1/team"],
+    "mkdir": ["/project/1/team/{name}"],
+    "cp": ["file://1", "/project/1/team/{name}"],
+    "mv": ["file://1", "/project/1/team/{name}"],
+    "head": ["file://1"],
+    "rm": ["file://1", "--yes"],
     # These would start a process.
     "local start": ["--dry-run"],
 }
