@@ -28,6 +28,7 @@ from helpers.canary import allow_token
 from orion_api.operations import OPERATIONS
 
 from orionclient.cli._core.root import ocli
+from orionclient.examples import drugs
 from orionclient.local import LocalOrion
 from orionclient.types import (
     Dataset,
@@ -68,7 +69,8 @@ TYPES: dict[str, Callable[[Any], bool]] = {
 NIGHTLY = os.environ.get("ORION_NIGHTLY") == "1"
 SERIAL = itertools.count(1)
 PLACEHOLDER = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
-MOLECULES = b"CCO ethanol\nCC(=O)O acetic acid\n"
+# The first of them is aspirin.
+MOLECULES = b"$$$$\n".join(drugs("sdf").read_bytes().split(b"$$$$\n")[:2]) + b"$$$$\n"
 
 
 class World:
@@ -128,7 +130,7 @@ def write_package(world: World) -> str:
 
 def make_open_dataset(world: World) -> Dataset:
     dataset = Dataset.create(world.session, new_name())
-    dataset.write({"Title": "ethanol"})
+    dataset.write({"Title": "aspirin"})
     dataset._flush()
     return dataset
 
@@ -178,7 +180,7 @@ def make_database(world: World) -> MolsearchDatabase:
 
 def make_query(world: World) -> MolsearchQuery:
     query = MolsearchQuery.create_title_query(
-        name=new_name(), database_id=world["database"].id, titles=["ethanol"], session=world.session
+        name=new_name(), database_id=world["database"].id, titles=["aspirin"], session=world.session
     )
     query.wait(timeout=60)
     return query
@@ -187,7 +189,7 @@ def make_query(world: World) -> MolsearchQuery:
 MAKERS: dict[str, Callable[[World], Any]] = {
     "name": new_name,
     "text": lambda world: write_file(f"{new_name()}.txt", b"some text"),
-    "molecules": lambda world: write_file(f"{new_name()}.smi", MOLECULES),
+    "molecules": lambda world: write_file(f"{new_name()}.sdf", MOLECULES),
     "folder": write_folder,
     "package_folder": write_package,
     "url": lambda world: world.orion.url,
@@ -199,7 +201,7 @@ MAKERS: dict[str, Callable[[World], Any]] = {
     "shared_project": lambda world: world.session.list_resources(Project, {"name": "Shared project"}).one(),
     "project": lambda world: world.session.create_resource(Project, {"name": new_name()}),
     "file": lambda world: File.upload(world.session, f"{new_name()}.txt", f"content {new_name()}".encode()),
-    "dataset": lambda world: Dataset.upload(world.session, new_name(), MOLECULES, format="smi"),
+    "dataset": lambda world: Dataset.upload(world.session, new_name(), MOLECULES, format="sdf"),
     "open_dataset": make_open_dataset,
     "collection": lambda world: ShardCollection.create(world.session, new_name()),
     "closed_collection": make_closed_collection,
