@@ -32,7 +32,7 @@ def group(name: str) -> click.Group:
     Returns:
         The group.
     """
-    return CommandGroup(name, [_create(), _show()], help=GROUPS[name][1])
+    return CommandGroup(name, [_create(), _info()], help=GROUPS[name][1])
 
 
 def _create() -> Command:
@@ -64,17 +64,18 @@ def _create() -> Command:
     )
 
 
-def _show() -> Command:
+def _info() -> Command:
     def run(link: Mapping[str, Any]) -> None:
         state = get_state()
         found = state.session.get_link(link).get_resource()
         state.out.print_item(found.to_dict() if isinstance(found, Resource) else dict(found))
 
     return Command(
-        "show",
+        "info",
+        aliases=("show",),
         params=[click.Argument(["link"], type=JsonParameter())],
         callback=run,
         help="Show the resource of a link.",
         shape={"type": "object"},
-        example="""ocli links show '{"link": "orion", "version": 1, "type": "dataset", "id": 1, "id_str": "1"}'""",
+        example="""ocli links info '{"link": "orion", "version": 1, "type": "dataset", "id": 1, "id_str": "1"}'""",
     )

@@ -48,7 +48,7 @@ GROUPS: Final[dict[str, tuple[str, str, str]]] = {
     "config": ("orionclient.cli._commands.config", "Manage profiles and show the configuration.", "Other"),
     "doctor": ("orionclient.cli._commands.doctor", "Diagnose configuration and connection problems.", "Other"),
 }
-# Other names of groups. They work everywhere, but help and completion do not list them.
+# Other names of groups, which help and completion do not list.
 _ALIASES: Final = {"emulator": "local", "floes": "workfloes"}
 
 
@@ -56,6 +56,7 @@ class Root(SuggestingGroup):
     """The command `ocli`. It lists its groups without importing them, and imports the one that is used."""
 
     unknown_noun = "group"
+    canonical_names = _ALIASES
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """List the names of the groups."""
@@ -63,10 +64,9 @@ class Root(SuggestingGroup):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """Import a group."""
-        name = _ALIASES.get(cmd_name, cmd_name)
-        if name not in GROUPS:
+        if cmd_name not in GROUPS:
             return None
-        found: click.Command = importlib.import_module(GROUPS[name][0]).group(name)
+        found: click.Command = importlib.import_module(GROUPS[cmd_name][0]).group(cmd_name)
         return found
 
     def load_kinds(self) -> dict[str, CommandKind]:
