@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from orionclient._resources.creating import is_absolute
 from orionclient.cli._core import contract_options, sharing
 from orionclient.cli._core.batch import apply_to_each
 from orionclient.cli._core.command_kind import CommandKind, describe, fetch_details
@@ -169,6 +170,7 @@ def _create(kind: CommandKind) -> Command:
         if (
             "project" in contract_options.get_body_schema(operation)[0]
             and "project" not in body
+            and not is_absolute(body.get("path"))
             and state.session.config.project
         ):
             body["project"] = state.session.config.project

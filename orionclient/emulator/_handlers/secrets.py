@@ -11,8 +11,6 @@ from orionclient.emulator._store.store import now
 if TYPE_CHECKING:
     import sqlite3
 
-TABLES = resources.create_table_statement("secrets", "value TEXT NOT NULL", "changed TEXT NOT NULL")
-
 _FIELDS = ("id", "name", "description", "project", "owner", "created", "changed")
 
 
