@@ -128,6 +128,11 @@ def write_package(world: World) -> str:
     return folder
 
 
+def upload_file(world: World, project: Project | None = None) -> File:
+    name = f"{new_name()}.txt"
+    return File.upload(world.session, name, f"content of {name}\nend".encode(), project)
+
+
 def make_open_dataset(world: World) -> Dataset:
     dataset = Dataset.create(world.session, new_name())
     dataset.write({"Title": "aspirin"})
@@ -196,11 +201,13 @@ MAKERS: dict[str, Callable[[World], Any]] = {
     "profile": save_profile,
     "me": lambda world: world.session.get_user_profile(),
     "grace": lambda world: world.session.list_resources(User, {"username": "ada" if world.other else "grace"}).one(),
-    "chemists": lambda world: world.session.list_resources(Group, {"name": "Chemists"}).one(),
+    "mathematicians": lambda world: world.session.list_resources(Group, {"name": "Mathematicians"}).one(),
     "organization": lambda world: next(iter(world.session.list_resources(Organization))),
     "shared_project": lambda world: world.session.list_resources(Project, {"name": "Shared project"}).one(),
     "project": lambda world: world.session.create_resource(Project, {"name": new_name()}),
-    "file": lambda world: File.upload(world.session, f"{new_name()}.txt", f"content {new_name()}".encode()),
+    "file": lambda world: upload_file(world),
+    "team": lambda world: f"/project/{world['project'].id}/team",
+    "team_file": lambda world: upload_file(world, world["project"]),
     "dataset": lambda world: Dataset.upload(world.session, new_name(), MOLECULES, format="sdf"),
     "open_dataset": make_open_dataset,
     "collection": lambda world: ShardCollection.create(world.session, new_name()),
