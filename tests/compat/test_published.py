@@ -48,7 +48,7 @@ from orionclient.types import (
     WorkFloeSpec,
 )
 
-# Group -> number of its published commands.
+# Group -> how many commands of it are published.
 GROUPS = {
     "config": 6, "top level": 6, "workspaces": 6, "datasets": 11, "files": 10, "collections": 15, "secrets": 7, "projects": 8,
     "packages": 8, "workfloes": 5, "jobs": 14, "cost": 1, "molsearch db": 11, "molsearch query": 14, "tokens": 5, "users": 2,
@@ -57,13 +57,14 @@ GROUPS = {
 SHAPES: dict[str, Any] = TABLE["shapes"]
 TYPES: dict[str, Callable[[Any], bool]] = {
     "int": lambda value: type(value) is int,
-    "number": lambda value: type(value) in {int, float},
+    "float": lambda value: type(value) in {int, float},
     "str": lambda value: isinstance(value, str),
     "bool": lambda value: isinstance(value, bool),
     "null": lambda value: value is None,
     "object": lambda value: isinstance(value, dict),
-    "time": lambda value: isinstance(value, str)
-    and bool(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", value)),
+    "time": lambda value: (
+        isinstance(value, str) and bool(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", value))
+    ),
     "empty": lambda value: value in ("", []),
 }
 NIGHTLY = os.environ.get("ORION_NIGHTLY") == "1"
@@ -167,12 +168,12 @@ def find_floe(world: World, name: str) -> WorkFloeSpec:
     return world.session.list_resources(WorkFloeSpec, {"name": name}).one()
 
 
-def start_job(world: World, text: str = "CNS") -> WorkFloeJob:
-    return WorkFloeJob.start(world.session, find_floe(world, "echo"), new_name(), {"promoted": {"text": text}})
+def start_job(world: World) -> WorkFloeJob:
+    return WorkFloeJob.start(world.session, find_floe(world, "echo"), new_name(), {"promoted": {"choice": "second"}})
 
 
 def complete_job(world: World) -> WorkFloeJob:
-    job = start_job(world, text=new_name())
+    job = start_job(world)
     job.wait(timeout=300)
     return job
 
@@ -193,7 +194,7 @@ def make_query(world: World) -> MolsearchQuery:
 
 MAKERS: dict[str, Callable[[World], Any]] = {
     "name": new_name,
-    "text": lambda world: write_file(f"{new_name()}.txt", b"some text"),
+    "local_file": lambda world: write_file(f"{new_name()}.txt", b"content"),
     "molecules": lambda world: write_file(f"{new_name()}.sdf", MOLECULES),
     "folder": write_folder,
     "package_folder": write_package,
@@ -205,7 +206,7 @@ MAKERS: dict[str, Callable[[World], Any]] = {
     "organization": lambda world: next(iter(world.session.list_resources(Organization))),
     "shared_project": lambda world: world.session.list_resources(Project, {"name": "Shared project"}).one(),
     "project": lambda world: world.session.create_resource(Project, {"name": new_name()}),
-    "file": lambda world: upload_file(world),
+    "file": upload_file,
     "team": lambda world: f"/project/{world['project'].id}/team",
     "team_file": lambda world: upload_file(world, world["project"]),
     "dataset": lambda world: Dataset.upload(world.session, new_name(), MOLECULES, format="sdf"),
@@ -241,7 +242,7 @@ def call(world: World, line: str, user: str = "ada", stdin: str = "") -> Outcome
     if NIGHTLY:
         env = environment(Path.home(), None, **settings)
         done = subprocess.run(
-            [*COMMAND, *words], env=env, input=stdin, capture_output=True, text=True, timeout=300, check=False
+            [*COMMAND, *words], env=env, input=stdin, capture_output=True, encoding="utf-8", timeout=300, check=False
         )
         return Outcome(done.returncode, done.stdout, done.stderr)
     found = CliRunner(env=settings).invoke(ocli, words, prog_name="ocli", input=stdin)
@@ -273,7 +274,9 @@ def contains(value: Any, expected: Any) -> bool:
     if isinstance(value, list):
         return any(contains(each, expected) for each in value)
     if isinstance(expected, dict):
-        return isinstance(value, dict) and all(name in value and contains(value[name], expected[name]) for name in expected)
+        return isinstance(value, dict) and all(
+            name in value and contains(value[name], expected[name]) for name in expected
+        )
     return type(value) is type(expected) and bool(value == expected)
 
 
@@ -282,7 +285,7 @@ def check_effect(world: World, effect: dict[str, Any], out: str) -> None:
     if path := effect.get("file"):
         path = Path(world.fill(path))
         assert path.is_file()
-        assert world.fill(effect["text"]) in path.read_bytes().decode()
+        assert world.fill(effect["content"]) in path.read_bytes().decode()
         return
     if "run" in effect:
         done = call(world, f"--json {world.fill(effect['run'])}", effect.get("as", "ada"))
@@ -441,12 +444,12 @@ def check_row(row: dict[str, Any]) -> None:
 
 
 def check_is_an_effect(effect: dict[str, Any]) -> None:
-    known = {"run", "as", "exit", "has", "lacks", "file", "text"}
+    known = {"run", "as", "exit", "has", "lacks", "file", "content"}
     assert {*effect} <= known
-    assert {*effect} & {"has", "lacks", "text"} or effect.get("exit"), "nothing is checked"
+    assert {*effect} & {"has", "lacks", "content"} or effect.get("exit"), "nothing is checked"
     if is_own_output(effect):
         assert PLACEHOLDER.search(json.dumps(effect["has"]))
-    for key in ("has", "lacks", "text"):
+    for key in ("has", "lacks", "content"):
         assert effect.get(key, "something"), f"an empty {key} is everywhere"
 
 
@@ -509,4 +512,6 @@ def test_no_placeholder_and_no_shape_is_unused() -> None:
 
 def test_the_readme_has_the_claim() -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_bytes().decode()
-    assert format_claim() in readme, "replace the sentence in README.md by the output of: python tests/compat/published.py"
+    assert format_claim() in readme, (
+        "replace the sentence in README.md by the output of: python tests/compat/published.py"
+    )
