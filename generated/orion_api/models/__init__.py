@@ -93,6 +93,7 @@ if TYPE_CHECKING:
     from .share_target_target_type import ShareTargetTargetType as ShareTargetTargetType
     from .start_job import StartJob as StartJob
     from .tag_info import TagInfo as TagInfo
+    from .tag_match import TagMatch as TagMatch
     from .tag_names import TagNames as TagNames
     from .tag_page import TagPage as TagPage
     from .token_info import TokenInfo as TokenInfo
@@ -202,6 +203,7 @@ else:
             "share_target_target_type:ShareTargetTargetType",
             "start_job:StartJob",
             "tag_info:TagInfo",
+            "tag_match:TagMatch",
             "tag_names:TagNames",
             "tag_page:TagPage",
             "token_info:TokenInfo",

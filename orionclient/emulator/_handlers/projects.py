@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from orionclient.emulator._handlers import filters
 from orionclient.emulator._handlers.resources import find_row, require_member
 from orionclient.emulator._http.call import Call, Handler
 from orionclient.emulator._http.paging import ListQuery, build_page
@@ -30,8 +31,9 @@ def list_projects(call: Call) -> dict[str, Any]:
     """List the caller's projects, either archived or active ones."""
     listing = ListQuery("projects", ["id IN (SELECT project FROM members WHERE user = ?)"], [call.caller.id])
     listing.narrow("archived = ?", call.query["archived"])
-    if "name" in call.query:
-        listing.narrow("instr(lower(name), lower(?)) > 0", call.query["name"])
+    filters.narrow_by_name(listing, call.query)
+    if "owner" in call.query:
+        listing.narrow("owner = ?", call.query["owner"])
     with call.stack.store.read_transaction() as db:
         return build_page(call, db, listing, _show)
 

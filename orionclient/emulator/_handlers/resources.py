@@ -22,6 +22,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
+from orionclient.emulator._handlers import filters
 from orionclient.emulator._http.paging import ListQuery, build_page
 from orionclient.emulator._problems import bad_body, forbidden, not_found
 from orionclient.emulator._store import folders, sharing
@@ -159,21 +160,21 @@ def list_kind(call: Call, kind: ResourceKind, **columns: str | int | None) -> di
     query = call.query
     # The operations of kinds without trash or folders lack these parameters.
     trashed = query.get("deleted", False)
-    listing = ListQuery(kind.table)
+    listing = ListQuery(kind.table, columns={"type": kind.type_column})
     listing.narrow("deleted <> ''" if trashed else "deleted = ''")
-    if "name" in query:
-        # SQLite's lower() handles only ASCII letters, as the contract documents.
-        listing.narrow("instr(lower(name), lower(?)) > 0", query["name"])
-    for tag in dict.fromkeys(query.get("tags", ())):
-        listing.narrow(
-            "id IN (SELECT resource FROM tags WHERE kind = ? AND name = ?"
-            " AND project IN (SELECT project FROM members WHERE user = ?))",
-            kind.name,
-            tag,
-            call.caller.id,
-        )
+    filters.narrow_by_name(listing, query)
+    filters.narrow_by_path(listing, query)
+    tagged = (
+        "id IN (SELECT resource FROM tags WHERE kind = ? AND project IN (SELECT project FROM members WHERE user = ?)"
+        " AND {})"
+    )
+    filters.narrow_by_tags(listing, query, tagged, "name", kind.name, call.caller.id)
     if "path" in query:
         listing.narrow("path IS ?", folders.normalize_path(query["path"]))
+    if "states" in query:
+        filters.narrow_to_values(listing, "state", query["states"])
+    if "types" in query:
+        filters.narrow_to_values(listing, kind.type_column, query["types"])
     for column, value in {"owner": query.get("owner"), **columns}.items():
         if value is not None:
             listing.narrow(f"{column} = ?", value)

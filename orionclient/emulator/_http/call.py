@@ -148,6 +148,7 @@ class ResourceKind:
         taggable: Whether it can have tags.
         sharable: Whether it can be shared.
         in_folders: Whether it can be in a folder.
+        type_column: The column that the filter `types` and the order `type` use. Optional.
     """
 
     name: str
@@ -158,6 +159,7 @@ class ResourceKind:
     taggable: bool = False
     sharable: bool = False
     in_folders: bool = False
+    type_column: str = ""
 
 
 def _do_nothing() -> None:

@@ -34,7 +34,11 @@ def build(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
+    owner: int | Unset = UNSET,
     archived: bool | Unset = UNSET,
 ) -> Request:
     """Build the request without sending it.
@@ -43,7 +47,12 @@ def build(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
+        owner: Only items of the user with this id.
         archived: If true, only archived projects; if false, only active projects. Defaults to false.
     """
     return Request(
@@ -54,7 +63,11 @@ def build(
                 "limit": limit,
                 "cursor": cursor,
                 "offset": offset,
+                "order_by": order_by,
                 "name": name,
+                "name_contains": name_contains,
+                "name_icontains": name_icontains,
+                "owner": owner,
                 "archived": archived,
             }
         ),
@@ -89,7 +102,11 @@ def sync_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
+    owner: int | Unset = UNSET,
     archived: bool | Unset = UNSET,
 ) -> Response[ProjectPage]:
     """List projects; return the response, whatever its status.
@@ -99,7 +116,12 @@ def sync_detailed(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
+        owner: Only items of the user with this id.
         archived: If true, only archived projects; if false, only active projects. Defaults to false.
 
     Returns:
@@ -109,7 +131,20 @@ def sync_detailed(
         UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call_detailed(
-        client, build(limit=limit, cursor=cursor, offset=offset, name=name, archived=archived), check, parse
+        client,
+        build(
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            order_by=order_by,
+            name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
+            owner=owner,
+            archived=archived,
+        ),
+        check,
+        parse,
     )
 
 
@@ -119,7 +154,11 @@ def sync(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
+    owner: int | Unset = UNSET,
     archived: bool | Unset = UNSET,
 ) -> ProjectPage:
     """List projects.
@@ -129,7 +168,12 @@ def sync(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
+        owner: Only items of the user with this id.
         archived: If true, only archived projects; if false, only active projects. Defaults to false.
 
     Returns:
@@ -140,7 +184,20 @@ def sync(
         UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(
-        client, build(limit=limit, cursor=cursor, offset=offset, name=name, archived=archived), check, parse
+        client,
+        build(
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            order_by=order_by,
+            name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
+            owner=owner,
+            archived=archived,
+        ),
+        check,
+        parse,
     )
 
 
@@ -150,12 +207,29 @@ async def asyncio_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
+    owner: int | Unset = UNSET,
     archived: bool | Unset = UNSET,
 ) -> Response[ProjectPage]:
     """Asynchronous version of `sync_detailed`."""
     return await _runtime.acall_detailed(
-        client, build(limit=limit, cursor=cursor, offset=offset, name=name, archived=archived), check, parse
+        client,
+        build(
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            order_by=order_by,
+            name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
+            owner=owner,
+            archived=archived,
+        ),
+        check,
+        parse,
     )
 
 
@@ -165,10 +239,27 @@ async def asyncio(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
+    owner: int | Unset = UNSET,
     archived: bool | Unset = UNSET,
 ) -> ProjectPage:
     """Asynchronous version of `sync`."""
     return await _runtime.acall(
-        client, build(limit=limit, cursor=cursor, offset=offset, name=name, archived=archived), check, parse
+        client,
+        build(
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            order_by=order_by,
+            name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
+            owner=owner,
+            archived=archived,
+        ),
+        check,
+        parse,
     )
