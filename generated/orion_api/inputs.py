@@ -697,6 +697,29 @@ class ListFilesFilters(TypedDict):
     states: NotRequired[str | list[State] | None]
 
 
+class ListEntriesFilters(TypedDict):
+    path: EntryPath
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    name: NotRequired[str | None]
+    tags: NotRequired[str | list[Tag] | None]
+    owner: NotRequired[int | None]
+    deleted: NotRequired[bool | None]
+    name_contains: NotRequired[str | None]
+    types: NotRequired[
+        Literal["folder", "file", "dataset", "collection"]
+        | list[Literal["folder", "file", "dataset", "collection"]]
+        | None
+    ]
+    expired: NotRequired[bool | None]
+    order_by: NotRequired[str | None]
+
+
+class GetEntryFilters(TypedDict):
+    path: EntryPath
+
+
 class ListJobsFilters(TypedDict):
     limit: NotRequired[int | None]
     cursor: NotRequired[str | None]
@@ -750,29 +773,6 @@ class ListWorkfloesFilters(TypedDict):
     version: NotRequired[str | None]
     owner: NotRequired[int | None]
     project: NotRequired[int | None]
-
-
-class ListEntriesFilters(TypedDict):
-    path: EntryPath
-    limit: NotRequired[int | None]
-    cursor: NotRequired[str | None]
-    offset: NotRequired[int | None]
-    name: NotRequired[str | None]
-    tags: NotRequired[str | list[Tag] | None]
-    owner: NotRequired[int | None]
-    deleted: NotRequired[bool | None]
-    name_contains: NotRequired[str | None]
-    types: NotRequired[
-        Literal["folder", "file", "dataset", "collection"]
-        | list[Literal["folder", "file", "dataset", "collection"]]
-        | None
-    ]
-    expired: NotRequired[bool | None]
-    order_by: NotRequired[Literal["name", "id", "created", "type"] | None]
-
-
-class GetEntryFilters(TypedDict):
-    path: EntryPath
 
 
 class ApiVersions(TypedDict):

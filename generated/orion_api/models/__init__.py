@@ -53,7 +53,6 @@ if TYPE_CHECKING:
     from .job_page import JobPage as JobPage
     from .job_state import JobState as JobState
     from .json_object import JsonObject as JsonObject
-    from .list_entries_order_by import ListEntriesOrderBy as ListEntriesOrderBy
     from .list_entries_types_item import ListEntriesTypesItem as ListEntriesTypesItem
     from .list_molsearch_databases_search_type import (
         ListMolsearchDatabasesSearchType as ListMolsearchDatabasesSearchType,
@@ -165,7 +164,6 @@ else:
             "job_page:JobPage",
             "job_state:JobState",
             "json_object:JsonObject",
-            "list_entries_order_by:ListEntriesOrderBy",
             "list_entries_types_item:ListEntriesTypesItem",
             "list_molsearch_databases_search_type:ListMolsearchDatabasesSearchType",
             "molsearch_database_info:MolsearchDatabaseInfo",
