@@ -10,8 +10,10 @@ import click
 from orionclient.cli._core import contract_options
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import confirm, dry_run_option, print_plan, yes_option
+from orionclient.cli._core.filter_words import FilteredCommand
 from orionclient.cli._core.output import escape_control_characters, to_json
 from orionclient.cli._core.parameter_types import LocationType
+from orionclient.cli._core.resource_commands import limit_option
 from orionclient.cli._core.root import COMMANDS
 from orionclient.cli._core.shapes import list_of
 from orionclient.cli._core.state import get_state
@@ -91,13 +93,12 @@ def _ls() -> Command:
         state.out.print_rows(map(_show, found), columns, key="address", limit=limit)
 
     filters = contract_options.get_filters("list_entries", without=("path", "limit", "cursor"), schema="EntryInfo")
-    return Command(
+    return FilteredCommand(
         "ls",
+        filters=[*filters, limit_option()],
         params=[
             click.Argument(["path"], type=LocationType()),
             click.Option(["-l", "--long", "long_form"], is_flag=True, help="Show more columns."),
-            *filters,
-            click.Option(["--limit"], type=click.IntRange(0), help="Maximum number of entries. Defaults to all."),
             *table_options([*schema_columns("EntryInfo"), "address"]),
         ],
         callback=run,
