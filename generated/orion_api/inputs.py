@@ -306,6 +306,7 @@ class DatasetInfo(TypedDict):
     owner: int
     project: int
     path: NotRequired[str | None]
+    location: NotRequired[str]
     systemtags: NotRequired[list[str]]
     deleted: NotRequired[str]
 
@@ -563,6 +564,7 @@ class FolderInfo(TypedDict):
     """A folder of a project."""
 
     path: str
+    location: NotRequired[str]
     project: int
     owner: NotRequired[int]
     created: NotRequired[str]
@@ -797,6 +799,7 @@ class CollectionInfo(TypedDict):
     project: NotRequired[int]
     description: NotRequired[str]
     path: NotRequired[str | None]
+    location: NotRequired[str]
     deleted: NotRequired[str]
 
 
@@ -876,6 +879,7 @@ class FileInfo(TypedDict):
     description: NotRequired[str]
     sha256: NotRequired[str | None]
     path: NotRequired[str | None]
+    location: NotRequired[str]
     deleted: NotRequired[str]
 
 
