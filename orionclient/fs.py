@@ -79,6 +79,9 @@ class Entry(Resource):
     def _ids(self) -> dict[str, Id]:
         return {"path": self.address}
 
+    def _parent_ids(self) -> dict[str, Id]:
+        return {"path": self.path}
+
     def __eq__(self, other: object) -> bool:
         return self._key() == other._key() if isinstance(other, Entry) else NotImplemented
 
@@ -144,7 +147,7 @@ class FileSystem:
             >>> [entry.name for entry in session.fs.ls("/project/1/team", types="file", order_by="name")]
             ['a', 'b']
         """
-        return Listing(self._session, api.list_entries, Entry(), {**filters, "path": check_location(path)}, limit=limit)
+        return Listing(self._session, api.list_entries, Entry(path=check_location(path)), filters, limit=limit)
 
     def info(self, path: str) -> Entry:
         """Get a folder or an item.
