@@ -49,7 +49,6 @@ ARGUMENTS: dict[str, list[str]] = {
 OPTIONS = {
     "delete": ["--yes"],
     "delete-shards": ["--yes"],
-    "remove": ["--yes"],
     "reset": ["--yes"],
     "share": ["--project", "1", "--project", "2"],
     "unshare": ["--project", "1"],

@@ -131,6 +131,7 @@ def folder(tmp_path: Path, own_home: Path) -> Path:
     """Write the files that the examples use."""
     (tmp_path / "drugs.sdf").write_bytes(drugs("sdf").read_bytes())
     (tmp_path / "password.txt").write_text("correct horse\n")
+    (tmp_path / "token.txt").write_text("t0ken\n")
     (tmp_path / "frames").mkdir()
     (tmp_path / "frames" / "1.xyz").write_text("1")
     (tmp_path / "package").mkdir()
