@@ -198,7 +198,7 @@ def create_option(name: str, schema: Mapping[str, Any], *, description: str = ""
     if found.get("type") == "boolean":
         return click.Option([f"{option_flag(name)}/--no-{option_flag(name)[2:]}", name], default=None, help=help_line)
     if found.get("type") == "array":
-        names = [*sorted({f"--{name.rstrip('s')}", option_flag(name)}), name]
+        names = [*sorted({option_flag(name.rstrip("s")), option_flag(name)}), name]
         return click.Option(
             names, type=get_type(found.get("items", {})), multiple=True, help=f"{help_line} Can be given several times."
         )
