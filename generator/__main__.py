@@ -16,6 +16,7 @@ except ModuleNotFoundError as error:
     sys.exit(f"module {error.name!r} not found; install generator/requirements.txt, or run: nox -s generate")
 
 ROOT = Path(__file__).parent.parent
+CONTRACT, EVIDENCE = ROOT / "openapi", ROOT / "docs" / "evidence.md"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,8 +26,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--contract",
         type=Path,
-        default=ROOT / "openapi",
-        help="directory of the YAML files of the contract (default: openapi)",
+        default=CONTRACT,
+        help="directory of the YAML files of the contract (default: openapi, and generate writes docs/evidence.md)",
     )
     parser.add_argument(
         "--output",
@@ -40,6 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
         output: Path = (options.output or ROOT / "generated" / "orion_api").expanduser()
         if options.command == "generate":
             build.generate(options.contract, output)
+            if options.contract == CONTRACT:
+                EVIDENCE.write_text(evidence.render_table(merge(CONTRACT)), encoding="utf-8")
         elif options.command == "check":
             problems = build.check(options.contract, output)
             if problems:
