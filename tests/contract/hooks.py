@@ -24,7 +24,7 @@ _FILES = [
     "ORIONREC1\nEND 0 1ba71b866ed00fac12780a88957d030e42826df7e6ee131670b5a0700d2b41b3\n",
 ]
 _IN_FOLDERS = ("file", "dataset", "collection")
-_KINDS = (*_IN_FOLDERS, "secret", "job", "package")
+_KINDS = (*_IN_FOLDERS, "secret", "job", "package", "molsearch_database", "workspace")
 
 
 def _build_package() -> bytes:
@@ -88,6 +88,8 @@ def before_call(context: Any, case: Any, **kwargs: Any) -> None:
     # In the contract any string is a resource type. Resources with low ids exist.
     if "resource_type" in (case.path_parameters or {}):
         _set_existing_resource(case.path_parameters, "resource_id", _KINDS)
+        if operation == "share_resource" and case.path_parameters["resource_type"] == "workspace":
+            case.body["target_type"] = "user"
     _adjust_body(operation, case.body)
 
 
