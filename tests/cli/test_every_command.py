@@ -41,6 +41,12 @@ ARGUMENTS: dict[str, list[str]] = {
     "links info": ['{"link": "orion", "version": 1, "type": "dataset", "id": 1, "id_str": "1"}'],
     "jobs start": ["1", "{name}"],
     "config profile": ["--url", "https://orion.example.com", "--username", "{name}", "--with-token"],
+    "ls": ["/project/1/team"],
+    "mkdir": ["/project/1/team/{name}"],
+    "cp": ["file://1", "/project/1/team/{name}"],
+    "mv": ["file://1", "/project/1/team/{name}"],
+    "head": ["file://1"],
+    "rm": ["file://1", "--yes"],
     # These would start a process.
     "local start": ["--dry-run"],
 }
@@ -49,8 +55,8 @@ OPTIONS = {
     "delete": ["--yes"],
     "delete-shards": ["--yes"],
     "reset": ["--yes"],
-    "share": ["--project", "1", "--project", "2"],
-    "unshare": ["--project", "1"],
+    "share": ["--user", "1", "--user", "2"],
+    "unshare": ["--user", "1"],
     "wait": ["--deadline", "0"],
     "update": ["--description", "{name}"],
 }

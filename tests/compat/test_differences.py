@@ -414,21 +414,6 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["scripts"] == {"ocli": "orionclient.cli:main"}
-    scripted.responses = [ScriptedResponse(data={**FILE, "id": 1})]
-    monkeypatch.setenv("ORION_URL", scripted.url)
-    monkeypatch.setenv("ORION_TOKEN", "token")
-    monkeypatch.setenv("HOME", str(tmp_path))
-
-    def call(*words: str, given: str = "") -> Result:
-        return CliRunner().invoke(ocli, [*words], prog_name="ocli", input=given)
-
-    assert call("files", "show", "1", "--json").stdout == call("files", "info", "1", "--json").stdout
-    assert "show" not in call("files", "--help").stdout
-    assert call("files", "list", "name=x", "--name=x").exit_code == 2
-    words = ("config", "profile", "--url", "x.org", "--username", "u", "--with-token")
-    assert "Warning: --password is deprecated" in call(*words, "--password", "x", given="t").stderr
-    assert "Warning: ocli config token is deprecated" in call("config", "token", given="other").stderr
-    assert read_profiles()["default"]["token"] == "other"
 
 
 @check("D31")
@@ -488,3 +473,22 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     dataset.download_to_file(tmp_path / "b.oeb.gz", format="csv")
     requests = [each.path.partition("format=")[2].partition("&")[0] for each in scripted.requests]
     assert requests == ["oeb.gz", "sdf", "binary", "csv"]
+
+
+@check("D37")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scripted.responses = [ScriptedResponse(data={**FILE, "id": 1})]
+    monkeypatch.setenv("ORION_URL", scripted.url)
+    monkeypatch.setenv("ORION_TOKEN", "token")
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    def call(*words: str, given: str = "") -> Result:
+        return CliRunner().invoke(ocli, [*words], prog_name="ocli", input=given)
+
+    assert call("files", "show", "1", "--json").stdout == call("files", "info", "1", "--json").stdout
+    assert "show" not in call("files", "--help").stdout
+    assert call("files", "list", "name=x", "--name=x").exit_code == 2
+    words = ("config", "profile", "--url", "x.org", "--username", "u", "--with-token")
+    assert "Warning: --password is deprecated" in call(*words, "--password", "x", given="t").stderr
+    assert "Warning: ocli config token is deprecated" in call("config", "token", given="other").stderr
+    assert read_profiles()["default"]["token"] == "other"

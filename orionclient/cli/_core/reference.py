@@ -57,8 +57,8 @@ A key is the name of the option with `_` in place of `-`. A filter that takes se
 (`tags=actives,june`); a value that contains a comma is given as an option (`--tag 'a, b'`). Values are checked before a request is sent,
 and an unknown key is reported with the known ones. Each filter is given once, as a word or as an option; a second time is an error.
 
-With `--sort`, or a filter that only `ocli` has (`since`, `failed`), `limit` and `offset` apply to the sorted and filtered rows. `order_by` is
-the order of the server; it replaces the default order of `jobs list`.
+With `--sort`, or a filter that only `ocli` has (`since`, `failed`), `limit` and `offset` apply to the sorted and filtered rows. `order_by`
+is the order of the server; it replaces the default order of `jobs list`.
 
 ## Exit codes
 
@@ -74,6 +74,13 @@ a line `Failed: ITEM: MESSAGE` on standard error, followed by a summary (`Error:
 of the first failure, in the order of the items.
 
 A reply of "n" at a prompt prints `Aborted`, and the exit code is 1.
+
+## Items by address and path
+
+Wherever a command takes the id of a file, a dataset or a collection, it also takes its address (`file://7`, `dataset://7`,
+`collection://7`) or its absolute path (`/project/1/team/screens/hits.sdf`), which is resolved with one request. An address or a path of
+another kind is an invalid command line. `ls`, `mkdir`, `cp`, `mv`, `head` and `rm` take absolute paths and addresses only; the roots are
+described in [the guide](guide.md#virtual-file-system).
 
 ## Configuration
 

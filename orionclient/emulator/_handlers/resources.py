@@ -103,7 +103,7 @@ def find(
     Raises:
         ProblemError: 404 if the resource does not exist, 403 without permission.
     """
-    row = find_row(db, kind.name, kind.table, resource_id, "1" if trashed else "deleted = ''")
+    row = find_row(db, kind.noun, kind.table, resource_id, "1" if trashed else "deleted = ''")
     if reading and access.may_see(db, call.caller.id, row):
         return row
     if access.may_change(db, call.caller.id, row):
@@ -111,15 +111,15 @@ def find(
             _require_open(db, row["project"])
         return row
     if access.may_see(db, call.caller.id, row):
-        raise forbidden(f"The {kind.name} {resource_id} in /organization can be changed by its owner only.")
+        raise forbidden(f"The {kind.noun} {resource_id} in /organization can be changed by its owner only.")
     shared = not row["deleted"] and sharing.is_shared_with(db, kind.name, resource_id, call.caller.id)
     if shared and reading:
         return row
     if shared:
-        raise forbidden(f"The {kind.name} {resource_id} is shared with you read-only.")
+        raise forbidden(f"The {kind.noun} {resource_id} is shared with you read-only.")
     if row["root"]:
-        raise build_missing_problem(kind.name, resource_id)
-    raise forbidden(f"The {kind.name} {resource_id} belongs to a project that you are not a member of.")
+        raise build_missing_problem(kind.noun, resource_id)
+    raise forbidden(f"The {kind.noun} {resource_id} belongs to a project that you are not a member of.")
 
 
 def find_row(db: sqlite3.Connection, name: str, table: str, row_id: int, condition: str = "1", *values: Any) -> Row:
