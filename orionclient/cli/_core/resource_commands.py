@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     from orionclient._resources.resource import Resource
 
+#: Default of the time to wait for a resource, in seconds.
+MAX_WAIT: Final = 3600
+
 
 def build_commands(kind: CommandKind) -> list[Command]:
     """Make the commands that a kind declares.
@@ -43,22 +46,16 @@ def build_commands(kind: CommandKind) -> list[Command]:
         ("update", declared.update, _update),
         ("delete", declared.delete, _delete),
         ("wait", hasattr(kind.kind, "wait"), _wait),
-        (
-            "open",
-            callable(getattr(kind.kind, "open", None)),
-            functools.partial(_change_state, verb="open", done="Opened"),
-        ),
-        (
-            "close",
-            callable(getattr(kind.kind, "close", None)),
-            functools.partial(_change_state, verb="close", done="Closed"),
+        *(
+            (verb, callable(getattr(kind.kind, verb, None)), functools.partial(_change_state, verb=verb, done=done))
+            for verb, done in (("open", "Opened"), ("close", "Closed"), ("finalize", "Finalized"))
         ),
         ("tag", declared.taggable, functools.partial(sharing.build_tag_command, verb="tag")),
         ("untag", declared.taggable, functools.partial(sharing.build_tag_command, verb="untag")),
         ("share", declared.sharable, functools.partial(sharing.build_share_command, verb="share")),
         ("unshare", declared.sharable, functools.partial(sharing.build_share_command, verb="unshare")),
         ("list-tags", declared.taggable, sharing.build_list_tags_command),
-        ("list-shares", declared.sharable, sharing.build_list_shares_command),
+        ("list-shares", declared.lists_shares, sharing.build_list_shares_command),
     ]
     return [make(kind) for verb, able, make in makers if able and verb not in kind.without]
 
@@ -88,13 +85,15 @@ def build_list_command(
 
     def run(limit: int | None, exact: bool = False, all_items: bool = False, **values: Any) -> None:
         state = get_state()
-        state.sort = state.sort or sort
+        if values.get("order_by") is None:
+            state.sort = state.sort or sort
         selected = {str(option.name): values.pop(str(option.name)) for option in more}
         template = kind.template(values)
         filters = contract_options.drop_omitted(values)
         filters = filters if all_items else {**kind.only, **filters}
         # Rows that the server cannot sort or filter are cut after that.
         own = state.sort or any(value is not None for value in selected.values())
+        offset = filters.pop("offset", 0) if own else 0
         found = state.session.list_resources(template, filters, limit=None if own else limit, exact=exact)
         rows, keep = (each.to_dict() for each in found), select(**selected) if select else None
         state.out.print_rows(
@@ -103,6 +102,7 @@ def build_list_command(
             key="id" if "id" in kind.kind.fields() else "path",
             published=kind.published,
             limit=limit,
+            offset=offset,
         )
 
     options = contract_options.get_filters(_operation(kind.kind.declaration.list), kind=kind.name, schema=kind.schema)
@@ -302,7 +302,7 @@ def deadline_option() -> click.Option:
     return click.Option(
         ["--deadline"],
         type=FloatRange(0),
-        default=3600,
+        default=MAX_WAIT,
         show_default=True,
         help="Maximum wait in seconds; the exit code is 8 when it is exceeded.",
     )
@@ -317,6 +317,9 @@ def _change_state(kind: CommandKind, *, verb: str, done: str) -> Command:
             return
         resource = template._make_handle(resource_id)
         resource.session = state.session
+        if verb == "finalize":
+            # A dataset that is complete is not finalized again.
+            state.session.refresh_resource(resource)
         getattr(resource, verb)()
         data = resource.to_dict()
         state.out.print_item(data, sentence=kind.format_message(verb, done, data))

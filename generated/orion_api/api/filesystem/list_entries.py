@@ -5,7 +5,7 @@ item alone; a path that names a folder and items lists the folder. With `deleted
 that were in the folder, which may have been removed itself. Filters that folders have no value for (`tags`,
 `deleted`, `expired`) exclude folders.
 
-`GET /api/v1/fs/entries/`. Evidence: listed.
+`GET /api/v1/fs/entries/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations
