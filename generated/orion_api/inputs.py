@@ -168,7 +168,7 @@ class ListSharesFilters(TypedDict):
 
 
 class UnshareResourceFilters(TypedDict):
-    target_type: Literal["user", "group", "project", "organization"]
+    target_type: Literal["user", "group", "project", "workspace", "organization"]
     target_id: int
 
 
@@ -212,6 +212,24 @@ class ListUsersFilters(TypedDict):
     offset: NotRequired[int | None]
     order_by: NotRequired[str | None]
     username: NotRequired[str | None]
+
+
+class ListWorkspacesFilters(TypedDict):
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
+    name: NotRequired[str | None]
+    name_contains: NotRequired[str | None]
+    name_icontains: NotRequired[str | None]
+    project: NotRequired[int | None]
+    owner: NotRequired[int | None]
+
+
+class ListWorkspaceUsersFilters(TypedDict):
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
 
 
 class BalanceInfo(TypedDict):
@@ -276,6 +294,14 @@ class CreateUpload(TypedDict):
     collection: NotRequired[int]
     size: int
     part_size: int
+
+
+class CreateWorkspace(TypedDict):
+    """Fields of a new workspace."""
+
+    name: str
+    description: NotRequired[str]
+    project: NotRequired[int]
 
 
 class CreatedToken(TypedDict):
@@ -465,7 +491,7 @@ class SecretPage(TypedDict):
 class ShareTarget(TypedDict):
     """Target of a share."""
 
-    target_type: Literal["user", "group", "project", "organization"]
+    target_type: Literal["user", "group", "project", "workspace", "organization"]
     target_id: int
 
 
@@ -549,6 +575,25 @@ class UserPage(TypedDict):
     count: int
     next: str | None
     results: list[UserInfo]
+
+
+class WorkspaceInfo(TypedDict):
+    """A workspace, which only its users can access."""
+
+    id: int
+    name: str
+    description: NotRequired[str]
+    project: int
+    owner: int
+    created: str
+
+
+class WorkspacePage(TypedDict):
+    """A page of workspaces."""
+
+    count: int
+    next: str | None
+    results: list[WorkspaceInfo]
 
 
 CollectionState: TypeAlias = str
@@ -709,6 +754,7 @@ class ListEntriesFilters(TypedDict):
     owner: NotRequired[int | None]
     deleted: NotRequired[bool | None]
     name_contains: NotRequired[str | None]
+    name_icontains: NotRequired[str | None]
     types: NotRequired[
         Literal["folder", "file", "dataset", "collection"]
         | list[Literal["folder", "file", "dataset", "collection"]]
@@ -853,7 +899,7 @@ class CreateMolsearchQuery(TypedDict):
     """Fields of a new query."""
 
     name: NotRequired[str]
-    query_type: Literal["title", "subsearch", "graphsim", "fastrocs"]
+    query_type: Literal["title", "subsearch", "graphsim", "exact", "fastrocs"]
     database: int
     parameters: JsonObject
     project: NotRequired[int]

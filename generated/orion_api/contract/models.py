@@ -541,13 +541,13 @@ class CreateMolsearchQuery(ContractModel):
         Field(description="Display name; need not be unique. Defaults to an empty string.", max_length=255),
     ] = None
     query_type: Annotated[
-        Literal["title", "subsearch", "graphsim", "fastrocs"], Field(description="Type of the query.")
+        Literal["title", "subsearch", "graphsim", "exact", "fastrocs"], Field(description="Type of the query.")
     ]
     database: Annotated[StrictInt, Field(description="Id of the database.", ge=1, le=9223372036854775807)]
     parameters: Annotated[
         JsonObject,
         Field(
-            description="For `title`: `titles` (list of exact titles). For `subsearch`: `mdlquery` (the query), `subsearch_query_type` (`SMARTS`, or `MDLJSON` for a molfile or JSON that contains one), `num_hits`, and the booleans `aliphatic_constraint` (aromatic bonds match only aromatic bonds), `topology_constraint` (ring bonds match only ring bonds), `stereo_constraint` (stereo centers match as drawn) and `isotope_constraint` (isotopes are equal). For `graphsim`: `smiles`, `fingerprint_type` (`circularvs` or `circular`, `path`, `maccs`), `similarity_measure_type` (`tanimoto`, `dice`, `cosine`), `max_hits`, `cutoff` (minimum similarity). The case of these values is ignored. The names and the values `MDLJSON`, `circularvs` and `tanimoto` are documented, the other values are assumed. Other names are rejected unless their value is null."
+            description="For `title`: `titles` (list of exact titles). For `subsearch`: `mdlquery` (the query), `subsearch_query_type` (`SMARTS`, or `MDLJSON` for a molfile or JSON that contains one), `num_hits`, and the booleans `aliphatic_constraint` (aromatic bonds match only aromatic bonds), `topology_constraint` (ring bonds match only ring bonds), `stereo_constraint` (stereo centers match as drawn) and `isotope_constraint` (isotopes are equal). For `graphsim`: `smiles`, `fingerprint_type` (`circularvs` or `circular`, `path`, `maccs`), `similarity_measure_type` (`tanimoto`, `dice`, `cosine`), `max_hits`, `cutoff` (minimum similarity). For `exact`: `smiles` (molecules that are equal to this one) and `max_hits`. The case of these values is ignored. The names and the values `MDLJSON`, `circularvs` and `tanimoto` are documented, the other values are assumed. Other names are rejected unless their value is null."
         ),
     ]
     project: Annotated[
@@ -781,10 +781,11 @@ class ShareTarget(ContractModel):
         extra="forbid",
     )
     target_type: Annotated[
-        Literal["user", "group", "project", "organization"], Field(description="Type of the share target.")
+        Literal["user", "group", "project", "workspace", "organization"], Field(description="Type of the share target.")
     ]
     target_id: Annotated[
-        StrictInt, Field(description="Id of the user, group, project or organization.", ge=1, le=9223372036854775807)
+        StrictInt,
+        Field(description="Id of the user, group, project, workspace or organization.", ge=1, le=9223372036854775807),
     ]
 
 
@@ -792,7 +793,7 @@ class ShareInfo(ContractModel):
     """A share of a resource."""
 
     target_type: Annotated[StrictStr, Field(description="Type of the share target, for example `user` or `group`.")]
-    target_id: Annotated[StrictInt, Field(description="Id of the user, group, project or organization.")]
+    target_id: Annotated[StrictInt, Field(description="Id of the user, group, project, workspace or organization.")]
     owner: Annotated[StrictInt | None, Field(description="Id of the user who shared the resource.")] = None
     created: Annotated[AwareDatetime | None, Field(description="Time the resource was shared, ISO 8601 in UTC.")] = None
 
@@ -1006,6 +1007,46 @@ class UserPage(ContractModel):
         ),
     ]
     results: Annotated[list[UserInfo], Field(description="Items of this page.")]
+
+
+class WorkspaceInfo(ContractModel):
+    """A workspace, which only its users can access."""
+
+    id: Annotated[StrictInt, Field(description="Id of the workspace; unique within the stack.")]
+    name: Annotated[StrictStr, Field(description="Name of the workspace.")]
+    description: Annotated[StrictStr | None, Field(description="Purpose of the workspace; may be empty.")] = None
+    project: Annotated[StrictInt, Field(description="Id of the project that the workspace belongs to.")]
+    owner: Annotated[StrictInt, Field(description="Id of the user who created the workspace.")]
+    created: Annotated[AwareDatetime, Field(description="Time the workspace was created, ISO 8601 in UTC.")]
+
+
+class CreateWorkspace(ContractModel):
+    """Fields of a new workspace."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[
+        StrictStr, Field(description="Name of the workspace; need not be unique.", max_length=255, min_length=1)
+    ]
+    description: Annotated[StrictStr | None, Field(description="Purpose of the workspace.", max_length=10000)] = None
+    project: Annotated[
+        StrictInt | None,
+        Field(description="Id of the project. Defaults to the caller's default project.", ge=1, le=9223372036854775807),
+    ] = None
+
+
+class WorkspacePage(ContractModel):
+    """A page of workspaces."""
+
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
+    ]
+    results: Annotated[list[WorkspaceInfo], Field(description="Items of this page.")]
 
 
 class CollectionInfo(ContractModel):
@@ -1301,7 +1342,8 @@ class MolsearchQueryInfo(ContractModel):
     id: Annotated[StrictInt, Field(description="Id of the query; unique within the stack.")]
     name: Annotated[StrictStr, Field(description="Display name; may be empty, need not be unique.")]
     query_type: Annotated[
-        StrictStr | None, Field(description="Type of the query: `title`, `subsearch`, `graphsim` or `fastrocs`.")
+        StrictStr | None,
+        Field(description="Type of the query: `title`, `subsearch`, `graphsim`, `exact` or `fastrocs`."),
     ] = None
     database: Annotated[StrictInt | None, Field(description="Id of the database.")] = None
     state: Annotated[StrictStr, Field(description="State of the query.")]

@@ -112,23 +112,25 @@ def _ls() -> Command:
 
 
 def _mkdir() -> Command:
-    def run(paths: Sequence[str], parents: bool, dry_run: bool) -> None:
+    def run(folders: Sequence[str], parents: bool, dry_run: bool) -> None:
         state = get_state()
         if dry_run:
-            print_plan(state, "create", [f"folder {path}" for path in paths])
+            print_plan(state, "create", [f"folder {path}" for path in folders])
             return
-        state.session.fs.mkdir(*paths, parents=parents)
+        state.session.fs.mkdir(*folders, parents=parents)
         state.out.print_results(
-            [{"path": path} for path in paths], [f"Created folder {path}" for path in paths], key="path"
+            [{"path": path} for path in folders], [f"Created folder {path}" for path in folders], key="path"
         )
 
-    paths = click.Argument(["paths"], nargs=-1, required=True, metavar="PATH...", type=LocationType(addresses=False))
+    folders = click.Argument(
+        ["folders"], nargs=-1, required=True, metavar="PATH...", type=LocationType(addresses=False)
+    )
     parents = click.Option(
         ["-p", "--parents"], is_flag=True, help="Create missing parents, and accept folders that exist."
     )
     return Command(
         "mkdir",
-        params=[paths, parents, dry_run_option()],
+        params=[folders, parents, dry_run_option()],
         callback=run,
         help=_help("mkdir", "Paths are absolute. Either all are created or none."),
         shape=list_of(path="string"),

@@ -61,6 +61,13 @@ of the first failure, in the order of the items.
 
 A reply of "n" at a prompt prints `Aborted`, and the exit code is 1.
 
+## Items by address and path
+
+Wherever a command takes the id of a file, a dataset or a collection, it also takes its address (`file://7`, `dataset://7`,
+`collection://7`) or its absolute path (`/project/1/team/screens/hits.sdf`), which is resolved with one request. An address or a path of
+another kind is an invalid command line. `ls`, `mkdir`, `cp`, `mv`, `head` and `rm` take absolute paths and addresses only; the roots are
+described in [the guide](guide.md#virtual-file-system).
+
 ## Configuration
 
 The first of these that applies is used: inside a job `ORION_URL` with `ORION_TOKEN`; `--profile`; `ORION_URL` with `ORION_TOKEN`;
