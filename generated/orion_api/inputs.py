@@ -168,7 +168,7 @@ class ListSharesFilters(TypedDict):
 
 
 class UnshareResourceFilters(TypedDict):
-    target_type: Literal["user", "group", "project", "organization"]
+    target_type: Literal["user", "group", "project", "workspace", "organization"]
     target_id: int
 
 
@@ -212,6 +212,24 @@ class ListUsersFilters(TypedDict):
     offset: NotRequired[int | None]
     order_by: NotRequired[str | None]
     username: NotRequired[str | None]
+
+
+class ListWorkspacesFilters(TypedDict):
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
+    name: NotRequired[str | None]
+    name_contains: NotRequired[str | None]
+    name_icontains: NotRequired[str | None]
+    project: NotRequired[int | None]
+    owner: NotRequired[int | None]
+
+
+class ListWorkspaceUsersFilters(TypedDict):
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
 
 
 class BalanceInfo(TypedDict):
@@ -278,6 +296,14 @@ class CreateUpload(TypedDict):
     part_size: int
 
 
+class CreateWorkspace(TypedDict):
+    """Fields of a new workspace."""
+
+    name: str
+    description: NotRequired[str]
+    project: NotRequired[int]
+
+
 class CreatedToken(TypedDict):
     """A new token with its value."""
 
@@ -306,6 +332,7 @@ class DatasetInfo(TypedDict):
     owner: int
     project: int
     path: NotRequired[str | None]
+    location: NotRequired[str]
     systemtags: NotRequired[list[str]]
     deleted: NotRequired[str]
 
@@ -316,6 +343,36 @@ class DatasetPage(TypedDict):
     count: int
     next: str | None
     results: list[DatasetInfo]
+
+
+class EntryInfo(TypedDict):
+    """A folder or an item of the virtual file system."""
+
+    type: str
+    id: int | None
+    name: str
+    path: str
+    owner: NotRequired[int | None]
+    project: NotRequired[int | None]
+    size: NotRequired[int | None]
+    count: NotRequired[int | None]
+    state: NotRequired[str]
+    created: NotRequired[str | None]
+    deleted: NotRequired[str | None]
+
+
+class EntryPage(TypedDict):
+    """A page of entries."""
+
+    count: int
+    next: str | None
+    results: list[EntryInfo]
+
+
+class EntryResults(TypedDict):
+    """The entries that an operation made, moved or removed."""
+
+    results: list[EntryInfo]
 
 
 class GroupInfo(TypedDict):
@@ -434,7 +491,7 @@ class SecretPage(TypedDict):
 class ShareTarget(TypedDict):
     """Target of a share."""
 
-    target_type: Literal["user", "group", "project", "organization"]
+    target_type: Literal["user", "group", "project", "workspace", "organization"]
     target_id: int
 
 
@@ -520,7 +577,29 @@ class UserPage(TypedDict):
     results: list[UserInfo]
 
 
+class WorkspaceInfo(TypedDict):
+    """A workspace, which only its users can access."""
+
+    id: int
+    name: str
+    description: NotRequired[str]
+    project: int
+    owner: int
+    created: str
+
+
+class WorkspacePage(TypedDict):
+    """A page of workspaces."""
+
+    count: int
+    next: str | None
+    results: list[WorkspaceInfo]
+
+
 CollectionState: TypeAlias = str
+
+
+EntryPath: TypeAlias = str
 
 
 FileState: TypeAlias = str
@@ -530,6 +609,7 @@ class FolderInfo(TypedDict):
     """A folder of a project."""
 
     path: str
+    location: NotRequired[str]
     project: int
     owner: NotRequired[int]
     created: NotRequired[str]
@@ -664,6 +744,30 @@ class ListFilesFilters(TypedDict):
     states: NotRequired[str | list[State] | None]
 
 
+class ListEntriesFilters(TypedDict):
+    path: EntryPath
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    name: NotRequired[str | None]
+    tags: NotRequired[str | list[Tag] | None]
+    owner: NotRequired[int | None]
+    deleted: NotRequired[bool | None]
+    name_contains: NotRequired[str | None]
+    name_icontains: NotRequired[str | None]
+    types: NotRequired[
+        Literal["folder", "file", "dataset", "collection"]
+        | list[Literal["folder", "file", "dataset", "collection"]]
+        | None
+    ]
+    expired: NotRequired[bool | None]
+    order_by: NotRequired[str | None]
+
+
+class GetEntryFilters(TypedDict):
+    path: EntryPath
+
+
 class ListJobsFilters(TypedDict):
     limit: NotRequired[int | None]
     cursor: NotRequired[str | None]
@@ -741,6 +845,7 @@ class CollectionInfo(TypedDict):
     project: NotRequired[int]
     description: NotRequired[str]
     path: NotRequired[str | None]
+    location: NotRequired[str]
     deleted: NotRequired[str]
 
 
@@ -750,6 +855,15 @@ class CollectionPage(TypedDict):
     count: int
     next: str | None
     results: list[CollectionInfo]
+
+
+class CopyEntries(TypedDict):
+    """What to copy, and where to."""
+
+    sources: list[EntryPath]
+    destination: EntryPath
+    recursive: NotRequired[bool]
+    force: NotRequired[bool]
 
 
 class CreateCollection(TypedDict):
@@ -785,7 +899,7 @@ class CreateMolsearchQuery(TypedDict):
     """Fields of a new query."""
 
     name: NotRequired[str]
-    query_type: Literal["title", "subsearch", "graphsim", "fastrocs"]
+    query_type: Literal["title", "subsearch", "graphsim", "exact", "fastrocs"]
     database: int
     parameters: JsonObject
     project: NotRequired[int]
@@ -811,6 +925,7 @@ class FileInfo(TypedDict):
     description: NotRequired[str]
     sha256: NotRequired[str | None]
     path: NotRequired[str | None]
+    location: NotRequired[str]
     deleted: NotRequired[str]
 
 
@@ -835,6 +950,7 @@ class FolderPaths(TypedDict):
 
     paths: list[FolderPath]
     project: NotRequired[int]
+    parents: NotRequired[bool]
 
 
 class JobInfo(TypedDict):
@@ -921,6 +1037,14 @@ class MolsearchQueryPage(TypedDict):
     results: list[MolsearchQueryInfo]
 
 
+class MoveEntries(TypedDict):
+    """What to move, and where to."""
+
+    sources: list[EntryPath]
+    destination: EntryPath
+    force: NotRequired[bool]
+
+
 class PackageInfo(TypedDict):
     """A package without its archive."""
 
@@ -957,6 +1081,15 @@ class RecordInfo(TypedDict):
     id: int
     dataset: int
     record: JsonObject
+
+
+class RemoveEntries(TypedDict):
+    """What to remove."""
+
+    sources: list[EntryPath]
+    recursive: NotRequired[bool]
+    immediate: NotRequired[bool]
+    dry_run: NotRequired[bool]
 
 
 class ShardInfo(TypedDict):

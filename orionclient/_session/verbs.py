@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from orionclient._resources.resource import Id, Resource
+    from orionclient.fs import FileSystem
     from orionclient.records import Record
-    from orionclient.types import Group, Organization, Project, User
+    from orionclient.types import Group, Organization, Project, User, Workspace
 
 
 class Verbs(ResourceVerbs):
@@ -69,29 +70,32 @@ class Verbs(ResourceVerbs):
         """List the shares of a resource; this needs permission to change the resource.
 
         Args:
-            resource: The resource; a handle with an id is enough.
+            resource: The resource; a handle with an id is enough. A floe has the shares of its package, and a floe without a package none
+                (assumed).
 
         Yields:
             Dicts with `target_type` (for example ``user``), `target_id`, `owner` and `created` (all assumed).
 
         Raises:
-            ValidationError: The resource type cannot be shared; raised before any request.
+            ValidationError: The resource type has no shares; raised before any request.
             AuthorizationRequired: The user may not change the resource.
             BadResponse: The server rejected the request.
         """
         return shares.iter_shares(self, resource)
 
-    def share_resource(self, resource: Resource, share_with: User | Group | Project | Organization) -> None:
+    def share_resource(self, resource: Resource, share_with: User | Group | Project | Workspace | Organization) -> None:
         """Share a resource: the targets can get, list and download it, but not change it (the permissions of a share are assumed).
 
         Args:
             resource: The resource; a handle with an id is enough.
-            share_with: A user, a group or a project (all its members), or an organization (all its users); a handle with an id is enough.
+            share_with: A user, a group or a project (all its members), or a workspace or an organization (all its users); a handle with an
+                id is enough. A workspace itself is shared with users only, who become users of it.
 
         Raises:
             ValidationError: The resource type cannot be shared, `share_with` has another type, or an id is not an integer (documented);
                 raised before any request.
-            AuthorizationRequired: The user may not change the resource.
+            AuthorizationRequired: The user may not change the resource, or may not share with the target, for example with a workspace
+                of which the user is no user.
             BadResponse: The server rejected the request.
 
         Example:
@@ -102,7 +106,9 @@ class Verbs(ResourceVerbs):
         """
         shares.share(self, resource, share_with)
 
-    def unshare_resource(self, resource: Resource, share_with: User | Group | Project | Organization) -> None:
+    def unshare_resource(
+        self, resource: Resource, share_with: User | Group | Project | Workspace | Organization
+    ) -> None:
         """Revoke a share; the server ignores a share that does not exist (assumed).
 
         Args:
@@ -119,10 +125,11 @@ class Verbs(ResourceVerbs):
     # ------------------------------------------------------------------ folders
 
     def create_paths(self, *paths: str) -> None:
-        """Create folders in the session's project, including missing parents; existing folders are left unchanged.
+        """Create folders, including missing parents; existing folders are left unchanged.
 
         Args:
-            *paths: Paths of the folders, for example ``/screens/june``. The syntax of paths is assumed.
+            *paths: Paths of the folders, for example ``/screens/june`` in the session's project; or absolute, as for `session.fs`, for
+                example ``/project/3/team/screens``. The syntax of the former is assumed.
 
         Raises:
             ValidationError: No path is given, or a path is empty or not a string.
@@ -143,8 +150,8 @@ class Verbs(ResourceVerbs):
 
         Args:
             *assignments: Dicts with `resource_type` (class or name of the resource type), `id`, `path` and optionally `name`, to rename
-                the resource (the keys are documented). Missing folders are created, and the path ``/`` removes the resource from its
-                folder (both assumed).
+                the resource (the keys are documented). `id` can be an address, `path` absolute, as for `session.fs`. Missing folders are
+                created, and the path ``/`` removes the resource from its folder (both assumed).
 
         Raises:
             ValidationError: No assignment is given, or one has a missing or unknown key; raised before any request.
@@ -153,6 +160,19 @@ class Verbs(ResourceVerbs):
             BadResponse: The server rejected a path.
         """
         folders.assign_folder_paths(self, assignments)
+
+    @property
+    def fs(self) -> FileSystem:
+        """The virtual file system: list, copy, move and remove folders and items by their absolute paths.
+
+        Example:
+            >>> session.fs.mkdir("/project/1/team/screens/june", parents=True)
+            >>> [entry.path for entry in session.fs.ls("/project/1/team/screens")]
+            ['/project/1/team/screens/june']
+        """
+        from orionclient.fs import FileSystem  # noqa: PLC0415 - most programs do not need it
+
+        return FileSystem(self)
 
     # ------------------------------------------------------------------ links
 

@@ -80,6 +80,9 @@ class ShardCollection(Resource):
     path: Field[str | None] = Field(
         optional(string), "Path of the folder of the project; None if it is in no folder (assumed)."
     )
+    location: Field[str] = Field(
+        optional(string, ""), "Absolute path of the folder, for example ``/project/1/team/screens`` (assumed)."
+    )
     deleted: Field[str] = Field(
         optional(string, ""), "When the collection was moved to the trash; empty if it is not in the trash (assumed)."
     )
@@ -104,7 +107,7 @@ class ShardCollection(Resource):
             name: Display name; None for no name.
             metadata: JSON object of at most 256 kB.
             project: Project or its id. Defaults to the session's project.
-            folder_path: Path of the project folder. Created if missing.
+            folder_path: Path of the folder in the project, or absolute as for `session.fs`. Created if missing.
             description: Description.
             tags: Its tags, for example ``[job_tag()]``; None entries are ignored.
             version: 1 or 2. Defaults to the server's choice.

@@ -118,6 +118,9 @@ class Dataset(Resource):
         "Path of the folder of the project; None if it is in no folder (documented; the meaning is assumed).",
         constructed=None,
     )
+    location: Field[str] = Field(
+        optional(string, ""), "Absolute path of the folder, for example ``/project/1/team/screens`` (assumed)."
+    )
     systemtags: Field[list[str]] = Field(
         optional(string_list, []), "Tags set by the stack (documented).", constructed=[]
     )
@@ -174,7 +177,7 @@ class Dataset(Resource):
             session: The session.
             name: Display name.
             project: Project or its id. Defaults to the session's project.
-            folder_path: Path of the project folder. Created if missing.
+            folder_path: Path of the folder in the project, or absolute as for `session.fs`. Created if missing.
             description: Description.
             tags: Its tags, for example ``[job_tag()]``; None entries are ignored.
 
@@ -208,7 +211,7 @@ class Dataset(Resource):
             name: Display name.
             filename: Path, bytes or seekable binary file (sent from its current position).
             project: Project or its id. Defaults to the session's project.
-            folder_path: Path of the project folder. Created if missing.
+            folder_path: Path of the folder in the project, or absolute as for `session.fs`. Created if missing.
             description: Description.
             format: Format of the file, passed to the server, for example ``sdf``, ``smi``, ``csv``, ``json``, ``oeb`` or ``binary``, with
                 the suffix ``.gz`` for gzip. Defaults to the file extension without the dot, or to ``binary`` if there is none.

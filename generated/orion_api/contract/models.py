@@ -98,8 +98,14 @@ class DatasetInfo(ContractModel):
     path: Annotated[
         StrictStr | None,
         Field(
-            description="Path of the folder in the project; null if the dataset is not in a folder (the field is documented, its meaning assumed).",
+            description="Path of the folder in its root; null if the dataset is not in a folder (the field is documented, its meaning assumed).",
             json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    location: Annotated[
+        StrictStr | None,
+        Field(
+            description="Absolute path of the folder of the dataset, for example `/project/1/team/screens`; of the root if it is in no folder."
         ),
     ] = None
     systemtags: Annotated[list[StrictStr] | None, Field(description="Tags set by the stack itself.")] = None
@@ -163,11 +169,171 @@ class UpdateFile(ContractModel):
     ] = None
 
 
+class EntryPath(RootModel[StrictStr]):
+    root: Annotated[
+        StrictStr,
+        Field(
+            description="Absolute path of a folder or an item, or the address of an item. A path starts with one of the roots `/project/<id>/team/`, `/project/<id>/user/<username>/`, `/project/<id>/workspace/<id>/` and `/organization/`; no name in it is `.` or `..`, and repeated slashes are ignored. An address is `file://<id>`, `dataset://<id>` or `collection://<id>`.",
+            max_length=1500,
+            min_length=1,
+            pattern="^((file|dataset|collection)://[0-9]{1,19}|(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))+/*)$",
+        ),
+    ]
+
+
+class EntryInfo(ContractModel):
+    """A folder or an item of the virtual file system."""
+
+    type: Annotated[StrictStr, Field(description="Type of the entry.")]
+    id: Annotated[
+        StrictInt | None,
+        Field(description="Id of the item; null for a folder.", json_schema_extra={"x-orion-nullable": True}),
+    ]
+    name: Annotated[StrictStr, Field(description="Name of the item, or last name of the folder's path.")]
+    path: Annotated[StrictStr, Field(description="Absolute path, name included.")]
+    owner: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the user who created the entry; null for a root.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    project: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the project of the entry; null for a folder of the organization.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    size: Annotated[
+        StrictInt | None,
+        Field(
+            description="Size of a file in bytes; null for other entries.", json_schema_extra={"x-orion-nullable": True}
+        ),
+    ] = None
+    count: Annotated[
+        StrictInt | None,
+        Field(
+            description="Count of the records of a dataset or of the shards of a collection; null for other entries.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    state: Annotated[
+        StrictStr | None, Field(description="State of a file or collection; missing for other entries.")
+    ] = None
+    created: Annotated[
+        AwareDatetime | None,
+        Field(
+            description="Time the entry was created, ISO 8601 in UTC; null for a root.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    deleted: Annotated[
+        AwareDatetime | None,
+        Field(
+            description="Time the item was moved to the trash, ISO 8601 in UTC; null if it is not in the trash.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+
+
+class EntryPage(ContractModel):
+    """A page of entries."""
+
+    count: Annotated[StrictInt, Field(description="Total count of entries over all pages.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
+    ]
+    results: Annotated[list[EntryInfo], Field(description="Entries of this page.")]
+
+
+class EntryResults(ContractModel):
+    """The entries that an operation made, moved or removed."""
+
+    results: Annotated[list[EntryInfo], Field(description="The entries.")]
+
+
+class CopyEntries(ContractModel):
+    """What to copy, and where to."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    sources: Annotated[
+        list[EntryPath], Field(description="Absolute paths or addresses of the sources.", max_length=100, min_length=1)
+    ]
+    destination: Annotated[
+        StrictStr,
+        Field(
+            description="Absolute path of a folder, or the new path of the one source.",
+            max_length=1500,
+            min_length=1,
+            pattern="^((file|dataset|collection)://[0-9]{1,19}|(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))+/*)$",
+        ),
+    ]
+    recursive: Annotated[
+        StrictBool | None, Field(description="If true, copy folders with their content. Defaults to false.")
+    ] = False
+    force: Annotated[
+        StrictBool | None,
+        Field(description="If true, move an existing item of the same name to the trash. Defaults to false."),
+    ] = False
+
+
+class MoveEntries(ContractModel):
+    """What to move, and where to."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    sources: Annotated[
+        list[EntryPath], Field(description="Absolute paths or addresses of the sources.", max_length=100, min_length=1)
+    ]
+    destination: Annotated[
+        StrictStr,
+        Field(
+            description="Absolute path of a folder, or the new path of the one source.",
+            max_length=1500,
+            min_length=1,
+            pattern="^((file|dataset|collection)://[0-9]{1,19}|(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))+/*)$",
+        ),
+    ]
+    force: Annotated[
+        StrictBool | None,
+        Field(description="If true, move an existing item of the same name to the trash. Defaults to false."),
+    ] = False
+
+
+class RemoveEntries(ContractModel):
+    """What to remove."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    sources: Annotated[
+        list[EntryPath], Field(description="Absolute paths or addresses of the sources.", max_length=100, min_length=1)
+    ]
+    recursive: Annotated[
+        StrictBool | None, Field(description="If true, remove folders with their content. Defaults to false.")
+    ] = False
+    immediate: Annotated[
+        StrictBool | None,
+        Field(description="If true, delete items permanently; if false, move them to the trash. Defaults to false."),
+    ] = False
+    dry_run: Annotated[
+        StrictBool | None,
+        Field(description="If true, remove nothing, only return what would be removed. Defaults to false."),
+    ] = False
+
+
 class FolderPath(RootModel[StrictStr]):
     root: Annotated[
         StrictStr,
         Field(
-            description="Path from the root of a project: names separated by slashes, none of them `.` or `..`. Repeated and trailing slashes are ignored.",
+            description="Path from the team root of a project: names separated by slashes, none of them `.` or `..`. Repeated and trailing slashes are ignored. A path whose first name is `project` or `organization` is absolute: `/project/<id>/team/...`, `/project/<id>/user/<username>/...`, `/project/<id>/workspace/<id>/...` or `/organization/...`.",
             max_length=1000,
             min_length=1,
             pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
@@ -178,7 +344,10 @@ class FolderPath(RootModel[StrictStr]):
 class FolderInfo(ContractModel):
     """A folder of a project."""
 
-    path: Annotated[StrictStr, Field(description="Path from the root of the project, for example `/screens/june`.")]
+    path: Annotated[StrictStr, Field(description="Path from its root, for example `/screens/june`.")]
+    location: Annotated[
+        StrictStr | None, Field(description="Absolute path, for example `/project/1/team/screens/june`.")
+    ] = None
     project: Annotated[StrictInt, Field(description="Id of the project that the folder belongs to.")]
     owner: Annotated[StrictInt | None, Field(description="Id of the user who created the folder.")] = None
     created: Annotated[AwareDatetime | None, Field(description="Time the folder was created, ISO 8601 in UTC.")] = None
@@ -194,11 +363,15 @@ class FolderPaths(ContractModel):
     project: Annotated[
         StrictInt | None,
         Field(
-            description="Id of the project of the folders. Defaults to the caller's default project.",
+            description="Id of the project of folders without an absolute path. Defaults to the caller's default project.",
             ge=1,
             le=9223372036854775807,
         ),
     ] = None
+    parents: Annotated[
+        StrictBool | None,
+        Field(description="If true, create missing parents and accept existing folders. Defaults to true."),
+    ] = True
 
 
 class PathAssignment(ContractModel):
@@ -368,13 +541,13 @@ class CreateMolsearchQuery(ContractModel):
         Field(description="Display name; need not be unique. Defaults to an empty string.", max_length=255),
     ] = None
     query_type: Annotated[
-        Literal["title", "subsearch", "graphsim", "fastrocs"], Field(description="Type of the query.")
+        Literal["title", "subsearch", "graphsim", "exact", "fastrocs"], Field(description="Type of the query.")
     ]
     database: Annotated[StrictInt, Field(description="Id of the database.", ge=1, le=9223372036854775807)]
     parameters: Annotated[
         JsonObject,
         Field(
-            description="For `title`: `titles` (list of exact titles). For `subsearch`: `mdlquery` (the query), `subsearch_query_type` (`SMARTS`, or `MDLJSON` for a molfile or JSON that contains one), `num_hits`, and the booleans `aliphatic_constraint` (aromatic bonds match only aromatic bonds), `topology_constraint` (ring bonds match only ring bonds), `stereo_constraint` (stereo centers match as drawn) and `isotope_constraint` (isotopes are equal). For `graphsim`: `smiles`, `fingerprint_type` (`circularvs` or `circular`, `path`, `maccs`), `similarity_measure_type` (`tanimoto`, `dice`, `cosine`), `max_hits`, `cutoff` (minimum similarity). The case of these values is ignored. The names and the values `MDLJSON`, `circularvs` and `tanimoto` are documented, the other values are assumed. Other names are rejected unless their value is null."
+            description="For `title`: `titles` (list of exact titles). For `subsearch`: `mdlquery` (the query), `subsearch_query_type` (`SMARTS`, or `MDLJSON` for a molfile or JSON that contains one), `num_hits`, and the booleans `aliphatic_constraint` (aromatic bonds match only aromatic bonds), `topology_constraint` (ring bonds match only ring bonds), `stereo_constraint` (stereo centers match as drawn) and `isotope_constraint` (isotopes are equal). For `graphsim`: `smiles`, `fingerprint_type` (`circularvs` or `circular`, `path`, `maccs`), `similarity_measure_type` (`tanimoto`, `dice`, `cosine`), `max_hits`, `cutoff` (minimum similarity). For `exact` (listed): `smiles` (molecules that are equal to this one) and `max_hits`. The case of these values is ignored. The names and the values `MDLJSON`, `circularvs` and `tanimoto` are documented, the other values are assumed. Other names are rejected unless their value is null."
         ),
     ]
     project: Annotated[
@@ -608,10 +781,11 @@ class ShareTarget(ContractModel):
         extra="forbid",
     )
     target_type: Annotated[
-        Literal["user", "group", "project", "organization"], Field(description="Type of the share target.")
+        Literal["user", "group", "project", "workspace", "organization"], Field(description="Type of the share target.")
     ]
     target_id: Annotated[
-        StrictInt, Field(description="Id of the user, group, project or organization.", ge=1, le=9223372036854775807)
+        StrictInt,
+        Field(description="Id of the user, group, project, workspace or organization.", ge=1, le=9223372036854775807),
     ]
 
 
@@ -619,7 +793,7 @@ class ShareInfo(ContractModel):
     """A share of a resource."""
 
     target_type: Annotated[StrictStr, Field(description="Type of the share target, for example `user` or `group`.")]
-    target_id: Annotated[StrictInt, Field(description="Id of the user, group, project or organization.")]
+    target_id: Annotated[StrictInt, Field(description="Id of the user, group, project, workspace or organization.")]
     owner: Annotated[StrictInt | None, Field(description="Id of the user who shared the resource.")] = None
     created: Annotated[AwareDatetime | None, Field(description="Time the resource was shared, ISO 8601 in UTC.")] = None
 
@@ -835,6 +1009,46 @@ class UserPage(ContractModel):
     results: Annotated[list[UserInfo], Field(description="Items of this page.")]
 
 
+class WorkspaceInfo(ContractModel):
+    """A workspace, which only its users can access."""
+
+    id: Annotated[StrictInt, Field(description="Id of the workspace; unique within the stack.")]
+    name: Annotated[StrictStr, Field(description="Name of the workspace.")]
+    description: Annotated[StrictStr | None, Field(description="Purpose of the workspace; may be empty.")] = None
+    project: Annotated[StrictInt, Field(description="Id of the project that the workspace belongs to.")]
+    owner: Annotated[StrictInt, Field(description="Id of the user who created the workspace.")]
+    created: Annotated[AwareDatetime, Field(description="Time the workspace was created, ISO 8601 in UTC.")]
+
+
+class CreateWorkspace(ContractModel):
+    """Fields of a new workspace."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[
+        StrictStr, Field(description="Name of the workspace; need not be unique.", max_length=255, min_length=1)
+    ]
+    description: Annotated[StrictStr | None, Field(description="Purpose of the workspace.", max_length=10000)] = None
+    project: Annotated[
+        StrictInt | None,
+        Field(description="Id of the project. Defaults to the caller's default project.", ge=1, le=9223372036854775807),
+    ] = None
+
+
+class WorkspacePage(ContractModel):
+    """A page of workspaces."""
+
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
+    ]
+    results: Annotated[list[WorkspaceInfo], Field(description="Items of this page.")]
+
+
 class CollectionInfo(ContractModel):
     """A collection without its shards."""
 
@@ -858,8 +1072,14 @@ class CollectionInfo(ContractModel):
     path: Annotated[
         StrictStr | None,
         Field(
-            description="Path of the folder in the project; null if the collection is not in a folder.",
+            description="Path of the folder in its root; null if the collection is not in a folder.",
             json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    location: Annotated[
+        StrictStr | None,
+        Field(
+            description="Absolute path of the folder of the collection, for example `/project/1/team/screens`; of the root if it is in no folder."
         ),
     ] = None
     deleted: Annotated[
@@ -894,7 +1114,7 @@ class CreateCollection(ContractModel):
     path: Annotated[
         StrictStr | None,
         Field(
-            description="Path of the folder, created if missing. Defaults to no folder.",
+            description="Path of the folder, created if missing; an absolute path also decides the project. Defaults to no folder.",
             max_length=1000,
             min_length=1,
             pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
@@ -933,7 +1153,7 @@ class CreateDataset(ContractModel):
     path: Annotated[
         StrictStr | None,
         Field(
-            description="Path of the folder, created if missing. Defaults to no folder.",
+            description="Path of the folder, created if missing; an absolute path also decides the project. Defaults to no folder.",
             max_length=1000,
             min_length=1,
             pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
@@ -962,8 +1182,14 @@ class FileInfo(ContractModel):
     path: Annotated[
         StrictStr | None,
         Field(
-            description="Path of the folder in the project; null if the file is not in a folder.",
+            description="Path of the folder in its root; null if the file is not in a folder.",
             json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    location: Annotated[
+        StrictStr | None,
+        Field(
+            description="Absolute path of the folder of the file, for example `/project/1/team/screens`; of the root if it is in no folder."
         ),
     ] = None
     deleted: Annotated[
@@ -987,7 +1213,7 @@ class CreateFile(ContractModel):
     path: Annotated[
         StrictStr | None,
         Field(
-            description="Path of the folder, created if missing. Defaults to no folder.",
+            description="Path of the folder, created if missing; an absolute path also decides the project. Defaults to no folder.",
             max_length=1000,
             min_length=1,
             pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
@@ -1116,7 +1342,8 @@ class MolsearchQueryInfo(ContractModel):
     id: Annotated[StrictInt, Field(description="Id of the query; unique within the stack.")]
     name: Annotated[StrictStr, Field(description="Display name; may be empty, need not be unique.")]
     query_type: Annotated[
-        StrictStr | None, Field(description="Type of the query: `title`, `subsearch`, `graphsim` or `fastrocs`.")
+        StrictStr | None,
+        Field(description="Type of the query: `title`, `subsearch`, `graphsim`, `exact` or `fastrocs`."),
     ] = None
     database: Annotated[StrictInt | None, Field(description="Id of the database.")] = None
     state: Annotated[StrictStr, Field(description="State of the query.")]

@@ -234,7 +234,7 @@ class UnshareResourceQuery(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
     )
-    target_type: Literal["user", "group", "project", "organization"]
+    target_type: Literal["user", "group", "project", "workspace", "organization"]
     target_id: Annotated[int, Field(ge=1, le=9223372036854775807)]
 
 
@@ -298,6 +298,30 @@ class ListUsersQuery(BaseModel):
     username: Annotated[str | None, Field(max_length=150)] = None
 
 
+class ListWorkspacesQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    order_by: Annotated[str | None, Field(pattern="^-?(id|name|created)$")] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+    name_contains: Annotated[str | None, Field(max_length=255)] = None
+    name_icontains: Annotated[str | None, Field(max_length=255)] = None
+    project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+
+
+class ListWorkspaceUsersQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+
+
 class ListCollectionsQuery(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
@@ -320,7 +344,7 @@ class ListCollectionsQuery(BaseModel):
     path: Annotated[
         str | None,
         Field(
-            description="Path from the root of a project: names separated by slashes, none of them `.` or `..`. Repeated and trailing slashes are ignored.",
+            description="Path from the team root of a project: names separated by slashes, none of them `.` or `..`. Repeated and trailing slashes are ignored. A path whose first name is `project` or `organization` is absolute: `/project/<id>/team/...`, `/project/<id>/user/<username>/...`, `/project/<id>/workspace/<id>/...` or `/organization/...`.",
             max_length=1000,
             min_length=1,
             pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
@@ -354,7 +378,7 @@ class ListDatasetsQuery(BaseModel):
     path: Annotated[
         str | None,
         Field(
-            description="Path from the root of a project: names separated by slashes, none of them `.` or `..`. Repeated and trailing slashes are ignored.",
+            description="Path from the team root of a project: names separated by slashes, none of them `.` or `..`. Repeated and trailing slashes are ignored. A path whose first name is `project` or `organization` is absolute: `/project/<id>/team/...`, `/project/<id>/user/<username>/...`, `/project/<id>/workspace/<id>/...` or `/organization/...`.",
             max_length=1000,
             min_length=1,
             pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
@@ -386,7 +410,7 @@ class ListFilesQuery(BaseModel):
     path: Annotated[
         str | None,
         Field(
-            description="Path from the root of a project: names separated by slashes, none of them `.` or `..`. Repeated and trailing slashes are ignored.",
+            description="Path from the team root of a project: names separated by slashes, none of them `.` or `..`. Repeated and trailing slashes are ignored. A path whose first name is `project` or `organization` is absolute: `/project/<id>/team/...`, `/project/<id>/user/<username>/...`, `/project/<id>/workspace/<id>/...` or `/organization/...`.",
             max_length=1000,
             min_length=1,
             pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
@@ -396,6 +420,48 @@ class ListFilesQuery(BaseModel):
     deleted: bool | None = False
     state: Annotated[str | None, Field(max_length=50)] = None
     states: Annotated[list[State] | None, Field(max_length=50)] = None
+
+
+class ListEntriesQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    path: Annotated[
+        str,
+        Field(
+            description="Absolute path of a folder or an item, or the address of an item. A path starts with one of the roots `/project/<id>/team/`, `/project/<id>/user/<username>/`, `/project/<id>/workspace/<id>/` and `/organization/`; no name in it is `.` or `..`, and repeated slashes are ignored. An address is `file://<id>`, `dataset://<id>` or `collection://<id>`.",
+            max_length=1500,
+            min_length=1,
+            pattern="^((file|dataset|collection)://[0-9]{1,19}|(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))+/*)$",
+        ),
+    ]
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+    tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
+    owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    deleted: bool | None = False
+    name_contains: Annotated[str | None, Field(max_length=255)] = None
+    name_icontains: Annotated[str | None, Field(max_length=255)] = None
+    types: Annotated[list[Literal["folder", "file", "dataset", "collection"]] | None, Field(max_length=10)] = None
+    expired: bool | None = False
+    order_by: Annotated[str | None, Field(pattern="^-?(name|id|created|type)$")] = "name"
+
+
+class GetEntryQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    path: Annotated[
+        str,
+        Field(
+            description="Absolute path of a folder or an item, or the address of an item. A path starts with one of the roots `/project/<id>/team/`, `/project/<id>/user/<username>/`, `/project/<id>/workspace/<id>/` and `/organization/`; no name in it is `.` or `..`, and repeated slashes are ignored. An address is `file://<id>`, `dataset://<id>` or `collection://<id>`.",
+            max_length=1500,
+            min_length=1,
+            pattern="^((file|dataset|collection)://[0-9]{1,19}|(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))+/*)$",
+        ),
+    ]
 
 
 class ListJobsQuery(BaseModel):

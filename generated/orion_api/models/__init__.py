@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .collection_page import CollectionPage as CollectionPage
     from .collection_state import CollectionState as CollectionState
     from .complete_upload import CompleteUpload as CompleteUpload
+    from .copy_entries import CopyEntries as CopyEntries
     from .create_collection import CreateCollection as CreateCollection
     from .create_dataset import CreateDataset as CreateDataset
     from .create_file import CreateFile as CreateFile
@@ -29,11 +30,17 @@ if TYPE_CHECKING:
     from .create_token import CreateToken as CreateToken
     from .create_upload import CreateUpload as CreateUpload
     from .create_upload_resource_type import CreateUploadResourceType as CreateUploadResourceType
+    from .create_workspace import CreateWorkspace as CreateWorkspace
     from .created_token import CreatedToken as CreatedToken
     from .credentials import Credentials as Credentials
     from .dataset_info import DatasetInfo as DatasetInfo
     from .dataset_page import DatasetPage as DatasetPage
     from .download_dataset_format import DownloadDatasetFormat as DownloadDatasetFormat
+    from .entry_info import EntryInfo as EntryInfo
+    from .entry_info_state import EntryInfoState as EntryInfoState
+    from .entry_info_type import EntryInfoType as EntryInfoType
+    from .entry_page import EntryPage as EntryPage
+    from .entry_results import EntryResults as EntryResults
     from .file_info import FileInfo as FileInfo
     from .file_page import FilePage as FilePage
     from .file_state import FileState as FileState
@@ -47,6 +54,7 @@ if TYPE_CHECKING:
     from .job_page import JobPage as JobPage
     from .job_state import JobState as JobState
     from .json_object import JsonObject as JsonObject
+    from .list_entries_types_item import ListEntriesTypesItem as ListEntriesTypesItem
     from .list_molsearch_databases_search_type import (
         ListMolsearchDatabasesSearchType as ListMolsearchDatabasesSearchType,
     )
@@ -58,6 +66,7 @@ if TYPE_CHECKING:
     from .molsearch_query_info import MolsearchQueryInfo as MolsearchQueryInfo
     from .molsearch_query_page import MolsearchQueryPage as MolsearchQueryPage
     from .molsearch_query_state import MolsearchQueryState as MolsearchQueryState
+    from .move_entries import MoveEntries as MoveEntries
     from .organization_info import OrganizationInfo as OrganizationInfo
     from .organization_page import OrganizationPage as OrganizationPage
     from .package_info import PackageInfo as PackageInfo
@@ -72,6 +81,7 @@ if TYPE_CHECKING:
     from .project_info import ProjectInfo as ProjectInfo
     from .project_page import ProjectPage as ProjectPage
     from .record_info import RecordInfo as RecordInfo
+    from .remove_entries import RemoveEntries as RemoveEntries
     from .secret_info import SecretInfo as SecretInfo
     from .secret_page import SecretPage as SecretPage
     from .shard_info import ShardInfo as ShardInfo
@@ -107,6 +117,8 @@ if TYPE_CHECKING:
     from .work_floe_spec_info import WorkFloeSpecInfo as WorkFloeSpecInfo
     from .work_floe_spec_page import WorkFloeSpecPage as WorkFloeSpecPage
     from .work_floe_spec_state import WorkFloeSpecState as WorkFloeSpecState
+    from .workspace_info import WorkspaceInfo as WorkspaceInfo
+    from .workspace_page import WorkspacePage as WorkspacePage
 else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
@@ -117,6 +129,7 @@ else:
             "collection_page:CollectionPage",
             "collection_state:CollectionState",
             "complete_upload:CompleteUpload",
+            "copy_entries:CopyEntries",
             "create_collection:CreateCollection",
             "create_dataset:CreateDataset",
             "create_file:CreateFile",
@@ -131,11 +144,17 @@ else:
             "create_token:CreateToken",
             "create_upload:CreateUpload",
             "create_upload_resource_type:CreateUploadResourceType",
+            "create_workspace:CreateWorkspace",
             "created_token:CreatedToken",
             "credentials:Credentials",
             "dataset_info:DatasetInfo",
             "dataset_page:DatasetPage",
             "download_dataset_format:DownloadDatasetFormat",
+            "entry_info:EntryInfo",
+            "entry_info_state:EntryInfoState",
+            "entry_info_type:EntryInfoType",
+            "entry_page:EntryPage",
+            "entry_results:EntryResults",
             "file_info:FileInfo",
             "file_page:FilePage",
             "file_state:FileState",
@@ -149,6 +168,7 @@ else:
             "job_page:JobPage",
             "job_state:JobState",
             "json_object:JsonObject",
+            "list_entries_types_item:ListEntriesTypesItem",
             "list_molsearch_databases_search_type:ListMolsearchDatabasesSearchType",
             "molsearch_database_info:MolsearchDatabaseInfo",
             "molsearch_database_page:MolsearchDatabasePage",
@@ -158,6 +178,7 @@ else:
             "molsearch_query_info:MolsearchQueryInfo",
             "molsearch_query_page:MolsearchQueryPage",
             "molsearch_query_state:MolsearchQueryState",
+            "move_entries:MoveEntries",
             "organization_info:OrganizationInfo",
             "organization_page:OrganizationPage",
             "package_info:PackageInfo",
@@ -172,6 +193,7 @@ else:
             "project_info:ProjectInfo",
             "project_page:ProjectPage",
             "record_info:RecordInfo",
+            "remove_entries:RemoveEntries",
             "secret_info:SecretInfo",
             "secret_page:SecretPage",
             "shard_info:ShardInfo",
@@ -207,5 +229,7 @@ else:
             "work_floe_spec_info:WorkFloeSpecInfo",
             "work_floe_spec_page:WorkFloeSpecPage",
             "work_floe_spec_state:WorkFloeSpecState",
+            "workspace_info:WorkspaceInfo",
+            "workspace_page:WorkspacePage",
         ],
     )

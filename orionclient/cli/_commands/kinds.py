@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from orionclient import types
 from orionclient.cli._core.command_kind import CommandKind
@@ -75,7 +75,7 @@ _DESCRIBED: Final = (
         noun="floe",
         group="workfloes",
         columns=("id", "name", "state", "created", "title", "package"),
-        examples={"list": "--tag ETL"},
+        examples={"list": "--tag ETL", "list-shares": "8"},
     ),
     CommandKind(
         "job",
@@ -97,6 +97,16 @@ _DESCRIBED: Final = (
         "project",
         columns=("id", "name", "owner", "created", "archived"),
         examples={"create": "'Screens of June'", "update": "1 --description 'Only Ada works here.'"},
+    ),
+    CommandKind(
+        "workspace",
+        columns=("id", "name", "owner", "created", "project"),
+        examples={
+            "create": "Kinases --description 'Screens of kinases' --project 3",
+            "share": "1 --user 2",
+            "unshare": "1 --user 2",
+        },
+        special="workspaces",
     ),
     CommandKind("user", columns=("id", "username", "created", "first_name", "last_name", "email")),
     CommandKind("group", columns=("id", "name", "created", "description")),
@@ -133,7 +143,7 @@ _DESCRIBED: Final = (
         group="molsearch query",
         aliases=("queries",),
         columns=("id", "name", "state", "owner", "created", "count", "query_type", "database"),
-        examples={"create": 'title 1 \'{"titles": ["aspirin"]}\'', "delete": "2 --yes"},
+        examples={"delete": "2 --yes"},
         special="molsearch",
     ),
 )
@@ -177,8 +187,8 @@ def _load_commands(name: str, description: str) -> click.Group:
     return CommandGroup(name.rpartition(" ")[2], commands, hidden=hidden, aliases=kind.aliases, help=description)
 
 
-def _build_commands(kind: CommandKind) -> dict[str, Command]:
-    found = {str(each.name): each for each in build_commands(kind)}
+def _build_commands(kind: CommandKind) -> dict[str, Any]:
+    found: dict[str, Any] = {str(each.name): each for each in build_commands(kind)}
     if kind.special:
         special = importlib.import_module(f"orionclient.cli._commands.{kind.special}")
         found.update({str(each.name): each for each in special.build_commands(kind)})

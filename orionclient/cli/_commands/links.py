@@ -10,7 +10,7 @@ from orionclient._resources.resource import Resource
 from orionclient.cli._core.commands import Command, CommandGroup
 from orionclient.cli._core.contract_options import JsonParameter
 from orionclient.cli._core.output import to_json
-from orionclient.cli._core.parameter_types import Choice
+from orionclient.cli._core.parameter_types import Choice, ResourceIdType
 from orionclient.cli._core.root import GROUPS
 from orionclient.cli._core.shapes import object_of
 from orionclient.cli._core.state import get_state
@@ -54,8 +54,10 @@ def _create() -> Command:
         "create",
         params=[
             click.Argument(["kind"], type=Choice(kinds)),
-            click.Argument(["resource_id"], metavar="ID", type=click.INT),
-            click.Option(["--collection"], type=click.INT, help="Id of the collection; required for a shard."),
+            click.Argument(["resource_id"], metavar="ID", type=ResourceIdType(None)),
+            click.Option(
+                ["--collection"], type=ResourceIdType("collection"), help="Id of the collection; required for a shard."
+            ),
         ],
         callback=run,
         help="Create a link to a resource. Prints one line of JSON; no request is sent.",

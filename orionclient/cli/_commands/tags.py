@@ -8,7 +8,7 @@ import click
 
 from orionclient.cli._core.commands import Command, CommandGroup
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
-from orionclient.cli._core.parameter_types import Choice, TagType
+from orionclient.cli._core.parameter_types import Choice, ResourceIdType, TagType
 from orionclient.cli._core.root import GROUPS
 from orionclient.cli._core.sharing import list_tags, report_tags
 from orionclient.cli._core.state import get_state
@@ -37,7 +37,7 @@ def _resource_arguments() -> list[click.Parameter]:
     kinds = sorted(name for name, kind in KINDS.items() if kind.declaration.taggable)
     return [
         click.Argument(["kind"], type=Choice(kinds)),
-        click.Argument(["resource_id"], metavar="ID", type=click.INT),
+        click.Argument(["resource_id"], metavar="ID", type=ResourceIdType(None)),
     ]
 
 

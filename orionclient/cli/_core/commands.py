@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import click
 
-from orionclient.cli._core.parameter_types import Choice, FloatRange, complete_profiles
+from orionclient.cli._core.parameter_types import Choice, FloatRange, complete_profiles, find_items
 from orionclient.cli._core.state import FORMATS, MAX_RETRIES, PROFILE, TIMEOUT, State
 from orionclient.cli._core.streams import echo
 from orionclient.cli._core.suggestions import suggest
@@ -164,9 +164,10 @@ class Command(click.Command):
         return [*own, *(option for option in common_options(hidden=True) if not taken & {*option.opts})]
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Record which command runs, for the hints of errors, and run it."""
+        """Record which command runs, for the hints of errors, find the items given by path, and run it."""
         state = State.from_context(ctx)
         state.command, state.context = ctx.command_path, ctx
+        find_items(ctx)
         return super().invoke(ctx)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

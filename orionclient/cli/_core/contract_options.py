@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from orionclient.cli._core.inputs import read_parameter_file
-from orionclient.cli._core.parameter_types import Choice, KnownValueType, ParameterType, TagType
+from orionclient.cli._core.parameter_types import Choice, KnownValueType, OrderType, ParameterType, TagType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 _METHODS: Final = ("get", "post", "put", "patch", "delete")
+#: The pattern of a field by which a listing is ordered.
+_ORDER: Final = re.compile(r"\^-\?\(([\w|]+)\)\$")
 _SIMPLE: Final[Mapping[str, ParameterType]] = {"integer": click.INT, "number": click.FLOAT, "string": click.STRING}
 
 
@@ -105,13 +108,17 @@ def option_flag(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-class JsonParameter(ParameterType):
-    """A JSON value, given inline or as @FILE."""
+class TextParameter(ParameterType):
+    """A string, given inline or as @FILE."""
 
-    name = "json"
+    name = "text"
+    _invalid = "not valid"
+
+    def _parse(self, text: str) -> Any:
+        return text
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Parse the JSON value."""
+        """Read and parse the value."""
         from orionclient._transfer.names import check_path  # noqa: PLC0415
 
         if not isinstance(value, str):
@@ -124,11 +131,21 @@ class JsonParameter(ParameterType):
                 where = f" in {value[1:]}"
                 source = param.opts[0] if param is not None else self.name
                 value = read_parameter_file(value[1:], f"{source} {value}")
-            return json.loads(value)
+            return self._parse(value)
         except OSError as error:
             self.fail(f"cannot read {value[1:]}: {error.strerror or error}", param, ctx)
         except ValueError as error:
-            self.fail(f"not valid JSON{where}: {error}", param, ctx)
+            self.fail(f"{self._invalid}{where}: {error}", param, ctx)
+
+
+class JsonParameter(TextParameter):
+    """A JSON value, given inline or as @FILE."""
+
+    name = "json"
+    _invalid = "not valid JSON"
+
+    def _parse(self, text: str) -> Any:
+        return json.loads(text)
 
 
 def get_type(schema: Mapping[str, Any]) -> ParameterType:
@@ -145,6 +162,8 @@ def get_type(schema: Mapping[str, Any]) -> ParameterType:
         return Choice([str(each) for each in schema["enum"]])
     if schema.get("x-orion-known"):
         return KnownValueType(schema["x-orion-known"])
+    if order := _ORDER.fullmatch(schema.get("pattern", "")):
+        return OrderType(order[1].split("|"))
     return _SIMPLE.get(str(schema.get("type")), JsonParameter())
 
 
@@ -200,16 +219,16 @@ def get_filters(
     Returns:
         The options.
     """
-    omitted = {*without}
+    omitted, parameters = {*without}, list_parameters(operation, "query")
+    names = {each["name"] for each in parameters}
     fields = load_contract()["components"]["schemas"][schema]["properties"] if schema else {}
     found = []
-    names = {each["name"] for each in list_parameters(operation, "query")}
-    for each in list_parameters(operation, "query"):
+    for each in parameters:
         if each["name"] in omitted:
             continue
         option = create_option(each["name"], each["schema"], description=get_first_sentence(each))
-        # The filter for several values has the name of the one for a single value, with an s.
-        option.opts = [flag for flag in option.opts if flag[2:] not in names - {each["name"]}]
+        # `state` and `states` are different filters.
+        option.opts = [flag for flag in option.opts if flag == option_flag(each["name"]) or flag[2:] not in names]
         known = resolve_reference(fields.get(each["name"], {})).get("x-orion-known")
         if kind and option.name == "tags":
             option.type = TagType(kind)

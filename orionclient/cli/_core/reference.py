@@ -9,7 +9,7 @@ import click
 from orionclient.cli._core import contract_options
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.errors import CODES
-from orionclient.cli._core.root import GROUPS, ocli
+from orionclient.cli._core.root import COMMANDS, LISTED, ocli
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,6 +46,20 @@ Every command that lists takes `--columns id,name,size` and `--sort COLUMN` (`--
 `table`, `csv`, `json` and `jsonl`; combined with `ids` it is an error. `--sort` applies to all forms. It sorts the listed rows, with
 `--limit` only those, and collects them before the first is printed: numbers by value, strings without case, missing values last.
 
+## Filters
+
+The filters of a command that lists are words behind it, as in the original, and options of the same meaning:
+
+    ocli datasets list name=hits deleted=true limit=5 offset=10 order_by=-created
+    ocli datasets list --name hits --deleted --limit 5 --offset 10 --order-by=-created
+
+A key is the name of the option with `_` in place of `-`. A filter that takes several values takes them separated by commas
+(`tags=actives,june`); a value that contains a comma is given as an option (`--tag 'a, b'`). Values are checked before a request is sent,
+and an unknown key is reported with the known ones. Each filter is given once, as a word or as an option; a second time is an error.
+
+With `--sort`, or a filter that only `ocli` has (`since`, `failed`), `limit` and `offset` apply to the sorted and filtered rows. `order_by`
+is the order of the server; it replaces the default order of `jobs list`.
+
 ## Exit codes
 
 | code | meaning |
@@ -61,12 +75,20 @@ of the first failure, in the order of the items.
 
 A reply of "n" at a prompt prints `Aborted`, and the exit code is 1.
 
+## Items by address and path
+
+Wherever a command takes the id of a file, a dataset or a collection, it also takes its address (`file://7`, `dataset://7`,
+`collection://7`) or its absolute path (`/project/1/team/screens/hits.sdf`), which is resolved with one request. An address or a path of
+another kind is an invalid command line. `ls`, `mkdir`, `cp`, `mv`, `head` and `rm` take absolute paths and addresses only; the roots are
+described in [the guide](guide.md#virtual-file-system).
+
 ## Configuration
 
 The first of these that applies is used: inside a job `ORION_URL` with `ORION_TOKEN`; `--profile`; `ORION_URL` with `ORION_TOKEN`;
 `ORION_PROFILE`; the profile chosen by `ocli config use`; the profile `default`. Python follows the same order. `ORION_PROJECT` replaces
 the project, `ORION_CONFIG` the path of the configuration file; [all variables](configuration.md). `ocli config info` shows the
-effective settings and their origins. Tokens are read from a hidden prompt or from standard input, never from the command line.
+effective settings and their origins. Tokens are read from a hidden prompt or from standard input; on the command line only with
+`ocli config profile --token`.
 
 An option that takes JSON also takes `@FILE`, or `@-` for standard input: UTF-8, with or without a byte order mark. One parameter of a
 call can read standard input. `~` at the start of a path is the home directory in options and after `@`, where shells do not expand it
@@ -192,8 +214,10 @@ def render_page() -> str:
         name = path.split()[1]
         if name != top:
             top = name
-            lines += ["", f"## ocli {name}", "", GROUPS[name][1]]
-        lines += ["", f"### {path}", "", f"    {_format_usage(path, command)}", "", _format_cell(command.help or "")]
+            lines += ["", f"## ocli {name}", *([] if name in COMMANDS else ["", LISTED[name][1], "", f"### {path}"])]
+        else:
+            lines += ["", f"### {path}"]
+        lines += ["", f"    {_format_usage(path, command)}", "", _format_cell(command.help or "")]
         if options := _list_options(command):
             lines += [
                 "",

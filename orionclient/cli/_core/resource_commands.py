@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import functools
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from orionclient._resources.creating import is_absolute
 from orionclient.cli._core import contract_options, sharing
 from orionclient.cli._core.batch import apply_to_each
 from orionclient.cli._core.command_kind import CommandKind, describe, fetch_details
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import confirm, dry_run_option, print_plan, yes_option
+from orionclient.cli._core.filter_words import FilteredCommand
 from orionclient.cli._core.parameter_types import FloatRange
 from orionclient.cli._core.shapes import list_of
 from orionclient.cli._core.state import State, get_state
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from orionclient._resources.resource import Resource
+
+#: Default of the time to wait for a resource, in seconds.
+MAX_WAIT: Final = 3600
 
 
 def build_commands(kind: CommandKind) -> list[Command]:
@@ -41,22 +46,16 @@ def build_commands(kind: CommandKind) -> list[Command]:
         ("update", declared.update, _update),
         ("delete", declared.delete, _delete),
         ("wait", hasattr(kind.kind, "wait"), _wait),
-        (
-            "open",
-            callable(getattr(kind.kind, "open", None)),
-            functools.partial(_change_state, verb="open", done="Opened"),
-        ),
-        (
-            "close",
-            callable(getattr(kind.kind, "close", None)),
-            functools.partial(_change_state, verb="close", done="Closed"),
+        *(
+            (verb, callable(getattr(kind.kind, verb, None)), functools.partial(_change_state, verb=verb, done=done))
+            for verb, done in (("open", "Opened"), ("close", "Closed"), ("finalize", "Finalized"))
         ),
         ("tag", declared.taggable, functools.partial(sharing.build_tag_command, verb="tag")),
         ("untag", declared.taggable, functools.partial(sharing.build_tag_command, verb="untag")),
         ("share", declared.sharable, functools.partial(sharing.build_share_command, verb="share")),
         ("unshare", declared.sharable, functools.partial(sharing.build_share_command, verb="unshare")),
         ("list-tags", declared.taggable, sharing.build_list_tags_command),
-        ("list-shares", declared.sharable, sharing.build_list_shares_command),
+        ("list-shares", declared.lists_shares, sharing.build_list_shares_command),
     ]
     return [make(kind) for verb, able, make in makers if able and verb not in kind.without]
 
@@ -86,13 +85,15 @@ def build_list_command(
 
     def run(limit: int | None, exact: bool = False, all_items: bool = False, **values: Any) -> None:
         state = get_state()
-        state.sort = state.sort or sort
+        if values.get("order_by") is None:
+            state.sort = state.sort or sort
         selected = {str(option.name): values.pop(str(option.name)) for option in more}
         template = kind.template(values)
         filters = contract_options.drop_omitted(values)
         filters = filters if all_items else {**kind.only, **filters}
         # Rows that the server cannot sort or filter are cut after that.
         own = state.sort or any(value is not None for value in selected.values())
+        offset = filters.pop("offset", 0) if own else 0
         found = state.session.list_resources(template, filters, limit=None if own else limit, exact=exact)
         rows, keep = (each.to_dict() for each in found), select(**selected) if select else None
         state.out.print_rows(
@@ -101,30 +102,38 @@ def build_list_command(
             key="id" if "id" in kind.kind.fields() else "path",
             published=kind.published,
             limit=limit,
+            offset=offset,
         )
 
     options = contract_options.get_filters(_operation(kind.kind.declaration.list), kind=kind.name, schema=kind.schema)
-    shared: list[click.Parameter] = [
-        click.Option(["--limit"], type=click.IntRange(0), help="Maximum number of items. Defaults to all.")
-    ]
+    filters = [*options, *more, limit_option()]
     if {"name", "title"} & {each.name for each in options}:
-        shared.append(click.Option(["--exact"], is_flag=True, help="Match the name or title exactly, not in part."))
+        filters.append(click.Option(["--exact"], is_flag=True, help="Match the name or title exactly, not in part."))
     if kind.only:
         which = " and ".join(f"{name} {value}" for name, value in kind.only.items())
-        shared.append(
+        filters.append(
             click.Option(
                 ["--all", "all_items"], is_flag=True, help=f"List all, not only those with {which}, the default."
             )
         )
-    shared += table_options(schema_columns(kind.schema), default=sort)
-    return Command(
+    return FilteredCommand(
         "list",
-        params=[*kind.parent_arguments(), *options, *more, *shared],
+        filters=filters,
+        params=[*kind.parent_arguments(), *table_options(schema_columns(kind.schema), default=sort)],
         callback=run,
         help=f"List {kind.plural}.",
         shape=f"[{kind.schema}]",
         example=kind.format_example("list"),
     )
+
+
+def limit_option() -> click.Option:
+    """Make the option --limit.
+
+    Returns:
+        The option.
+    """
+    return click.Option(["--limit"], type=click.IntRange(0), help="Maximum number of items. Defaults to all.")
 
 
 def _info(kind: CommandKind) -> Command:
@@ -169,6 +178,7 @@ def _create(kind: CommandKind) -> Command:
         if (
             "project" in contract_options.get_body_schema(operation)[0]
             and "project" not in body
+            and not is_absolute(body.get("path"))
             and state.session.config.project
         ):
             body["project"] = state.session.config.project
@@ -292,7 +302,7 @@ def deadline_option() -> click.Option:
     return click.Option(
         ["--deadline"],
         type=FloatRange(0),
-        default=3600,
+        default=MAX_WAIT,
         show_default=True,
         help="Maximum wait in seconds; the exit code is 8 when it is exceeded.",
     )
@@ -307,6 +317,9 @@ def _change_state(kind: CommandKind, *, verb: str, done: str) -> Command:
             return
         resource = template._make_handle(resource_id)
         resource.session = state.session
+        if verb == "finalize":
+            # A dataset that is complete is not finalized again.
+            state.session.refresh_resource(resource)
         getattr(resource, verb)()
         data = resource.to_dict()
         state.out.print_item(data, sentence=kind.format_message(verb, done, data))

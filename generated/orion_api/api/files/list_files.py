@@ -3,7 +3,7 @@
 Lists the files of the caller's projects, ordered by id. Files shared with the caller are included unless
 `project` or `deleted` is set.
 
-`GET /api/v3/storage/files/`. Evidence: assumed.
+`GET /api/v3/storage/files/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ def build(
             begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
             assumed.
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
-            folder.
+            folder. A path that is not absolute is one of the team roots of all projects of the caller, or of
+            `project`.
         path_contains: Only items whose folder path contains this string, in the same case; the path of the root is `/`.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
         state: Only files in this state.
@@ -169,7 +170,8 @@ def sync_detailed(
             begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
             assumed.
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
-            folder.
+            folder. A path that is not absolute is one of the team roots of all projects of the caller, or of
+            `project`.
         path_contains: Only items whose folder path contains this string, in the same case; the path of the root is `/`.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
         state: Only files in this state.
@@ -250,7 +252,8 @@ def sync(
             begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
             assumed.
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
-            folder.
+            folder. A path that is not absolute is one of the team roots of all projects of the caller, or of
+            `project`.
         path_contains: Only items whose folder path contains this string, in the same case; the path of the root is `/`.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
         state: Only files in this state.

@@ -2,7 +2,7 @@
 
 Lists the jobs of the caller's projects, ordered by id.
 
-`GET /api/v1/jobs/`. Evidence: assumed.
+`GET /api/v1/jobs/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

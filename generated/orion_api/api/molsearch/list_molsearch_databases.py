@@ -1,8 +1,8 @@
 """List molecule databases.
 
-Lists the molecule databases of the caller's projects, ordered by id.
+Lists the molecule databases of the caller's projects and those shared with the caller, ordered by id.
 
-`GET /api/v1/molsearch/databases/`. Evidence: assumed.
+`GET /api/v1/molsearch/databases/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Lists the queries of the caller's projects, ordered by id.
 
-`GET /api/v1/molsearch/queries/`. Evidence: assumed.
+`GET /api/v1/molsearch/queries/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Lists the packages of the caller's projects with their specifications, ordered by id. Packages shared with the
 caller are included unless `project` is set.
 
-`GET /api/v1/packages/`. Evidence: assumed.
+`GET /api/v1/packages/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

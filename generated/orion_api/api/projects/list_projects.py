@@ -3,7 +3,7 @@
 Lists the projects that the caller is a member of, ordered by id. Archived projects are listed only if
 `archived` is true.
 
-`GET /api/v1/projects/`. Evidence: assumed.
+`GET /api/v1/projects/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

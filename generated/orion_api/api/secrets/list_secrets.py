@@ -3,7 +3,7 @@
 Lists the secrets of the caller's projects, ordered by id. Secrets shared with the caller are included unless
 `project` is set. Values are never returned.
 
-`GET /api/v1/secrets/`. Evidence: assumed.
+`GET /api/v1/secrets/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

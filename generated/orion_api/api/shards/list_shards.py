@@ -2,7 +2,7 @@
 
 Lists the shards of a collection, ordered by id. Rejected with 409 while the collection is being deleted.
 
-`GET /api/v1/storage/collections/{collection_id}/shards/`. Evidence: assumed.
+`GET /api/v1/storage/collections/{collection_id}/shards/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

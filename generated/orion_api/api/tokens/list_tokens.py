@@ -2,7 +2,7 @@
 
 Lists the caller's tokens, including those from obtain_token, ordered by id. Values are never returned.
 
-`GET /api/v1/tokens/`. Evidence: assumed.
+`GET /api/v1/tokens/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

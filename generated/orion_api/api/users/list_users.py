@@ -2,7 +2,7 @@
 
 Lists the users of the caller's organization, ordered by id.
 
-`GET /api/v1/users/`. Evidence: assumed.
+`GET /api/v1/users/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

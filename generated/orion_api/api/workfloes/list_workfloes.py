@@ -3,7 +3,7 @@
 Lists the floes of the stack and of the packages that the caller can read, ordered by id. The specification is
 empty in listings (documented); get_workfloe returns it.
 
-`GET /api/v1/workfloes/`. Evidence: assumed.
+`GET /api/v1/workfloes/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations
