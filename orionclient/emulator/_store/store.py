@@ -22,8 +22,13 @@ _BUSY_SECONDS = 30.0
 
 
 def now() -> str:
-    """Return the current time in the contract's format: ISO 8601 in UTC with microseconds and Z."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """Return the current time in the contract's format."""
+    return format_time(datetime.now(UTC))
+
+
+def format_time(moment: datetime) -> str:
+    """Return a time in the contract's format: ISO 8601 in UTC with microseconds and Z."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _create(path: Path, migrations: Mapping[int, str]) -> None:
