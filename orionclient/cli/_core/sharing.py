@@ -124,6 +124,18 @@ def _find_user(state: State, username: str) -> int:
     return found.id
 
 
+def _list_shares_after(state: State, resource: Resource, verb: str) -> list[dict[str, Any]]:
+    """List the shares of a resource after a command; none if it revoked the access of the user."""
+    from orionclient.exceptions import AuthorizationRequired, NotFoundResponse  # noqa: PLC0415
+
+    try:
+        return list(state.session.list_shares(resource))
+    except (AuthorizationRequired, NotFoundResponse):
+        if verb == "share":
+            raise
+        return []
+
+
 def build_share_command(kind: CommandKind, *, verb: str) -> Command:
     """Make the command that shares a resource or revokes shares.
 
@@ -169,7 +181,7 @@ def build_share_command(kind: CommandKind, *, verb: str) -> Command:
                 message = kind.format_message(verb, done, data, f" {preposition} {', '.join(recipients)}")
                 state.out.write(escape_control_characters(message))
             else:
-                state.out.print_rows(state.session.list_shares(resource), _SHARE_COLUMNS, key="target_id")
+                state.out.print_rows(_list_shares_after(state, resource, verb), _SHARE_COLUMNS, key="target_id")
 
         apply_to_each(targets, change, report, name_of=name_of)
 
