@@ -42,7 +42,7 @@ def create_project(call: Call) -> dict[str, Any]:
     with call.stack.store.write_transaction() as db:
         project_id = db.execute(
             "INSERT INTO projects (name, description, owner, organization, created) VALUES (?, ?, ?, ?, ?)",
-            (call.body["name"], call.body.get("description", ""), caller.id, caller.organization, now()),
+            (call.body["name"], call.body.get("description", ""), caller.id, caller.organization, now(db)),
         ).lastrowid
         db.execute("INSERT INTO members (user, project) VALUES (?, ?)", (caller.id, project_id))
         db.execute(

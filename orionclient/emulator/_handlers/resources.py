@@ -218,7 +218,7 @@ def create(call: Call, kind: ResourceKind, **columns: Any) -> dict[str, Any]:
             "project": project,
             "path": path,
             "owner": call.caller.id,
-            "created": now(),
+            "created": now(db),
             **columns,
         }
         cursor = db.execute(
@@ -228,7 +228,7 @@ def create(call: Call, kind: ResourceKind, **columns: Any) -> dict[str, Any]:
         if call.caller.job is not None and kind.taggable:
             db.execute(
                 "INSERT INTO tags (kind, resource, name, project, created) VALUES (?, ?, ?, ?, ?)",
-                (kind.name, cursor.lastrowid, f"Job {call.caller.job}", project, now()),
+                (kind.name, cursor.lastrowid, f"Job {call.caller.job}", project, now(db)),
             )
         return kind.show(find(call, db, kind, cursor.lastrowid or 0))
 
@@ -260,7 +260,7 @@ def delete(call: Call, kind: ResourceKind) -> None:
     with call.stack.store.write_transaction() as db:
         row = find(call, db, kind, resource_id, trashed=immediate)
         if not immediate:
-            db.execute(f"UPDATE {kind.table} SET deleted = ? WHERE id = ?", (now(), resource_id))  # noqa: S608 - constants  # nosec B608
+            db.execute(f"UPDATE {kind.table} SET deleted = ? WHERE id = ?", (now(db), resource_id))  # noqa: S608 - constants  # nosec B608
             return
         finish = kind.purge(call, db, row)
         erase(db, kind, resource_id)

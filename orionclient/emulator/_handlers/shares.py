@@ -53,7 +53,7 @@ def share_resource(call: Call) -> None:
         db.execute(
             "INSERT INTO shares (kind, resource, target_type, target, owner, created) VALUES (?, ?, ?, ?, ?, ?)"
             " ON CONFLICT DO NOTHING",
-            (call.path["resource_type"], resource["id"], target_type, target, call.caller.id, now()),
+            (call.path["resource_type"], resource["id"], target_type, target, call.caller.id, now(db)),
         )
 
 

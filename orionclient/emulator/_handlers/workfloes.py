@@ -110,7 +110,7 @@ def add_specifications(db: sqlite3.Connection, floe: FloeSpecification, package:
     whose = {
         "package": None if package is None else package["id"],
         "project": None if package is None else package["project"],
-        "created": now(),
+        "created": now(db),
     }
     everything = {**values, **whose}
     db.execute(

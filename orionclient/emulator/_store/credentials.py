@@ -132,14 +132,14 @@ class Credentials:
         token = secrets.token_urlsafe(32)
         cursor = db.execute(
             "INSERT INTO tokens (user, hash, made, job, description, created) VALUES (?, ?, 1, ?, ?, ?)",
-            (user, _hash(token), job, description, now()),
+            (user, _hash(token), job, description, now(db)),
         )
         return cursor.lastrowid or 0, token
 
     def _create_password_token(self, db: sqlite3.Connection, user: int) -> str:
         # The hash depends on the row id, so the row is inserted first, with a hash that no token has.
         cursor = db.execute(
-            "INSERT INTO tokens (user, hash, created) VALUES (?, ?, ?)", (user, secrets.token_bytes(33), now())
+            "INSERT INTO tokens (user, hash, created) VALUES (?, ?, ?)", (user, secrets.token_bytes(33), now(db))
         )
         token = self._derive_token(cursor.lastrowid or 0)
         db.execute("UPDATE tokens SET hash = ? WHERE id = ?", (_hash(token), cursor.lastrowid))

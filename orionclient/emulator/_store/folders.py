@@ -31,6 +31,6 @@ def create_folder(db: sqlite3.Connection, project: int, path: str, owner: int) -
     parts = (found or "").split("/")
     db.executemany(
         "INSERT INTO folders (project, path, owner, created) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        [(project, "/".join(parts[:end]), owner, now()) for end in range(2, len(parts) + 1)],
+        [(project, "/".join(parts[:end]), owner, now(db)) for end in range(2, len(parts) + 1)],
     )
     return found
