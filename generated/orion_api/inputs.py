@@ -126,6 +126,8 @@ class ListProjectsFilters(TypedDict):
     offset: NotRequired[int | None]
     name: NotRequired[str | None]
     archived: NotRequired[bool | None]
+    deleted: NotRequired[bool | None]
+    expired: NotRequired[bool | None]
 
 
 class ListSecretsFilters(TypedDict):
@@ -401,6 +403,7 @@ class ProjectInfo(TypedDict):
     organization: int
     created: NotRequired[str]
     archived: NotRequired[bool]
+    deleted: NotRequired[str]
 
 
 class ProjectPage(TypedDict):
@@ -613,6 +616,7 @@ class ListCollectionsFilters(TypedDict):
     tags: NotRequired[str | list[Tag] | None]
     path: NotRequired[FolderPath | None]
     deleted: NotRequired[bool | None]
+    expired: NotRequired[bool | None]
     state: NotRequired[str | None]
 
 
@@ -626,6 +630,7 @@ class ListDatasetsFilters(TypedDict):
     tags: NotRequired[str | list[Tag] | None]
     path: NotRequired[FolderPath | None]
     deleted: NotRequired[bool | None]
+    expired: NotRequired[bool | None]
 
 
 class ListFilesFilters(TypedDict):
@@ -638,6 +643,7 @@ class ListFilesFilters(TypedDict):
     tags: NotRequired[str | list[Tag] | None]
     path: NotRequired[FolderPath | None]
     deleted: NotRequired[bool | None]
+    expired: NotRequired[bool | None]
     state: NotRequired[str | None]
 
 

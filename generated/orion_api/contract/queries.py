@@ -182,7 +182,9 @@ class ListProjectsQuery(BaseModel):
     cursor: Annotated[str | None, Field(max_length=2000)] = None
     offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
     name: Annotated[str | None, Field(max_length=255)] = None
-    archived: bool | None = False
+    archived: bool | None = None
+    deleted: bool | None = False
+    expired: bool | None = False
 
 
 class ListSecretsQuery(BaseModel):
@@ -326,6 +328,7 @@ class ListCollectionsQuery(BaseModel):
         ),
     ] = None
     deleted: bool | None = False
+    expired: bool | None = False
     state: Annotated[str | None, Field(max_length=50)] = None
 
 
@@ -350,6 +353,7 @@ class ListDatasetsQuery(BaseModel):
         ),
     ] = None
     deleted: bool | None = False
+    expired: bool | None = False
 
 
 class ListFilesQuery(BaseModel):
@@ -373,4 +377,5 @@ class ListFilesQuery(BaseModel):
         ),
     ] = None
     deleted: bool | None = False
+    expired: bool | None = False
     state: Annotated[str | None, Field(max_length=50)] = None

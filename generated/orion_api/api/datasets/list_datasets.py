@@ -40,6 +40,7 @@ def build(
     tags: Sequence[str] | Unset = UNSET,
     path: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
 ) -> Request:
     """Build the request without sending it.
 
@@ -54,6 +55,7 @@ def build(
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
             folder.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
+        expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.
     """
     return Request(
         operation=OPERATION,
@@ -69,6 +71,7 @@ def build(
                 "tags": tags,
                 "path": path,
                 "deleted": deleted,
+                "expired": expired,
             }
         ),
     )
@@ -108,6 +111,7 @@ def sync_detailed(
     tags: Sequence[str] | Unset = UNSET,
     path: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
 ) -> Response[DatasetPage]:
     """List datasets; return the response, whatever its status.
 
@@ -123,6 +127,7 @@ def sync_detailed(
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
             folder.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
+        expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.
 
     Returns:
         Status, headers and body; `parsed` is set on success.
@@ -142,6 +147,7 @@ def sync_detailed(
             tags=tags,
             path=path,
             deleted=deleted,
+            expired=expired,
         ),
         check,
         parse,
@@ -160,6 +166,7 @@ def sync(
     tags: Sequence[str] | Unset = UNSET,
     path: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
 ) -> DatasetPage:
     """List datasets.
 
@@ -175,6 +182,7 @@ def sync(
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
             folder.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
+        expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.
 
     Returns:
         A page of datasets.
@@ -195,6 +203,7 @@ def sync(
             tags=tags,
             path=path,
             deleted=deleted,
+            expired=expired,
         ),
         check,
         parse,
@@ -213,6 +222,7 @@ async def asyncio_detailed(
     tags: Sequence[str] | Unset = UNSET,
     path: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
 ) -> Response[DatasetPage]:
     """Asynchronous version of `sync_detailed`."""
     return await _runtime.acall_detailed(
@@ -227,6 +237,7 @@ async def asyncio_detailed(
             tags=tags,
             path=path,
             deleted=deleted,
+            expired=expired,
         ),
         check,
         parse,
@@ -245,6 +256,7 @@ async def asyncio(
     tags: Sequence[str] | Unset = UNSET,
     path: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
 ) -> DatasetPage:
     """Asynchronous version of `sync`."""
     return await _runtime.acall(
@@ -259,6 +271,7 @@ async def asyncio(
             tags=tags,
             path=path,
             deleted=deleted,
+            expired=expired,
         ),
         check,
         parse,

@@ -40,6 +40,7 @@ def build(
     tags: Sequence[str] | Unset = UNSET,
     path: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
     state: str | Unset = UNSET,
 ) -> Request:
     """Build the request without sending it.
@@ -55,6 +56,7 @@ def build(
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
             folder.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
+        expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.
         state: Only files in this state.
     """
     return Request(
@@ -71,6 +73,7 @@ def build(
                 "tags": tags,
                 "path": path,
                 "deleted": deleted,
+                "expired": expired,
                 "state": state,
             }
         ),
@@ -111,6 +114,7 @@ def sync_detailed(
     tags: Sequence[str] | Unset = UNSET,
     path: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
     state: str | Unset = UNSET,
 ) -> Response[FilePage]:
     """List files; return the response, whatever its status.
@@ -127,6 +131,7 @@ def sync_detailed(
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
             folder.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
+        expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.
         state: Only files in this state.
 
     Returns:
@@ -147,6 +152,7 @@ def sync_detailed(
             tags=tags,
             path=path,
             deleted=deleted,
+            expired=expired,
             state=state,
         ),
         check,
@@ -166,6 +172,7 @@ def sync(
     tags: Sequence[str] | Unset = UNSET,
     path: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
     state: str | Unset = UNSET,
 ) -> FilePage:
     """List files.
@@ -182,6 +189,7 @@ def sync(
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
             folder.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
+        expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.
         state: Only files in this state.
 
     Returns:
@@ -203,6 +211,7 @@ def sync(
             tags=tags,
             path=path,
             deleted=deleted,
+            expired=expired,
             state=state,
         ),
         check,
@@ -222,6 +231,7 @@ async def asyncio_detailed(
     tags: Sequence[str] | Unset = UNSET,
     path: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
     state: str | Unset = UNSET,
 ) -> Response[FilePage]:
     """Asynchronous version of `sync_detailed`."""
@@ -237,6 +247,7 @@ async def asyncio_detailed(
             tags=tags,
             path=path,
             deleted=deleted,
+            expired=expired,
             state=state,
         ),
         check,
@@ -256,6 +267,7 @@ async def asyncio(
     tags: Sequence[str] | Unset = UNSET,
     path: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
     state: str | Unset = UNSET,
 ) -> FilePage:
     """Asynchronous version of `sync`."""
@@ -271,6 +283,7 @@ async def asyncio(
             tags=tags,
             path=path,
             deleted=deleted,
+            expired=expired,
             state=state,
         ),
         check,

@@ -1,7 +1,7 @@
 """List projects.
 
 Lists the projects that the caller is a member of, ordered by id. Archived projects are listed only if
-`archived` is true.
+`archived` is true. With `deleted`, lists the deleted projects that the caller owns, archived or not.
 
 `GET /api/v1/projects/`. Evidence: assumed.
 """
@@ -36,6 +36,8 @@ def build(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     archived: bool | Unset = UNSET,
+    deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
 ) -> Request:
     """Build the request without sending it.
 
@@ -44,7 +46,10 @@ def build(
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
-        archived: If true, only archived projects; if false, only active projects. Defaults to false.
+        archived: If true, only archived projects; if false, only active projects. Defaults to false, with `deleted`
+            to both.
+        deleted: If true, only items in the trash; if false, only other items. Defaults to false.
+        expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.
     """
     return Request(
         operation=OPERATION,
@@ -56,6 +61,8 @@ def build(
                 "offset": offset,
                 "name": name,
                 "archived": archived,
+                "deleted": deleted,
+                "expired": expired,
             }
         ),
     )
@@ -91,6 +98,8 @@ def sync_detailed(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     archived: bool | Unset = UNSET,
+    deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
 ) -> Response[ProjectPage]:
     """List projects; return the response, whatever its status.
 
@@ -100,7 +109,10 @@ def sync_detailed(
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
-        archived: If true, only archived projects; if false, only active projects. Defaults to false.
+        archived: If true, only archived projects; if false, only active projects. Defaults to false, with `deleted`
+            to both.
+        deleted: If true, only items in the trash; if false, only other items. Defaults to false.
+        expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.
 
     Returns:
         Status, headers and body; `parsed` is set on success.
@@ -109,7 +121,12 @@ def sync_detailed(
         UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call_detailed(
-        client, build(limit=limit, cursor=cursor, offset=offset, name=name, archived=archived), check, parse
+        client,
+        build(
+            limit=limit, cursor=cursor, offset=offset, name=name, archived=archived, deleted=deleted, expired=expired
+        ),
+        check,
+        parse,
     )
 
 
@@ -121,6 +138,8 @@ def sync(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     archived: bool | Unset = UNSET,
+    deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
 ) -> ProjectPage:
     """List projects.
 
@@ -130,7 +149,10 @@ def sync(
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
-        archived: If true, only archived projects; if false, only active projects. Defaults to false.
+        archived: If true, only archived projects; if false, only active projects. Defaults to false, with `deleted`
+            to both.
+        deleted: If true, only items in the trash; if false, only other items. Defaults to false.
+        expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.
 
     Returns:
         A page of projects.
@@ -140,7 +162,12 @@ def sync(
         UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(
-        client, build(limit=limit, cursor=cursor, offset=offset, name=name, archived=archived), check, parse
+        client,
+        build(
+            limit=limit, cursor=cursor, offset=offset, name=name, archived=archived, deleted=deleted, expired=expired
+        ),
+        check,
+        parse,
     )
 
 
@@ -152,10 +179,17 @@ async def asyncio_detailed(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     archived: bool | Unset = UNSET,
+    deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
 ) -> Response[ProjectPage]:
     """Asynchronous version of `sync_detailed`."""
     return await _runtime.acall_detailed(
-        client, build(limit=limit, cursor=cursor, offset=offset, name=name, archived=archived), check, parse
+        client,
+        build(
+            limit=limit, cursor=cursor, offset=offset, name=name, archived=archived, deleted=deleted, expired=expired
+        ),
+        check,
+        parse,
     )
 
 
@@ -167,8 +201,15 @@ async def asyncio(
     offset: int | Unset = UNSET,
     name: str | Unset = UNSET,
     archived: bool | Unset = UNSET,
+    deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
 ) -> ProjectPage:
     """Asynchronous version of `sync`."""
     return await _runtime.acall(
-        client, build(limit=limit, cursor=cursor, offset=offset, name=name, archived=archived), check, parse
+        client,
+        build(
+            limit=limit, cursor=cursor, offset=offset, name=name, archived=archived, deleted=deleted, expired=expired
+        ),
+        check,
+        parse,
     )
