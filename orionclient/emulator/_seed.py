@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from orionclient.emulator._store.credentials import hash_password
+from orionclient.emulator._store.sharing import share
 from orionclient.emulator._store.store import Store, now
 
 if TYPE_CHECKING:
@@ -126,15 +127,19 @@ def _add_content(db: sqlite3.Connection, seed: Seed) -> None:
                 now(db),
             ),
         ).lastrowid
+        or 0
         for person in seed.users
     }
     for project_seed in seed.projects:
-        project = db.execute(
-            "INSERT INTO projects (name, description, owner, organization, created) VALUES (?, ?, ?, ?, ?)",
-            (project_seed.name, project_seed.description, users[project_seed.members[0]], organization, now(db)),
-        ).lastrowid
+        project = (
+            db.execute(
+                "INSERT INTO projects (name, description, owner, organization, created) VALUES (?, ?, ?, ?, ?)",
+                (project_seed.name, project_seed.description, users[project_seed.members[0]], organization, now(db)),
+            ).lastrowid
+            or 0
+        )
         for member in project_seed.members:
-            db.execute("INSERT INTO members (user, project) VALUES (?, ?)", (users[member], project))
+            share(db, "project", project, ("user", users[member]), users[project_seed.members[0]])
             db.execute(
                 "UPDATE users SET default_project = ? WHERE id = ? AND default_project IS NULL",
                 (project, users[member]),

@@ -48,6 +48,7 @@ ARGUMENTS: dict[str, list[str]] = {
 # Options that a command requires or that keep it from asking or waiting, by its last word.
 OPTIONS = {
     "delete": ["--yes"],
+    "leave": ["--yes"],
     "remove": ["--yes"],
     "reset": ["--yes"],
     "share": ["--project", "1", "--project", "2"],

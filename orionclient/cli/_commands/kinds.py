@@ -90,7 +90,14 @@ _DESCRIBED: Final = (
     CommandKind(
         "project",
         columns=("id", "name", "owner", "created", "archived"),
-        examples={"create": "'Screens of June'", "update": "1 --description 'Only Ada works here.'"},
+        examples={
+            "create": "'Screens of June'",
+            "update": "1 --description 'Only Ada works here.'",
+            "delete": "4 --yes",
+            "share": "1 --user 2",
+            "unshare": "3 --user 2",
+        },
+        special="projects",
     ),
     CommandKind("user", columns=("id", "username", "created", "first_name", "last_name", "email")),
     CommandKind("group", columns=("id", "name", "created", "description")),

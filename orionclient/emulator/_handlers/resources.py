@@ -6,7 +6,8 @@ The rules are assumptions, because Orion's own are not published:
   (see `sharing`). Access to any other resource gets a 403, and so does updating a resource that is only shared.
 - An unknown id and the id of a soft-deleted resource get a 404, also for users who would get a 403 otherwise.
 - DELETE moves a resource to the trash, where only a listing with `deleted=true` returns it. With `immediate` it is removed
-  permanently, also from the trash. Nothing can be restored, because no such operation is published.
+  permanently, also from the trash. It can be restored for 30 days (no such operation is published); after that it is expired, and only
+  a listing with `expired=true` returns it. Expired resources are never removed.
 - An update sets only the fields in the body. Moving to another project needs membership in both and removes the resource from its
   folder.
 - Naming a project (in a filter, as a destination, for tags) that the user is not a member of gets a 403, also if the project does
@@ -20,18 +21,24 @@ The rules are assumptions, because Orion's own are not published:
 from __future__ import annotations
 
 import sqlite3
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator._http.paging import ListQuery, build_page
 from orionclient.emulator._problems import bad_body, forbidden, not_found
 from orionclient.emulator._store import folders, sharing
-from orionclient.emulator._store.store import now
+from orionclient.emulator._store.store import format_time, now
 
 if TYPE_CHECKING:
     from orionclient.emulator._http.call import Call, ResourceKind
     from orionclient.emulator._store.credentials import Caller
 
 Row = sqlite3.Row
+
+# How long a deleted resource is listed in the trash and can be restored.
+RETENTION = timedelta(days=30)
+# A deleted project hides its resources, also those in its trash.
+IN_PROJECT = "project NOT IN (SELECT id FROM projects WHERE deleted <> '')"
 
 
 def create_table_statement(name: str, *columns: str) -> str:
@@ -86,6 +93,22 @@ def narrow_to_projects(call: Call, db: sqlite3.Connection, listing: ListQuery) -
         listing.narrow("project IN (SELECT project FROM members WHERE user = ?)", call.caller.id)
 
 
+def compute_expiry(call: Call) -> str:
+    """Return the time before which deleted resources are expired."""
+    return format_time(call.stack.clock() - RETENTION)
+
+
+def narrow_to_trash(call: Call, listing: ListQuery) -> None:
+    """Restrict a listing to the trash, without expired resources unless they are requested, or to what is not in the trash."""
+    # The operations of kinds without a trash lack these parameters.
+    if not call.query.get("deleted", False):
+        listing.narrow("deleted = ''")
+        return
+    listing.narrow("deleted <> ''")
+    if not call.query["expired"]:
+        listing.narrow("deleted >= ?", compute_expiry(call))
+
+
 def find_project(call: Call, db: sqlite3.Connection) -> int:
     """Return the project in the body; defaults to the caller's default project."""
     project: int | None = call.body.get("project", call.caller.default_project)
@@ -119,7 +142,7 @@ def find(
     Raises:
         ProblemError: 404 if the resource does not exist, 403 without permission.
     """
-    row = find_row(db, kind.name, kind.table, resource_id, "1" if trashed else "deleted = ''")
+    row = find_row(db, kind.name, kind.table, resource_id, IN_PROJECT if trashed else f"deleted = '' AND {IN_PROJECT}")
     if is_member(db, call.caller, row["project"]):
         if not (reading or archived):
             _require_open(db, row["project"])
@@ -177,10 +200,11 @@ def find_named(call: Call, db: sqlite3.Connection, kind: ResourceKind, *, readin
 def list_kind(call: Call, kind: ResourceKind, **columns: str | int | None) -> dict[str, Any]:
     """Return a page of resources; `columns` are additional exact filters, ignored if None."""
     query = call.query
-    # The operations of kinds without trash or folders lack these parameters.
+    # The operations of some kinds lack some of these parameters.
     trashed = query.get("deleted", False)
     listing = ListQuery(kind.table)
-    listing.narrow("deleted <> ''" if trashed else "deleted = ''")
+    narrow_to_trash(call, listing)
+    listing.narrow(IN_PROJECT)
     if "name" in query:
         # SQLite's lower() handles only ASCII letters, as the contract documents.
         listing.narrow("instr(lower(name), lower(?)) > 0", query["name"])

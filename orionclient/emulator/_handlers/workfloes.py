@@ -60,7 +60,12 @@ def find(call: Call, db: sqlite3.Connection, workfloe_id: int) -> sqlite3.Row:
     """Return the row of a floe that the caller can use."""
     row = resources.find_row(db, "floe", "workfloes", workfloe_id)
     mine = row["project"] is None or resources.is_member(db, call.caller, row["project"])
-    if not mine and not sharing.is_shared_with(db, "package", row["package"], call.caller.id):
+    query = f"SELECT 1 FROM workfloes WHERE id = ? AND {resources.IN_PROJECT}"  # noqa: S608 - constants  # nosec B608
+    readable = mine or (
+        sharing.is_shared_with(db, "package", row["package"], call.caller.id)
+        and db.execute(query, (workfloe_id,)).fetchone()
+    )
+    if not readable:
         raise forbidden(f"The floe {workfloe_id} belongs to a package that you cannot read.")
     return row
 
@@ -71,7 +76,9 @@ def list_workfloes(call: Call) -> dict[str, Any]:
     shared, values = sharing.shared_with("package", call.caller.id)
     listing = ListQuery("workfloes")
     mine = "project IN (SELECT project FROM members WHERE user = ?)"
-    listing.narrow(f"(project IS NULL OR {mine} OR package IN ({shared}))", call.caller.id, *values)
+    listing.narrow(
+        f"(project IS NULL OR {mine} OR ({resources.IN_PROJECT} AND package IN ({shared})))", call.caller.id, *values
+    )
     for name in ("name", "title"):
         if name in query:
             listing.narrow(f"instr(lower({name}), lower(?)) > 0", query[name])

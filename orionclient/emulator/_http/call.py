@@ -156,6 +156,7 @@ class ResourceKind:
         taggable: Whether it can have tags.
         sharable: Whether it can be shared.
         in_folders: Whether it can be in a folder.
+        trash: Whether deleting moves it to the trash.
     """
 
     name: str
@@ -166,6 +167,7 @@ class ResourceKind:
     taggable: bool = False
     sharable: bool = False
     in_folders: bool = False
+    trash: bool = False
 
 
 def _do_nothing() -> None:

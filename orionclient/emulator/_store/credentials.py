@@ -90,7 +90,8 @@ class Credentials:
             row = db.execute(
                 # Resources created by a job go to the job's project.
                 "SELECT t.hash, t.job, u.id, u.username, u.organization,"
-                " coalesce((SELECT project FROM jobs WHERE jobs.id = t.job), u.default_project) AS default_project"
+                " coalesce((SELECT project FROM jobs WHERE jobs.id = t.job),"
+                " (SELECT project FROM members WHERE user = u.id AND project = u.default_project)) AS default_project"
                 " FROM tokens t JOIN users u ON u.id = t.user WHERE t.hash = ?",
                 (digest,),
             ).fetchone()

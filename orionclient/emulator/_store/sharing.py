@@ -15,6 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from orionclient.emulator._store.store import now
+
 if TYPE_CHECKING:
     import sqlite3
 
@@ -60,6 +62,21 @@ def is_shared_with(db: sqlite3.Connection, kind: str, resource_id: int, user: in
     """Return whether the resource is shared with the user."""
     query, values = shared_with(kind, user)
     return db.execute(f"SELECT 1 WHERE ? IN ({query})", [resource_id, *values]).fetchone() is not None
+
+
+def share(db: sqlite3.Connection, kind: str, resource: int, target: tuple[str, int], owner: int) -> None:
+    """Share a resource with a target, given by type and id; an existing share is left unchanged."""
+    db.execute(
+        "INSERT INTO shares (kind, resource, target_type, target, owner, created) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT DO NOTHING",
+        (kind, resource, *target, owner, now(db)),
+    )
+
+
+def unshare(db: sqlite3.Connection, kind: str, resource: int, target: tuple[str, int]) -> None:
+    """Revoke a share, if it exists."""
+    query = "DELETE FROM shares WHERE kind = ? AND resource = ? AND target_type = ? AND target = ?"
+    db.execute(query, (kind, resource, *target))
 
 
 def can_share_with(db: sqlite3.Connection, target_type: str, target: int, user: int) -> bool:

@@ -55,14 +55,17 @@ CREATE TABLE projects (
     owner INTEGER NOT NULL REFERENCES users (id),
     organization INTEGER NOT NULL REFERENCES organizations (id),
     archived INTEGER NOT NULL DEFAULT 0,
-    created TEXT NOT NULL
+    created TEXT NOT NULL,
+    deleted TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
-CREATE TABLE members (
-    user INTEGER NOT NULL REFERENCES users (id),
-    project INTEGER NOT NULL REFERENCES projects (id),
-    PRIMARY KEY (user, project)
-) STRICT, WITHOUT ROWID;
+CREATE INDEX projects_in_trash ON projects (owner, id) WHERE deleted <> '';
+CREATE VIEW members AS
+SELECT s.target AS user, s.resource AS project FROM shares s JOIN projects p ON p.id = s.resource
+WHERE s.kind = 'project' AND s.target_type = 'user' AND p.deleted = ''
+UNION ALL
+SELECT g.user, s.resource FROM group_members g JOIN shares s ON s.target = g.group_id JOIN projects p ON p.id = s.resource
+WHERE s.kind = 'project' AND s.target_type = 'group' AND p.deleted = '';
 
 -- `made`: created by create_token or for a job, not issued for the password.
 CREATE TABLE tokens (
