@@ -320,6 +320,36 @@ class DatasetPage(TypedDict):
     results: list[DatasetInfo]
 
 
+class EntryInfo(TypedDict):
+    """A folder or an item of the virtual file system."""
+
+    type: str
+    id: int | None
+    name: str
+    path: str
+    owner: NotRequired[int | None]
+    project: NotRequired[int | None]
+    size: NotRequired[int | None]
+    count: NotRequired[int | None]
+    state: NotRequired[str]
+    created: NotRequired[str | None]
+    deleted: NotRequired[str | None]
+
+
+class EntryPage(TypedDict):
+    """A page of entries."""
+
+    count: int
+    next: str | None
+    results: list[EntryInfo]
+
+
+class EntryResults(TypedDict):
+    """The entries that an operation made, moved or removed."""
+
+    results: list[EntryInfo]
+
+
 class GroupInfo(TypedDict):
     """A named set of users of an organization."""
 
@@ -526,6 +556,9 @@ class UserPage(TypedDict):
 CollectionState: TypeAlias = str
 
 
+EntryPath: TypeAlias = str
+
+
 FileState: TypeAlias = str
 
 
@@ -647,6 +680,29 @@ class ListFilesFilters(TypedDict):
     state: NotRequired[str | None]
 
 
+class ListEntriesFilters(TypedDict):
+    path: EntryPath
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    name: NotRequired[str | None]
+    tags: NotRequired[str | list[Tag] | None]
+    owner: NotRequired[int | None]
+    deleted: NotRequired[bool | None]
+    name_contains: NotRequired[str | None]
+    types: NotRequired[
+        Literal["folder", "file", "dataset", "collection"]
+        | list[Literal["folder", "file", "dataset", "collection"]]
+        | None
+    ]
+    expired: NotRequired[bool | None]
+    order_by: NotRequired[Literal["name", "id", "created", "type"] | None]
+
+
+class GetEntryFilters(TypedDict):
+    path: EntryPath
+
+
 class ApiVersions(TypedDict):
     """API versions and features of the stack."""
 
@@ -678,6 +734,15 @@ class CollectionPage(TypedDict):
     count: int
     next: str | None
     results: list[CollectionInfo]
+
+
+class CopyEntries(TypedDict):
+    """What to copy, and where to."""
+
+    sources: list[EntryPath]
+    destination: EntryPath
+    recursive: NotRequired[bool]
+    force: NotRequired[bool]
 
 
 class CreateCollection(TypedDict):
@@ -763,6 +828,7 @@ class FolderPaths(TypedDict):
 
     paths: list[FolderPath]
     project: NotRequired[int]
+    parents: NotRequired[bool]
 
 
 class JobInfo(TypedDict):
@@ -849,6 +915,14 @@ class MolsearchQueryPage(TypedDict):
     results: list[MolsearchQueryInfo]
 
 
+class MoveEntries(TypedDict):
+    """What to move, and where to."""
+
+    sources: list[EntryPath]
+    destination: EntryPath
+    force: NotRequired[bool]
+
+
 class PackageInfo(TypedDict):
     """A package without its archive."""
 
@@ -885,6 +959,15 @@ class RecordInfo(TypedDict):
     id: int
     dataset: int
     record: JsonObject
+
+
+class RemoveEntries(TypedDict):
+    """What to remove."""
+
+    sources: list[EntryPath]
+    recursive: NotRequired[bool]
+    immediate: NotRequired[bool]
+    dry_run: NotRequired[bool]
 
 
 class ShardInfo(TypedDict):

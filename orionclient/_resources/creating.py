@@ -21,12 +21,13 @@ _CLEANUP_SECONDS: Final = 10.0
 _IF_EXISTS: Final = ("skip", "replace", "error")
 
 
-def project_id(session: SessionLike, project: Any) -> int | None:
+def project_id(session: SessionLike, project: Any, folder_path: str | None = None) -> int | None:
     """Resolve the id of the project for a new resource.
 
     Args:
         session: The session.
         project: Project or its id. If None, the session's project.
+        folder_path: Path of the folder of the resource. If it is absolute and `project` is None, it decides the project. Optional.
 
     Returns:
         The id; None if the server chooses the project.
@@ -34,7 +35,25 @@ def project_id(session: SessionLike, project: Any) -> int | None:
     Raises:
         ValidationError: `project` is neither a project nor an id.
     """
-    return session.config.project if project is None else reference_id(project, "project")
+    if project is not None:
+        return reference_id(project, "project")
+    return None if is_absolute(folder_path) else session.config.project
+
+
+def is_absolute(folder_path: str | None) -> bool:
+    """Return whether the path of a folder starts with a root of the virtual file system.
+
+    Args:
+        folder_path: The path.
+
+    Returns:
+        True for an absolute path, False for one in the team root of a project, and for None.
+    """
+    if folder_path is None:
+        return False
+    from orionclient._resources import addresses  # noqa: PLC0415 - rare
+
+    return addresses.is_absolute(folder_path)
 
 
 def create_with_tags(
@@ -65,7 +84,9 @@ def create_with_tags(
     """
     names = tags_of.tag_names(tags)
     check_folder_path(params.get("path"))
-    created = kind(session=session)._create(name=name, project=project_id(session, project), **params)
+    created = kind(session=session)._create(
+        name=name, project=project_id(session, project, params.get("path")), **params
+    )
     if names:
         with delete_on_error(created):
             tags_of.add(session, created, names, None)
@@ -98,12 +119,13 @@ def find_existing(
     check_folder_path(folder_path)
     if if_exists is None:
         return None
-    own_project, endpoint = project_id(session, project), kind.declaration.list
+    own_project, endpoint = project_id(session, project, folder_path), kind.declaration.list
     if if_exists not in _IF_EXISTS or endpoint is None:
         raise ValidationError(f"if_exists must be one of {', '.join(_IF_EXISTS)}, not {if_exists!r:.60}")
-    if own_project is None:
+    if own_project is None and not is_absolute(folder_path):
         raise ValidationError("if_exists requires a project: pass one, or set it in the profile")
-    filters = {"name": name, "project": own_project, **({"path": folder_path} if folder_path else {})}
+    given = {"name": name, "project": own_project, "path": folder_path}
+    filters = {key: value for key, value in given.items() if value}
     if if_exists == "skip" and "state" in kind.fields():
         # An incomplete upload of another process must not count as existing.
         filters["state"] = "ready"
@@ -111,7 +133,8 @@ def find_existing(
     found = listing.first()
     if found is not None and if_exists == "error":
         raise ValidationError(
-            f"{kind.__name__} {found._id()} named {name!r:.100} already exists in project {own_project}"
+            f"{kind.__name__} {found._id()} named {name!r:.100} already exists in "
+            + (f"project {own_project}" if own_project else str(folder_path))
         )
     return listing.one() if found is not None and if_exists == "replace" else found
 

@@ -20,12 +20,13 @@ _REQUIRED_KEYS: Final = ("resource_type", "id", "path")
 _KEYS: Final = (*_REQUIRED_KEYS, "name")
 
 
-def create_folder_paths(session: SessionLike, paths: Sequence[str]) -> None:
-    """Create folders in the session's project.
+def create_folder_paths(session: SessionLike, paths: Sequence[str], *, parents: bool = True) -> None:
+    """Create folders, those without an absolute path in the session's project.
 
     Args:
         session: The session.
         paths: Paths of the folders.
+        parents: False rejects folders that exist, or whose parents are missing.
 
     Raises:
         ValidationError: No path is given, or one is empty or not a string.
@@ -34,6 +35,8 @@ def create_folder_paths(session: SessionLike, paths: Sequence[str]) -> None:
         raise ValidationError("no path given")
     body: dict[str, Any] = {"paths": [_check_string("path", check_folder_path(path)) for path in paths]}
     project = project_id(session, None)
+    if not parents:
+        body["parents"] = False
     session._calls.request_json(api.create_paths, {}, body=body if project is None else {**body, "project": project})
 
 
@@ -65,9 +68,10 @@ def _parse_assignment(index: int, given: Mapping[str, Any]) -> dict[str, Any]:
             f"{what} {', '.join(names)}" for what, names in (("lacks", missing), ("has unknown", unknown)) if names
         ]
         raise ValidationError(f"assignment {index} {' and '.join(problems)}; known keys are {', '.join(_KEYS)}")
+    kind = _parse_resource_type(given["resource_type"])
     item = {
-        "resource_type": _parse_resource_type(given["resource_type"]),
-        "id": resource_id(given["id"]),
+        "resource_type": kind,
+        "id": resource_id(given["id"], kind=kind),
         "path": _check_string("path", check_folder_path(given["path"])),
     }
     return item if given.get("name") is None else {**item, "name": _check_string("name", given["name"])}

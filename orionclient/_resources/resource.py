@@ -156,20 +156,25 @@ class Parent(Field[P]):
         return parent_id
 
 
-def resource_id(value: object, what: str = "id") -> int:
+def resource_id(value: object, what: str = "id", kind: str = "") -> int:
     """Parse an id: an int, another object with `__index__` (not a bool) or a string of digits.
 
     Args:
         value: The id.
         what: Name of the parameter, for the message.
+        kind: Name of the resource type, whose addresses are accepted too, for example ``file://7``. Optional.
 
     Returns:
         The id as int.
 
     Raises:
-        ValidationError: The value is neither, for example a path.
+        ValidationError: The value is none of these, for example a path, or the address of another resource type.
     """
     value = to_plain(value)
+    if kind and isinstance(value, str) and "://" in value:
+        from orionclient._resources.addresses import parse_address  # noqa: PLC0415 - rare
+
+        return parse_address(value, kind)[1]
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 20:
@@ -181,7 +186,7 @@ def reference_id(value: object, kind: str, what: str = "") -> int:
     """Parse a reference to a resource: the resource or its id.
 
     Args:
-        value: The resource or its id.
+        value: The resource, its id or its address.
         kind: Name of its resource type.
         what: Name of the parameter, for the message. Defaults to the name of the resource type.
 
@@ -193,7 +198,7 @@ def reference_id(value: object, kind: str, what: str = "") -> int:
     """
     what = what or kind
     if not isinstance(value, Resource):
-        return resource_id(value, what)
+        return resource_id(value, what, kind)
     if value.declaration.name != kind:
         raise ValidationError(f"{what} must be a {KINDS[kind].__name__} or its id, not a {type(value).__name__}")
     return int(value._id())
@@ -242,6 +247,8 @@ class Resource(_Keywords):
 
     def _store(self, field: Field[Any], value: Any) -> None:
         """Store an argument of the constructor."""
+        if field.wire == "id":
+            value = self._parse_address(value)
         if value is not MISSING and not (value is None and field.constructed is None):
             self._data[field.wire] = field.to_wire(self, value)
 
@@ -301,7 +308,11 @@ class Resource(_Keywords):
 
     def _make_handle(self, resource_id: Id) -> Self:
         """Create a handle of the resource type with the same parent."""
-        return self._new_instance({"id": resource_id}, self.session)
+        return self._new_instance({"id": self._parse_address(resource_id)}, self.session)
+
+    def _parse_address(self, value: Any) -> Any:
+        """Convert the address of a resource of this type to its id; other values are unchanged."""
+        return resource_id(value, "id", self.declaration.name) if isinstance(value, str) and "://" in value else value
 
     def _parent_data(self) -> dict[str, Any]:
         """Return the field with the parent, which is preserved if a response does not contain it."""

@@ -25,7 +25,7 @@ class ResourceSend(UploadSend[R]):
         kind: The resource type.
         session: The session.
         project: Id of the project; None if the server chooses it.
-        folder_path: Path of the project folder.
+        folder_path: Path of the folder in the project, or absolute.
         if_exists: What to do if the name exists, as for `File.upload`; None does not check names.
         options: Further arguments of the upload method.
     """

@@ -60,7 +60,8 @@ class ResourceVerbs:
 
         Args:
             resource_type: Class of the resource, or an instance with its parent, for example ``Shard(collection=c)``.
-            resource_id: Id of the resource, an integer or a string of digits.
+            resource_id: Id of the resource, an integer or a string of digits; or the address of a file, dataset or collection, for example
+                ``file://7`` (listed).
             timeout: Seconds for the whole call, including retries. Defaults to the session's timeouts.
 
         Returns:
@@ -69,7 +70,7 @@ class ResourceVerbs:
         Raises:
             NotFoundResponse: The resource does not exist or is in the trash. By default a 404 is retried 8 times (documented).
             AuthorizationRequired: The user has no access to the resource.
-            ValidationError: The id is not an integer.
+            ValidationError: The id is not an integer, or the address is that of another resource type.
         """
         template = _get_template(resource_type)
         endpoint = _require(type(template), "get", "fetched one by one")

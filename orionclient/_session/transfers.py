@@ -47,7 +47,7 @@ class Transfers:
                 relative to the folder, with ``/``; other files are named by their file name. Equal names get a numeric suffix. Symbolic
                 links to folders are not followed.
             project: Project or its id. Defaults to the session's project.
-            folder_path: Path of a folder in the project; created if missing. Optional.
+            folder_path: Path of a folder in the project, or absolute as for `session.fs`; created if missing. Optional.
             tags: Tags for the uploaded files, for example ``[job_tag()]``; None among them is ignored. Optional.
             workers: Number of concurrent uploads; at most four times as many files are read ahead.
             progress: Called with the `Progress` of each file, one call at a time; an exception that it raises cancels all uploads. With an
@@ -73,7 +73,11 @@ class Transfers:
             ['hits.smi', 'misses.smi']
         """
         send = types.files.FileSend(
-            self, project_id(self, project), check_folder_path(folder_path), None, {"tags": tuple(tags or ())}
+            self,
+            project_id(self, project, folder_path),
+            check_folder_path(folder_path),
+            None,
+            {"tags": tuple(tags or ())},
         )
         return _transfer.many.transfer_all(
             send, _transfer.many.list_named_files(paths), workers=workers, progress=progress, executor=executor, on_result=on_result,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from orionclient._resources.resource import Id, Resource
+    from orionclient.fs import FileSystem
     from orionclient.records import Record
     from orionclient.types import Group, Organization, Project, User
 
@@ -119,10 +120,11 @@ class Verbs(ResourceVerbs):
     # ------------------------------------------------------------------ folders
 
     def create_paths(self, *paths: str) -> None:
-        """Create folders in the session's project, including missing parents; existing folders are left unchanged.
+        """Create folders, including missing parents; existing folders are left unchanged.
 
         Args:
-            *paths: Paths of the folders, for example ``/screens/june``. The syntax of paths is assumed.
+            *paths: Paths of the folders, for example ``/screens/june`` in the session's project; or absolute, as for `session.fs`, for
+                example ``/project/3/team/screens``. The syntax of the former is assumed.
 
         Raises:
             ValidationError: No path is given, or a path is empty or not a string.
@@ -143,8 +145,8 @@ class Verbs(ResourceVerbs):
 
         Args:
             *assignments: Dicts with `resource_type` (class or name of the resource type), `id`, `path` and optionally `name`, to rename
-                the resource (the keys are documented). Missing folders are created, and the path ``/`` removes the resource from its
-                folder (both assumed).
+                the resource (the keys are documented). `id` can be an address, `path` absolute, as for `session.fs`. Missing folders are
+                created, and the path ``/`` removes the resource from its folder (both assumed).
 
         Raises:
             ValidationError: No assignment is given, or one has a missing or unknown key; raised before any request.
@@ -153,6 +155,19 @@ class Verbs(ResourceVerbs):
             BadResponse: The server rejected a path.
         """
         folders.assign_folder_paths(self, assignments)
+
+    @property
+    def fs(self) -> FileSystem:
+        """The virtual file system: list, copy, move and remove folders and items by their absolute paths.
+
+        Example:
+            >>> session.fs.mkdir("/project/1/team/screens/june", parents=True)
+            >>> [entry.path for entry in session.fs.ls("/project/1/team/screens")]
+            ['/project/1/team/screens/june']
+        """
+        from orionclient.fs import FileSystem  # noqa: PLC0415 - most programs do not need it
+
+        return FileSystem(self)
 
     # ------------------------------------------------------------------ links
 

@@ -285,13 +285,7 @@ class _RunningServer:
                 is_new = check_database(folder)
                 # Written before the database, so that a crash never leaves a database without its secret.
                 secret = read_secret(folder / "secret", creating=is_new)
-                self._store = Store(
-                    folder / DATABASE,
-                    _handlers.TABLES,
-                    durable=options.durable,
-                    creating=is_new,
-                    clock=options.clock,
-                )
+                self._store = Store(folder / DATABASE, durable=options.durable, creating=is_new, clock=options.clock)
                 apply_seed(self._store, seed)
                 self.stack = _open_services(folder, self._store, secret, (self._work, self._slow), options)
                 self._engine = self.stack.engine

@@ -10,8 +10,8 @@ __all__ = ["drugs"]
 def drugs(format: str = "sdf") -> Path:  # noqa: A002 - the word of `Dataset.download`
     """Return the path of a file with 24 approved drugs (structures from published SMILES; coordinates, weight and logP computed).
 
-    All files have the columns ``Title`` and ``SMILES``; ``sdf`` and ``csv`` also have ``MolWt`` (g/mol) and ``LogP`` (Crippen), which a
-    SMILES file cannot hold, and ``sdf`` has 3D structures.
+    All files have the columns ``Title``, ``SMILES``, ``MolWt`` (g/mol) and ``LogP`` (Crippen); ``sdf`` also has 3D structures. The columns
+    of ``smi`` are separated by tabs and follow a header, as RDKit writes them.
 
     Args:
         format: ``sdf``, ``smi`` or ``csv``.
@@ -24,8 +24,8 @@ def drugs(format: str = "sdf") -> Path:  # noqa: A002 - the word of `Dataset.dow
 
     Example:
         >>> from orionclient.examples import drugs
-        >>> drugs("smi").read_text().splitlines()[0]
-        'CC(=O)Oc1ccccc1C(=O)O aspirin'
+        >>> drugs("smi").read_text().splitlines()[1].split()
+        ['CC(=O)Oc1ccccc1C(=O)O', 'aspirin', '180.16', '1.31']
     """
     if format not in {"sdf", "smi", "csv"}:
         raise ValueError(f"unknown format {format!r}: the drugs are available as sdf, smi and csv")

@@ -105,7 +105,7 @@ class ShardCollection(Resource):
             name: Display name; None for no name.
             metadata: JSON object of at most 256 kB.
             project: Project or its id. Defaults to the session's project.
-            folder_path: Path of the project folder. Created if missing.
+            folder_path: Path of the folder in the project, or absolute as for `session.fs`. Created if missing.
             description: Description.
             tags: Its tags, for example ``[job_tag()]``; None entries are ignored.
             version: 1 or 2. Defaults to the server's choice.

@@ -174,7 +174,7 @@ class Dataset(Resource):
             session: The session.
             name: Display name.
             project: Project or its id. Defaults to the session's project.
-            folder_path: Path of the project folder. Created if missing.
+            folder_path: Path of the folder in the project, or absolute as for `session.fs`. Created if missing.
             description: Description.
             tags: Its tags, for example ``[job_tag()]``; None entries are ignored.
 
@@ -208,7 +208,7 @@ class Dataset(Resource):
             name: Display name.
             filename: Path, bytes or seekable binary file (sent from its current position).
             project: Project or its id. Defaults to the session's project.
-            folder_path: Path of the project folder. Created if missing.
+            folder_path: Path of the folder in the project, or absolute as for `session.fs`. Created if missing.
             description: Description.
             format: Format of the file, passed to the server, for example ``sdf``, ``smi``, ``csv``, ``json``, ``oeb`` or ``binary``, with
                 the suffix ``.gz`` for gzip. Defaults to the file extension without the dot, or to ``binary`` if there is none.

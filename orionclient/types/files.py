@@ -10,7 +10,7 @@ from orion_api.api import files as api
 
 from orionclient._resources.content import Content
 from orionclient._resources.convert import identifier, integer, optional, string
-from orionclient._resources.creating import create_with_tags, find_existing, project_id, update_replaced
+from orionclient._resources.creating import create_with_tags, find_existing, is_absolute, project_id, update_replaced
 from orionclient._resources.listing import Listing
 from orionclient._resources.resource import Declaration, Field, SessionLike
 from orionclient._resources.sending import ResourceSend
@@ -93,7 +93,7 @@ class File(Content):
             name: Display name; need not be the local file name.
             filename: Path, bytes, binary file (sent from its current position) or iterable of bytes.
             project: Project or its id. Defaults to the session's project.
-            folder_path: Path of the project folder. Created if missing.
+            folder_path: Path of the folder in the project, or absolute as for `session.fs`. Created if missing.
             description: Description.
             tags: Tags to add before the upload, for example ``["Trajectory", job_tag()]``; None entries are ignored.
             if_exists: What to do if the project (or the folder, if given) has a file with exactly this name: ``skip`` returns the
@@ -116,7 +116,7 @@ class File(Content):
                     update_replaced(found, tags=tags, description=description)
                     found._send(source, progress)
                 return found
-            purpose = (name, project_id(session, project), folder_path, description, tags)
+            purpose = (name, project_id(session, project, folder_path), folder_path, description, tags)
 
             create = partial(
                 create_with_tags, cls, session, name, project, path=folder_path, description=description, tags=tags
@@ -156,7 +156,7 @@ class FileSend(ResourceSend[File]):
     def _find_same(
         self, project: int | None, name: str, size: int, digest: Callable[[], str], *, before: int | None = None
     ) -> File | None:
-        if project is None:
+        if project is None and not is_absolute(self.folder_path):
             # The project that the server will choose is unknown, so existing files cannot be compared.
             return None
         filters: dict[str, Any] = {"name": name, "project": project, "path": self.folder_path, "state": "ready"}

@@ -149,7 +149,7 @@ def test_logs_follow_wait_and_rerun(call: Call, planted: LocalOrion) -> None:
     number = re.fullmatch(r"Started job (\d+) 'again'\n", done.stdout)
     assert number
     assert call("jobs", "wait", number[1]).stdout == f"Job {number[1]} 'again' is complete\n"
-    exported = json.loads(call("jobs", "export", number[1]).stdout)
+    exported = json.loads(call("jobs", "export-params", number[1]).stdout)
     assert exported["name"] == "again"
     assert exported["parameters"] == {"promoted": {"seconds": 0.3, "steps": 3}}
 

@@ -93,7 +93,7 @@ def test_a_listing_does_not_load_rich(planted: LocalOrion, own_home: Path) -> No
     [
         (["files", "list"], 0),
         (["nonsense"], 2),
-        (["files", "show", "4711"], 5),
+        (["files", "info", "4711"], 5),
         (["files", "download", "1", "-o", "no/such\0"], 9),
         ([], 0),
         (["files"], 0),

@@ -67,16 +67,16 @@ def test_groups_commands_and_options(own_home: Path) -> None:
 
 
 def test_live_ids(own_home: Path, planted: LocalOrion) -> None:
-    found = complete(own_home, "ocli files show ", planted)
+    found = complete(own_home, "ocli files info ", planted)
     assert any("1" in line and "one" in line for line in found), found
     assert "\x1b" not in "".join(found)
-    assert any("frame" in line for line in complete(own_home, "ocli shards show 1 ", planted))
-    assert complete(own_home, "ocli files show 9", planted) == []
+    assert any("frame" in line for line in complete(own_home, "ocli collections info-shard 1 ", planted))
+    assert complete(own_home, "ocli files info 9", planted) == []
 
 
 def test_no_output_without_a_server(own_home: Path) -> None:
-    assert complete(own_home, "ocli files show ") == []
-    assert complete(own_home, "ocli files show ", ORION_URL="http://127.0.0.1:9", ORION_TOKEN="x") == []
+    assert complete(own_home, "ocli files info ") == []
+    assert complete(own_home, "ocli files info ", ORION_URL="http://127.0.0.1:9", ORION_TOKEN="x") == []
 
 
 def test_completion_does_not_wait_for_a_slow_server(real_time: None) -> None:

@@ -66,9 +66,9 @@ def test_every_form(encoding: str, encoded: Encoded) -> None:
     rows = encoded(encoding, "--format", "csv", "files", "list").stdout_bytes.decode(encoding).splitlines()
     assert rows[1].split(",")[1] == escaped(encoding)
     for form in ("json", "jsonl"):
-        done = encoded(encoding, "--format", form, "files", "show", "1")
+        done = encoded(encoding, "--format", form, "files", "info", "1")
         assert json.loads(done.stdout_bytes.decode(encoding))["name"] == NAME
-    assert escaped(encoding) in encoded(encoding, "files", "show", "1").stdout_bytes.decode(encoding)
+    assert escaped(encoding) in encoded(encoding, "files", "info", "1").stdout_bytes.decode(encoding)
     assert encoded(encoding, "-q", "files", "list").stdout_bytes == b"1\n2\n"
 
 
@@ -180,7 +180,7 @@ def test_completion(own_home: Path, planted: LocalOrion) -> None:
         planted,
         PYTHONIOENCODING="cp1252",
         _OCLI_COMPLETE="zsh_complete",
-        COMP_WORDS="ocli files show ",
+        COMP_WORDS="ocli files info ",
         COMP_CWORD="3",
     )
     done = subprocess.run(COMMAND, env=asked, capture_output=True, timeout=300, check=False)
@@ -201,7 +201,7 @@ def test_the_help_of_a_floe(encoded: Encoded, planted: LocalOrion, monkeypatch: 
 def test_closed_streams(closed: int, own_home: Path, planted: LocalOrion, tmp_path: Path) -> None:
     for words, code in (
         (["files", "list"], 0),
-        (["files", "show", "4711"], 5),
+        (["files", "info", "4711"], 5),
         (["files", "upload", NAME], 9),
         ([], 0),
     ):

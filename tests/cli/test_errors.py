@@ -31,7 +31,7 @@ from orionclient.types import Dataset, File, Shard, ShardCollection, WorkFloeSpe
 COMMANDS = {
     "list": ["files", "list"],
     "list csv": ["datasets", "list", "--format", "csv"],
-    "show": ["files", "show", "{id}"],
+    "info": ["files", "info", "{id}"],
     "create": ["datasets", "create", "hits"],
     "update": ["files", "update", "{id}", "--name", "new"],
     "delete": ["files", "delete", "{id}", "--yes"],
@@ -50,10 +50,10 @@ COMMANDS = {
     "start": ["jobs", "start", "{id}", "name"],
     "logs": ["jobs", "logs", "{id}"],
     "cancel": ["jobs", "cancel", "{id}"],
-    "export": ["jobs", "export", "{id}"],
+    "export": ["jobs", "export-params", "{id}"],
     "api": ["api", "get_file", "-p", "file_id={id}"],
     "balance": ["billing", "balance"],
-    "json": ["--json", "files", "show", "{id}"],
+    "json": ["--json", "files", "info", "{id}"],
 }
 # These name nothing that could be missing.
 ANONYMOUS = {"list", "list csv", "create", "upload", "upload many", "balance"}
@@ -239,11 +239,11 @@ def test_a_limit_of_any_size(call: Call, planted: LocalOrion) -> None:
         ["--timeout", "nan", "files", "list"],
         ["collections", "wait", "1", "--deadline", "nan"],
         ["--profile", "", "files", "list"],
-        ["files", "show", "9" * 30],
+        ["files", "info", "9" * 30],
         ["nonsense"],
         ["files", "nonsense"],
-        ["files", "show"],
-        ["files", "show", "x"],
+        ["files", "info"],
+        ["files", "info", "x"],
         ["files", "update", "1"],
         ["files", "list", "--nix"],
         ["files", "share", "1"],
@@ -351,7 +351,7 @@ def test_no_line_of_an_error_has_more_than_200_characters(name: str, capsys: pyt
         ["files", LONG],
         ["files", f"--{LONG}"],
         ["files", "list", f"--{LONG}"],
-        ["files", "show", LONG],
+        ["files", "info", LONG],
         ["--format", LONG, "files", "list"],
         ["--profile", LONG, "files", "list"],
         ["config", "use", LONG],
@@ -391,7 +391,7 @@ def test_a_long_body_of_the_server_is_reported_in_short_lines(
     scripted.responses = [ScriptedResponse(status, body)]
     monkeypatch.setenv("ORION_URL", scripted.url)
     monkeypatch.setenv("ORION_TOKEN", "token")
-    done = call("--max-retries", "0", "files", "show", "1")
+    done = call("--max-retries", "0", "files", "info", "1")
     assert done.exit_code == code, done.output
     assert max(map(len, done.stderr.splitlines())) <= 200
 
@@ -413,10 +413,13 @@ def test_debug_shows_the_complete_message(call: Call, monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(
     ("words", "hint"),
     [
-        (["files", "show", "4711"], "list the existing ones with: ocli files list"),
-        (["molsearch", "databases", "show", "4711"], "list the existing ones with: ocli molsearch databases list"),
+        (["files", "info", "4711"], "list the existing ones with: ocli files list"),
+        (["molsearch", "databases", "show", "4711"], "list the existing ones with: ocli molsearch db list"),
         (["api", "get_file", "-p", "file_id=4711"], "see the expected values and an example with: ocli api --help"),
-        (["shards", "show", "1", "4711"], "collection 1 exists; list its shards with: ocli shards list 1"),
+        (
+            ["collections", "info-shard", "1", "4711"],
+            "collection 1 exists; list its shards with: ocli collections list-shards 1",
+        ),
         (
             ["shards", "delete", "4711", "1", "2", "--yes"],
             "collection 4711 does not exist; list the existing ones with: ocli collections list",
@@ -431,7 +434,7 @@ def test_debug_shows_the_complete_message(call: Call, monkeypatch: pytest.Monkey
         (["tags", "list", "file", "4711"], "list the existing ones with: ocli files list"),
         (
             ["molsearch", "databases", "create", "4711"],
-            "see the expected values and an example with: ocli molsearch databases create --help",
+            "see the expected values and an example with: ocli molsearch db create --help",
         ),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

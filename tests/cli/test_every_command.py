@@ -38,8 +38,8 @@ HTML = b"<html><body><h1>502 caf\xc3\xa9</h1>\n" + b"<p>Bad Gateway</p>\n" * 200
 # Arguments of commands whose types do not say what is valid.
 ARGUMENTS: dict[str, list[str]] = {
     "api": ["get_file", "--param", "file_id=1"],
-    "links show": ['{"link": "orion", "version": 1, "type": "dataset", "id": 1, "id_str": "1"}'],
-    "molsearch queries create": ["title", "1", '{"titles": ["aspirin"]}'],
+    "links info": ['{"link": "orion", "version": 1, "type": "dataset", "id": 1, "id_str": "1"}'],
+    "molsearch query create": ["title", "1", '{"titles": ["aspirin"]}'],
     "jobs start": ["1", "{name}"],
     "config profile": ["--url", "https://orion.example.com", "--username", "{name}", "--with-token"],
     # These would start a process.
@@ -48,6 +48,7 @@ ARGUMENTS: dict[str, list[str]] = {
 # Options that a command requires or that keep it from asking or waiting, by its last word.
 OPTIONS = {
     "delete": ["--yes"],
+    "delete-shards": ["--yes"],
     "leave": ["--yes"],
     "remove": ["--yes"],
     "reset": ["--yes"],
@@ -302,7 +303,7 @@ def test_processes(encoding: str, own_home: Path, planted: LocalOrion, tmp_path:
     (tmp_path / name).write_bytes(b"CNS")
     (tmp_path / "a file").touch()
     for words, expected in (
-        (["files", "show", "99999"], 5),
+        (["files", "info", "99999"], 5),
         (["files", "upload", name, name[::-1]], 9),
         (["files", "download", "2", "-o", f"a file/{name}"], 9),
         (["files", "download", "2", "-o", "/dev/full"], 9),

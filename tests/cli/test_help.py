@@ -40,7 +40,7 @@ def test_a_bare_group_prints_help_and_succeeds(words: tuple[str, ...], call: Cal
     assert done.stdout == call(*words, "--help").stdout
 
 
-@pytest.mark.parametrize("words", [(), ("files",), ("molsearch", "queries")], ids=" ".join)
+@pytest.mark.parametrize("words", [(), ("files",), ("molsearch", "query")], ids=" ".join)
 def test_a_missing_command_after_options_is_an_error_with_the_help(words: tuple[str, ...], call: Call) -> None:
     for options in (("--json",), ("--profile", "x")):
         done = call(*words, *options)

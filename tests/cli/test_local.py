@@ -69,7 +69,7 @@ def test_the_life_cycle_of_a_local_orion(call: Call, own_home: Path, stopped: No
 
     report = shaped(call, "faults", "--load", '{"operation": "get_file", "steps": [404, 404, 404]}')
     assert not report["consumed"]
-    assert call("--profile", "local", "files", "show", "1").exit_code == 5
+    assert call("--profile", "local", "files", "info", "1").exit_code == 5
     assert shaped(call, "faults")["consumed"]
     assert shaped(call, "faults", "--clear")["scripts"] == []
     assert call("local", "faults", "--load", '{"operation": "nix", "steps": [1]}').exit_code == 6

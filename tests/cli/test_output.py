@@ -62,7 +62,7 @@ def test_json_is_unchanged() -> None:
 
 
 def test_an_error_of_a_server_is_printed_escaped(call: Call, planted: LocalOrion) -> None:
-    done = call("files", "show", "4711\x1b[2J", on=planted)
+    done = call("files", "info", "4711\x1b[2J", on=planted)
     assert done.exit_code == 2
     assert "\x1b" not in done.output
 
@@ -104,8 +104,8 @@ def test_colour_only_on_a_terminal(call: Call, planted: LocalOrion, monkeypatch:
 
 
 def test_global_options_before_or_after_the_command(call: Call, planted: LocalOrion) -> None:
-    before = call("--json", "files", "show", "1", on=planted).stdout
-    assert before == call("files", "--json", "show", "1").stdout == call("files", "show", "1", "--json").stdout
+    before = call("--json", "files", "info", "1", on=planted).stdout
+    assert before == call("files", "--json", "show", "1").stdout == call("files", "info", "1", "--json").stdout
     assert call("floes", "list", "-q").stdout == call("workfloes", "list", "-q").stdout
 
 

@@ -63,7 +63,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 def listing_commands() -> Iterator[tuple[str, click.Command]]:
     for path, command in iter_commands(ocli):
-        if path.split()[-1] in {"list", "shares", "hits"}:
+        if re.fullmatch("list(-.*)?", path.split()[-1]):
             yield path, command
 
 
@@ -71,7 +71,7 @@ LISTS = [
     "files list",
     "datasets list",
     "collections list",
-    "shards list 1",
+    "collections list-shards 1",
     "workfloes list",
     "jobs list",
     "packages list",
@@ -82,11 +82,11 @@ LISTS = [
     "organizations list",
     "tokens list",
     "uploads list",
-    "molsearch databases list",
-    "molsearch queries list",
+    "molsearch db list",
+    "molsearch query list",
     "folders list",
-    "files shares 1",
-    "tags list file 1",
+    "files list-shares 1",
+    "files list-tags 1",
 ]
 
 
@@ -206,14 +206,14 @@ def test_an_owner_that_cannot_be_resolved_stays_an_id(status: int, call: Call, w
 
 
 def test_show_begins_with_id_and_name(call: Call, world: LocalOrion, terminal: Any) -> None:
-    lines = call("files", "show", "1", on=world).stdout.splitlines()
+    lines = call("files", "info", "1", on=world).stdout.splitlines()
     assert [line.split()[0] for line in lines[:6]] == ["id", "name", "state", "owner", "created", "deleted"]
     assert re.fullmatch(r"owner +ada", lines[3])
     assert re.fullmatch(rf"created +{STAMP}", lines[4])
-    digest = json.loads(call("files", "show", "1", "--json").stdout)["sha256"]
+    digest = json.loads(call("files", "info", "1", "--json").stdout)["sha256"]
     assert any(line.endswith(digest) for line in lines)
     terminal(40)
-    lines = call("files", "show", "3").stdout.splitlines()
+    lines = call("files", "info", "3").stdout.splitlines()
     assert max(map(display_width, lines)) <= 40
     # Nothing is lost: long values are continued on lines of their own.
     text = " ".join(line[13:] for line in lines)
@@ -325,7 +325,7 @@ def test_a_table_is_sorted_by_the_names_of_owners(capsys: pytest.CaptureFixture[
 def test_other_lists_have_the_options_too(call: Call, world: LocalOrion) -> None:
     assert call("tags", "list", "file", "1", "--sort", "-name", "-q", on=world).stdout == "old\nkept\n"
     shares = json.loads(
-        call("files", "shares", "1", "--columns", "target_type", "--sort", "target_id", "--json").stdout
+        call("files", "list-shares", "1", "--columns", "target_type", "--sort", "target_id", "--json").stdout
     )
     assert shares == [{"target_type": "user"}, {"target_type": "project"}]
     assert call("folders", "list", "--columns", "path").stdout.splitlines()[2] == "/screens"
@@ -419,7 +419,7 @@ def test_a_real_terminal(width: int, world: LocalOrion, tmp_path: Path, own_home
         assert code == 0, text
         return text.splitlines()
 
-    for words in (["files", "list"], ["jobs", "list"], ["files", "show", "3"]):
+    for words in (["files", "list"], ["jobs", "list"], ["files", "info", "3"]):
         assert max(map(display_width, run(*words))) <= width
     lines = run("files", "list")
     assert lines[0].split() == ["id", "name", "state", "owner", "created", "size", "project"]

@@ -315,7 +315,8 @@ def test_scenario_18_temporary_paths(job: LocalOrion) -> None:
     t = TemporaryPath(suffix=file.name)
     file.download_to_file(t.path)
     with open(t.path) as stream:
-        assert stream.readline() == "CC(=O)Oc1ccccc1C(=O)O aspirin\n"
+        assert stream.readline() == "SMILES\tTitle\tMolWt\tLogP\n"
+        assert stream.readline() == "CC(=O)Oc1ccccc1C(=O)O\taspirin\t180.16\t1.31\n"
     assert t.path.endswith("drugs.smi")
 
 

@@ -205,7 +205,7 @@ def test_certificates_by_ocli(authority: Authority, skipped_waits: list[float], 
     with Secure(case.server(authority)) as server:
         url = f"https://{case.host}:{server.port}"
         save_profile(SessionConfig(url, CANARY, ca_file=str(authority.file)), "default")
-        found = CliRunner().invoke(ocli, ["files", "show", "1", "--json"], prog_name="ocli")
+        found = CliRunner().invoke(ocli, ["files", "info", "1", "--json"], prog_name="ocli")
         if case.problem is None:
             assert (found.exit_code, json.loads(found.stdout)["name"], found.stderr) == (0, "x", "")
             assert [CANARY.encode() in request for request in server.requests] == [True]
@@ -225,7 +225,7 @@ def test_the_environment_cannot_switch_the_check_of_ocli_off(
     monkeypatch.setenv(variable, value)
     with Secure(authority.server(HOST, signer=None)) as server:
         save_profile(SessionConfig(f"https://{HOST}:{server.port}", CANARY), "default")
-        found = CliRunner().invoke(ocli, ["files", "show", "1"], prog_name="ocli")
+        found = CliRunner().invoke(ocli, ["files", "info", "1"], prog_name="ocli")
     assert (found.exit_code, server.requests) == (7, [])
     assert "self-signed" in found.stderr
 
@@ -239,7 +239,7 @@ PROCESS = {
 
 def _process(config: SessionConfig) -> subprocess.CompletedProcess[str]:
     save_profile(config, "default")
-    command = [sys.executable, "-W", "error", "-m", "orionclient.cli", "files", "show", "1", "-q"]
+    command = [sys.executable, "-W", "error", "-m", "orionclient.cli", "files", "info", "1", "-q"]
     return subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=60, env={**os.environ, "NO_COLOR": "1"}
     )

@@ -301,14 +301,14 @@ def test_ocli(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
             "config", "profile", "--url", url, "--username", "ada", "--with-token", "--ca-file", files.path("root.pem"),
             "--client-cert", files.path("cert.pem"), "--client-key", files.path("key.pem"),
         )  # fmt: skip
-        assert json.loads(run("files", "show", "1", "--json"))["name"] == "x"
+        assert json.loads(run("files", "info", "1", "--json"))["name"] == "x"
         value, origin = show()["client_key"]
         assert value == files.path("key.pem")
         assert origin.endswith("[default]")
         monkeypatch.setenv("ORION_CLIENT_CERT", files.path("missing.pem"))
         assert show()["client_cert"] == (files.path("missing.pem"), "$ORION_CLIENT_CERT")
         assert show()["client_key"] == (None, "default")
-        assert "missing.pem', set by ORION_CLIENT_CERT: " in run("files", "show", "1", code=6)
+        assert "missing.pem', set by ORION_CLIENT_CERT: " in run("files", "info", "1", code=6)
         monkeypatch.delenv("ORION_CLIENT_CERT")
         assert "the path is empty" in run(
             "config", "profile", "--url", url, "--username", "ada", "--client-cert", "", code=6

@@ -91,11 +91,13 @@ def test_drugs_as_records(ada, url, drugs):
 def test_the_example_files_have_the_same_columns(ada, url, drugs):
     upload(ada, url, "sdf", drugs["sdf"])
     assert download(ada, url, "csv") == drugs["csv"]
-    # A SMILES file has no columns but these two.
-    smiles = download(ada, url, "csv", fieldlist=["SMILES", "Title"]).decode().replace(",", " ")
-    assert smiles == "SMILES Title\n" + drugs["smi"].decode()
-    upload(ada, url, "smi", smiles.encode())
+    smiles = download(ada, url, "csv", fieldlist=["SMILES", "Title", "MolWt", "LogP"]).decode().replace(",", "\t")
+    assert smiles.encode() == drugs["smi"]
+    upload(ada, url, "csv", drugs["csv"])
     assert download(ada, url, "smi") == drugs["smi"]
+    upload(ada, url, "smi", drugs["smi"])
+    assert download(ada, url, "smi") == drugs["smi"]
+    assert download(ada, url, "smi", fieldlist=["Title"]).startswith(b"CC(=O)Oc1ccccc1C(=O)O aspirin\n")
 
 
 def test_replacing_gives_new_ids_and_retrying_keeps_them(ada, url, drugs):

@@ -123,7 +123,7 @@ def test_an_unexpected_error_of_a_step_has_an_envelope(ada: httpx.Client, monkey
 
 def test_every_commit_is_on_the_disk(tmp_path: Path) -> None:
     # 2 is FULL. It protects against a power failure between a commit and the removal of the old content, which no test can cause.
-    store = Store(tmp_path / "x.sqlite", ["CREATE TABLE IF NOT EXISTS things (name TEXT)"])
+    store = Store(tmp_path / "x.sqlite")
     try:
         with store.write_transaction() as first, store.read_transaction() as second:
             assert [db.execute("PRAGMA synchronous").fetchone()[0] for db in (first, second)] == [2, 2]

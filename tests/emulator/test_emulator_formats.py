@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 import tracemalloc
 
 import pytest
@@ -380,10 +381,36 @@ def test_sdf_of_other_records(parse):
             write("sdf", bad)
 
 
-def test_smi_of_other_records():
-    smiles = {"format": "smiles", "text": "CO"}
-    assert write("smi", {"x": 1, "s": smiles, "t": {"format": "smiles", "text": "N"}, "Title": 5}) == "CO\n"
-    assert write("smi", {"s": smiles, "t": {"format": "smiles", "text": "N"}}, fields=["t"]) == "N\n"
+def test_smi_with_more_fields(parse):
+    smiles, other = ({"format": "smiles", "text": text} for text in ("CO", "N"))
+    records = [
+        {"x": 1, "s": smiles, "t": other, "Title": 5},
+        {"Molecule": smiles, "y": "a b", "m": {"format": "sdf", "text": MOL}},
+    ]
+    written = write("smi", *records)
+    assert written == "SMILES\tTitle\tx\tt\ty\nCO\t5\t1\tN\t\nCO\t\t\t\ta b\n"
+    assert [list(record.values()) for record in parse("smi", written)] == [
+        ["5", smiles, "1", "N", ""],
+        ["", smiles, "", "", "a b"],
+    ]
+    assert write("smi", *records, fields=["Title", "m", "nowhere"]) == "CO 5\nCO\n"
+    assert write("smi", records[0], fields=["t"]) == "N 5\n"
+    assert write("smi", records[0], fields=["x", "Title", "x"]) == "SMILES\tTitle\tx\nCO\t5\t1\n"
+
+
+@pytest.mark.parametrize("name", ["", "a\tb", "a\nb", "a\rb", "smiles", "Molecule"])
+def test_a_header_of_smi_has_only_names_that_can_be_read(name):
+    record = {"s": {"format": "smiles", "text": "CO"}, name: "x"}
+    with pytest.raises(molecules.ConversionError, match=f"cannot name the field {re.escape(repr(name))}"):
+        write("smi", record)
+    assert write("smi", record, fields=["s"]) == "CO\n"
+
+
+@pytest.mark.parametrize("cell", ["a\tb", "a\nb", "a\rb"])
+def test_a_cell_of_smi_has_no_tab_or_line_break(cell):
+    record = {"s": {"format": "smiles", "text": "CO"}, "x": cell}
+    with pytest.raises(molecules.ConversionError, match="Record 1 has a tab or line break in 'x'"):
+        write("smi", record)
 
 
 @pytest.mark.parametrize(

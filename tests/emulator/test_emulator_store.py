@@ -10,13 +10,13 @@ import pytest
 
 from orionclient.emulator._store.store import Store, StoreConnection
 
-TABLE = "CREATE TABLE IF NOT EXISTS things (name TEXT)"
+TABLE = "CREATE TABLE things (name TEXT);"
 COUNT = "SELECT count(*) FROM things WHERE name <> ?"
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(tmp_path / "x.sqlite", [TABLE])
+    opened = Store(tmp_path / "x.sqlite", migrations={1: TABLE})
     yield opened
     opened.close()
 

@@ -12,7 +12,11 @@ from helpers.project_copy import ProjectCopy, read_all
 SCRIPT = ROOT / "tests" / "new_kind" / "run.py"
 ADDED = {"openapi/widgets.yaml", "orionclient/types/widgets.py", "orionclient/emulator/_handlers/widgets.py"}
 # The registry has a line for type checkers, and one with the name on the wire.
-LINES = {"orionclient/types/__init__.py": 2, "orionclient/cli/_core/root.py": 1}
+LINES = {
+    "orionclient/types/__init__.py": 2,
+    "orionclient/cli/_core/root.py": 1,
+    "orionclient/emulator/_store/migrations.py": 1,
+}
 # The tests that know all kinds or operations, without those that take long and do not depend on the kinds.
 TESTS = (
     "tests/surface/test_public.py", "tests/surface/test_operations.py",

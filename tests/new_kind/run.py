@@ -1,4 +1,4 @@
-"""Writes the files of a new kind of resource, and its lines in the registry and in `ocli`.
+"""Writes the files of a new kind of resource, and its lines in the registry, in `ocli` and in the migrations.
 
 Run by `nox -s new-kind NAME`. The templates beside this script are those of the kind `widget`; its name is replaced.
 Arguments: the name, and the Python with the tools of the generator.
@@ -20,11 +20,13 @@ from orion_api import contract
 from orionclient import types
 from orionclient._resources import convert, resource
 from orionclient.cli._core import root
+from orionclient.emulator._store import migrations
 
 ROOT = Path(__file__).parents[2]
 EMULATOR = ROOT / "orionclient" / "emulator"
 REGISTRY = ROOT / "orionclient" / "types" / "__init__.py"
 GROUPS = ROOT / "orionclient" / "cli" / "_core" / "root.py"
+SCRIPTS = EMULATOR / "_store" / "migrations.py"
 RULE = (
     "a kind has a singular name of 2 to 30 lower-case ASCII letters, such as widget, that does not end in s, x, z, ch or sh, is no name of "
     "Python, and is not taken by a kind, a tag, a schema, a table of the local Orion or a group of ocli"
@@ -50,10 +52,7 @@ def list_taken() -> set[str]:
     """List the names that a kind cannot have, in lower case."""
     document = contract.load()
     tags = {tag for item in document["paths"].values() for operation in item.values() for tag in operation["tags"]}
-    tables = re.findall(
-        r"(?:CREATE TABLE (?:IF NOT EXISTS )?|create_table_statement\(\s*\")(\w+)",
-        "".join(path.read_text("utf-8") for path in EMULATOR.rglob("*.py")),
-    )
+    tables = re.findall(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+)", "".join(migrations.MIGRATIONS.values()))
     names = [
         *tags,
         *tables,
@@ -113,7 +112,7 @@ def main(name: str, tools: str) -> None:
     if not is_allowed(name):
         sys.exit(f"{name!r}: {RULE}")
     files = list_files(name)
-    edited = {path: path.read_bytes() for path in (REGISTRY, GROUPS)}
+    edited = {path: path.read_bytes() for path in (REGISTRY, GROUPS, SCRIPTS)}
     try:
         write(name, files, tools)
     except (OSError, subprocess.CalledProcessError) as error:
@@ -135,6 +134,13 @@ def write(name: str, files: dict[Path, str], tools: str) -> None:
     )
     insert_line(REGISTRY, r'        "\w+": "\w+:\w+",$', f'        "{name}": "{plural}:{kind}",\n')
     insert_line(GROUPS, r'    "\w+": \(.*, "Data"\),$', f'    "{plural}": (_KINDS, "Manage {plural}.", "Data"),\n')
+    newest = max(migrations.MIGRATIONS)
+    lines = SCRIPTS.read_text("utf-8").splitlines(keepends=True)
+    place = next(index for index, line in enumerate(lines) if line.startswith(f"    {newest}: "))
+    SCRIPTS.write_text(
+        "".join([*lines[: place + 1], f'    {newest + 1}: create_kind_table("{plural}"),\n', *lines[place + 1 :]]),
+        "utf-8",
+    )
     run(tools, "-m", "generator", "generate")
     sources = [path for path in files if path.suffix == ".py"]
     run(tools, "-m", "ruff", "check", "--quiet", "--fix", *sources)

@@ -42,6 +42,7 @@ NAMES = {
         " NoResultFound NotEnoughDiskError NotFoundResponse NotLoaded OrionConnectionError OrionError OrionLinkError OrionServiceError"
         " OrionTimeout RateLimitedResponse TransferErrors ValidationError LocalDataError"
     ),
+    "orionclient.fs": "Entry FileSystem",
     "orionclient.links": "OrionLink RecordLink ShardLink link_to read_link resolve",
     "orionclient.utils": "Backoff TemporaryPath job_tag",
     "orionclient.records": "Codec OERecordCodec Record RecordCodec codec_for default_codec encode_molecule register_molecule_codec",
@@ -70,7 +71,7 @@ NAMES = {
 #: Modules meant for users, besides one for each resource type.
 MODULES = (
     "cli cli.__main__ config emulator emulator.faults examples examples.demo exceptions floes floes.__main__"
-    " helpers helpers.collections helpers.filenames helpers.parameterize helpers.progress helpers.reports helpers.storage"
+    " fs helpers helpers.collections helpers.filenames helpers.parameterize helpers.progress helpers.reports helpers.storage"
     " links local records session testing types utils"
 )
 

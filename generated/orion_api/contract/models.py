@@ -156,11 +156,171 @@ class UpdateFile(ContractModel):
     ] = None
 
 
+class EntryPath(RootModel[StrictStr]):
+    root: Annotated[
+        StrictStr,
+        Field(
+            description="Absolute path of a folder or an item, or the address of an item. A path starts with one of the roots `/project/<id>/team/`, `/project/<id>/user/<username>/`, `/project/<id>/workspace/<id>/` and `/organization/`; no name in it is `.` or `..`, and repeated slashes are ignored. An address is `file://<id>`, `dataset://<id>` or `collection://<id>`.",
+            max_length=1500,
+            min_length=1,
+            pattern="^((file|dataset|collection)://[0-9]{1,19}|(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))+/*)$",
+        ),
+    ]
+
+
+class EntryInfo(ContractModel):
+    """A folder or an item of the virtual file system."""
+
+    type: Annotated[StrictStr, Field(description="Type of the entry.")]
+    id: Annotated[
+        StrictInt | None,
+        Field(description="Id of the item; null for a folder.", json_schema_extra={"x-orion-nullable": True}),
+    ]
+    name: Annotated[StrictStr, Field(description="Name of the item, or last name of the folder's path.")]
+    path: Annotated[StrictStr, Field(description="Absolute path, name included.")]
+    owner: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the user who created the entry; null for a root.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    project: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the project of the entry; null for a folder of the organization.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    size: Annotated[
+        StrictInt | None,
+        Field(
+            description="Size of a file in bytes; null for other entries.", json_schema_extra={"x-orion-nullable": True}
+        ),
+    ] = None
+    count: Annotated[
+        StrictInt | None,
+        Field(
+            description="Count of the records of a dataset or of the shards of a collection; null for other entries.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    state: Annotated[
+        StrictStr | None, Field(description="State of a file or collection; missing for other entries.")
+    ] = None
+    created: Annotated[
+        AwareDatetime | None,
+        Field(
+            description="Time the entry was created, ISO 8601 in UTC; null for a root.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    deleted: Annotated[
+        AwareDatetime | None,
+        Field(
+            description="Time the item was moved to the trash, ISO 8601 in UTC; null if it is not in the trash.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+
+
+class EntryPage(ContractModel):
+    """A page of entries."""
+
+    count: Annotated[StrictInt, Field(description="Total count of entries over all pages.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
+    ]
+    results: Annotated[list[EntryInfo], Field(description="Entries of this page.")]
+
+
+class EntryResults(ContractModel):
+    """The entries that an operation made, moved or removed."""
+
+    results: Annotated[list[EntryInfo], Field(description="The entries.")]
+
+
+class CopyEntries(ContractModel):
+    """What to copy, and where to."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    sources: Annotated[
+        list[EntryPath], Field(description="Absolute paths or addresses of the sources.", max_length=100, min_length=1)
+    ]
+    destination: Annotated[
+        StrictStr,
+        Field(
+            description="Absolute path of a folder, or the new path of the one source.",
+            max_length=1500,
+            min_length=1,
+            pattern="^((file|dataset|collection)://[0-9]{1,19}|(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))+/*)$",
+        ),
+    ]
+    recursive: Annotated[
+        StrictBool | None, Field(description="If true, copy folders with their content. Defaults to false.")
+    ] = False
+    force: Annotated[
+        StrictBool | None,
+        Field(description="If true, move an existing item of the same name to the trash. Defaults to false."),
+    ] = False
+
+
+class MoveEntries(ContractModel):
+    """What to move, and where to."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    sources: Annotated[
+        list[EntryPath], Field(description="Absolute paths or addresses of the sources.", max_length=100, min_length=1)
+    ]
+    destination: Annotated[
+        StrictStr,
+        Field(
+            description="Absolute path of a folder, or the new path of the one source.",
+            max_length=1500,
+            min_length=1,
+            pattern="^((file|dataset|collection)://[0-9]{1,19}|(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))+/*)$",
+        ),
+    ]
+    force: Annotated[
+        StrictBool | None,
+        Field(description="If true, move an existing item of the same name to the trash. Defaults to false."),
+    ] = False
+
+
+class RemoveEntries(ContractModel):
+    """What to remove."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    sources: Annotated[
+        list[EntryPath], Field(description="Absolute paths or addresses of the sources.", max_length=100, min_length=1)
+    ]
+    recursive: Annotated[
+        StrictBool | None, Field(description="If true, remove folders with their content. Defaults to false.")
+    ] = False
+    immediate: Annotated[
+        StrictBool | None,
+        Field(description="If true, delete items permanently; if false, move them to the trash. Defaults to false."),
+    ] = False
+    dry_run: Annotated[
+        StrictBool | None,
+        Field(description="If true, remove nothing, only return what would be removed. Defaults to false."),
+    ] = False
+
+
 class FolderPath(RootModel[StrictStr]):
     root: Annotated[
         StrictStr,
         Field(
-            description="Path from the root of a project: names separated by slashes, none of them `.` or `..`. Repeated and trailing slashes are ignored.",
+            description="Path from the team root of a project: names separated by slashes, none of them `.` or `..`. Repeated and trailing slashes are ignored. A path whose first name is `project` or `organization` is absolute: `/project/<id>/team/...`, `/project/<id>/user/<username>/...`, `/project/<id>/workspace/<id>/...` or `/organization/...`.",
             max_length=1000,
             min_length=1,
             pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
@@ -187,11 +347,15 @@ class FolderPaths(ContractModel):
     project: Annotated[
         StrictInt | None,
         Field(
-            description="Id of the project of the folders. Defaults to the caller's default project.",
+            description="Id of the project of folders without an absolute path. Defaults to the caller's default project.",
             ge=1,
             le=9223372036854775807,
         ),
     ] = None
+    parents: Annotated[
+        StrictBool | None,
+        Field(description="If true, create missing parents and accept existing folders. Defaults to true."),
+    ] = True
 
 
 class PathAssignment(ContractModel):

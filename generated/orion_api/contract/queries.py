@@ -321,7 +321,7 @@ class ListCollectionsQuery(BaseModel):
     path: Annotated[
         str | None,
         Field(
-            description="Path from the root of a project: names separated by slashes, none of them `.` or `..`. Repeated and trailing slashes are ignored.",
+            description="Path from the team root of a project: names separated by slashes, none of them `.` or `..`. Repeated and trailing slashes are ignored. A path whose first name is `project` or `organization` is absolute: `/project/<id>/team/...`, `/project/<id>/user/<username>/...`, `/project/<id>/workspace/<id>/...` or `/organization/...`.",
             max_length=1000,
             min_length=1,
             pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
@@ -346,7 +346,7 @@ class ListDatasetsQuery(BaseModel):
     path: Annotated[
         str | None,
         Field(
-            description="Path from the root of a project: names separated by slashes, none of them `.` or `..`. Repeated and trailing slashes are ignored.",
+            description="Path from the team root of a project: names separated by slashes, none of them `.` or `..`. Repeated and trailing slashes are ignored. A path whose first name is `project` or `organization` is absolute: `/project/<id>/team/...`, `/project/<id>/user/<username>/...`, `/project/<id>/workspace/<id>/...` or `/organization/...`.",
             max_length=1000,
             min_length=1,
             pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
@@ -370,7 +370,7 @@ class ListFilesQuery(BaseModel):
     path: Annotated[
         str | None,
         Field(
-            description="Path from the root of a project: names separated by slashes, none of them `.` or `..`. Repeated and trailing slashes are ignored.",
+            description="Path from the team root of a project: names separated by slashes, none of them `.` or `..`. Repeated and trailing slashes are ignored. A path whose first name is `project` or `organization` is absolute: `/project/<id>/team/...`, `/project/<id>/user/<username>/...`, `/project/<id>/workspace/<id>/...` or `/organization/...`.",
             max_length=1000,
             min_length=1,
             pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
@@ -379,3 +379,44 @@ class ListFilesQuery(BaseModel):
     deleted: bool | None = False
     expired: bool | None = False
     state: Annotated[str | None, Field(max_length=50)] = None
+
+
+class ListEntriesQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    path: Annotated[
+        str,
+        Field(
+            description="Absolute path of a folder or an item, or the address of an item. A path starts with one of the roots `/project/<id>/team/`, `/project/<id>/user/<username>/`, `/project/<id>/workspace/<id>/` and `/organization/`; no name in it is `.` or `..`, and repeated slashes are ignored. An address is `file://<id>`, `dataset://<id>` or `collection://<id>`.",
+            max_length=1500,
+            min_length=1,
+            pattern="^((file|dataset|collection)://[0-9]{1,19}|(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))+/*)$",
+        ),
+    ]
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+    tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
+    owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    deleted: bool | None = False
+    name_contains: Annotated[str | None, Field(max_length=255)] = None
+    types: Annotated[list[Literal["folder", "file", "dataset", "collection"]] | None, Field(max_length=10)] = None
+    expired: bool | None = False
+    order_by: Literal["name", "id", "created", "type"] | None = "name"
+
+
+class GetEntryQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    path: Annotated[
+        str,
+        Field(
+            description="Absolute path of a folder or an item, or the address of an item. A path starts with one of the roots `/project/<id>/team/`, `/project/<id>/user/<username>/`, `/project/<id>/workspace/<id>/` and `/organization/`; no name in it is `.` or `..`, and repeated slashes are ignored. An address is `file://<id>`, `dataset://<id>` or `collection://<id>`.",
+            max_length=1500,
+            min_length=1,
+            pattern="^((file|dataset|collection)://[0-9]{1,19}|(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))+/*)$",
+        ),
+    ]

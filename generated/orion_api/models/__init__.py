@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .collection_page import CollectionPage as CollectionPage
     from .collection_state import CollectionState as CollectionState
     from .complete_upload import CompleteUpload as CompleteUpload
+    from .copy_entries import CopyEntries as CopyEntries
     from .create_collection import CreateCollection as CreateCollection
     from .create_dataset import CreateDataset as CreateDataset
     from .create_file import CreateFile as CreateFile
@@ -34,6 +35,11 @@ if TYPE_CHECKING:
     from .dataset_info import DatasetInfo as DatasetInfo
     from .dataset_page import DatasetPage as DatasetPage
     from .download_dataset_format import DownloadDatasetFormat as DownloadDatasetFormat
+    from .entry_info import EntryInfo as EntryInfo
+    from .entry_info_state import EntryInfoState as EntryInfoState
+    from .entry_info_type import EntryInfoType as EntryInfoType
+    from .entry_page import EntryPage as EntryPage
+    from .entry_results import EntryResults as EntryResults
     from .file_info import FileInfo as FileInfo
     from .file_page import FilePage as FilePage
     from .file_state import FileState as FileState
@@ -47,6 +53,8 @@ if TYPE_CHECKING:
     from .job_page import JobPage as JobPage
     from .job_state import JobState as JobState
     from .json_object import JsonObject as JsonObject
+    from .list_entries_order_by import ListEntriesOrderBy as ListEntriesOrderBy
+    from .list_entries_types_item import ListEntriesTypesItem as ListEntriesTypesItem
     from .list_molsearch_databases_search_type import (
         ListMolsearchDatabasesSearchType as ListMolsearchDatabasesSearchType,
     )
@@ -58,6 +66,7 @@ if TYPE_CHECKING:
     from .molsearch_query_info import MolsearchQueryInfo as MolsearchQueryInfo
     from .molsearch_query_page import MolsearchQueryPage as MolsearchQueryPage
     from .molsearch_query_state import MolsearchQueryState as MolsearchQueryState
+    from .move_entries import MoveEntries as MoveEntries
     from .organization_info import OrganizationInfo as OrganizationInfo
     from .organization_page import OrganizationPage as OrganizationPage
     from .package_info import PackageInfo as PackageInfo
@@ -72,6 +81,7 @@ if TYPE_CHECKING:
     from .project_info import ProjectInfo as ProjectInfo
     from .project_page import ProjectPage as ProjectPage
     from .record_info import RecordInfo as RecordInfo
+    from .remove_entries import RemoveEntries as RemoveEntries
     from .secret_info import SecretInfo as SecretInfo
     from .secret_page import SecretPage as SecretPage
     from .shard_info import ShardInfo as ShardInfo
@@ -116,6 +126,7 @@ else:
             "collection_page:CollectionPage",
             "collection_state:CollectionState",
             "complete_upload:CompleteUpload",
+            "copy_entries:CopyEntries",
             "create_collection:CreateCollection",
             "create_dataset:CreateDataset",
             "create_file:CreateFile",
@@ -135,6 +146,11 @@ else:
             "dataset_info:DatasetInfo",
             "dataset_page:DatasetPage",
             "download_dataset_format:DownloadDatasetFormat",
+            "entry_info:EntryInfo",
+            "entry_info_state:EntryInfoState",
+            "entry_info_type:EntryInfoType",
+            "entry_page:EntryPage",
+            "entry_results:EntryResults",
             "file_info:FileInfo",
             "file_page:FilePage",
             "file_state:FileState",
@@ -148,6 +164,8 @@ else:
             "job_page:JobPage",
             "job_state:JobState",
             "json_object:JsonObject",
+            "list_entries_order_by:ListEntriesOrderBy",
+            "list_entries_types_item:ListEntriesTypesItem",
             "list_molsearch_databases_search_type:ListMolsearchDatabasesSearchType",
             "molsearch_database_info:MolsearchDatabaseInfo",
             "molsearch_database_page:MolsearchDatabasePage",
@@ -157,6 +175,7 @@ else:
             "molsearch_query_info:MolsearchQueryInfo",
             "molsearch_query_page:MolsearchQueryPage",
             "molsearch_query_state:MolsearchQueryState",
+            "move_entries:MoveEntries",
             "organization_info:OrganizationInfo",
             "organization_page:OrganizationPage",
             "package_info:PackageInfo",
@@ -171,6 +190,7 @@ else:
             "project_info:ProjectInfo",
             "project_page:ProjectPage",
             "record_info:RecordInfo",
+            "remove_entries:RemoveEntries",
             "secret_info:SecretInfo",
             "secret_page:SecretPage",
             "shard_info:ShardInfo",

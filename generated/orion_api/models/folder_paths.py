@@ -17,11 +17,13 @@ class FolderPaths:
 
     Attributes:
         paths: Paths of the folders.
-        project: Id of the project of the folders. Defaults to the caller's default project.
+        project: Id of the project of folders without an absolute path. Defaults to the caller's default project.
+        parents: If true, create missing parents and accept existing folders. Defaults to true.
     """
 
     paths: list[str]
     project: int | Unset = UNSET
+    parents: bool | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
@@ -29,6 +31,7 @@ class FolderPaths:
             {
                 "paths": self.paths,
                 "project": self.project,
+                "parents": self.parents,
             }
         )
         return data
@@ -45,4 +48,5 @@ class FolderPaths:
         return cls(
             paths=read.read_required("paths", _wire.list_of(_wire.parse_string)),
             project=read.read_optional("project", _wire.parse_integer),
+            parents=read.read_optional("parents", _wire.parse_boolean),
         )

@@ -144,7 +144,7 @@ def build_download_command(kind: CommandKind) -> Command:
             else "Run the command again to resume it."
         ),
         shape=DOWNLOADED,
-        example=f"ocli {kind.group} download {_EXAMPLES[kind.group]}",
+        example=f"{kind.command('download')} {_EXAMPLES[kind.group]}",
     )
 
 

@@ -12,7 +12,7 @@ from orionclient.cli._core.batch import apply_to_each
 from orionclient.cli._core.command_kind import describe, fetch_details
 from orionclient.cli._core.commands import Command, CommandGroup
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
-from orionclient.cli._core.parameter_types import Choice
+from orionclient.cli._core.parameter_types import Choice, ResourceIdType
 from orionclient.cli._core.root import GROUPS
 from orionclient.cli._core.shapes import list_of
 from orionclient.cli._core.state import get_state
@@ -101,7 +101,7 @@ def _move() -> Command:
         "move",
         params=[
             click.Argument(["kind"], type=Choice(kinds)),
-            click.Argument(["resource_id"], metavar="ID", type=click.INT),
+            click.Argument(["resource_id"], metavar="ID", type=ResourceIdType(None)),
             click.Argument(["path"]),
             dry_run_option(),
         ],

@@ -17,6 +17,7 @@ from orionclient.cli._core.parameter_types import (
     ParameterType,
     ResourceIdType,
     complete_within,
+    find_items,
     get_completion_state,
     project_option,
 )
@@ -158,6 +159,11 @@ class _StartCommand(click.Command):
             context_settings=CONTEXT_SETTINGS,
             help=escape_control_characters(f"Start {spec.title or spec.name}. {spec.description}{hint}"),
         )
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Find the items given by path, and start the job."""
+        find_items(ctx)
+        return super().invoke(ctx)
 
     def _names(self, name: str) -> list[str]:
         other = name.replace("_", "-")

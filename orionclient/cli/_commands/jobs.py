@@ -237,10 +237,11 @@ def _export(kind: CommandKind) -> Command:
             state.out.print_item(found, key="workfloe")
 
     return Command(
-        "export",
+        "export-params",
+        aliases=("export",),
         params=kind.id_arguments(),
         callback=run,
         help="Print the parameters of a job as JSON.",
         shape=_EXPORT,
-        example="ocli jobs export 1",
+        example="ocli jobs export-params 1",
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from orionclient import types
 from orionclient.cli._core.command_kind import CommandKind
-from orionclient.cli._core.commands import CommandGroup
+from orionclient.cli._core.commands import Command, CommandGroup
 from orionclient.cli._core.resource_commands import build_commands
 from orionclient.cli._core.root import GROUPS
 
@@ -56,11 +56,17 @@ _DESCRIBED: Final = (
         arguments=("name",),
         examples={
             "list": "1",
-            "show": "1 1",
+            "info": "1 1",
             "create": "1 'frame 7'",
             "update": "1 2 --name 'frame 8'",
             "delete": "1 4 --yes",
             "close": "1 3",
+        },
+        elsewhere={
+            "list": ("collections", "list-shards"),
+            "info": ("collections", "info-shard"),
+            "download": ("collections", "download-shards"),
+            "delete": ("collections", "delete-shards"),
         },
         special="transfers",
     ),
@@ -123,14 +129,16 @@ _DESCRIBED: Final = (
     CommandKind(
         "molsearch_database",
         noun="database",
-        group="molsearch databases",
+        group="molsearch db",
+        aliases=("databases",),
         columns=("id", "name", "state", "owner", "created", "count", "search_type", "dataset"),
         examples={"create": "1 --name drugs", "delete": "2 --yes"},
     ),
     CommandKind(
         "molsearch_query",
         noun="query",
-        group="molsearch queries",
+        group="molsearch query",
+        aliases=("queries",),
         columns=("id", "name", "state", "owner", "created", "count", "query_type", "database"),
         examples={"create": 'title 1 \'{"titles": ["aspirin"]}\'', "delete": "2 --yes"},
         special="molsearch",
@@ -153,8 +161,8 @@ def group(name: str) -> click.Group:
     description = GROUPS[name][1]
     if name == "molsearch":
         subgroups = [
-            _load_commands("molsearch databases", "Manage searchable databases of molecules."),
-            _load_commands("molsearch queries", "Manage searches and list their hits."),
+            _load_commands("molsearch db", "Manage searchable databases of molecules."),
+            _load_commands("molsearch query", "Manage searches and list their hits."),
         ]
         return CommandGroup(name, subgroups, help=description)
     return _load_commands(name, description)
@@ -162,8 +170,23 @@ def group(name: str) -> click.Group:
 
 def _load_commands(name: str, description: str) -> click.Group:
     kind = KINDS[name]
-    found: dict[str | None, click.Command] = {each.name: each for each in build_commands(kind)}
+    commands: list[click.Command] = []
+    hidden: list[Command] = []
+    for verb, command in _build_commands(kind).items():
+        if verb in kind.elsewhere:
+            hidden.append(command.place_in(*kind.elsewhere[verb])[1])
+        else:
+            commands.append(command)
+    for other in KINDS.values():
+        places = {verb: place for verb, place in other.elsewhere.items() if place[0] == name}
+        found = _build_commands(other) if places else {}
+        commands += [found[verb].place_in(*place)[0] for verb, place in places.items()]
+    return CommandGroup(name.rpartition(" ")[2], commands, hidden=hidden, aliases=kind.aliases, help=description)
+
+
+def _build_commands(kind: CommandKind) -> dict[str, Command]:
+    found = {str(each.name): each for each in build_commands(kind)}
     if kind.special:
         special = importlib.import_module(f"orionclient.cli._commands.{kind.special}")
-        found.update({each.name: each for each in special.build_commands(kind)})
-    return CommandGroup(name.rpartition(" ")[2], list(found.values()), help=description)
+        found.update({str(each.name): each for each in special.build_commands(kind)})
+    return found

@@ -10,7 +10,7 @@ from orionclient._resources.resource import Resource
 from orionclient.cli._core.commands import Command, CommandGroup
 from orionclient.cli._core.contract_options import JsonParameter
 from orionclient.cli._core.output import to_json
-from orionclient.cli._core.parameter_types import Choice
+from orionclient.cli._core.parameter_types import Choice, ResourceIdType
 from orionclient.cli._core.root import GROUPS
 from orionclient.cli._core.shapes import object_of
 from orionclient.cli._core.state import get_state
@@ -32,7 +32,7 @@ def group(name: str) -> click.Group:
     Returns:
         The group.
     """
-    return CommandGroup(name, [_create(), _show()], help=GROUPS[name][1])
+    return CommandGroup(name, [_create(), _info()], help=GROUPS[name][1])
 
 
 def _create() -> Command:
@@ -54,8 +54,10 @@ def _create() -> Command:
         "create",
         params=[
             click.Argument(["kind"], type=Choice(kinds)),
-            click.Argument(["resource_id"], metavar="ID", type=click.INT),
-            click.Option(["--collection"], type=click.INT, help="Id of the collection; required for a shard."),
+            click.Argument(["resource_id"], metavar="ID", type=ResourceIdType(None)),
+            click.Option(
+                ["--collection"], type=ResourceIdType("collection"), help="Id of the collection; required for a shard."
+            ),
         ],
         callback=run,
         help="Create a link to a resource. Prints one line of JSON; no request is sent.",
@@ -64,17 +66,18 @@ def _create() -> Command:
     )
 
 
-def _show() -> Command:
+def _info() -> Command:
     def run(link: Mapping[str, Any]) -> None:
         state = get_state()
         found = state.session.get_link(link).get_resource()
         state.out.print_item(found.to_dict() if isinstance(found, Resource) else dict(found))
 
     return Command(
-        "show",
+        "info",
+        aliases=("show",),
         params=[click.Argument(["link"], type=JsonParameter())],
         callback=run,
         help="Show the resource of a link.",
         shape={"type": "object"},
-        example="""ocli links show '{"link": "orion", "version": 1, "type": "dataset", "id": 1, "id_str": "1"}'""",
+        example="""ocli links info '{"link": "orion", "version": 1, "type": "dataset", "id": 1, "id_str": "1"}'""",
     )

@@ -1,4 +1,4 @@
-"""Provide the special command of `ocli molsearch queries`: hits."""
+"""Provide the special command of `ocli molsearch query`: list-results."""
 
 from __future__ import annotations
 
@@ -30,11 +30,12 @@ def build_commands(kind: CommandKind) -> list[Command]:
 
     return [
         Command(
-            "hits",
+            "list-results",
+            aliases=("hits",),
             params=[*kind.id_arguments(), *table_options(schema_columns("MolsearchHitInfo"))],
             callback=run,
             help="List the hits of a search. They are sorted by rank.",
             shape="[MolsearchHitInfo]",
-            example="ocli molsearch queries hits 1",
+            example="ocli molsearch query list-results 1",
         )
     ]

@@ -8,9 +8,9 @@ import click
 
 from orionclient.cli._core.commands import Command, CommandGroup
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
-from orionclient.cli._core.parameter_types import Choice, TagType
+from orionclient.cli._core.parameter_types import Choice, ResourceIdType, TagType
 from orionclient.cli._core.root import GROUPS
-from orionclient.cli._core.sharing import TAG_COLUMNS, report_tags
+from orionclient.cli._core.sharing import list_tags, report_tags
 from orionclient.cli._core.state import get_state
 from orionclient.cli._core.table_options import schema_columns, table_options
 from orionclient.types import KINDS
@@ -37,7 +37,7 @@ def _resource_arguments() -> list[click.Parameter]:
     kinds = sorted(name for name, kind in KINDS.items() if kind.declaration.taggable)
     return [
         click.Argument(["kind"], type=Choice(kinds)),
-        click.Argument(["resource_id"], metavar="ID", type=click.INT),
+        click.Argument(["resource_id"], metavar="ID", type=ResourceIdType(None)),
     ]
 
 
@@ -47,8 +47,7 @@ def _make_handle(kind: str, resource_id: int) -> Resource:
 
 def _list() -> Command:
     def run(kind: str, resource_id: int) -> None:
-        state = get_state()
-        state.out.print_rows(state.session.list_tags(_make_handle(kind, resource_id)), TAG_COLUMNS, key="name")
+        list_tags(_make_handle(kind, resource_id))
 
     return Command(
         "list",

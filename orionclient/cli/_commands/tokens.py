@@ -63,6 +63,7 @@ def _info(kind: CommandKind) -> Command:
     argument.required = False
     return Command(
         "info",
+        aliases=("show",),
         params=[argument],
         callback=run,
         help="Show a token, or all tokens if ID is omitted. The values are not shown.",

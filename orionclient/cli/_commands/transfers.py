@@ -119,7 +119,9 @@ def _upload(kind: CommandKind) -> Command:
     else:
         options += [
             project_option(),
-            click.Option(["--path", "folder_path"], help="Folder in the project to upload to; created if missing."),
+            click.Option(
+                ["--path", "folder_path"], help="Folder to upload to, in the project or absolute; created if missing."
+            ),
             click.Option(["--description"], help="Description."),
             click.Option(["--tag", "tags"], multiple=True, help="Tag to add. Can be given several times."),
         ]
@@ -166,7 +168,7 @@ def _send(
     else:
         send: Any = types.datasets.DatasetSend if kind.kind is Dataset else types.files.FileSend
         project, folder_path, if_exists = (values.pop(name) for name in ("project", "folder_path", "if_exists"))
-        task = send(state.session, project_id(state.session, project), folder_path, if_exists, values)
+        task = send(state.session, project_id(state.session, project, folder_path), folder_path, if_exists, values)
         act = partial(transfer_all, task, found)
     with show_progress(state) as watch, report_results(state, watch, "uploaded", summary=not single) as report:
 

@@ -46,6 +46,8 @@ class CommandKind:
         without: Commands that it does not have.
         examples: Command -> its arguments in the example. Defaults to the id 1, or to what the command needs.
         only: Filters of `list` that apply unless --all or an option for the field is given.
+        elsewhere: Command -> group and name under which another group publishes it; its own group has it as a hidden alias.
+        aliases: Other names of the group, which are not listed.
         special: Module with its special commands, which replace shared commands of the same name.
         asks: True if `delete` asks for confirmation; if False, it asks with --ask only.
     """
@@ -60,6 +62,8 @@ class CommandKind:
     without: Sequence[str] = field(kw_only=True, default=())
     examples: Mapping[str, str] = field(kw_only=True, factory=dict)
     only: Mapping[str, str] = field(kw_only=True, factory=dict)
+    elsewhere: Mapping[str, tuple[str, str]] = field(kw_only=True, factory=dict)
+    aliases: Sequence[str] = field(kw_only=True, default=())
     special: str = field(kw_only=True, default="")
     asks: bool = field(kw_only=True, default=True)
 
@@ -143,6 +147,17 @@ class CommandKind:
         )
         return [*self.parent_arguments(), argument]
 
+    def command(self, verb: str) -> str:
+        """Write the published words of a command.
+
+        Args:
+            verb: Name of the command.
+
+        Returns:
+            The words, for example `ocli files list`.
+        """
+        return f"ocli {' '.join(self.elsewhere.get(verb, (self.group, verb)))}"
+
     def format_example(self, verb: str) -> str:
         """Write the example of a command.
 
@@ -152,7 +167,7 @@ class CommandKind:
         Returns:
             The command line.
         """
-        return f"ocli {self.group} {verb} { {**_EXAMPLES, **self.examples}.get(verb, '1') }".rstrip()
+        return f"{self.command(verb)} { {**_EXAMPLES, **self.examples}.get(verb, '1') }".rstrip()
 
 
 def describe(noun: str, data: Mapping[str, Any]) -> str:

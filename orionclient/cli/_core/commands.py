@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import functools
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import click
 
-from orionclient.cli._core.parameter_types import Choice, FloatRange, complete_profiles
+from orionclient.cli._core.parameter_types import Choice, FloatRange, complete_profiles, find_items
 from orionclient.cli._core.state import FORMATS, MAX_RETRIES, PROFILE, TIMEOUT, State
 from orionclient.cli._core.streams import echo
 from orionclient.cli._core.suggestions import suggest
@@ -118,18 +120,42 @@ class Command(click.Command):
         name: Name of the command.
         example: A call that works on a local Orion with the demo data. The help shows it, and the tests run it.
         shape: What --json prints: the name of a schema of the contract (in [brackets] for a list), or a schema.
+        aliases: Other names in its group, which work and are not listed.
         **settings: Arguments of `click.Command`.
 
     Attributes:
         example: The example.
         shape: The shape of the JSON output.
+        aliases: The other names.
+        published: Its words after `ocli` if it is the hidden alias of a command of another group, else empty.
     """
 
-    def __init__(self, name: str, *, example: str, shape: str | Mapping[str, Any], **settings: Any) -> None:
+    published: str = ""
+
+    def __init__(
+        self, name: str, *, example: str, shape: str | Mapping[str, Any], aliases: Sequence[str] = (), **settings: Any
+    ) -> None:
         settings["context_settings"] = {**CONTEXT_SETTINGS, **settings.get("context_settings", {})}
         super().__init__(name, **settings)
         self.example = example
         self.shape = shape
+        self.aliases = aliases
+
+    def place_in(self, group: str, name: str) -> tuple[Command, Command]:
+        """Publish the command in another group.
+
+        Args:
+            group: The words of the group.
+            name: The name of the command in it.
+
+        Returns:
+            The published command, and this command as its hidden alias.
+        """
+        published, alias = copy.copy(self), copy.copy(self)
+        published.name = name
+        published.aliases = ()
+        alias.published = f"{group} {name}"
+        return published, alias
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Add the global options, except those whose names the command uses itself."""
@@ -138,9 +164,10 @@ class Command(click.Command):
         return [*own, *(option for option in common_options(hidden=True) if not taken & {*option.opts})]
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Record which command runs, for the hints of errors, and run it."""
+        """Record which command runs, for the hints of errors, find the items given by path, and run it."""
         state = State.from_context(ctx)
         state.command, state.context = ctx.command_path, ctx
+        find_items(ctx)
         return super().invoke(ctx)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -149,7 +176,8 @@ class Command(click.Command):
             formatter.write_text(self.example)
         formatter.write_paragraph()
         formatter.write_text("The global options (ocli --help) may also follow the command.")
-        formatter.write_text(f"Documentation: {_DOCUMENTATION}#{'-'.join(_list_names(ctx))}")
+        words = ["ocli", *self.published.split()] if self.published else _list_names(ctx)
+        formatter.write_text(f"Documentation: {_DOCUMENTATION}#{'-'.join(words)}")
 
 
 class MissingCommand(click.UsageError):
@@ -165,11 +193,15 @@ def _require_command(context: click.Context) -> None:
 class SuggestingGroup(click.Group):
     """A group that prints its help when it is called without arguments, and suggests names for an unknown command.
 
+    Help, completion, suggestions and documentation have the published names alone; the aliases work everywhere.
+
     Attributes:
         unknown_noun: What the message about an unknown name calls it.
+        canonical_names: Alias of a command -> its published name.
     """
 
     unknown_noun: ClassVar[str] = "command"
+    canonical_names: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, name: str, **settings: Any) -> None:
         super().__init__(name, invoke_without_command=True, callback=_require_command, **settings)
@@ -184,13 +216,17 @@ class SuggestingGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that the arguments name; suggest the closest ones if it is unknown."""
+        """Find the command that the arguments name or call by an alias; suggest the closest ones if it is unknown."""
         try:
-            return super().resolve_command(ctx, args)
+            return super().resolve_command(
+                ctx, [*(self.canonical_names.get(each, each) for each in args[:1]), *args[1:]]
+            )
         except click.UsageError:
             if ctx.resilient_parsing or not args or args[0].startswith("-"):
                 raise
-            suggestion = suggest(args[0], self.list_commands(ctx), f"{self.unknown_noun}s")
+            suggestion = suggest(
+                args[0], self.list_commands(ctx), f"{self.unknown_noun}s", aliases=self.canonical_names
+            )
             raise click.UsageError(f"unknown {self.unknown_noun} {args[0]!r}. {suggestion}".rstrip(), ctx) from None
 
 
@@ -200,12 +236,38 @@ class CommandGroup(SuggestingGroup):
     Args:
         name: Name of the group.
         commands: Its commands.
+        hidden: Commands that other groups publish, as `Command.place_in` returns them.
+        aliases: Other names of the group, which work and are not listed.
         **settings: Arguments of `click.Group`.
+
+    Attributes:
+        hidden_commands: Name -> hidden command.
+        aliases: The other names.
     """
 
-    def __init__(self, name: str, commands: Sequence[click.Command] = (), **settings: Any) -> None:
+    def __init__(
+        self,
+        name: str,
+        commands: Sequence[click.Command] = (),
+        *,
+        hidden: Sequence[Command] = (),
+        aliases: Sequence[str] = (),
+        **settings: Any,
+    ) -> None:
         settings.setdefault("context_settings", CONTEXT_SETTINGS)
         super().__init__(name, commands=list(commands), **settings)
+        self.aliases = aliases
+        self.hidden_commands = {str(each.name): each for each in hidden}
+        self.canonical_names = {
+            alias: str(each.name)
+            for each in (*commands, *hidden)
+            if isinstance(each, Command | CommandGroup)
+            for alias in each.aliases
+        }
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Find a listed or hidden command by its name."""
+        return super().get_command(ctx, cmd_name) or self.hidden_commands.get(cmd_name)
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Accept the global options after the name of the group too."""

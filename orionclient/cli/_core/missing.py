@@ -28,15 +28,19 @@ def make_hint(state: State, profile: str) -> str:
         return ""
     parent = kind.kind.declaration.parent
     if not parent:
-        return f"list the existing ones with: ocli{profile} {kind.group} list" if kind.kind.declaration.list else ""
+        return f"list the existing ones with: {_list_command(kind, profile)}" if kind.kind.declaration.list else ""
     parent_id = context.params.get(parent)
     exists = None if parent_id is None else _exists(state, parent, parent_id)
     if exists is None:
         return ""
     if exists:
-        return f"{parent} {parent_id} exists; list its {kind.plural} with: ocli{profile} {kind.group} list {parent_id}"
+        return f"{parent} {parent_id} exists; list its {kind.plural} with: {_list_command(kind, profile)} {parent_id}"
     owner = _get_kinds(context)[parent]
-    return f"{parent} {parent_id} does not exist; list the existing ones with: ocli{profile} {owner.group} list"
+    return f"{parent} {parent_id} does not exist; list the existing ones with: {_list_command(owner, profile)}"
+
+
+def _list_command(kind: CommandKind, profile: str) -> str:
+    return kind.command("list").replace("ocli", f"ocli{profile}", 1)
 
 
 def _get_kinds(context: click.Context) -> dict[str, CommandKind]:

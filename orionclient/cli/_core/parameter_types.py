@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+from attrs import frozen
 
 from orionclient._runtime.user_files import expand_home
 from orionclient.cli._core.suggestions import suggest
@@ -90,25 +91,95 @@ class FloatRange(click.FloatRange):
         return found
 
 
-class ResourceIdType(ParameterType):
-    """The id of a resource. Completed with the ids of existing resources.
+@frozen
+class ItemPath:
+    """The absolute path of an item in place of its id; `find_items` finds the id before the command runs.
+
+    Attributes:
+        path: The path.
+        kind: Name of the kind of resource on the wire that the command takes.
+    """
+
+    path: str
+    kind: str
+
+
+def find_items(context: click.Context) -> None:
+    """Replace paths in the parameters of a command by the ids of the items, with one request for each path.
 
     Args:
-        kind: Name of the kind of resource on the wire.
+        context: The context of the command.
+
+    Raises:
+        UsageError: An item is of another kind than the command takes.
+        OrionError: A path was not found, is ambiguous, or the request failed.
+        TransferErrors: Several paths were given, and some of them failed.
+    """
+    found = [each for value in context.params.values() for each in _find_paths(value)]
+    if not found:
+        return
+    from orionclient.cli._core.batch import apply_to_each  # noqa: PLC0415 - for paths only
+    from orionclient.cli._core.state import State  # noqa: PLC0415
+
+    fs, ids = State.from_context(context).session.fs, dict[ItemPath, int | None]()
+
+    def find(each: ItemPath) -> None:
+        entry = fs.info(each.path)
+        if entry.type != each.kind:
+            raise click.UsageError(f"{each.path} is a {entry.type}, but a {each.kind} is expected", context)
+        ids[each] = entry.id
+
+    apply_to_each(dict.fromkeys(found), find, lambda _: None, name_of=lambda each: each.path)
+    for name, value in context.params.items():
+        if isinstance(value, ItemPath):
+            context.params[name] = ids[value]
+        elif isinstance(value, tuple):
+            context.params[name] = tuple(ids.get(each, each) if isinstance(each, ItemPath) else each for each in value)
+
+
+def _find_paths(value: Any) -> list[ItemPath]:
+    return [each for each in (value if isinstance(value, tuple) else (value,)) if isinstance(each, ItemPath)]
+
+
+class ResourceIdType(ParameterType):
+    """The id of a resource; or the address or the absolute path of an item. Completed with the ids of existing resources.
+
+    Args:
+        kind: Name of the kind of resource on the wire. If None, the argument `kind` has it.
     """
 
     name = "id"
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str | None) -> None:
         self.kind = kind
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Convert an id."""
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | ItemPath:
+        """Convert an id or an address; `find_items` converts a path."""
         digits = str(value)
+        if "://" in digits or digits.startswith("/"):
+            return self._convert_location(digits, param, ctx)
         if not (digits.isascii() and digits.isdigit() and len(digits) <= 20):
             most = " of at most 20 digits" if len(digits) > 20 else ""
             self.fail(f"{digits!r} is not a valid id; ids are integers{most}", param, ctx)
         return int(digits)
+
+    def _convert_location(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> int | ItemPath:
+        from orionclient._resources.addresses import ITEM_TYPES, check_absolute_path, parse_address  # noqa: PLC0415
+        from orionclient.exceptions import ValidationError  # noqa: PLC0415
+
+        kind = self._get_kind(ctx)
+        try:
+            if "://" in value:
+                return parse_address(value, kind)[1]
+            if kind in ITEM_TYPES:
+                return ItemPath(check_absolute_path(value), kind)
+            reason = f"{value!r} is not a valid id; a {kind} has no path"
+        except ValidationError as error:
+            reason = str(error)
+        return self.fail(reason, param, ctx)
+
+    def _get_kind(self, context: click.Context | None) -> str:
+        return self.kind or (context.params["kind"] if context is not None else "")
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:  # noqa: ARG002
         """Complete an id with the newest resources, and show their names."""
@@ -126,7 +197,7 @@ class ResourceIdType(ParameterType):
         from orionclient.cli._core.output import escape_control_characters  # noqa: PLC0415
         from orionclient.types import KINDS  # noqa: PLC0415
 
-        state, kind = get_completion_state(ctx), KINDS[self.kind]
+        state, kind = get_completion_state(ctx), KINDS[self._get_kind(ctx)]
         template = kind
         if parent := kind.declaration.parent:
             template = kind(**{parent: ctx.params[parent]})  # type: ignore[assignment]
@@ -140,6 +211,45 @@ class ResourceIdType(ParameterType):
                 )
             )
         return found
+
+
+class LocationType(ParameterType):
+    """An absolute path in Orion, or the address of an item. Paths are completed with the entries of their folders.
+
+    Args:
+        addresses: False accepts only paths.
+    """
+
+    name = "path"
+
+    def __init__(self, *, addresses: bool = True) -> None:
+        self._addresses = addresses
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check a path or an address."""
+        from orionclient._resources.addresses import check_absolute_path, check_location  # noqa: PLC0415
+        from orionclient.exceptions import ValidationError  # noqa: PLC0415
+
+        try:
+            return (check_location if self._addresses else check_absolute_path)(str(value))
+        except ValidationError as error:
+            self.fail(str(error), param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:  # noqa: ARG002
+        """Complete the last name of a path."""
+        return complete_within(lambda: self._list_entries(ctx, incomplete))
+
+    def _list_entries(self, ctx: click.Context, incomplete: str) -> Iterator[Any]:
+        from click.shell_completion import CompletionItem  # noqa: PLC0415
+
+        from orionclient.cli._core.output import escape_control_characters  # noqa: PLC0415
+
+        folder, _, start = incomplete.rpartition("/")
+        filters = {"name": start} if start else {}
+        for entry in get_completion_state(ctx).session.fs.ls(folder, limit=_MAX_ITEMS, **filters):
+            if entry.name.startswith(start):
+                end = "/" if entry.type == "folder" else ""
+                yield CompletionItem(f"{folder}/{escape_control_characters(entry.name)}{end}", help=entry.address)
 
 
 def get_completion_state(context: click.Context) -> State:

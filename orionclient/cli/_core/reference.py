@@ -9,7 +9,7 @@ import click
 from orionclient.cli._core import contract_options
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.errors import CODES
-from orionclient.cli._core.root import GROUPS, ocli
+from orionclient.cli._core.root import COMMANDS, LISTED, ocli
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -192,8 +192,10 @@ def render_page() -> str:
         name = path.split()[1]
         if name != top:
             top = name
-            lines += ["", f"## ocli {name}", "", GROUPS[name][1]]
-        lines += ["", f"### {path}", "", f"    {_format_usage(path, command)}", "", _format_cell(command.help or "")]
+            lines += ["", f"## ocli {name}", *([] if name in COMMANDS else ["", LISTED[name][1], "", f"### {path}"])]
+        else:
+            lines += ["", f"### {path}"]
+        lines += ["", f"    {_format_usage(path, command)}", "", _format_cell(command.help or "")]
         if options := _list_options(command):
             lines += [
                 "",

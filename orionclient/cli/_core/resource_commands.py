@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from orionclient._resources.creating import is_absolute
 from orionclient.cli._core import contract_options, sharing
 from orionclient.cli._core.batch import apply_to_each
 from orionclient.cli._core.command_kind import CommandKind, describe, fetch_details
@@ -36,7 +37,7 @@ def build_commands(kind: CommandKind) -> list[Command]:
     declared = kind.kind.declaration
     makers: list[tuple[str, Any, Callable[[CommandKind], Command]]] = [
         ("list", declared.list, build_list_command),
-        ("show", declared.get, _show),
+        ("info", declared.get, _info),
         ("create", declared.create, _create),
         ("update", declared.update, _update),
         ("delete", declared.delete, _delete),
@@ -56,7 +57,8 @@ def build_commands(kind: CommandKind) -> list[Command]:
         ("untag", declared.taggable, functools.partial(sharing.build_tag_command, verb="untag")),
         ("share", declared.sharable, functools.partial(sharing.build_share_command, verb="share")),
         ("unshare", declared.sharable, functools.partial(sharing.build_share_command, verb="unshare")),
-        ("shares", declared.sharable, sharing.build_shares_command),
+        ("list-tags", declared.taggable, sharing.build_list_tags_command),
+        ("list-shares", declared.sharable, sharing.build_list_shares_command),
     ]
     return [make(kind) for verb, able, make in makers if able and verb not in kind.without]
 
@@ -127,18 +129,19 @@ def build_list_command(
     )
 
 
-def _show(kind: CommandKind) -> Command:
+def _info(kind: CommandKind) -> Command:
     def run(resource_id: int, **values: Any) -> None:
         state = get_state()
         state.out.print_item(state.session.get_resource(kind.template(values), resource_id).to_dict())
 
     return Command(
-        "show",
+        "info",
+        aliases=("show",),
         params=kind.id_arguments(),
         callback=run,
         help=f"Show {kind.article}.",
         shape=kind.schema,
-        example=kind.format_example("show"),
+        example=kind.format_example("info"),
     )
 
 
@@ -168,6 +171,7 @@ def _create(kind: CommandKind) -> Command:
         if (
             "project" in contract_options.get_body_schema(operation)[0]
             and "project" not in body
+            and not is_absolute(body.get("path"))
             and state.session.config.project
         ):
             body["project"] = state.session.config.project

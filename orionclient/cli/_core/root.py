@@ -21,6 +21,18 @@ if TYPE_CHECKING:
 
 _KINDS: Final = "orionclient.cli._commands.kinds"
 
+_FILESYSTEM: Final = "orionclient.cli._commands.filesystem"
+_FOLDERS: Final = "Virtual file system"
+
+#: Command of the top level -> as for groups.
+COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
+    "ls": (_FILESYSTEM, "List a folder.", _FOLDERS),
+    "mkdir": (_FILESYSTEM, "Create folders.", _FOLDERS),
+    "cp": (_FILESYSTEM, "Copy items and folders on the server.", _FOLDERS),
+    "mv": (_FILESYSTEM, "Move or rename items and folders.", _FOLDERS),
+    "head": (_FILESYSTEM, "Print the first records, lines or shards of an item.", _FOLDERS),
+    "rm": (_FILESYSTEM, "Move items to the trash, and remove folders.", _FOLDERS),
+}
 #: Group -> the module that provides it, its description, and the section of the help that lists it.
 GROUPS: Final[dict[str, tuple[str, str, str]]] = {
     "collections": (_KINDS, "Manage collections of shards.", "Data"),
@@ -48,25 +60,27 @@ GROUPS: Final[dict[str, tuple[str, str, str]]] = {
     "config": ("orionclient.cli._commands.config", "Manage profiles and show the configuration.", "Other"),
     "doctor": ("orionclient.cli._commands.doctor", "Diagnose configuration and connection problems.", "Other"),
 }
-# Other names of groups. They work everywhere, but help and completion do not list them.
+#: What the help of `ocli` lists.
+LISTED: Final = {**COMMANDS, **GROUPS}
+# Other names of groups, which help and completion do not list.
 _ALIASES: Final = {"emulator": "local", "floes": "workfloes"}
 
 
 class Root(SuggestingGroup):
-    """The command `ocli`. It lists its groups without importing them, and imports the one that is used."""
+    """The command `ocli`. It lists its commands and groups without importing them, and imports the one that is used."""
 
-    unknown_noun = "group"
+    canonical_names = _ALIASES
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """List the names of the groups."""
-        return list(GROUPS)
+        """List the names of the commands and groups."""
+        return list(LISTED)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        """Import a group."""
-        name = _ALIASES.get(cmd_name, cmd_name)
-        if name not in GROUPS:
+        """Import a command or a group."""
+        if cmd_name not in LISTED:
             return None
-        found: click.Command = importlib.import_module(GROUPS[name][0]).group(name)
+        module = importlib.import_module(LISTED[cmd_name][0])
+        found: click.Command = module.command(cmd_name) if cmd_name in COMMANDS else module.group(cmd_name)
         return found
 
     def load_kinds(self) -> dict[str, CommandKind]:
@@ -75,30 +89,30 @@ class Root(SuggestingGroup):
         return found
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the groups, then the global options."""
+        """Write the commands and groups, then the global options."""
         self.format_commands(ctx, formatter)
         click.Command.format_options(self, ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
-        """Write the groups by section, without importing them."""
-        width = max(map(len, GROUPS))
-        for section in dict.fromkeys(section for _, _, section in GROUPS.values()):
+        """Write the commands and groups by section, without importing them."""
+        width = max(map(len, LISTED))
+        for section in dict.fromkeys(section for _, _, section in LISTED.values()):
             with formatter.section(section):
                 formatter.write_dl(
                     [
                         (name.ljust(width), description)
-                        for name, (_, description, its_section) in GROUPS.items()
+                        for name, (_, description, its_section) in LISTED.items()
                         if its_section == section
                     ]
                 )
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
-        """Complete the names of the groups without importing them."""
+        """Complete the names of the commands and groups without importing them."""
         from click.shell_completion import CompletionItem  # noqa: PLC0415
 
         names = [
             CompletionItem(name, help=description)
-            for name, (_, description, _) in GROUPS.items()
+            for name, (_, description, _) in LISTED.items()
             if name.startswith(incomplete)
         ]
         return names + click.Command.shell_complete(self, ctx, incomplete)

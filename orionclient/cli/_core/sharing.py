@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from orionclient.cli._core.state import State
 
 _TARGETS: Final = ("user", "group", "project", "organization")
-TAG_COLUMNS: Final = ("name", "created", "project")
+_TAG_COLUMNS: Final = ("name", "created", "project")
 _SHARE_COLUMNS: Final = ("target_type", "target_id", "owner", "created")
 
 
@@ -64,6 +64,39 @@ def build_tag_command(kind: CommandKind, *, verb: str) -> Command:
     )
 
 
+def build_list_tags_command(kind: CommandKind) -> Command:
+    """Make the command that lists tags.
+
+    Args:
+        kind: The kind.
+
+    Returns:
+        The command.
+    """
+
+    def run(resource_id: int) -> None:
+        list_tags(kind.kind(id=resource_id))
+
+    return Command(
+        "list-tags",
+        params=[*kind.id_arguments(), *table_options(schema_columns("TagInfo"))],
+        callback=run,
+        help=f"List the tags of {kind.article}.",
+        shape="[TagInfo]",
+        example=kind.format_example("list-tags"),
+    )
+
+
+def list_tags(resource: Resource) -> None:
+    """Print the tags of a resource.
+
+    Args:
+        resource: The resource.
+    """
+    state = get_state()
+    state.out.print_rows(state.session.list_tags(resource), _TAG_COLUMNS, key="name")
+
+
 def report_tags(state: State, noun: str, resource: Resource, tags: Sequence[str], *, added: bool) -> None:
     """Print a message after tags were added or removed, or all tags of the resource in the other forms.
 
@@ -75,7 +108,7 @@ def report_tags(state: State, noun: str, resource: Resource, tags: Sequence[str]
         added: True if they were added, False if they were removed.
     """
     if state.form != "table":
-        state.out.print_rows(state.session.list_tags(resource), TAG_COLUMNS, key="name")
+        list_tags(resource)
         return
     what, names = describe(noun, fetch_details(state, resource)), ", ".join(map(repr, tags))
     message = f"Tagged {what} with {names}" if added else f"Untagged {what}: removed {names}"
@@ -146,7 +179,7 @@ def build_share_command(kind: CommandKind, *, verb: str) -> Command:
     )
 
 
-def build_shares_command(kind: CommandKind) -> Command:
+def build_list_shares_command(kind: CommandKind) -> Command:
     """Make the command that lists shares.
 
     Args:
@@ -162,10 +195,11 @@ def build_shares_command(kind: CommandKind) -> Command:
         state.out.print_rows(found, _SHARE_COLUMNS, key="target_id")
 
     return Command(
-        "shares",
+        "list-shares",
+        aliases=("shares",),
         params=[*kind.id_arguments(), *table_options(schema_columns("ShareInfo"))],
         callback=run,
         help=f"List the shares of {kind.article}.",
         shape="[ShareInfo]",
-        example=kind.format_example("shares"),
+        example=kind.format_example("list-shares"),
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 _MAX_SUGGESTIONS: Final = 3
 _MIN_SIMILARITY: Final = 0.6
@@ -33,7 +34,14 @@ def find_closest(word: str, known: Iterable[str]) -> list[str]:
     return [names[each] for each in found]
 
 
-def suggest(word: str, known: Iterable[str], label: str, *, listed: Iterable[str] | None = None) -> str:
+def suggest(
+    word: str,
+    known: Iterable[str],
+    label: str,
+    *,
+    listed: Iterable[str] | None = None,
+    aliases: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """Describe the known names for the message about an unknown one.
 
     Args:
@@ -41,12 +49,13 @@ def suggest(word: str, known: Iterable[str], label: str, *, listed: Iterable[str
         known: The known names.
         label: What the names are, in the plural, for example ``groups``.
         listed: The names to list, in order. Defaults to `known`.
+        aliases: Other name -> the known name to suggest in its place.
 
     Returns:
         A question with the closest names if there are any, and the list of names if it has at most 80 characters. May be empty.
     """
     known = list(known)
-    closest = find_closest(word, known)
+    closest = list(dict.fromkeys(aliases.get(each, each) for each in find_closest(word, [*known, *aliases])))
     sentences = [f"Did you mean {' or '.join(map(repr, closest))}?"] if closest else []
     listing = ", ".join(known if listed is None else listed)
     if listing and len(listing) <= _MAX_LIST_CHARACTERS:

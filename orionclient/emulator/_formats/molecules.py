@@ -9,7 +9,7 @@ Decisions where the formats leave a choice:
   name. The name of a data item ends at the last `>`. Its value ends at an empty line, or at `$$$$`; any other line belongs to it, as in
   RDKit. Only a line of blanks before what looks like the next data item is rejected, because programs disagree about it.
 - SMILES: the title is the rest of the line, without the blanks around it. A header is one that starts with the word SMILES; if it has
-  more than two columns, the second is the title and the others are fields.
+  more than two columns, the second is the title and the others are fields. One is written if the records have other fields.
 - CSV: a column named `smiles` (case-insensitive) is a molecule; an empty cell in it means no molecule. A column without a name is called
   `Unnamed: 0`, counted from 0, as by pandas, and a record has no field for its empty cells.
 - No structures are computed: converting between SMILES and SDF is rejected.
@@ -18,14 +18,21 @@ Decisions where the formats leave a choice:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from orionclient.emulator._formats import container, jsonlines, sdf, smiles, table
 from orionclient.emulator._formats.compression import ContentTooLargeError, DecompressedStream, compress
-from orionclient.emulator._formats.records import ConversionError, LineError, LineReader, MalformedError, Record
+from orionclient.emulator._formats.records import (
+    ConversionError,
+    LineError,
+    LineReader,
+    MalformedError,
+    Record,
+    Records,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 __all__ = [
@@ -39,9 +46,6 @@ __all__ = [
     "read",
     "write",
 ]
-
-# Called once for every pass over the records; yields each with its id, for error messages.
-Records = Callable[[], Iterable[tuple[int, Record]]]
 
 _READERS: dict[str, Callable[[LineReader], Iterator[Record]]] = {
     "sdf": sdf.read,
@@ -119,6 +123,7 @@ def write(name: str, records: Records, fields: list[str] | None) -> Iterator[byt
         UnknownFormatError: The format is unknown.
     """
     form, compressed = get_format(name)
-    writers = {"sdf": sdf.write, "smi": smiles.write, "json": jsonlines.write, "binary": container.write}
-    chunks = table.write(records, fields) if form == "csv" else writers[form](records(), fields)
+    tables = {"csv": table.write, "smi": smiles.write}
+    writers = {"sdf": sdf.write, "json": jsonlines.write, "binary": container.write}
+    chunks = tables[form](records, fields) if form in tables else writers[form](records(), fields)
     return compress(chunks) if compressed else chunks

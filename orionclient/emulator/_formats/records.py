@@ -5,14 +5,14 @@ from __future__ import annotations
 import codecs
 import gzip
 import zlib
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Protocol
 
 from orionclient.emulator import _strictjson
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 Record = dict[str, Any]
+# Called once for every pass over the records; yields each with its id, for error messages.
+Records = Callable[[], Iterable[tuple[int, Record]]]
 
 TITLE = "Title"
 MOLECULE = "Molecule"
@@ -86,6 +86,12 @@ def format_scalar(value: Any) -> str:
     if is_molecule(value, SMILES):
         return str(value["text"])
     return _strictjson.dumps(value)
+
+
+def format_cell(record: Record, name: str) -> str:
+    """Format a field as a cell of a table, which is empty for structures and if the field is missing."""
+    value = record.get(name)
+    return "" if value is None or is_molecule(value, SDF) else format_scalar(value)
 
 
 def pick_molecule(record: Record, form: str, fields: list[str] | None) -> str | None:

@@ -1,4 +1,4 @@
-"""SMILES syntax validation without a chemistry toolkit, and the SMILES format: one SMILES and a title per line."""
+"""SMILES syntax validation without a chemistry toolkit, and the SMILES format: SMILES, title and optional columns."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 from orionclient.emulator._formats.records import (
     BLANKS,
     MOLECULE,
+    SDF,
     SMILES,
     TITLE,
     ConversionError,
     MalformedError,
     Record,
+    format_cell,
+    is_molecule,
     make_molecule,
     pick_molecule,
     read_lines,
@@ -22,7 +25,7 @@ from orionclient.emulator._formats.records import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from orionclient.emulator._formats.records import LineReader
+    from orionclient.emulator._formats.records import LineReader, Records
 
 _SYMBOLS = (
     "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr Rb Sr Y Zr Nb Mo"
@@ -172,16 +175,43 @@ def _split(line: str, separator: str, count: int) -> list[str]:
     return values
 
 
-def write(records: Iterable[tuple[int, Record]], fields: list[str] | None) -> Iterator[bytes]:
-    """Yield one line with SMILES and title per record; the format has no other fields."""
-    for number, record in records:
+def write(records: Records, fields: list[str] | None) -> Iterator[bytes]:
+    """Yield one line with SMILES and title per record; if there are other fields, tab-separated columns after a header."""
+    columns = _collect_columns(records(), fields)
+    if columns:
+        yield _format_row(["SMILES", TITLE, *columns])
+    for number, record in records():
         name = pick_molecule(record, SMILES, fields)
         if name is None:
             raise ConversionError(
                 f"Record {number} has no SMILES; converting a structure needs a chemistry toolkit, which the local Orion lacks."
             )
-        title = record.get(TITLE, "")
-        title = title if isinstance(title, str) else ""
-        if "\n" in title or "\r" in title:
-            raise ConversionError(f"Record {number} has a title with a line break, which SMILES files do not support.")
-        yield f"{record[name]['text']} {title}".rstrip(BLANKS).encode() + b"\n"
+        cells = {column: format_cell(record, column) for column in [TITLE, *columns]}
+        for column, cell in cells.items():
+            if "\n" in cell or "\r" in cell or (columns and "\t" in cell):
+                raise ConversionError(
+                    f"Record {number} has a tab or line break in {column!r}, which SMILES files do not support."
+                )
+        row = [record[name]["text"], *cells.values()]
+        yield _format_row(row) if columns else " ".join(row).rstrip(BLANKS).encode() + b"\n"
+
+
+def _format_row(cells: list[str]) -> bytes:
+    return "\t".join(cells).encode() + b"\n"
+
+
+def _collect_columns(records: Iterable[tuple[int, Record]], fields: list[str] | None) -> list[str]:
+    """Return the fields beside SMILES and title: the selected ones, or all that a header can name and that are no structures."""
+    names: dict[str, None] = {}
+    for _, record in records:
+        if molecule := pick_molecule(record, SMILES, fields):
+            names.update((name, None) for name in record if name != molecule and not is_molecule(record[name], SDF))
+    selected = [
+        name for name in (names if fields is None else dict.fromkeys(fields)) if name in names and name != TITLE
+    ]
+    for name in selected:
+        if name == MOLECULE or name.upper() == "SMILES" or not name or any(each in name for each in "\t\r\n"):
+            raise ConversionError(
+                f"A header of SMILES files cannot name the field {name!r}; select the fields to write."
+            )
+    return selected

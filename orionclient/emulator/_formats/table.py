@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -22,16 +21,17 @@ from orionclient.emulator._formats.records import (
     MalformedError,
     Record,
     check_name,
-    format_scalar,
+    format_cell,
     is_molecule,
     read_lines,
 )
 from orionclient.emulator._formats.smiles import parse_smiles
 
 if TYPE_CHECKING:
-    from orionclient.emulator._formats.records import LineReader
+    from collections.abc import Iterable, Iterator
 
-Records = Callable[[], Iterable[tuple[int, Record]]]
+    from orionclient.emulator._formats.records import LineReader, Records
+
 _Line = tuple[int, str]
 
 _SEPARATORS = ",;\t|"
@@ -183,7 +183,7 @@ def write(records: Records, fields: list[str] | None) -> Iterator[bytes]:
     if columns:
         yield _format_row(columns)
         for _, record in records():
-            yield _format_row([_format_cell(record, name) for name in columns])
+            yield _format_row([format_cell(record, name) for name in columns])
 
 
 def _format_row(cells: list[str]) -> bytes:
@@ -197,8 +197,3 @@ def _collect_columns(records: Iterable[tuple[int, Record]]) -> list[str]:
     for _, record in records:
         names.update((name, None) for name, value in record.items() if not is_molecule(value, SDF))
     return list(names)
-
-
-def _format_cell(record: Record, name: str) -> str:
-    value = record.get(name)
-    return "" if value is None or is_molecule(value, SDF) else format_scalar(value)

@@ -4,7 +4,6 @@ A module can define:
 
 - `HANDLERS`: operation id -> handler;
 - `KIND`: the `ResourceKind` of its resources, which belong to projects;
-- `TABLES`: SQL that creates its tables if missing;
 - `BLOBS`: a query for the names of the blobs that it uses;
 - `resume(stack)`: resumes unfinished work of the last server at the start of a server.
 """
@@ -26,7 +25,6 @@ HANDLERS: Mapping[str, Handler] = {
     name: handler for module in _MODULES for name, handler in getattr(module, "HANDLERS", {}).items()
 }
 KINDS: Mapping[str, ResourceKind] = {module.KIND.name: module.KIND for module in _MODULES if hasattr(module, "KIND")}
-TABLES: tuple[str, ...] = tuple(module.TABLES for module in _MODULES if hasattr(module, "TABLES"))
 BLOBS: tuple[str, ...] = tuple(module.BLOBS for module in _MODULES if hasattr(module, "BLOBS"))
 
 

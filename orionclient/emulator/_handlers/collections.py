@@ -29,17 +29,6 @@ _BATCH = 500
 # The longest pause of the background thread for one collection, so that others are not delayed.
 _BATCH_PAUSE = 0.02
 
-# The shard counts are maintained by triggers of the shards table, because a collection can have half a million shards.
-TABLES = resources.create_table_statement(
-    "collections",
-    "state TEXT NOT NULL DEFAULT 'open'",
-    "metadata TEXT NOT NULL DEFAULT '{}'",
-    "version INTEGER NOT NULL DEFAULT 1",
-    "open_shards INTEGER NOT NULL DEFAULT 0",
-    "temporary_shards INTEGER NOT NULL DEFAULT 0",
-    "ready_shards INTEGER NOT NULL DEFAULT 0",
-)
-
 # The shards to remove in each transitional state. The indexes are named, because SQLite has no statistics to choose by.
 _DELETING = {
     "processing": "shards INDEXED BY shards_not_ready WHERE collection = ? AND state <> 'ready'",

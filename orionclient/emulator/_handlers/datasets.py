@@ -23,25 +23,6 @@ if TYPE_CHECKING:
 
     from orionclient.emulator._store.store import Database
 
-TABLES = f"""
-{
-    resources.create_table_statement(
-        "datasets",
-        "dirty INTEGER NOT NULL DEFAULT 0",
-        "first_record INTEGER NOT NULL DEFAULT 1",
-        "next_record INTEGER NOT NULL DEFAULT 1",
-        "source TEXT",
-    )
-}
--- The records of a dataset have the ids first_record <= id < next_record, without gaps.
-CREATE TABLE IF NOT EXISTS records (
-    dataset INTEGER NOT NULL REFERENCES datasets (id),
-    id INTEGER NOT NULL,
-    body TEXT NOT NULL,
-    PRIMARY KEY (dataset, id)
-) STRICT;
-"""
-
 Record = molecules.Record
 
 _CHUNK_SIZE = 256 * 1024

@@ -13,13 +13,6 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
 
-TABLES = resources.create_table_statement(
-    "files",
-    "state TEXT NOT NULL DEFAULT 'uploading'",
-    "size INTEGER NOT NULL DEFAULT 0",
-    "sha256 TEXT",
-    "blob TEXT",
-)
 BLOBS = "SELECT blob FROM files WHERE blob IS NOT NULL"
 
 _FIELDS = ("id", "name", "state", "size", "created", "owner", "project", "description", "sha256", "path", "deleted")

@@ -13,16 +13,6 @@ from orionclient.emulator._store import folders
 if TYPE_CHECKING:
     import sqlite3
 
-TABLES = """
-CREATE TABLE IF NOT EXISTS folders (
-    project INTEGER NOT NULL REFERENCES projects (id),
-    path TEXT NOT NULL,
-    owner INTEGER NOT NULL REFERENCES users (id),
-    created TEXT NOT NULL,
-    PRIMARY KEY (project, path)
-) STRICT, WITHOUT ROWID;
-"""
-
 
 def _show(row: sqlite3.Row) -> dict[str, Any]:
     return {name: row[name] for name in ("path", "project", "owner", "created")}

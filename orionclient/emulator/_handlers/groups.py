@@ -11,22 +11,6 @@ from orionclient.emulator._http.paging import ListQuery, build_page
 if TYPE_CHECKING:
     import sqlite3
 
-TABLES = """
-CREATE TABLE IF NOT EXISTS groups (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    name TEXT NOT NULL,
-    description TEXT NOT NULL DEFAULT '',
-    organization INTEGER NOT NULL REFERENCES organizations (id),
-    created TEXT NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS groups_of_organization ON groups (organization, id);
-CREATE TABLE IF NOT EXISTS group_members (
-    user INTEGER NOT NULL REFERENCES users (id),
-    group_id INTEGER NOT NULL REFERENCES groups (id),
-    PRIMARY KEY (user, group_id)
-) STRICT, WITHOUT ROWID;
-"""
-
 _FIELDS = ("id", "name", "description", "organization", "created")
 
 

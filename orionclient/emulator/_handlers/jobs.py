@@ -26,30 +26,6 @@ if TYPE_CHECKING:
 # Offset of the end of the sent log.
 LOG_OFFSET_HEADER = "X-Orion-Log-Offset"
 
-TABLES = (
-    resources.create_table_statement(
-        "jobs",
-        "workfloe INTEGER NOT NULL REFERENCES workfloes (id)",
-        "state TEXT NOT NULL DEFAULT 'queued'",
-        "outcome TEXT",
-        "reason TEXT NOT NULL DEFAULT ''",
-        "cancelled_by TEXT NOT NULL DEFAULT ''",
-        "progress REAL NOT NULL DEFAULT 0",
-        "parameters TEXT NOT NULL",
-        "system_parameters TEXT NOT NULL",
-        "started TEXT",
-        "finished TEXT",
-        "run_time REAL NOT NULL DEFAULT 0",
-        "cost TEXT NOT NULL DEFAULT '0.0000'",
-        "currency TEXT NOT NULL",
-    )
-    + """
-CREATE INDEX IF NOT EXISTS jobs_in_queue ON jobs (id) WHERE state = 'queued';
-CREATE INDEX IF NOT EXISTS jobs_of_floe ON jobs (workfloe, id);
-CREATE INDEX IF NOT EXISTS jobs_of_owner ON jobs (owner, finished);
-"""
-)
-
 
 def _show(row: sqlite3.Row) -> dict[str, Any]:
     plain = ("id", "name", "state", "reason", "outcome", "progress", "workfloe", "created", "started", "finished")

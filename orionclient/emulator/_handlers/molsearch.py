@@ -31,38 +31,6 @@ _LOG = logging.getLogger("orionclient.emulator")
 # Records read in one snapshot of the database.
 _BATCH = 1000
 
-TABLES = f"""
-{
-    resources.create_table_statement(
-        "molsearch_databases",
-        "state TEXT NOT NULL DEFAULT 'LOADING'",
-        "search_type TEXT NOT NULL",
-        "dataset INTEGER NOT NULL",
-        "count INTEGER NOT NULL DEFAULT 0",
-    )
-}{
-    resources.create_table_statement(
-        "molsearch_queries",
-        "state TEXT NOT NULL DEFAULT 'QUEUED'",
-        "reason TEXT NOT NULL DEFAULT ''",
-        "query_type TEXT NOT NULL",
-        "database INTEGER NOT NULL",
-        "dataset INTEGER NOT NULL",
-        "parameters TEXT NOT NULL",
-        "count INTEGER NOT NULL DEFAULT 0",
-    )
-}
-CREATE TABLE IF NOT EXISTS molsearch_hits (
-    query INTEGER NOT NULL REFERENCES molsearch_queries (id),
-    rank INTEGER NOT NULL,
-    dataset INTEGER NOT NULL,
-    record INTEGER NOT NULL,
-    title TEXT,
-    score REAL,
-    PRIMARY KEY (query, rank)
-) STRICT, WITHOUT ROWID;
-"""
-
 
 def _show_database(row: sqlite3.Row) -> dict[str, Any]:
     shown = ("id", "name", "state", "search_type", "dataset", "count", "created", "owner", "project")

@@ -37,18 +37,6 @@ _INSPECTION_SECONDS = 120.0
 _MAX_OUTPUT = 16 * 1024 * 1024
 _MAX_REASON = 2000
 
-# `folder` is the name of the folder with the extracted package, in the folder named by the package id.
-TABLES = resources.create_table_statement(
-    "packages",
-    "version TEXT NOT NULL DEFAULT ''",
-    "state TEXT NOT NULL DEFAULT 'uploading'",
-    "reason TEXT NOT NULL DEFAULT ''",
-    "specification TEXT NOT NULL DEFAULT '{}'",
-    "size INTEGER NOT NULL DEFAULT 0",
-    "sha256 TEXT",
-    "folder TEXT",
-)
-
 _FIELDS = ("id", "name", "version", "state", "reason", "size", "sha256", "created", "owner", "project")
 
 

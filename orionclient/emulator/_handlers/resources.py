@@ -41,26 +41,6 @@ RETENTION = timedelta(days=30)
 IN_PROJECT = "project NOT IN (SELECT id FROM projects WHERE deleted <> '')"
 
 
-def create_table_statement(name: str, *columns: str) -> str:
-    """Return the SQL that creates the table of a kind: the common columns and the given ones."""
-    own = "".join(f",\n    {column}" for column in columns)
-    return f"""
-CREATE TABLE IF NOT EXISTS {name} (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    name TEXT NOT NULL,
-    description TEXT NOT NULL,
-    project INTEGER NOT NULL REFERENCES projects (id),
-    owner INTEGER NOT NULL REFERENCES users (id),
-    created TEXT NOT NULL,
-    deleted TEXT NOT NULL DEFAULT '',
-    path TEXT{own}
-) STRICT;
-CREATE INDEX IF NOT EXISTS {name}_of_project ON {name} (project, id) WHERE deleted = '';
-CREATE INDEX IF NOT EXISTS {name}_in_folder ON {name} (path, id) WHERE deleted = '';
-CREATE INDEX IF NOT EXISTS {name}_in_trash ON {name} (project, id) WHERE deleted <> '';
-"""
-
-
 def is_member(db: sqlite3.Connection, caller: Caller, project: int) -> bool:
     """Return whether the caller is a member of the project."""
     query = "SELECT 1 FROM members WHERE user = ? AND project = ?"

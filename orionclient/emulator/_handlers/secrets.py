@@ -10,8 +10,6 @@ from orionclient.emulator._http.call import Call, Handler, ResourceKind
 if TYPE_CHECKING:
     import sqlite3
 
-TABLES = resources.create_table_statement("secrets", "value TEXT NOT NULL", "changed TEXT NOT NULL")
-
 _FIELDS = ("id", "name", "description", "project", "owner", "created", "changed")
 
 

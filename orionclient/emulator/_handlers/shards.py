@@ -21,41 +21,6 @@ if TYPE_CHECKING:
 
 _STATES = ("open", "temporary", "ready")
 
-
-def _count_shards(name: str, event: str, *changes: tuple[str, str]) -> str:
-    """Return the SQL of a trigger that maintains the shard counts of the collections."""
-    updates = []
-    for sign, row in changes:
-        sums = ", ".join(f"{state}_shards = {state}_shards {sign} ({row}.state = '{state}')" for state in _STATES)
-        updates.append(f"UPDATE collections SET {sums} WHERE id = {row}.collection;")  # noqa: S608 - constants  # nosec B608
-    # On one line, because the store splits statements at line ends.
-    return f"CREATE TRIGGER IF NOT EXISTS {name} AFTER {event} ON shards BEGIN {' '.join(updates)} END;"
-
-
-# Ids are allocated here, because neither of the two sequences is SQLite's, and ids are never reused. Ids of version 2 are odd and
-# above 2^53, so that a client that parses them as doubles always gets a wrong id.
-TABLES = f"""
-CREATE TABLE IF NOT EXISTS shard_ids (version INTEGER PRIMARY KEY, last INTEGER NOT NULL, step INTEGER NOT NULL) STRICT;
-INSERT INTO shard_ids (version, last, step) VALUES (1, 0, 1), (2, {2**53 - 1}, 2) ON CONFLICT DO NOTHING;
-
-CREATE TABLE IF NOT EXISTS shards (
-    id INTEGER PRIMARY KEY,
-    collection INTEGER NOT NULL REFERENCES collections (id),
-    name TEXT NOT NULL,
-    state TEXT NOT NULL DEFAULT 'open',
-    created TEXT NOT NULL,
-    size INTEGER NOT NULL DEFAULT 0,
-    sha256 TEXT,
-    blob TEXT,
-    metadata TEXT NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS shards_of_collection ON shards (collection, id);
-CREATE INDEX IF NOT EXISTS shards_in_state ON shards (collection, state, id);
-CREATE INDEX IF NOT EXISTS shards_not_ready ON shards (collection, id) WHERE state <> 'ready';
-{_count_shards("shards_come", "INSERT", ("+", "NEW"))}
-{_count_shards("shards_go", "DELETE", ("-", "OLD"))}
-{_count_shards("shards_change", "UPDATE OF state", ("-", "OLD"), ("+", "NEW"))}
-"""  # noqa: S608 - constants  # nosec B608
 BLOBS = "SELECT blob FROM shards WHERE blob IS NOT NULL"
 
 

@@ -13,19 +13,6 @@ from orionclient.emulator._store import sharing
 if TYPE_CHECKING:
     import sqlite3
 
-TABLES = """
-CREATE TABLE IF NOT EXISTS shares (
-    kind TEXT NOT NULL,
-    resource INTEGER NOT NULL,
-    target_type TEXT NOT NULL,
-    target INTEGER NOT NULL,
-    owner INTEGER NOT NULL REFERENCES users (id),
-    created TEXT NOT NULL,
-    PRIMARY KEY (kind, resource, target_type, target)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS shares_by_target ON shares (kind, target_type, target, resource);
-"""
-
 
 def _show(row: sqlite3.Row) -> dict[str, Any]:
     plain = {name: row[name] for name in ("target_type", "owner", "created")}

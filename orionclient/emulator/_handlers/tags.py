@@ -12,19 +12,6 @@ from orionclient.emulator._store.store import now
 if TYPE_CHECKING:
     import sqlite3
 
-TABLES = """
-CREATE TABLE IF NOT EXISTS tags (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    kind TEXT NOT NULL,
-    resource INTEGER NOT NULL,
-    name TEXT NOT NULL,
-    project INTEGER NOT NULL REFERENCES projects (id),
-    created TEXT NOT NULL,
-    UNIQUE (kind, resource, name, project)
-) STRICT;
-CREATE INDEX IF NOT EXISTS tags_by_name ON tags (kind, name, resource, project);
-"""
-
 
 def _project(call: Call, db: sqlite3.Connection, resource: sqlite3.Row, named: int | None) -> int:
     if named is None:

@@ -30,33 +30,6 @@ MAX_PARTS = 10_000
 # How often a completion is attempted while parts are still being received.
 _MAX_ATTEMPTS = 10
 
-# Rows are deleted with their file or shard; the blobs that they name are removed by the code that deletes it (`parts.list_blobs`).
-TABLES = """
-CREATE TABLE IF NOT EXISTS uploads (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    file INTEGER REFERENCES files (id) ON DELETE CASCADE,
-    shard INTEGER REFERENCES shards (id) ON DELETE CASCADE,
-    collection INTEGER,
-    size INTEGER NOT NULL,
-    part_size INTEGER NOT NULL,
-    state TEXT NOT NULL DEFAULT 'open',
-    blob TEXT,
-    owner INTEGER NOT NULL REFERENCES users (id),
-    created TEXT NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS uploads_of_file ON uploads (file) WHERE file IS NOT NULL;
-CREATE INDEX IF NOT EXISTS uploads_of_shard ON uploads (shard) WHERE shard IS NOT NULL;
-
-CREATE TABLE IF NOT EXISTS parts (
-    upload INTEGER NOT NULL REFERENCES uploads (id) ON DELETE CASCADE,
-    number INTEGER NOT NULL,
-    size INTEGER NOT NULL,
-    sha256 TEXT NOT NULL,
-    pending TEXT,
-    PRIMARY KEY (upload, number)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS parts_pending ON parts (upload, number) WHERE pending IS NOT NULL;
-"""
 BLOBS = "SELECT blob FROM uploads WHERE blob IS NOT NULL UNION ALL SELECT pending FROM parts WHERE pending IS NOT NULL"
 
 _UPLOADS = (

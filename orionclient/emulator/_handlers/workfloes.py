@@ -26,26 +26,6 @@ if TYPE_CHECKING:
 
     from orionclient.emulator._jobs.specifications import FloeSpecification
 
-# `package` and `project` remain after the package is deleted. A floe without `argv` cannot run.
-TABLES = """
-CREATE TABLE IF NOT EXISTS workfloes (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    name TEXT NOT NULL,
-    title TEXT NOT NULL,
-    uuid TEXT NOT NULL,
-    state TEXT NOT NULL DEFAULT 'ready',
-    description TEXT NOT NULL,
-    tags TEXT NOT NULL,
-    specification TEXT NOT NULL,
-    argv TEXT,
-    package INTEGER,
-    project INTEGER REFERENCES projects (id),
-    created TEXT NOT NULL
-) STRICT;
-CREATE UNIQUE INDEX IF NOT EXISTS workfloes_of_stack ON workfloes (uuid) WHERE package IS NULL;
-CREATE INDEX IF NOT EXISTS workfloes_of_package ON workfloes (package) WHERE package IS NOT NULL;
-"""
-
 
 def _show(row: sqlite3.Row) -> dict[str, Any]:
     plain = ("id", "name", "title", "uuid", "state", "description", "package", "created")

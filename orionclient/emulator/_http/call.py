@@ -149,7 +149,7 @@ class ResourceKind:
 
     Args:
         name: As in the paths of the operations for tags and shares.
-        table: Its table, defined with `resources.create_table_statement`.
+        table: Its table, with the columns of `migrations.create_kind_table`.
         id_parameter: Name of the path parameter.
         show: Converts a row to its JSON object.
         purge: Removes the dependents of a row; returns a function to call after the transaction is committed.

@@ -30,20 +30,6 @@ FEATURES = ("idempotency-keys",)
 
 RETENTION_SECONDS = 24 * 3600
 
-# The table is created separately from the schema, so that older stacks get it too.
-_TABLE = """
-CREATE TABLE IF NOT EXISTS idempotency_keys (
-    user INTEGER NOT NULL REFERENCES users (id),
-    operation TEXT NOT NULL,
-    key TEXT NOT NULL,
-    request BLOB NOT NULL,
-    response TEXT NOT NULL,
-    created REAL NOT NULL,
-    PRIMARY KEY (user, operation, key)
-) STRICT, WITHOUT ROWID
-"""
-_INDEX = "CREATE INDEX IF NOT EXISTS idempotency_keys_by_age ON idempotency_keys (created)"
-
 _KeyName = tuple[int, str, str]
 
 
@@ -61,8 +47,6 @@ class IdempotencyKeys:
         self._running: set[_KeyName] = set()
         self._lock = threading.Lock()
         with store.write_transaction() as db:
-            db.execute(_TABLE)
-            db.execute(_INDEX)
             self._sweep(db)
 
     def has_response(self, call: Call, key: str) -> bool:

@@ -10,76 +10,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from orionclient.emulator._store.checks import build_folder_error
+from orionclient.emulator._store.migrations import MIGRATIONS, migrate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-SCHEMA_VERSION = 5
 _MAX_COUNTS = 64
 # How long a transaction waits for another process that locks the database.
 _BUSY_SECONDS = 30.0
-
-# The tables that all kinds of resources need; each handler module defines the tables of its kind.
-# AUTOINCREMENT prevents the reuse of ids of purged rows.
-_SCHEMA = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-
-CREATE TABLE organizations (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    name TEXT NOT NULL,
-    balance TEXT NOT NULL DEFAULT '0.00',
-    currency TEXT NOT NULL DEFAULT 'USD',
-    created TEXT NOT NULL
-) STRICT;
-
-CREATE TABLE users (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    username TEXT NOT NULL UNIQUE,
-    password TEXT NOT NULL,
-    email TEXT NOT NULL DEFAULT '',
-    first_name TEXT NOT NULL DEFAULT '',
-    last_name TEXT NOT NULL DEFAULT '',
-    organization INTEGER NOT NULL REFERENCES organizations (id),
-    default_project INTEGER REFERENCES projects (id),
-    cost_accounting INTEGER NOT NULL DEFAULT 0,
-    created TEXT NOT NULL
-) STRICT;
-CREATE INDEX users_of_organization ON users (organization, id);
-
-CREATE TABLE projects (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    name TEXT NOT NULL,
-    description TEXT NOT NULL DEFAULT '',
-    owner INTEGER NOT NULL REFERENCES users (id),
-    organization INTEGER NOT NULL REFERENCES organizations (id),
-    archived INTEGER NOT NULL DEFAULT 0,
-    created TEXT NOT NULL,
-    deleted TEXT NOT NULL DEFAULT ''
-) STRICT;
-
-CREATE INDEX projects_in_trash ON projects (owner, id) WHERE deleted <> '';
-CREATE VIEW members AS
-SELECT s.target AS user, s.resource AS project FROM shares s JOIN projects p ON p.id = s.resource
-WHERE s.kind = 'project' AND s.target_type = 'user' AND p.deleted = ''
-UNION ALL
-SELECT g.user, s.resource FROM group_members g JOIN shares s ON s.target = g.group_id JOIN projects p ON p.id = s.resource
-WHERE s.kind = 'project' AND s.target_type = 'group' AND p.deleted = '';
-
--- `made`: created by create_token or for a job, not issued for the password.
-CREATE TABLE tokens (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    user INTEGER NOT NULL REFERENCES users (id),
-    hash BLOB NOT NULL UNIQUE,
-    made INTEGER NOT NULL DEFAULT 0,
-    job INTEGER,
-    description TEXT NOT NULL DEFAULT '',
-    created TEXT NOT NULL
-) STRICT;
-CREATE INDEX tokens_of_user ON tokens (user, id);
-CREATE INDEX tokens_of_job ON tokens (job) WHERE job IS NOT NULL;
-"""
 
 
 Clock = Callable[[], datetime]
@@ -101,18 +41,13 @@ def now(db: sqlite3.Connection) -> str:
     return format_time(cast("StoreConnection", db).clock())
 
 
-def _execute(db: sqlite3.Connection, text: str) -> None:
-    for statement in text.split(";\n"):
-        db.execute(statement)
-
-
-def _create(path: Path) -> None:
-    """Create a database with the common tables under another name, so that a crash leaves no database without them."""
+def _create(path: Path, migrations: Mapping[int, str]) -> None:
+    """Create a database under another name, so that a crash leaves no database without its tables."""
     temporary = path.with_suffix(".new")
     temporary.unlink(missing_ok=True)
     temporary.touch(mode=0o600)
     with closing(sqlite3.connect(temporary)) as db:
-        db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+        migrate(db, 0, migrations)
     temporary.replace(path)
 
 
@@ -162,11 +97,11 @@ class Store:
 
     Args:
         path: The file.
-        tables: SQL that creates missing tables and indexes, one string per kind of resource.
         durable: Whether to flush to disk. If False, data survives the end of the process but not a power failure. Defaults to
             True.
         creating: Whether a missing file is created. Defaults to True.
         clock: Returns the current time, for `now`. Defaults to the time of the system.
+        migrations: The script of each schema version. Defaults to `MIGRATIONS`.
 
     Raises:
         FolderError: The file is not a database of this version of the local Orion.
@@ -175,16 +110,15 @@ class Store:
     def __init__(
         self,
         path: Path,
-        tables: Iterable[str] = (),
         *,
         durable: bool = True,
         creating: bool = True,
         clock: Clock = read_system_clock,
+        migrations: Mapping[int, str] = MIGRATIONS,
     ) -> None:
         if sqlite3.sqlite_version_info < (3, 37):  # pragma: no cover - every Python 3.11 build has a newer one
             raise RuntimeError(f"the local Orion requires SQLite 3.37 or newer, found {sqlite3.sqlite_version}")
         self._path = path
-        self._tables = tables
         self._durable = durable
         self._clock = clock
         self._idle: list[StoreConnection] = []
@@ -193,31 +127,29 @@ class Store:
         self._closed = False
         try:
             if creating and not path.exists():
-                _create(path)
+                _create(path, migrations)
             # The database contains the values of secrets, so only the owner may read it. SQLite gives its other files the same mode.
             for each in (path, *path.parent.glob(f"{path.name}-*")):
                 each.chmod(0o600)
-            self._prepare()
+            self._prepare(migrations)
         except BaseException:
             self.close()
             raise
 
-    def _prepare(self) -> None:
+    def _prepare(self, migrations: Mapping[int, str]) -> None:
+        oldest, newest = min(migrations), max(migrations)
         with self._check_out() as db:
             version = db.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
                 raise build_folder_error(self._path, "is not the database of a local Orion")
-            if version != SCHEMA_VERSION:
+            if not oldest <= version <= newest:
                 raise build_folder_error(
                     self._path,
-                    f"has schema version {version}, but this version of the package supports only {SCHEMA_VERSION}",
-                    f"install {'a newer' if version > SCHEMA_VERSION else 'an older'} version",
+                    f"has schema version {version}, but this version of the package supports only {oldest} to {newest}",
+                    f"install {'a newer' if version > newest else 'an older'} version",
                 )
             db.execute("PRAGMA journal_mode = WAL")
-        with self.write_transaction() as db:
-            # Runs at every start, so that an existing folder gets the tables of new kinds.
-            for text in self._tables:
-                _execute(db, text)
+            migrate(db, version, migrations)
 
     @contextmanager
     def read_transaction(self) -> Iterator[StoreConnection]:

@@ -1,7 +1,8 @@
 """Assign resources to folders.
 
-Moves each resource to a folder of its own project, created if missing; `/` removes it from its folder. A
-resource is in one folder at most. Atomic: either all assignments are made or none.
+Moves each resource to a folder, created if missing: one of the team root of its own project, or of any root
+with an absolute path, also in another project. `/` removes it from its folder. A resource is in one folder at
+most. Atomic: either all assignments are made or none.
 
 `POST /api/v1/folders/assignments/`. Evidence: assumed.
 """

@@ -1,6 +1,8 @@
 """Create folders.
 
-Creates the folders with the given paths, parent folders included. Existing folders are left unchanged.
+Creates the folders with the given paths. Parent folders are created too, and existing folders left unchanged,
+unless `parents` is false: then a missing parent is rejected with 404, an existing folder with 409 `exists`, and
+nothing is created.
 
 `POST /api/v1/folders/`. Evidence: assumed.
 """

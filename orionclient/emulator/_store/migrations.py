@@ -1,0 +1,80 @@
+"""Migrations of the database: the script of each schema version, applied in one transaction that also sets the version.
+
+A new folder gets all scripts, an existing one those after its version, so both have the same schema. A version that was released is
+never changed: add a script with the next version, and save a folder of the version before (see `tests/emulator/saved_folders.py`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping
+
+
+def create_kind_table(name: str, *columns: str) -> str:
+    """Return the SQL that creates the table of a kind of resource: the common columns and the given ones.
+
+    Released migrations call it, so its result for the same arguments never changes.
+    """
+    own = "".join(f",\n    {column}" for column in columns)
+    return f"""
+CREATE TABLE {name} (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    project INTEGER NOT NULL REFERENCES projects (id),
+    owner INTEGER NOT NULL REFERENCES users (id),
+    created TEXT NOT NULL,
+    deleted TEXT NOT NULL DEFAULT '',
+    path TEXT{own}
+) STRICT;
+CREATE INDEX {name}_of_project ON {name} (project, id) WHERE deleted = '';
+CREATE INDEX {name}_in_folder ON {name} (path, id) WHERE deleted = '';
+CREATE INDEX {name}_in_trash ON {name} (project, id) WHERE deleted <> '';
+"""
+
+
+# Members of a project are those that it is shared with. A deleted project has none.
+_MEMBERS = """
+ALTER TABLE projects ADD COLUMN deleted TEXT NOT NULL DEFAULT '';
+CREATE INDEX projects_in_trash ON projects (id) WHERE deleted <> '';
+INSERT INTO shares (kind, resource, target_type, target, owner, created)
+    SELECT 'project', p.id, 'user', m.user, p.owner, p.created FROM members m JOIN projects p ON p.id = m.project;
+DROP TABLE members;
+CREATE VIEW members AS
+    SELECT s.target AS user, s.resource AS project
+        FROM shares s JOIN projects p ON p.id = s.resource
+        WHERE s.kind = 'project' AND s.target_type = 'user' AND p.deleted = ''
+    UNION ALL
+    SELECT g.user, s.resource
+        FROM group_members g JOIN shares s ON s.target = g.group_id JOIN projects p ON p.id = s.resource
+        WHERE s.kind = 'project' AND s.target_type = 'group' AND p.deleted = '';
+"""
+
+# The lowest version is the oldest that can be migrated; its script creates only what is missing.
+MIGRATIONS: Final[Mapping[int, str]] = {
+    5: Path(__file__).with_name("schema_5.sql").read_bytes().decode(),
+    6: _MEMBERS,
+}
+
+
+def migrate(db: sqlite3.Connection, version: int, migrations: Mapping[int, str] = MIGRATIONS) -> None:
+    """Bring a database to the newest version; after an error or a crash, it has the last version that was complete.
+
+    Args:
+        db: A connection without a transaction.
+        version: The version of the database; 0 if it is new.
+        migrations: The script of each version.
+    """
+    oldest, newest = min(migrations), max(migrations)
+    for each, script in sorted(migrations.items()):
+        if each > version or each == version == oldest != newest:
+            try:
+                db.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {each};\nCOMMIT;")
+            except BaseException:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+                raise
