@@ -26,7 +26,7 @@ LISTS = {
 }
 COMMON = {"name": ("HIT", "nothing"), "project": (3, 4), "owner": (2, 99)}
 TAGGED = {"tags": ("red", "blue")}
-TRASHED = {"deleted": ("true", None)}
+TRASHED = {"deleted": ("true", None), "expired": ("true", None)}
 STORED = {**COMMON, **TAGGED, **TRASHED, "path": ("/work", "/elsewhere")}
 
 # Operation -> filter -> a value that selects some of its resources, and one that selects none. A filter with fixed values has two that
@@ -41,7 +41,7 @@ FILTERS: dict[str, dict[str, tuple[Any, Any]]] = {
     "list_molsearch_databases": {**COMMON, "state": ("ERROR", "LOST"), "search_type": ("3D", "2D")},
     "list_molsearch_queries": {**COMMON, "state": ("ERROR", "LOST"), "database": (1, 99)},
     "list_packages": {**COMMON, "state": ("uploading", "lost"), "version": ("1.2.0", "1.2")},
-    "list_projects": {"name": ("SHARED", "nothing"), "archived": ("true", None)},
+    "list_projects": {"name": ("SHARED", "nothing"), "archived": ("true", None), **TRASHED},
     "list_secrets": {**COMMON, **TAGGED},
     "list_shards": {"state": ("temporary", "lost"), "name": ("HIT", "nothing")},
     "list_uploads": {"resource_type": ("shard", "dataset"), "resource_id": (1, 99), "state": ("complete", "lost")},
@@ -89,8 +89,14 @@ def ada(server: Server, ada: httpx.Client, grace: httpx.Client, drugs: dict[str,
         post(ada, path, name="other", **({"value": "y"} if kind == "secret" else {"path": "/mine"}))
         post(grace, f"/api/v1/tags/{kind}/{first}/", tags=["red"], project=3)
         if kind != "secret":
-            old = post(ada, path, name="old")["id"]
-            ada.delete(f"{path}{old}/", params={"immediate": "false"}).raise_for_status()
+            for name in ("old", "expired"):
+                old = post(ada, path, name=name)["id"]
+                ada.delete(f"{path}{old}/", params={"immediate": "false"}).raise_for_status()
+    for name in ("deleted", "expired"):
+        ada.delete(f"/api/v1/projects/{post(ada, '/api/v1/projects/', name=name)['id']}/").raise_for_status()
+    with server._require().stack.store.write_transaction() as db:
+        for table in ("files", "datasets", "collections", "projects"):
+            db.execute(f"UPDATE {table} SET deleted = '2020-01-01T00:00:00.000000Z' WHERE name = 'expired'")
     ada.put(f"{FILES}2/upload", content=b"x").raise_for_status()
     post(ada, f"{COLLECTIONS}2/close/")
     for name in ("hit", "other", "empty"):
@@ -140,6 +146,10 @@ def test_the_table_has_every_filter_of_the_contract() -> None:
 def test_a_filter_selects(ada: httpx.Client, name: str, parameter: str) -> None:
     operation = LISTS[name]
     some, none = FILTERS[name][parameter]
+    if parameter == "expired":
+        # It adds to the items in the trash.
+        assert listed(ada, operation, deleted="true", expired="true") > listed(ada, operation, deleted="true")
+        return
     all_of_them, selected = listed(ada, operation), listed(ada, operation, **{parameter: some})
     assert selected
     if none is None:

@@ -47,6 +47,7 @@ def test_making(ada, grace, rejected):
         "organization": 1,
         "created": made["created"],
         "archived": False,
+        "deleted": "",
     }
     assert ada.get(f"{PATH}{number}/").json() == made
     assert made in ada.get(f"{PATH}?limit=1000").json()["results"]

@@ -76,10 +76,11 @@ def find(call: Call, db: sqlite3.Connection, *, reading: bool = False) -> sqlite
 def reject_if_deleting(row: sqlite3.Row) -> None:
     """Raise a 409 for a collection that is being deleted."""
     if row["state"] == "deleting":
-        raise _busy_problem(f"The collection {row['id']} is being deleted.")
+        raise busy_problem(f"The collection {row['id']} is being deleted.")
 
 
-def _busy_problem(detail: str) -> ProblemError:
+def busy_problem(detail: str) -> ProblemError:
+    """Return a 409 for a collection whose state does not allow the request."""
     return ProblemError(409, detail, "collection_busy")
 
 
@@ -109,7 +110,7 @@ def open_collection(call: Call) -> dict[str, Any]:
     with call.stack.store.write_transaction() as db:
         row = find(call, db)
         if row["state"] not in {"open", "ready"}:
-            raise _busy_problem(f"The collection {row['id']} is {row['state']}; only a ready collection can be opened.")
+            raise busy_problem(f"The collection {row['id']} is {row['state']}; only a ready collection can be opened.")
         _set_state(db, row["id"], "open")
         return _show(find(call, db))
 
@@ -119,7 +120,7 @@ def close_collection(call: Call) -> dict[str, Any]:
     with call.stack.store.write_transaction() as db:
         row = find(call, db)
         if row["state"] not in {"open", "processing", "ready"}:
-            raise _busy_problem(f"The collection {row['id']} is {row['state']}; only an open collection can be closed.")
+            raise busy_problem(f"The collection {row['id']} is {row['state']}; only an open collection can be closed.")
         if row["state"] == "open":
             _set_state(db, row["id"], "processing")
         shown = _show(find(call, db))
