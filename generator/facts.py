@@ -11,6 +11,8 @@ from .merge import resolve
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# Pattern of the parameter `order_by`.
+ORDERS = re.compile(r"\^-\?\(([a-z_|]+)\)\$")
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
@@ -60,6 +62,13 @@ class Facts:
     def offset(self) -> bool:
         """Whether a paginated listing has the parameter `offset`."""
         return self._get_paging_parameter("offset") is not None
+
+    @property
+    def orders(self) -> tuple[str, ...]:
+        """Values that the pattern of the parameter `order_by` of a paginated listing allows, without a leading `-`."""
+        order_by = self._get_paging_parameter("order_by") or {}
+        found = ORDERS.fullmatch(str(order_by.get("schema", {}).get("pattern", "")))
+        return tuple(found[1].split("|")) if found else ()
 
     def _get_paging_parameter(self, name: str) -> dict[str, Any] | None:
         paged = self.data.get("x-orion-paging") == "link"

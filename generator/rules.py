@@ -152,6 +152,9 @@ def check_r8_paging(contract: Contract) -> Iterator[Violation]:
             if not {"next", "results"} <= set(fields):
                 fix = "add the fields to the schema, or use `x-orion-paging: stream`"
                 yield keys, "a page of `x-orion-paging: link` lacks `next` or `results`", fix
+        if any(given.get("name") == "order_by" for given in facts.parameters) and not facts.orders:
+            fix = "use `x-orion-paging: link` and a pattern of the form ^-?(id|name|created)$"
+            yield (*facts.keys, "parameters"), "`order_by` does not list its values", fix
 
 
 def check_r9_stream(contract: Contract) -> Iterator[Violation]:

@@ -9,6 +9,12 @@ from .types import JsonObject
 Tag: TypeAlias = str
 
 
+TagFilter: TypeAlias = str
+
+
+State: TypeAlias = str
+
+
 class DeleteCollectionFilters(TypedDict):
     immediate: NotRequired[bool | None]
 
@@ -50,51 +56,57 @@ class ListFoldersFilters(TypedDict):
     cursor: NotRequired[str | None]
     offset: NotRequired[int | None]
     project: NotRequired[int | None]
+    owner: NotRequired[int | None]
+    path_contains: NotRequired[str | None]
 
 
 class ListGroupsFilters(TypedDict):
     limit: NotRequired[int | None]
     cursor: NotRequired[str | None]
     offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
     name: NotRequired[str | None]
-
-
-class ListJobsFilters(TypedDict):
-    limit: NotRequired[int | None]
-    cursor: NotRequired[str | None]
-    offset: NotRequired[int | None]
-    name: NotRequired[str | None]
-    project: NotRequired[int | None]
-    owner: NotRequired[int | None]
-    tags: NotRequired[str | list[Tag] | None]
-    state: NotRequired[str | None]
-    workfloe: NotRequired[int | None]
+    name_contains: NotRequired[str | None]
+    name_icontains: NotRequired[str | None]
 
 
 class DownloadJobLogsFilters(TypedDict):
     offset: NotRequired[int | None]
 
 
+Type: TypeAlias = str
+
+
 class ListMolsearchDatabasesFilters(TypedDict):
     limit: NotRequired[int | None]
     cursor: NotRequired[str | None]
     offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
     name: NotRequired[str | None]
+    name_contains: NotRequired[str | None]
+    name_icontains: NotRequired[str | None]
     project: NotRequired[int | None]
     owner: NotRequired[int | None]
     state: NotRequired[str | None]
+    states: NotRequired[str | list[State] | None]
     search_type: NotRequired[Literal["2D", "3D"] | None]
+    types: NotRequired[str | list[Type] | None]
 
 
 class ListMolsearchQueriesFilters(TypedDict):
     limit: NotRequired[int | None]
     cursor: NotRequired[str | None]
     offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
     name: NotRequired[str | None]
+    name_contains: NotRequired[str | None]
+    name_icontains: NotRequired[str | None]
     project: NotRequired[int | None]
     owner: NotRequired[int | None]
     state: NotRequired[str | None]
+    states: NotRequired[str | list[State] | None]
     database: NotRequired[int | None]
+    types: NotRequired[str | list[Type] | None]
 
 
 class ListMolsearchHitsFilters(TypedDict):
@@ -107,16 +119,21 @@ class ListOrganizationsFilters(TypedDict):
     limit: NotRequired[int | None]
     cursor: NotRequired[str | None]
     offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
 
 
 class ListPackagesFilters(TypedDict):
     limit: NotRequired[int | None]
     cursor: NotRequired[str | None]
     offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
     name: NotRequired[str | None]
+    name_contains: NotRequired[str | None]
+    name_icontains: NotRequired[str | None]
     project: NotRequired[int | None]
     owner: NotRequired[int | None]
     state: NotRequired[str | None]
+    states: NotRequired[str | list[State] | None]
     version: NotRequired[str | None]
 
 
@@ -124,31 +141,26 @@ class ListProjectsFilters(TypedDict):
     limit: NotRequired[int | None]
     cursor: NotRequired[str | None]
     offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
     name: NotRequired[str | None]
+    name_contains: NotRequired[str | None]
+    name_icontains: NotRequired[str | None]
+    owner: NotRequired[int | None]
     archived: NotRequired[bool | None]
     deleted: NotRequired[bool | None]
     expired: NotRequired[bool | None]
-
-
-class ListSecretsFilters(TypedDict):
-    limit: NotRequired[int | None]
-    cursor: NotRequired[str | None]
-    offset: NotRequired[int | None]
-    name: NotRequired[str | None]
-    project: NotRequired[int | None]
-    owner: NotRequired[int | None]
-    tags: NotRequired[str | list[Tag] | None]
-
-
-State: TypeAlias = str
 
 
 class ListShardsFilters(TypedDict):
     limit: NotRequired[int | None]
     cursor: NotRequired[str | None]
     offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
     state: NotRequired[str | list[State] | None]
+    states: NotRequired[str | list[State] | None]
     name: NotRequired[str | None]
+    name_contains: NotRequired[str | None]
+    name_icontains: NotRequired[str | None]
 
 
 class ListSharesFilters(TypedDict):
@@ -177,12 +189,14 @@ class ListTokensFilters(TypedDict):
     limit: NotRequired[int | None]
     cursor: NotRequired[str | None]
     offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
 
 
 class ListUploadsFilters(TypedDict):
     limit: NotRequired[int | None]
     cursor: NotRequired[str | None]
     offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
     resource_type: NotRequired[str | None]
     resource_id: NotRequired[int | None]
     state: NotRequired[str | None]
@@ -198,22 +212,8 @@ class ListUsersFilters(TypedDict):
     limit: NotRequired[int | None]
     cursor: NotRequired[str | None]
     offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
     username: NotRequired[str | None]
-
-
-class ListWorkfloesFilters(TypedDict):
-    limit: NotRequired[int | None]
-    cursor: NotRequired[str | None]
-    offset: NotRequired[int | None]
-    name: NotRequired[str | None]
-    title: NotRequired[str | None]
-    state: NotRequired[str | None]
-    tags: NotRequired[str | list[Tag] | None]
-    uuid: NotRequired[str | None]
-    package: NotRequired[int | None]
-    version: NotRequired[str | None]
-    owner: NotRequired[int | None]
-    project: NotRequired[int | None]
 
 
 class BalanceInfo(TypedDict):
@@ -639,29 +639,45 @@ class UploadTarget(TypedDict):
 WorkFloeSpecState: TypeAlias = str
 
 
+TagMatch: TypeAlias = Literal["exact", "iexact", "contains", "icontains", "startswith", "istartswith"]
+
+
 class ListCollectionsFilters(TypedDict):
     limit: NotRequired[int | None]
     cursor: NotRequired[str | None]
     offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
     name: NotRequired[str | None]
+    name_contains: NotRequired[str | None]
+    name_icontains: NotRequired[str | None]
     project: NotRequired[int | None]
     owner: NotRequired[int | None]
     tags: NotRequired[str | list[Tag] | None]
+    tag_filters: NotRequired[str | list[TagFilter] | None]
+    tag_match: NotRequired[TagMatch | None]
     path: NotRequired[FolderPath | None]
+    path_contains: NotRequired[str | None]
     deleted: NotRequired[bool | None]
     expired: NotRequired[bool | None]
     state: NotRequired[str | None]
+    states: NotRequired[str | list[State] | None]
 
 
 class ListDatasetsFilters(TypedDict):
     limit: NotRequired[int | None]
     cursor: NotRequired[str | None]
     offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
     name: NotRequired[str | None]
+    name_contains: NotRequired[str | None]
+    name_icontains: NotRequired[str | None]
     project: NotRequired[int | None]
     owner: NotRequired[int | None]
     tags: NotRequired[str | list[Tag] | None]
+    tag_filters: NotRequired[str | list[TagFilter] | None]
+    tag_match: NotRequired[TagMatch | None]
     path: NotRequired[FolderPath | None]
+    path_contains: NotRequired[str | None]
     deleted: NotRequired[bool | None]
     expired: NotRequired[bool | None]
 
@@ -670,14 +686,21 @@ class ListFilesFilters(TypedDict):
     limit: NotRequired[int | None]
     cursor: NotRequired[str | None]
     offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
     name: NotRequired[str | None]
+    name_contains: NotRequired[str | None]
+    name_icontains: NotRequired[str | None]
     project: NotRequired[int | None]
     owner: NotRequired[int | None]
     tags: NotRequired[str | list[Tag] | None]
+    tag_filters: NotRequired[str | list[TagFilter] | None]
+    tag_match: NotRequired[TagMatch | None]
     path: NotRequired[FolderPath | None]
+    path_contains: NotRequired[str | None]
     deleted: NotRequired[bool | None]
     expired: NotRequired[bool | None]
     state: NotRequired[str | None]
+    states: NotRequired[str | list[State] | None]
 
 
 class ListEntriesFilters(TypedDict):
@@ -696,11 +719,66 @@ class ListEntriesFilters(TypedDict):
         | None
     ]
     expired: NotRequired[bool | None]
-    order_by: NotRequired[Literal["name", "id", "created", "type"] | None]
+    order_by: NotRequired[str | None]
 
 
 class GetEntryFilters(TypedDict):
     path: EntryPath
+
+
+class ListJobsFilters(TypedDict):
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
+    name: NotRequired[str | None]
+    name_contains: NotRequired[str | None]
+    name_icontains: NotRequired[str | None]
+    project: NotRequired[int | None]
+    owner: NotRequired[int | None]
+    tags: NotRequired[str | list[Tag] | None]
+    tag_filters: NotRequired[str | list[TagFilter] | None]
+    tag_match: NotRequired[TagMatch | None]
+    state: NotRequired[str | None]
+    states: NotRequired[str | list[State] | None]
+    workfloe: NotRequired[int | None]
+    job_type: NotRequired[str | None]
+
+
+class ListSecretsFilters(TypedDict):
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
+    name: NotRequired[str | None]
+    name_contains: NotRequired[str | None]
+    name_icontains: NotRequired[str | None]
+    project: NotRequired[int | None]
+    owner: NotRequired[int | None]
+    tags: NotRequired[str | list[Tag] | None]
+    tag_filters: NotRequired[str | list[TagFilter] | None]
+    tag_match: NotRequired[TagMatch | None]
+
+
+class ListWorkfloesFilters(TypedDict):
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
+    name: NotRequired[str | None]
+    name_contains: NotRequired[str | None]
+    name_icontains: NotRequired[str | None]
+    title: NotRequired[str | None]
+    state: NotRequired[str | None]
+    states: NotRequired[str | list[State] | None]
+    tags: NotRequired[str | list[Tag] | None]
+    tag_filters: NotRequired[str | list[TagFilter] | None]
+    tag_match: NotRequired[TagMatch | None]
+    uuid: NotRequired[str | None]
+    package: NotRequired[int | None]
+    version: NotRequired[str | None]
+    owner: NotRequired[int | None]
+    project: NotRequired[int | None]
 
 
 class ApiVersions(TypedDict):

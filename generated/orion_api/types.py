@@ -55,6 +55,7 @@ class Operation:
         paging: Pagination: `link`, `stream`, or None if the operation is not a listing.
         largest_page: Maximum of the parameter `limit`; None if the operation has no such parameter.
         offset: Whether the listing has the parameter `offset`.
+        orders: Values of the parameter `order_by` of the listing, each also valid after a `-`.
         stream: Direction of a binary body, `upload` or `download`; None if there is none.
         auth: Whether the token is sent.
         success: Documented success statuses.
@@ -70,6 +71,7 @@ class Operation:
     paging: str | None = None
     largest_page: int | None = None
     offset: bool = False
+    orders: tuple[str, ...] = ()
     stream: Literal["upload", "download"] | None = None
     auth: bool = True
     success: tuple[int, ...] = (200,)

@@ -11,46 +11,97 @@ from emulator_floes import FLOES, floe, start
 from orion_api import contract
 from test_emulator_kills import completion
 from test_emulator_molsearch import QUERIES, ask, database, dataset, result
-from test_emulator_packages import COMMAND, MAIN, MANIFEST, compressed, create, floes, upload
+from test_emulator_packages import COMMAND, MAIN, MANIFEST, compressed, create, floes, of_package, upload
 
 from orionclient.emulator import Server
 from orionclient.emulator._http.contract import Operation, read_operations
 
 FILES, COLLECTIONS, SECRETS = "/api/v3/storage/files/", "/api/v1/storage/collections/", "/api/v1/secrets/"
-PAGING = {"limit", "offset", "cursor"}
+PAGING = {"limit", "offset", "cursor", "order_by"}
 LISTS = {
     operation.id: operation
     for operation in read_operations(contract.load())
     # The records of a dataset are a stream, and a record that does not exist is a 404.
     if operation.id.startswith("list_") and operation.id != "list_records"
 }
-COMMON = {"name": ("HIT", "nothing"), "project": (3, 4), "owner": (2, 99)}
-TAGGED = {"tags": ("red", "blue")}
+NAMED = {"name": ("HIT", "nothing"), "name_contains": ("Hit", "HIT"), "name_icontains": ("hIT", "nothing")}
+COMMON = {**NAMED, "project": (3, 4), "owner": (2, 99)}
+RED = {"tags": "RED"}
+TAGGED = {
+    "tags": ("red", "blue"),
+    "tag_filters": (["red", "blue"], ["RED", "blue"]),
+    "tag_match": ({**RED, "tag_match": "iexact"}, {**RED, "tag_match": "exact"}),
+}
 TRASHED = {"deleted": ("true", None), "expired": ("true", None)}
-STORED = {**COMMON, **TAGGED, **TRASHED, "path": ("/work", "/elsewhere")}
+STORED = {**COMMON, **TAGGED, **TRASHED, "path": ("/work", "/elsewhere"), "path_contains": ("/wor", "WORK")}
 
-# Operation -> filter -> a value that selects some of its resources, and one that selects none. A filter with fixed values has two that
-# divide the resources, and a filter with a default has None, because its default selects the others.
+# Operation -> filter -> a value that selects some of its resources, and one that selects none; or the whole query, for a filter that
+# needs another one. A filter with fixed values has two that divide the resources, and a filter with a default has None, because its
+# default selects the others.
 FILTERS: dict[str, dict[str, tuple[Any, Any]]] = {
-    "list_collections": {**STORED, "state": ("open", "lost")},
+    "list_collections": {**STORED, "state": ("open", "lost"), "states": (["open", "lost"], ["lost"])},
     "list_datasets": STORED,
-    "list_files": {**STORED, "state": ("uploading", "lost")},
-    "list_folders": {"project": (3, 4)},
-    "list_groups": {"name": ("CHEM", "nothing")},
-    "list_jobs": {**COMMON, **TAGGED, "state": ("complete", "running"), "workfloe": (2, 99)},
-    "list_molsearch_databases": {**COMMON, "state": ("ERROR", "LOST"), "search_type": ("3D", "2D")},
-    "list_molsearch_queries": {**COMMON, "state": ("ERROR", "LOST"), "database": (1, 99)},
-    "list_packages": {**COMMON, "state": ("uploading", "lost"), "version": ("1.2.0", "1.2")},
-    "list_projects": {"name": ("SHARED", "nothing"), "archived": ("true", None), **TRASHED},
+    "list_files": {**STORED, "state": ("uploading", "lost"), "states": (["lost", "uploading"], ["lost"])},
+    "list_folders": {"project": (3, 4), "owner": (2, 99), "path_contains": ("/wor", "WORK")},
+    "list_groups": {
+        "name": ("CHEM", "nothing"),
+        "name_contains": ("Chem", "CHEM"),
+        "name_icontains": ("CHEM", "nothing"),
+    },
+    "list_jobs": {
+        **COMMON,
+        **TAGGED,
+        "state": ("complete", "running"),
+        "states": (["running", "complete"], ["running"]),
+        "workfloe": (2, 99),
+        "job_type": ("package", "other"),
+    },
+    "list_molsearch_databases": {
+        **COMMON,
+        "state": ("ERROR", "LOST"),
+        "states": (["ERROR", "LOST"], ["LOST"]),
+        "search_type": ("3D", "2D"),
+        "types": (["3D", "4D"], ["4D"]),
+    },
+    "list_molsearch_queries": {
+        **COMMON,
+        "state": ("ERROR", "LOST"),
+        "states": (["ERROR", "LOST"], ["LOST"]),
+        "database": (1, 99),
+        "types": (["graphsim", "exact"], ["exact"]),
+    },
+    "list_packages": {
+        **COMMON,
+        "state": ("uploading", "lost"),
+        "states": (["uploading", "lost"], ["lost"]),
+        "version": ("1.2.0", "1.2"),
+    },
+    "list_projects": {
+        "name": ("SHARED", "nothing"),
+        "name_contains": ("Shared", "SHARED"),
+        "name_icontains": ("SHARED", "nothing"),
+        "owner": (2, 99),
+        "archived": ("true", None),
+        **TRASHED,
+    },
     "list_secrets": {**COMMON, **TAGGED},
-    "list_shards": {"state": ("temporary", "lost"), "name": ("HIT", "nothing")},
+    "list_shards": {
+        "state": ("temporary", "lost"),
+        "states": (["temporary", "lost"], ["lost"]),
+        "name": ("HIT", "nothing"),
+        "name_contains": ("hit", "Hit"),
+        "name_icontains": ("HIT", "nothing"),
+    },
     "list_uploads": {"resource_type": ("shard", "dataset"), "resource_id": (1, 99), "state": ("complete", "lost")},
     "list_users": {"username": ("grace", "gra")},
     "list_workfloes": {
         "name": ("TYPED", "nothing"),
+        "name_contains": ("typed", "TYPED"),
+        "name_icontains": ("TYPED", "nothing"),
         "title": ("FLOE RUN", "nothing"),
         "state": ("deprecated", "lost"),
-        "tags": ("red", "blue"),
+        "states": (["deprecated", "lost"], ["lost"]),
+        **TAGGED,
         "uuid": (FLOES[0]["specification"]["uuid"].upper(), "0"),
         "package": (1, 99),
         "version": ("1.2.0", "1.2"),
@@ -118,9 +169,13 @@ def ada(server: Server, ada: httpx.Client, grace: httpx.Client, drugs: dict[str,
     result(grace, grace.post(QUERIES, json={**asked, "name": "Hits", "project": 3}))
     ada.delete(f"/api/v1/storage/datasets/{broken['dataset']}/", params={"immediate": "true"}).raise_for_status()
     result(ada, ask(ada, broken, titles=["a"]))
+    ask(ada, first, "graphsim", smiles="CCO").raise_for_status()
     with server._require().stack.store.write_transaction() as db:
+        db.execute("UPDATE projects SET owner = 2 WHERE id = 3")
         db.execute("UPDATE molsearch_databases SET state = 'ERROR' WHERE id = ?", (second["id"],))
-    upload(grace, compressed(MAIN, floes("sieve", tags=["red"]), manifest={**MANIFEST, "name": "Hits"}), project=3)
+    content = compressed(MAIN, floes("sieve", tags=["red"]), manifest={**MANIFEST, "name": "Hits"})
+    (sieve,) = of_package(grace, upload(grace, content, project=3))
+    start(ada, name="third", floe=sieve["id"])
     create(ada, name="other")
     return ada
 
@@ -150,11 +205,16 @@ def test_a_filter_selects(ada: httpx.Client, name: str, parameter: str) -> None:
         # It adds to the items in the trash.
         assert listed(ada, operation, deleted="true", expired="true") > listed(ada, operation, deleted="true")
         return
-    all_of_them, selected = listed(ada, operation), listed(ada, operation, **{parameter: some})
+
+    def select(value: Any) -> set[str]:
+        return listed(ada, operation, **value if isinstance(value, dict) else {parameter: value})
+
+    all_of_them, selected = listed(ada, operation), select(some)
     assert selected
     if none is None:
         assert not selected & all_of_them
         return
     assert selected < all_of_them
     (schema,) = (each.schema for each in operation.parameters_in("query") if each.name == parameter)
-    assert listed(ada, operation, **{parameter: none}) == (all_of_them - selected if "enum" in schema else set())
+    divides = "enum" in schema and not isinstance(none, dict)
+    assert select(none) == (all_of_them - selected if divides else set())

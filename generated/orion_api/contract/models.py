@@ -29,6 +29,13 @@ class Problem(ContractModel):
     ] = None
 
 
+class TagMatch(RootModel[Literal["exact", "iexact", "contains", "icontains", "startswith", "istartswith"]]):
+    root: Annotated[
+        Literal["exact", "iexact", "contains", "icontains", "startswith", "istartswith"],
+        Field(description="How tags are compared."),
+    ]
+
+
 class JsonObject(ContractModel):
     """Free-form JSON object."""
 

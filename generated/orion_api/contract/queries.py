@@ -16,6 +16,14 @@ class Tag(RootModel[str]):
     root: Annotated[str, Field(max_length=255, min_length=1)]
 
 
+class TagFilter(RootModel[str]):
+    root: Annotated[str, Field(max_length=255, min_length=1)]
+
+
+class State(RootModel[str]):
+    root: Annotated[str, Field(max_length=50)]
+
+
 class DeleteCollectionQuery(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
@@ -80,6 +88,8 @@ class ListFoldersQuery(BaseModel):
     cursor: Annotated[str | None, Field(max_length=2000)] = None
     offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
     project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    path_contains: Annotated[str | None, Field(max_length=1000, min_length=1)] = None
 
 
 class ListGroupsQuery(BaseModel):
@@ -89,22 +99,10 @@ class ListGroupsQuery(BaseModel):
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
     offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    order_by: Annotated[str | None, Field(pattern="^-?(id|name|created)$")] = None
     name: Annotated[str | None, Field(max_length=255)] = None
-
-
-class ListJobsQuery(BaseModel):
-    model_config: ClassVar[ConfigDict] = ConfigDict(
-        extra="forbid",
-    )
-    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
-    cursor: Annotated[str | None, Field(max_length=2000)] = None
-    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
-    name: Annotated[str | None, Field(max_length=255)] = None
-    project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
-    owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
-    tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
-    state: Annotated[str | None, Field(max_length=50)] = None
-    workfloe: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    name_contains: Annotated[str | None, Field(max_length=255)] = None
+    name_icontains: Annotated[str | None, Field(max_length=255)] = None
 
 
 class DownloadJobLogsQuery(BaseModel):
@@ -114,6 +112,10 @@ class DownloadJobLogsQuery(BaseModel):
     offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = 0
 
 
+class Type(RootModel[str]):
+    root: Annotated[str, Field(max_length=50)]
+
+
 class ListMolsearchDatabasesQuery(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
@@ -121,11 +123,16 @@ class ListMolsearchDatabasesQuery(BaseModel):
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
     offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    order_by: Annotated[str | None, Field(pattern="^-?(id|name|created|type)$")] = None
     name: Annotated[str | None, Field(max_length=255)] = None
+    name_contains: Annotated[str | None, Field(max_length=255)] = None
+    name_icontains: Annotated[str | None, Field(max_length=255)] = None
     project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     state: Annotated[str | None, Field(max_length=50)] = None
+    states: Annotated[list[State] | None, Field(max_length=50)] = None
     search_type: Literal["2D", "3D"] | None = None
+    types: Annotated[list[Type] | None, Field(max_length=50)] = None
 
 
 class ListMolsearchQueriesQuery(BaseModel):
@@ -135,11 +142,16 @@ class ListMolsearchQueriesQuery(BaseModel):
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
     offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    order_by: Annotated[str | None, Field(pattern="^-?(id|name|created|type)$")] = None
     name: Annotated[str | None, Field(max_length=255)] = None
+    name_contains: Annotated[str | None, Field(max_length=255)] = None
+    name_icontains: Annotated[str | None, Field(max_length=255)] = None
     project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     state: Annotated[str | None, Field(max_length=50)] = None
+    states: Annotated[list[State] | None, Field(max_length=50)] = None
     database: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    types: Annotated[list[Type] | None, Field(max_length=50)] = None
 
 
 class ListMolsearchHitsQuery(BaseModel):
@@ -158,6 +170,7 @@ class ListOrganizationsQuery(BaseModel):
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
     offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    order_by: Annotated[str | None, Field(pattern="^-?(id|name|created)$")] = None
 
 
 class ListPackagesQuery(BaseModel):
@@ -167,10 +180,14 @@ class ListPackagesQuery(BaseModel):
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
     offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    order_by: Annotated[str | None, Field(pattern="^-?(id|name|created)$")] = None
     name: Annotated[str | None, Field(max_length=255)] = None
+    name_contains: Annotated[str | None, Field(max_length=255)] = None
+    name_icontains: Annotated[str | None, Field(max_length=255)] = None
     project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     state: Annotated[str | None, Field(max_length=50)] = None
+    states: Annotated[list[State] | None, Field(max_length=50)] = None
     version: Annotated[str | None, Field(max_length=255)] = None
 
 
@@ -181,27 +198,14 @@ class ListProjectsQuery(BaseModel):
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
     offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    order_by: Annotated[str | None, Field(pattern="^-?(id|name|created)$")] = None
     name: Annotated[str | None, Field(max_length=255)] = None
+    name_contains: Annotated[str | None, Field(max_length=255)] = None
+    name_icontains: Annotated[str | None, Field(max_length=255)] = None
+    owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     archived: bool | None = None
     deleted: bool | None = False
     expired: bool | None = False
-
-
-class ListSecretsQuery(BaseModel):
-    model_config: ClassVar[ConfigDict] = ConfigDict(
-        extra="forbid",
-    )
-    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
-    cursor: Annotated[str | None, Field(max_length=2000)] = None
-    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
-    name: Annotated[str | None, Field(max_length=255)] = None
-    project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
-    owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
-    tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
-
-
-class State(RootModel[str]):
-    root: Annotated[str, Field(max_length=50)]
 
 
 class ListShardsQuery(BaseModel):
@@ -211,8 +215,12 @@ class ListShardsQuery(BaseModel):
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
     offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    order_by: Annotated[str | None, Field(pattern="^-?(id|name|created)$")] = None
     state: Annotated[list[State] | None, Field(max_length=50)] = None
+    states: Annotated[list[State] | None, Field(max_length=50)] = None
     name: Annotated[str | None, Field(max_length=255)] = None
+    name_contains: Annotated[str | None, Field(max_length=255)] = None
+    name_icontains: Annotated[str | None, Field(max_length=255)] = None
 
 
 class ListSharesQuery(BaseModel):
@@ -256,6 +264,7 @@ class ListTokensQuery(BaseModel):
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
     offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    order_by: Annotated[str | None, Field(pattern="^-?(id|created)$")] = None
 
 
 class ListUploadsQuery(BaseModel):
@@ -265,6 +274,7 @@ class ListUploadsQuery(BaseModel):
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
     offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    order_by: Annotated[str | None, Field(pattern="^-?(id|created|type)$")] = None
     resource_type: Annotated[str | None, Field(max_length=50)] = None
     resource_id: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     state: Annotated[str | None, Field(max_length=50)] = None
@@ -286,25 +296,8 @@ class ListUsersQuery(BaseModel):
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
     offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    order_by: Annotated[str | None, Field(pattern="^-?(id|name|created)$")] = None
     username: Annotated[str | None, Field(max_length=150)] = None
-
-
-class ListWorkfloesQuery(BaseModel):
-    model_config: ClassVar[ConfigDict] = ConfigDict(
-        extra="forbid",
-    )
-    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
-    cursor: Annotated[str | None, Field(max_length=2000)] = None
-    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
-    name: Annotated[str | None, Field(max_length=255)] = None
-    title: Annotated[str | None, Field(max_length=255)] = None
-    state: Annotated[str | None, Field(max_length=50)] = None
-    tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
-    uuid: Annotated[str | None, Field(max_length=255)] = None
-    package: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
-    version: Annotated[str | None, Field(max_length=255)] = None
-    owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
-    project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
 
 
 class ListCollectionsQuery(BaseModel):
@@ -314,10 +307,18 @@ class ListCollectionsQuery(BaseModel):
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
     offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    order_by: Annotated[str | None, Field(pattern="^-?(id|name|created)$")] = None
     name: Annotated[str | None, Field(max_length=255)] = None
+    name_contains: Annotated[str | None, Field(max_length=255)] = None
+    name_icontains: Annotated[str | None, Field(max_length=255)] = None
     project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
+    tag_filters: Annotated[list[TagFilter] | None, Field(max_length=50)] = None
+    tag_match: Annotated[
+        Literal["exact", "iexact", "contains", "icontains", "startswith", "istartswith"] | None,
+        Field(description="How tags are compared."),
+    ] = None
     path: Annotated[
         str | None,
         Field(
@@ -327,9 +328,11 @@ class ListCollectionsQuery(BaseModel):
             pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
         ),
     ] = None
+    path_contains: Annotated[str | None, Field(max_length=1000, min_length=1)] = None
     deleted: bool | None = False
     expired: bool | None = False
     state: Annotated[str | None, Field(max_length=50)] = None
+    states: Annotated[list[State] | None, Field(max_length=50)] = None
 
 
 class ListDatasetsQuery(BaseModel):
@@ -339,10 +342,18 @@ class ListDatasetsQuery(BaseModel):
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
     offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    order_by: Annotated[str | None, Field(pattern="^-?(id|name|created)$")] = None
     name: Annotated[str | None, Field(max_length=255)] = None
+    name_contains: Annotated[str | None, Field(max_length=255)] = None
+    name_icontains: Annotated[str | None, Field(max_length=255)] = None
     project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
+    tag_filters: Annotated[list[TagFilter] | None, Field(max_length=50)] = None
+    tag_match: Annotated[
+        Literal["exact", "iexact", "contains", "icontains", "startswith", "istartswith"] | None,
+        Field(description="How tags are compared."),
+    ] = None
     path: Annotated[
         str | None,
         Field(
@@ -352,6 +363,7 @@ class ListDatasetsQuery(BaseModel):
             pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
         ),
     ] = None
+    path_contains: Annotated[str | None, Field(max_length=1000, min_length=1)] = None
     deleted: bool | None = False
     expired: bool | None = False
 
@@ -363,10 +375,18 @@ class ListFilesQuery(BaseModel):
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
     offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    order_by: Annotated[str | None, Field(pattern="^-?(id|name|created)$")] = None
     name: Annotated[str | None, Field(max_length=255)] = None
+    name_contains: Annotated[str | None, Field(max_length=255)] = None
+    name_icontains: Annotated[str | None, Field(max_length=255)] = None
     project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
+    tag_filters: Annotated[list[TagFilter] | None, Field(max_length=50)] = None
+    tag_match: Annotated[
+        Literal["exact", "iexact", "contains", "icontains", "startswith", "istartswith"] | None,
+        Field(description="How tags are compared."),
+    ] = None
     path: Annotated[
         str | None,
         Field(
@@ -376,9 +396,11 @@ class ListFilesQuery(BaseModel):
             pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
         ),
     ] = None
+    path_contains: Annotated[str | None, Field(max_length=1000, min_length=1)] = None
     deleted: bool | None = False
     expired: bool | None = False
     state: Annotated[str | None, Field(max_length=50)] = None
+    states: Annotated[list[State] | None, Field(max_length=50)] = None
 
 
 class ListEntriesQuery(BaseModel):
@@ -404,7 +426,7 @@ class ListEntriesQuery(BaseModel):
     name_contains: Annotated[str | None, Field(max_length=255)] = None
     types: Annotated[list[Literal["folder", "file", "dataset", "collection"]] | None, Field(max_length=10)] = None
     expired: bool | None = False
-    order_by: Literal["name", "id", "created", "type"] | None = "name"
+    order_by: Annotated[str | None, Field(pattern="^-?(name|id|created|type)$")] = "name"
 
 
 class GetEntryQuery(BaseModel):
@@ -420,3 +442,76 @@ class GetEntryQuery(BaseModel):
             pattern="^((file|dataset|collection)://[0-9]{1,19}|(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))+/*)$",
         ),
     ]
+
+
+class ListJobsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    order_by: Annotated[str | None, Field(pattern="^-?(id|name|created)$")] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+    name_contains: Annotated[str | None, Field(max_length=255)] = None
+    name_icontains: Annotated[str | None, Field(max_length=255)] = None
+    project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
+    tag_filters: Annotated[list[TagFilter] | None, Field(max_length=50)] = None
+    tag_match: Annotated[
+        Literal["exact", "iexact", "contains", "icontains", "startswith", "istartswith"] | None,
+        Field(description="How tags are compared."),
+    ] = None
+    state: Annotated[str | None, Field(max_length=50)] = None
+    states: Annotated[list[State] | None, Field(max_length=50)] = None
+    workfloe: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    job_type: Annotated[str | None, Field(max_length=50)] = None
+
+
+class ListSecretsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    order_by: Annotated[str | None, Field(pattern="^-?(id|name|created)$")] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+    name_contains: Annotated[str | None, Field(max_length=255)] = None
+    name_icontains: Annotated[str | None, Field(max_length=255)] = None
+    project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
+    tag_filters: Annotated[list[TagFilter] | None, Field(max_length=50)] = None
+    tag_match: Annotated[
+        Literal["exact", "iexact", "contains", "icontains", "startswith", "istartswith"] | None,
+        Field(description="How tags are compared."),
+    ] = None
+
+
+class ListWorkfloesQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    order_by: Annotated[str | None, Field(pattern="^-?(id|name|created|recently_used)$")] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+    name_contains: Annotated[str | None, Field(max_length=255)] = None
+    name_icontains: Annotated[str | None, Field(max_length=255)] = None
+    title: Annotated[str | None, Field(max_length=255)] = None
+    state: Annotated[str | None, Field(max_length=50)] = None
+    states: Annotated[list[State] | None, Field(max_length=50)] = None
+    tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
+    tag_filters: Annotated[list[TagFilter] | None, Field(max_length=50)] = None
+    tag_match: Annotated[
+        Literal["exact", "iexact", "contains", "icontains", "startswith", "istartswith"] | None,
+        Field(description="How tags are compared."),
+    ] = None
+    uuid: Annotated[str | None, Field(max_length=255)] = None
+    package: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    version: Annotated[str | None, Field(max_length=255)] = None
+    owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None

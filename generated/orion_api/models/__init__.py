@@ -53,7 +53,6 @@ if TYPE_CHECKING:
     from .job_page import JobPage as JobPage
     from .job_state import JobState as JobState
     from .json_object import JsonObject as JsonObject
-    from .list_entries_order_by import ListEntriesOrderBy as ListEntriesOrderBy
     from .list_entries_types_item import ListEntriesTypesItem as ListEntriesTypesItem
     from .list_molsearch_databases_search_type import (
         ListMolsearchDatabasesSearchType as ListMolsearchDatabasesSearchType,
@@ -93,6 +92,7 @@ if TYPE_CHECKING:
     from .share_target_target_type import ShareTargetTargetType as ShareTargetTargetType
     from .start_job import StartJob as StartJob
     from .tag_info import TagInfo as TagInfo
+    from .tag_match import TagMatch as TagMatch
     from .tag_names import TagNames as TagNames
     from .tag_page import TagPage as TagPage
     from .token_info import TokenInfo as TokenInfo
@@ -164,7 +164,6 @@ else:
             "job_page:JobPage",
             "job_state:JobState",
             "json_object:JsonObject",
-            "list_entries_order_by:ListEntriesOrderBy",
             "list_entries_types_item:ListEntriesTypesItem",
             "list_molsearch_databases_search_type:ListMolsearchDatabasesSearchType",
             "molsearch_database_info:MolsearchDatabaseInfo",
@@ -202,6 +201,7 @@ else:
             "share_target_target_type:ShareTargetTargetType",
             "start_job:StartJob",
             "tag_info:TagInfo",
+            "tag_match:TagMatch",
             "tag_names:TagNames",
             "tag_page:TagPage",
             "token_info:TokenInfo",

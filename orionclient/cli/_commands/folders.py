@@ -12,7 +12,9 @@ from orionclient.cli._core.batch import apply_to_each
 from orionclient.cli._core.command_kind import describe, fetch_details
 from orionclient.cli._core.commands import Command, CommandGroup
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
+from orionclient.cli._core.filter_words import FilteredCommand
 from orionclient.cli._core.parameter_types import Choice, ResourceIdType
+from orionclient.cli._core.resource_commands import limit_option
 from orionclient.cli._core.root import GROUPS
 from orionclient.cli._core.shapes import list_of
 from orionclient.cli._core.state import get_state
@@ -38,14 +40,19 @@ def group(name: str) -> click.Group:
 
 
 def _list() -> Command:
-    def run(**values: Any) -> None:
+    def run(limit: int | None, **values: Any) -> None:
         state = get_state()
-        found = state.session.list_resources(Folder, extra_query=contract_options.drop_omitted(values))
-        state.out.print_rows((each.to_dict() for each in found), ("path", "owner", "created", "project"), key="path")
+        # Rows are sorted before they are cut.
+        own = None if state.sort else limit
+        found = state.session.list_resources(Folder, extra_query=contract_options.drop_omitted(values), limit=own)
+        state.out.print_rows(
+            (each.to_dict() for each in found), ("path", "owner", "created", "project"), key="path", limit=limit
+        )
 
-    return Command(
+    return FilteredCommand(
         "list",
-        params=[*contract_options.get_filters("list_folders"), *table_options(schema_columns("FolderInfo"))],
+        filters=[*contract_options.get_filters("list_folders"), limit_option()],
+        params=table_options(schema_columns("FolderInfo")),
         callback=run,
         help="List folders.",
         shape="[FolderInfo]",

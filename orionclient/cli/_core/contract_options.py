@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from orionclient.cli._core.inputs import read_parameter_file
-from orionclient.cli._core.parameter_types import Choice, KnownValueType, ParameterType, TagType
+from orionclient.cli._core.parameter_types import Choice, KnownValueType, OrderType, ParameterType, TagType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 _METHODS: Final = ("get", "post", "put", "patch", "delete")
+#: The pattern of a field by which a listing is ordered.
+_ORDER: Final = re.compile(r"\^-\?\(([\w|]+)\)\$")
 _SIMPLE: Final[Mapping[str, ParameterType]] = {"integer": click.INT, "number": click.FLOAT, "string": click.STRING}
 
 
@@ -145,6 +148,8 @@ def get_type(schema: Mapping[str, Any]) -> ParameterType:
         return Choice([str(each) for each in schema["enum"]])
     if schema.get("x-orion-known"):
         return KnownValueType(schema["x-orion-known"])
+    if order := _ORDER.fullmatch(schema.get("pattern", "")):
+        return OrderType(order[1].split("|"))
     return _SIMPLE.get(str(schema.get("type")), JsonParameter())
 
 
@@ -200,13 +205,16 @@ def get_filters(
     Returns:
         The options.
     """
-    omitted = {*without}
+    omitted, parameters = {*without}, list_parameters(operation, "query")
+    names = {each["name"] for each in parameters}
     fields = load_contract()["components"]["schemas"][schema]["properties"] if schema else {}
     found = []
-    for each in list_parameters(operation, "query"):
+    for each in parameters:
         if each["name"] in omitted:
             continue
         option = create_option(each["name"], each["schema"], description=get_first_sentence(each))
+        # `state` and `states` are different filters.
+        option.opts = [flag for flag in option.opts if flag == option_flag(each["name"]) or flag[2:] not in names]
         known = resolve_reference(fields.get(each["name"], {})).get("x-orion-known")
         if kind and option.name == "tags":
             option.type = TagType(kind)

@@ -308,6 +308,29 @@ class KnownValueType(ParameterType):
         return [CompletionItem(value) for value in self._known if value.startswith(incomplete)]
 
 
+class OrderType(Choice):
+    """A field to order by, with ``-`` before it for descending order.
+
+    Args:
+        names: The fields.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        super().__init__([*names])
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Check the field."""
+        name = str(value).removeprefix("-")
+        return str(value).removesuffix(name) + str(super().convert(name, param, ctx))
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        """Complete the field."""
+        found = super().shell_complete(ctx, param, incomplete.removeprefix("-"))
+        for item in found:
+            item.value = f"{'-' * incomplete.startswith('-')}{item.value}"
+        return found
+
+
 class TagType(ParameterType):
     """A tag. Completed with the tags of the resource named before it, else with those of the first resources of the kind.
 

@@ -14,6 +14,7 @@ from orionclient.cli._core.batch import apply_to_each
 from orionclient.cli._core.command_kind import CommandKind, describe, fetch_details
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import confirm, dry_run_option, print_plan, yes_option
+from orionclient.cli._core.filter_words import FilteredCommand
 from orionclient.cli._core.parameter_types import FloatRange
 from orionclient.cli._core.shapes import list_of
 from orionclient.cli._core.state import State, get_state
@@ -106,27 +107,34 @@ def build_list_command(
         )
 
     options = contract_options.get_filters(_operation(kind.kind.declaration.list), kind=kind.name, schema=kind.schema)
-    shared: list[click.Parameter] = [
-        click.Option(["--limit"], type=click.IntRange(0), help="Maximum number of items. Defaults to all.")
-    ]
+    filters = [*options, *more, limit_option()]
     if {"name", "title"} & {each.name for each in options}:
-        shared.append(click.Option(["--exact"], is_flag=True, help="Match the name or title exactly, not in part."))
+        filters.append(click.Option(["--exact"], is_flag=True, help="Match the name or title exactly, not in part."))
     if kind.only:
         which = " and ".join(f"{name} {value}" for name, value in kind.only.items())
-        shared.append(
+        filters.append(
             click.Option(
                 ["--all", "all_items"], is_flag=True, help=f"List all, not only those with {which}, the default."
             )
         )
-    shared += table_options(schema_columns(kind.schema), default=sort)
-    return Command(
+    return FilteredCommand(
         "list",
-        params=[*kind.parent_arguments(), *options, *more, *shared],
+        filters=filters,
+        params=[*kind.parent_arguments(), *table_options(schema_columns(kind.schema), default=sort)],
         callback=run,
         help=f"List {kind.plural}.",
         shape=f"[{kind.schema}]",
         example=kind.format_example("list"),
     )
+
+
+def limit_option() -> click.Option:
+    """Make the option --limit.
+
+    Returns:
+        The option.
+    """
+    return click.Option(["--limit"], type=click.IntRange(0), help="Maximum number of items. Defaults to all.")
 
 
 def _info(kind: CommandKind) -> Command:

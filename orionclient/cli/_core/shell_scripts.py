@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from click.shell_completion import BashComplete, FishComplete, add_completion_class
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 # Bash inserts a value as it is, so that one with a blank would become two words. In quotes, it needs no backslashes.
 _APPEND: Final = r"""
@@ -12,6 +15,7 @@ _APPEND: Final = r"""
                 printf -v value '%%q' "$value"
                 value=${value//\\,/,}
             fi
+            [[ $value == *= ]] && compopt -o nospace 2>/dev/null
             COMPREPLY+=("$value")"""
 
 
@@ -20,11 +24,25 @@ class _Bash(BashComplete):
         "            COMPREPLY+=($value)", _APPEND.lstrip("\n")
     )
 
+    _key = ""
+
     def get_completion_args(self) -> tuple[list[str], str]:
-        # Bash passes --name=value as three words.
+        # Bash passes --name=value and key=value as three words, and completes the last one.
         words, incomplete = super().get_completion_args()
-        pairs = zip(words, ["", *words], strict=False)
-        return [each for each, before in pairs if each != "=" or not before.startswith("-")], incomplete
+        found: list[str] = []
+        for word in words:
+            before = found[-1] if found else "-"
+            if not before.startswith("-") and "=" in {word, before[-1:]}:
+                found[-1] += word
+            elif word != "=":
+                found.append(word)
+        if found and not found[-1].startswith("-") and (incomplete == "=" or found[-1].endswith("=")):
+            self._key = f"{found.pop().removesuffix('=')}="
+            incomplete = self._key + incomplete.removeprefix("=")
+        return found, incomplete
+
+    def format_completion(self, item: CompletionItem[Any]) -> str:
+        return f"{item.type},{str(item.value).removeprefix(self._key)}"
 
 
 class _Fish(FishComplete):

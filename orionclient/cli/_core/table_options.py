@@ -17,23 +17,35 @@ if TYPE_CHECKING:
 _MAX_SHOWN: Final = 40
 
 
-class UnknownColumn(click.UsageError):
-    """A command has no column of that name.
+class UnknownName(click.UsageError):
+    """A command has no column or filter of that name.
 
     Args:
+        noun: What has the name.
         name: The name.
-        known: Names of all columns.
+        known: The known names.
         context: The context of the command.
 
     Attributes:
         hint: The known names, for the line after the error.
     """
 
-    def __init__(self, name: str, known: Sequence[str], context: click.Context | None) -> None:
-        shown = name if len(name) <= _MAX_SHOWN else name[: _MAX_SHOWN - 1] + "…"
-        suggestion = suggest(name, known, "columns", listed=())
-        super().__init__(". ".join(filter(None, (f"unknown column {shown!r}", suggestion))), context)
-        self.hint: str = f"the columns are {', '.join(known)}"
+    def __init__(self, noun: str, name: str, known: Sequence[str], context: click.Context | None) -> None:
+        suggestion = suggest(name, known, f"{noun}s", listed=())
+        super().__init__(". ".join(filter(None, (f"unknown {noun} {shorten(name)}", suggestion))), context)
+        self.hint: str = f"the {noun}s are {', '.join(known)}"
+
+
+def shorten(word: str) -> str:
+    """Quote a word of the command line for a message.
+
+    Args:
+        word: The word.
+
+    Returns:
+        The word in quotes, shortened to 40 characters.
+    """
+    return repr(word if len(word) <= _MAX_SHOWN else word[: _MAX_SHOWN - 1] + "…")
 
 
 def schema_columns(schema: str) -> list[str]:
@@ -106,7 +118,7 @@ class _ColumnType(ParameterType):
     def _check(self, name: str, ctx: click.Context | None) -> str:
         if name in self._known:
             return name
-        raise UnknownColumn(name, self._known, ctx)
+        raise UnknownName("column", name, self._known, ctx)
 
     def _complete(self, prefix: str, incomplete: str) -> list[Any]:
         from click.shell_completion import CompletionItem  # noqa: PLC0415

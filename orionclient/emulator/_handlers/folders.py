@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from orionclient.emulator._handlers import resources
+from orionclient.emulator._handlers import filters, resources
 from orionclient.emulator._http.call import Call, Handler
 from orionclient.emulator._http.paging import ListQuery, build_page
 from orionclient.emulator._problems import bad_body
@@ -23,6 +23,9 @@ def list_folders(call: Call) -> dict[str, Any]:
     listing = ListQuery("folders", key=("project", "path"), key_types=(int, str))
     with call.stack.store.read_transaction() as db:
         resources.narrow_to_projects(call, db, listing)
+        filters.narrow_by_path(listing, call.query)
+        if "owner" in call.query:
+            listing.narrow("owner = ?", call.query["owner"])
         return build_page(call, db, listing, _show)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from orionclient.emulator._handlers import resources
+from orionclient.emulator._handlers import filters, resources
 from orionclient.emulator._http.call import Call, Handler
 from orionclient.emulator._http.paging import ListQuery, build_page
 
@@ -21,8 +21,7 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 def list_groups(call: Call) -> dict[str, Any]:
     """List the groups of the caller's organization."""
     listing = ListQuery("groups", ["organization = ?"], [call.caller.organization])
-    if "name" in call.query:
-        listing.narrow("instr(lower(name), lower(?)) > 0", call.query["name"])
+    filters.narrow_by_name(listing, call.query)
     with call.stack.store.read_transaction() as db:
         return build_page(call, db, listing, _show)
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # Offset of the end of the sent log.
 LOG_OFFSET_HEADER = "X-Orion-Log-Offset"
 
+_TYPE = "iif((SELECT package FROM workfloes WHERE workfloes.id = jobs.workfloe) IS NULL, 'stack', 'package')"
+
 
 def _show(row: sqlite3.Row) -> dict[str, Any]:
     plain = ("id", "name", "state", "reason", "outcome", "progress", "workfloe", "created", "started", "finished")
@@ -56,7 +58,8 @@ def _add_progress(call: Call, shown: dict[str, Any]) -> dict[str, Any]:
 
 def list_jobs(call: Call) -> dict[str, Any]:
     """Return a page of jobs."""
-    listed = resources.list_kind(call, JOBS, state=call.query.get("state"), workfloe=call.query.get("workfloe"))
+    exact = {"state": "state", "workfloe": "workfloe", _TYPE: "job_type"}
+    listed = resources.list_kind(call, JOBS, **{column: call.query.get(name) for column, name in exact.items()})
     return {**listed, "results": [_add_progress(call, shown) for shown in listed["results"]]}
 
 

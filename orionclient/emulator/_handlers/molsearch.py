@@ -51,8 +51,12 @@ def _purge_query(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callab
     return lambda: None
 
 
-DATABASES = ResourceKind("molsearch database", "molsearch_databases", "database_id", _show_database)
-QUERIES = ResourceKind("molsearch query", "molsearch_queries", "query_id", _show_query, _purge_query)
+DATABASES = ResourceKind(
+    "molsearch database", "molsearch_databases", "database_id", _show_database, type_column="search_type"
+)
+QUERIES = ResourceKind(
+    "molsearch query", "molsearch_queries", "query_id", _show_query, _purge_query, type_column="query_type"
+)
 
 
 def create_molsearch_database(call: Call) -> dict[str, Any]:

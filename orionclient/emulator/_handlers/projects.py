@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from orionclient.emulator._handlers.resources import find_row, is_member, narrow_to_trash, require_member
+from orionclient.emulator._handlers import filters
+from orionclient.emulator._handlers.resources import find_row, is_member, require_member
 from orionclient.emulator._http.call import Call, Handler
 from orionclient.emulator._http.paging import ListQuery, build_page
 from orionclient.emulator._problems import ProblemError, forbidden, not_found
@@ -57,7 +58,7 @@ def list_projects(call: Call) -> dict[str, Any]:
     """List the caller's projects, either archived or active ones, or the deleted projects that the caller owns."""
     deleted = call.query["deleted"]
     listing = ListQuery("projects")
-    narrow_to_trash(call, listing)
+    filters.narrow_to_trash(listing, call)
     if deleted:
         listing.narrow("owner = ?", call.caller.id)
     else:
@@ -65,8 +66,9 @@ def list_projects(call: Call) -> dict[str, Any]:
     archived = call.query.get("archived", None if deleted else False)
     if archived is not None:
         listing.narrow("archived = ?", archived)
-    if "name" in call.query:
-        listing.narrow("instr(lower(name), lower(?)) > 0", call.query["name"])
+    filters.narrow_by_name(listing, call.query)
+    if "owner" in call.query:
+        listing.narrow("owner = ?", call.query["owner"])
     with call.stack.store.read_transaction() as db:
         return build_page(call, db, listing, _show)
 

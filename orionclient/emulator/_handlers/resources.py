@@ -21,13 +21,13 @@ The rules are assumptions, because Orion's own are not published:
 from __future__ import annotations
 
 import sqlite3
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from orionclient.emulator._handlers import filters
 from orionclient.emulator._http.paging import ListQuery, build_page
 from orionclient.emulator._problems import bad_body, forbidden, not_found
 from orionclient.emulator._store import folders, sharing
-from orionclient.emulator._store.store import format_time, now
+from orionclient.emulator._store.store import now
 
 if TYPE_CHECKING:
     from orionclient.emulator._http.call import Call, ResourceKind
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 Row = sqlite3.Row
 
-# How long a deleted resource is listed in the trash and can be restored.
-RETENTION = timedelta(days=30)
 # A deleted project hides its resources, also those in its trash.
 IN_PROJECT = "project NOT IN (SELECT id FROM projects WHERE deleted <> '')"
 
@@ -71,22 +69,6 @@ def narrow_to_projects(call: Call, db: sqlite3.Connection, listing: ListQuery) -
         listing.narrow("project = ?", call.query["project"])
     else:
         listing.narrow("project IN (SELECT project FROM members WHERE user = ?)", call.caller.id)
-
-
-def compute_expiry(call: Call) -> str:
-    """Return the time before which deleted resources are expired."""
-    return format_time(call.stack.clock() - RETENTION)
-
-
-def narrow_to_trash(call: Call, listing: ListQuery) -> None:
-    """Restrict a listing to the trash, without expired resources unless they are requested, or to what is not in the trash."""
-    # The operations of kinds without a trash lack these parameters.
-    if not call.query.get("deleted", False):
-        listing.narrow("deleted = ''")
-        return
-    listing.narrow("deleted <> ''")
-    if not call.query["expired"]:
-        listing.narrow("deleted >= ?", compute_expiry(call))
 
 
 def find_project(call: Call, db: sqlite3.Connection) -> int:
@@ -182,22 +164,22 @@ def list_kind(call: Call, kind: ResourceKind, **columns: str | int | None) -> di
     query = call.query
     # The operations of some kinds lack some of these parameters.
     trashed = query.get("deleted", False)
-    listing = ListQuery(kind.table)
-    narrow_to_trash(call, listing)
+    listing = ListQuery(kind.table, columns={"type": kind.type_column})
+    filters.narrow_to_trash(listing, call)
     listing.narrow(IN_PROJECT)
-    if "name" in query:
-        # SQLite's lower() handles only ASCII letters, as the contract documents.
-        listing.narrow("instr(lower(name), lower(?)) > 0", query["name"])
-    for tag in dict.fromkeys(query.get("tags", ())):
-        listing.narrow(
-            "id IN (SELECT resource FROM tags WHERE kind = ? AND name = ?"
-            " AND project IN (SELECT project FROM members WHERE user = ?))",
-            kind.name,
-            tag,
-            call.caller.id,
-        )
+    filters.narrow_by_name(listing, query)
+    filters.narrow_by_path(listing, query)
+    tagged = (
+        "id IN (SELECT resource FROM tags WHERE kind = ? AND project IN (SELECT project FROM members WHERE user = ?)"
+        " AND {})"
+    )
+    filters.narrow_by_tags(listing, query, tagged, "name", kind.name, call.caller.id)
     if "path" in query:
         listing.narrow("path IS ?", folders.normalize_path(query["path"]))
+    if "states" in query:
+        filters.narrow_to_values(listing, "state", query["states"])
+    if "types" in query:
+        filters.narrow_to_values(listing, kind.type_column, query["types"])
     for column, value in {"owner": query.get("owner"), **columns}.items():
         if value is not None:
             listing.narrow(f"{column} = ?", value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import _strictjson
-from orionclient.emulator._handlers import collections, contents
+from orionclient.emulator._handlers import collections, contents, filters
 from orionclient.emulator._http.call import Call, Handler
 from orionclient.emulator._http.paging import ListQuery, build_page
 from orionclient.emulator._problems import ProblemError, bad_parameter, not_found
@@ -64,14 +64,15 @@ def list_shards(call: Call) -> dict[str, Any]:
     query = call.query
     if "offset" in query and "cursor" in query:
         raise bad_parameter('Parameters "offset" and "cursor" are mutually exclusive.')
-    states = [state for state in _STATES if state in query.get("state", _STATES)]
+    chosen = [set(query[name]) for name in ("state", "states") if name in query]
+    states = [state for state in _STATES if all(state in each for each in chosen)]
     listing = _build_query(states)
     listing.narrow("collection = ?", call.path["collection_id"])
-    if "name" in query:
-        listing.narrow("instr(lower(name), lower(?)) > 0", query["name"])
+    filters.narrow_by_name(listing, query)
     with call.stack.store.read_transaction() as db:
         collection = collections.find(call, db, reading=True)
-        count = None if "name" in query else sum(collection[f"{state}_shards"] for state in states)
+        by_name = any(name.startswith("name") for name in query)
+        count = None if by_name else sum(collection[f"{state}_shards"] for state in states)
         return build_page(call, db, listing, _show, count)
 
 

@@ -136,7 +136,7 @@ def create_upload(call: Call) -> dict[str, Any]:
 
 def list_uploads(call: Call) -> dict[str, Any]:
     """Return a page of the uploads to resources that the caller can update."""
-    listing = ListQuery(_UPLOADS)
+    listing = ListQuery(_UPLOADS, columns={"type": "resource_type"})
     listing.narrow(_VISIBLE, call.caller.id, call.caller.id)
     for name in ("resource_type", "resource_id", "state"):
         if name in call.query:

@@ -21,7 +21,7 @@ def show_user(row: sqlite3.Row) -> dict[str, Any]:
 
 def list_users(call: Call) -> dict[str, Any]:
     """List the users of the caller's organization."""
-    listing = ListQuery("users", ["organization = ?"], [call.caller.organization])
+    listing = ListQuery("users", ["organization = ?"], [call.caller.organization], columns={"name": "username"})
     if "username" in call.query:
         listing.narrow("username = ?", call.query["username"])
     with call.stack.store.read_transaction() as db:

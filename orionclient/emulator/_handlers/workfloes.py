@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import _strictjson
-from orionclient.emulator._handlers import resources
+from orionclient.emulator._handlers import filters, resources
 from orionclient.emulator._http.call import Call, Handler, Services
 from orionclient.emulator._http.paging import ListQuery, build_page
 from orionclient.emulator._problems import forbidden
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from orionclient.emulator._jobs.specifications import FloeSpecification
+
+# The floe of the latest job has the lowest value of `unused`.
+_BY_USE = (
+    "(SELECT workfloes.*, 1000000000000000 - coalesce((SELECT max(id) FROM jobs WHERE workfloe = workfloes.id), 0) AS unused"
+    " FROM workfloes)"
+)
 
 
 def _show(row: sqlite3.Row) -> dict[str, Any]:
@@ -54,16 +60,16 @@ def list_workfloes(call: Call) -> dict[str, Any]:
     """Return a page of floes without their specifications."""
     query = call.query
     shared, values = sharing.shared_with("package", call.caller.id)
-    listing = ListQuery("workfloes")
+    recent = query.get("order_by", "").endswith("recently_used")
+    listing = ListQuery(_BY_USE if recent else "workfloes", columns={"recently_used": "unused"})
     mine = "project IN (SELECT project FROM members WHERE user = ?)"
     listing.narrow(
         f"(project IS NULL OR {mine} OR ({resources.IN_PROJECT} AND package IN ({shared})))", call.caller.id, *values
     )
-    for name in ("name", "title"):
-        if name in query:
-            listing.narrow(f"instr(lower({name}), lower(?)) > 0", query[name])
-    for tag in query.get("tags", ()):
-        listing.narrow("? IN (SELECT value FROM json_each(tags))", tag)
+    filters.narrow_by_name(listing, query)
+    filters.narrow_by_tags(listing, query, "EXISTS (SELECT 1 FROM json_each(tags) WHERE {})", "value")
+    if "states" in query:
+        filters.narrow_to_values(listing, "state", query["states"])
     for name in ("state", "package", "project"):
         if name in query:
             listing.narrow(f"{name} = ?", query[name])

@@ -157,6 +157,7 @@ class ResourceKind:
         sharable: Whether it can be shared.
         in_folders: Whether it can be in a folder.
         trash: Whether deleting moves it to the trash.
+        type_column: The column that the filter `types` and the order `type` use. Optional.
     """
 
     name: str
@@ -168,6 +169,7 @@ class ResourceKind:
     sharable: bool = False
     in_folders: bool = False
     trash: bool = False
+    type_column: str = ""
 
 
 def _do_nothing() -> None:

@@ -1,4 +1,7 @@
-"""Cursor pagination of listings by key position, so that every page costs the same; an offset applies to the first page only."""
+"""Cursor pagination of listings by key position; an offset applies to the first page only.
+
+In the order of the key every page costs the same; for another order the database sorts the selected rows.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from orionclient.emulator._problems import bad_parameter
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from orionclient.emulator._http.call import Call
     from orionclient.emulator._store.store import StoreConnection
@@ -20,9 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """A listing query: a table, conditions with their values, and the unique key that defines the order.
+    """A listing query: a table, conditions with their values, and the unique key that defines the default order.
 
-    Tables, conditions and keys are constants of this package; all external input is in `values`.
+    `columns` are the columns of values of `order_by` that are not themselves names of columns. Tables, conditions, keys and columns are
+    constants of this package; all external input is in `values`.
     """
 
     table: str
@@ -30,6 +34,7 @@ class ListQuery:
     values: list[Any] = field(default_factory=list)
     key: tuple[str, ...] = ("id",)
     key_types: tuple[type, ...] = (int,)
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     def narrow(self, condition: str, *values: Any) -> None:
         """Add a condition."""
@@ -62,43 +67,49 @@ def build_page(
     # These statements are built from constants of this package only.
     if count is None:
         count = db.count(f"SELECT count(*) FROM {listing.table} {listing.where()}", listing.values)  # noqa: S608 - constants  # nosec B608
+    order = call.query.get("order_by", "")
+    name, descending = order.removeprefix("-"), order.startswith("-")
+    # The contract allows only the orders that the table has a column for.
+    key, types = listing.key, listing.key_types
+    if name not in {"", *key}:
+        key, types = (listing.columns.get(name, name), *key), (int if name == "recently_used" else str, *types)
+    # A cursor is valid for one order.
+    scope = f"{call.operation.id} {order}".rstrip()
     after, start = [], []
     if "cursor" in call.query:
-        start = decode_cursor(call.operation.id, call.query["cursor"], listing.key_types)
-        after = [f"({', '.join(listing.key)}) > ({', '.join('?' * len(start))})"]
+        start = decode_cursor(scope, call.query["cursor"], types)
+        after = [f"({', '.join(key)}) {'<' if descending else '>'} ({', '.join('?' * len(key))})"]
+    direction = " DESC" if descending else ""
     rows = db.execute(
-        f"SELECT * FROM {listing.table} {listing.where(*after)} ORDER BY {', '.join(listing.key)} LIMIT ? OFFSET ?",  # noqa: S608 - constants  # nosec B608
+        f"SELECT * FROM {listing.table} {listing.where(*after)}"  # noqa: S608 - constants  # nosec B608
+        f" ORDER BY {', '.join(f'{each}{direction}' for each in key)} LIMIT ? OFFSET ?",
         [*listing.values, *start, limit + 1, 0 if after else offset],
     ).fetchall()
     more = len(rows) > limit
     return {
         "count": count,
-        "next": _next_link(call, [rows[limit - 1][name] for name in listing.key]) if more else None,
+        "next": _next_link(call, encode_cursor(scope, [rows[limit - 1][each] for each in key])) if more else None,
         "results": [show(row) for row in rows[:limit]],
     }
 
 
-def encode_cursor(operation: str, position: Sequence[Any]) -> str:
-    """Encode a position as an opaque cursor that only the same operation accepts."""
-    return base64.urlsafe_b64encode(_strictjson.dumps([operation, *position]).encode()).rstrip(b"=").decode()
+def encode_cursor(scope: str, position: Sequence[Any]) -> str:
+    """Encode a position as an opaque cursor that only the same operation in the same order accepts."""
+    return base64.urlsafe_b64encode(_strictjson.dumps([scope, *position]).encode()).rstrip(b"=").decode()
 
 
-def decode_cursor(operation: str, cursor: str, types: Sequence[type]) -> list[Any]:
+def decode_cursor(scope: str, cursor: str, types: Sequence[type]) -> list[Any]:
     """Decode the position in a cursor.
 
     Raises:
-        ProblemError: 400, the cursor is not valid for this operation.
+        ProblemError: 400, the cursor is not valid for this operation and order.
     """
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         position = _strictjson.loads(base64.b64decode(padded.encode("ascii"), b"-_", validate=True).decode())
     except ValueError:
         raise _cursor_problem() from None
-    if (
-        not isinstance(position, list)
-        or [type(part) for part in position[1:]] != list(types)
-        or position[0] != operation
-    ):
+    if not isinstance(position, list) or [type(part) for part in position[1:]] != list(types) or position[0] != scope:
         raise _cursor_problem()
     if any(isinstance(part, int) and not 0 <= part < 2**63 for part in position):
         raise _cursor_problem()
@@ -109,6 +120,6 @@ def _cursor_problem() -> Exception:
     return bad_parameter('Parameter "cursor" is not valid; use the "next" link of the previous page.')
 
 
-def _next_link(call: Call, position: Sequence[Any]) -> str:
+def _next_link(call: Call, cursor: str) -> str:
     pairs = [(name, value) for name, value in call.pairs if name not in {"cursor", "offset"}]
-    return f"{call.route}?{urlencode([*pairs, ('cursor', encode_cursor(call.operation.id, position))])}"
+    return f"{call.route}?{urlencode([*pairs, ('cursor', cursor)])}"

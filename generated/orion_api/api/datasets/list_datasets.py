@@ -25,6 +25,7 @@ from ...types import (
 
 if TYPE_CHECKING:
     from ...models.dataset_page import DatasetPage
+    from ...models.tag_match import TagMatch
 
 OPERATION = OPERATIONS["list_datasets"]
 
@@ -34,11 +35,17 @@ def build(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    tag_filters: Sequence[str] | Unset = UNSET,
+    tag_match: TagMatch | str | Unset = UNSET,
     path: str | Unset = UNSET,
+    path_contains: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
     expired: bool | Unset = UNSET,
 ) -> Request:
@@ -48,12 +55,23 @@ def build(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
         owner: Only items of the user with this id.
-        tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
+        tags: Only items that have all of these tags; `tag_match` sets how they are compared. Repeat the parameter
+            to pass several tags.
+        tag_filters: Only items that have at least one of these tags (assumed). Repeat the parameter to pass several
+            tags.
+        tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
+            begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
+            assumed.
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
             folder.
+        path_contains: Only items whose folder path contains this string, in the same case; the path of the root is `/`.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
         expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.
     """
@@ -65,11 +83,17 @@ def build(
                 "limit": limit,
                 "cursor": cursor,
                 "offset": offset,
+                "order_by": order_by,
                 "name": name,
+                "name_contains": name_contains,
+                "name_icontains": name_icontains,
                 "project": project,
                 "owner": owner,
                 "tags": tags,
+                "tag_filters": tag_filters,
+                "tag_match": tag_match,
                 "path": path,
+                "path_contains": path_contains,
                 "deleted": deleted,
                 "expired": expired,
             }
@@ -105,11 +129,17 @@ def sync_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    tag_filters: Sequence[str] | Unset = UNSET,
+    tag_match: TagMatch | str | Unset = UNSET,
     path: str | Unset = UNSET,
+    path_contains: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
     expired: bool | Unset = UNSET,
 ) -> Response[DatasetPage]:
@@ -120,12 +150,23 @@ def sync_detailed(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
         owner: Only items of the user with this id.
-        tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
+        tags: Only items that have all of these tags; `tag_match` sets how they are compared. Repeat the parameter
+            to pass several tags.
+        tag_filters: Only items that have at least one of these tags (assumed). Repeat the parameter to pass several
+            tags.
+        tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
+            begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
+            assumed.
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
             folder.
+        path_contains: Only items whose folder path contains this string, in the same case; the path of the root is `/`.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
         expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.
 
@@ -141,11 +182,17 @@ def sync_detailed(
             limit=limit,
             cursor=cursor,
             offset=offset,
+            order_by=order_by,
             name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
             project=project,
             owner=owner,
             tags=tags,
+            tag_filters=tag_filters,
+            tag_match=tag_match,
             path=path,
+            path_contains=path_contains,
             deleted=deleted,
             expired=expired,
         ),
@@ -160,11 +207,17 @@ def sync(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    tag_filters: Sequence[str] | Unset = UNSET,
+    tag_match: TagMatch | str | Unset = UNSET,
     path: str | Unset = UNSET,
+    path_contains: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
     expired: bool | Unset = UNSET,
 ) -> DatasetPage:
@@ -175,12 +228,23 @@ def sync(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
         owner: Only items of the user with this id.
-        tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
+        tags: Only items that have all of these tags; `tag_match` sets how they are compared. Repeat the parameter
+            to pass several tags.
+        tag_filters: Only items that have at least one of these tags (assumed). Repeat the parameter to pass several
+            tags.
+        tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
+            begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
+            assumed.
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
             folder.
+        path_contains: Only items whose folder path contains this string, in the same case; the path of the root is `/`.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
         expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.
 
@@ -197,11 +261,17 @@ def sync(
             limit=limit,
             cursor=cursor,
             offset=offset,
+            order_by=order_by,
             name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
             project=project,
             owner=owner,
             tags=tags,
+            tag_filters=tag_filters,
+            tag_match=tag_match,
             path=path,
+            path_contains=path_contains,
             deleted=deleted,
             expired=expired,
         ),
@@ -216,11 +286,17 @@ async def asyncio_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    tag_filters: Sequence[str] | Unset = UNSET,
+    tag_match: TagMatch | str | Unset = UNSET,
     path: str | Unset = UNSET,
+    path_contains: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
     expired: bool | Unset = UNSET,
 ) -> Response[DatasetPage]:
@@ -231,11 +307,17 @@ async def asyncio_detailed(
             limit=limit,
             cursor=cursor,
             offset=offset,
+            order_by=order_by,
             name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
             project=project,
             owner=owner,
             tags=tags,
+            tag_filters=tag_filters,
+            tag_match=tag_match,
             path=path,
+            path_contains=path_contains,
             deleted=deleted,
             expired=expired,
         ),
@@ -250,11 +332,17 @@ async def asyncio(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    tag_filters: Sequence[str] | Unset = UNSET,
+    tag_match: TagMatch | str | Unset = UNSET,
     path: str | Unset = UNSET,
+    path_contains: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
     expired: bool | Unset = UNSET,
 ) -> DatasetPage:
@@ -265,11 +353,17 @@ async def asyncio(
             limit=limit,
             cursor=cursor,
             offset=offset,
+            order_by=order_by,
             name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
             project=project,
             owner=owner,
             tags=tags,
+            tag_filters=tag_filters,
+            tag_match=tag_match,
             path=path,
+            path_contains=path_contains,
             deleted=deleted,
             expired=expired,
         ),

@@ -25,6 +25,7 @@ from ...types import (
 
 if TYPE_CHECKING:
     from ...models.file_page import FilePage
+    from ...models.tag_match import TagMatch
 
 OPERATION = OPERATIONS["list_files"]
 
@@ -34,14 +35,21 @@ def build(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    tag_filters: Sequence[str] | Unset = UNSET,
+    tag_match: TagMatch | str | Unset = UNSET,
     path: str | Unset = UNSET,
+    path_contains: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
     expired: bool | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
 ) -> Request:
     """Build the request without sending it.
 
@@ -49,15 +57,27 @@ def build(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
         owner: Only items of the user with this id.
-        tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
+        tags: Only items that have all of these tags; `tag_match` sets how they are compared. Repeat the parameter
+            to pass several tags.
+        tag_filters: Only items that have at least one of these tags (assumed). Repeat the parameter to pass several
+            tags.
+        tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
+            begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
+            assumed.
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
             folder.
+        path_contains: Only items whose folder path contains this string, in the same case; the path of the root is `/`.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
         expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.
         state: Only files in this state.
+        states: Only items in one of these states. Repeat the parameter to pass several states.
     """
     return Request(
         operation=OPERATION,
@@ -67,14 +87,21 @@ def build(
                 "limit": limit,
                 "cursor": cursor,
                 "offset": offset,
+                "order_by": order_by,
                 "name": name,
+                "name_contains": name_contains,
+                "name_icontains": name_icontains,
                 "project": project,
                 "owner": owner,
                 "tags": tags,
+                "tag_filters": tag_filters,
+                "tag_match": tag_match,
                 "path": path,
+                "path_contains": path_contains,
                 "deleted": deleted,
                 "expired": expired,
                 "state": state,
+                "states": states,
             }
         ),
     )
@@ -108,14 +135,21 @@ def sync_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    tag_filters: Sequence[str] | Unset = UNSET,
+    tag_match: TagMatch | str | Unset = UNSET,
     path: str | Unset = UNSET,
+    path_contains: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
     expired: bool | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
 ) -> Response[FilePage]:
     """List files; return the response, whatever its status.
 
@@ -124,15 +158,27 @@ def sync_detailed(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
         owner: Only items of the user with this id.
-        tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
+        tags: Only items that have all of these tags; `tag_match` sets how they are compared. Repeat the parameter
+            to pass several tags.
+        tag_filters: Only items that have at least one of these tags (assumed). Repeat the parameter to pass several
+            tags.
+        tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
+            begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
+            assumed.
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
             folder.
+        path_contains: Only items whose folder path contains this string, in the same case; the path of the root is `/`.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
         expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.
         state: Only files in this state.
+        states: Only items in one of these states. Repeat the parameter to pass several states.
 
     Returns:
         Status, headers and body; `parsed` is set on success.
@@ -146,14 +192,21 @@ def sync_detailed(
             limit=limit,
             cursor=cursor,
             offset=offset,
+            order_by=order_by,
             name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
             project=project,
             owner=owner,
             tags=tags,
+            tag_filters=tag_filters,
+            tag_match=tag_match,
             path=path,
+            path_contains=path_contains,
             deleted=deleted,
             expired=expired,
             state=state,
+            states=states,
         ),
         check,
         parse,
@@ -166,14 +219,21 @@ def sync(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    tag_filters: Sequence[str] | Unset = UNSET,
+    tag_match: TagMatch | str | Unset = UNSET,
     path: str | Unset = UNSET,
+    path_contains: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
     expired: bool | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
 ) -> FilePage:
     """List files.
 
@@ -182,15 +242,27 @@ def sync(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
         owner: Only items of the user with this id.
-        tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
+        tags: Only items that have all of these tags; `tag_match` sets how they are compared. Repeat the parameter
+            to pass several tags.
+        tag_filters: Only items that have at least one of these tags (assumed). Repeat the parameter to pass several
+            tags.
+        tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
+            begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
+            assumed.
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
             folder.
+        path_contains: Only items whose folder path contains this string, in the same case; the path of the root is `/`.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
         expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.
         state: Only files in this state.
+        states: Only items in one of these states. Repeat the parameter to pass several states.
 
     Returns:
         A page of files.
@@ -205,14 +277,21 @@ def sync(
             limit=limit,
             cursor=cursor,
             offset=offset,
+            order_by=order_by,
             name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
             project=project,
             owner=owner,
             tags=tags,
+            tag_filters=tag_filters,
+            tag_match=tag_match,
             path=path,
+            path_contains=path_contains,
             deleted=deleted,
             expired=expired,
             state=state,
+            states=states,
         ),
         check,
         parse,
@@ -225,14 +304,21 @@ async def asyncio_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    tag_filters: Sequence[str] | Unset = UNSET,
+    tag_match: TagMatch | str | Unset = UNSET,
     path: str | Unset = UNSET,
+    path_contains: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
     expired: bool | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
 ) -> Response[FilePage]:
     """Asynchronous version of `sync_detailed`."""
     return await _runtime.acall_detailed(
@@ -241,14 +327,21 @@ async def asyncio_detailed(
             limit=limit,
             cursor=cursor,
             offset=offset,
+            order_by=order_by,
             name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
             project=project,
             owner=owner,
             tags=tags,
+            tag_filters=tag_filters,
+            tag_match=tag_match,
             path=path,
+            path_contains=path_contains,
             deleted=deleted,
             expired=expired,
             state=state,
+            states=states,
         ),
         check,
         parse,
@@ -261,14 +354,21 @@ async def asyncio(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    tag_filters: Sequence[str] | Unset = UNSET,
+    tag_match: TagMatch | str | Unset = UNSET,
     path: str | Unset = UNSET,
+    path_contains: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
     expired: bool | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
 ) -> FilePage:
     """Asynchronous version of `sync`."""
     return await _runtime.acall(
@@ -277,14 +377,21 @@ async def asyncio(
             limit=limit,
             cursor=cursor,
             offset=offset,
+            order_by=order_by,
             name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
             project=project,
             owner=owner,
             tags=tags,
+            tag_filters=tag_filters,
+            tag_match=tag_match,
             path=path,
+            path_contains=path_contains,
             deleted=deleted,
             expired=expired,
             state=state,
+            states=states,
         ),
         check,
         parse,

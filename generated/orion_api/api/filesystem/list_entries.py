@@ -27,7 +27,6 @@ from ...types import (
 
 if TYPE_CHECKING:
     from ...models.entry_page import EntryPage
-    from ...models.list_entries_order_by import ListEntriesOrderBy
     from ...models.list_entries_types_item import ListEntriesTypesItem
 
 OPERATION = OPERATIONS["list_entries"]
@@ -46,7 +45,7 @@ def build(
     name_contains: str | Unset = UNSET,
     types: Sequence[ListEntriesTypesItem | str] | Unset = UNSET,
     expired: bool | Unset = UNSET,
-    order_by: ListEntriesOrderBy | str | Unset = UNSET,
+    order_by: str | Unset = UNSET,
 ) -> Request:
     """Build the request without sending it.
 
@@ -56,7 +55,8 @@ def build(
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
-        tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
+        tags: Only items that have all of these tags; `tag_match` sets how they are compared. Repeat the parameter
+            to pass several tags.
         owner: Only items of the user with this id.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
         name_contains: Only entries whose name contains this string, case-sensitively.
@@ -123,7 +123,7 @@ def sync_detailed(
     name_contains: str | Unset = UNSET,
     types: Sequence[ListEntriesTypesItem | str] | Unset = UNSET,
     expired: bool | Unset = UNSET,
-    order_by: ListEntriesOrderBy | str | Unset = UNSET,
+    order_by: str | Unset = UNSET,
 ) -> Response[EntryPage]:
     """List a folder; return the response, whatever its status.
 
@@ -134,7 +134,8 @@ def sync_detailed(
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
-        tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
+        tags: Only items that have all of these tags; `tag_match` sets how they are compared. Repeat the parameter
+            to pass several tags.
         owner: Only items of the user with this id.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
         name_contains: Only entries whose name contains this string, case-sensitively.
@@ -184,7 +185,7 @@ def sync(
     name_contains: str | Unset = UNSET,
     types: Sequence[ListEntriesTypesItem | str] | Unset = UNSET,
     expired: bool | Unset = UNSET,
-    order_by: ListEntriesOrderBy | str | Unset = UNSET,
+    order_by: str | Unset = UNSET,
 ) -> EntryPage:
     """List a folder.
 
@@ -195,7 +196,8 @@ def sync(
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
-        tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
+        tags: Only items that have all of these tags; `tag_match` sets how they are compared. Repeat the parameter
+            to pass several tags.
         owner: Only items of the user with this id.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
         name_contains: Only entries whose name contains this string, case-sensitively.
@@ -246,7 +248,7 @@ async def asyncio_detailed(
     name_contains: str | Unset = UNSET,
     types: Sequence[ListEntriesTypesItem | str] | Unset = UNSET,
     expired: bool | Unset = UNSET,
-    order_by: ListEntriesOrderBy | str | Unset = UNSET,
+    order_by: str | Unset = UNSET,
 ) -> Response[EntryPage]:
     """Asynchronous version of `sync_detailed`."""
     return await _runtime.acall_detailed(
@@ -284,7 +286,7 @@ async def asyncio(
     name_contains: str | Unset = UNSET,
     types: Sequence[ListEntriesTypesItem | str] | Unset = UNSET,
     expired: bool | Unset = UNSET,
-    order_by: ListEntriesOrderBy | str | Unset = UNSET,
+    order_by: str | Unset = UNSET,
 ) -> EntryPage:
     """Asynchronous version of `sync`."""
     return await _runtime.acall(

@@ -34,6 +34,8 @@ def build(
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
+    path_contains: str | Unset = UNSET,
 ) -> Request:
     """Build the request without sending it.
 
@@ -42,6 +44,8 @@ def build(
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
         project: Only items of the project with this id.
+        owner: Only items of the user with this id.
+        path_contains: Only items whose folder path contains this string, in the same case; the path of the root is `/`.
     """
     return Request(
         operation=OPERATION,
@@ -52,6 +56,8 @@ def build(
                 "cursor": cursor,
                 "offset": offset,
                 "project": project,
+                "owner": owner,
+                "path_contains": path_contains,
             }
         ),
     )
@@ -86,6 +92,8 @@ def sync_detailed(
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
+    path_contains: str | Unset = UNSET,
 ) -> Response[FolderPage]:
     """List folders; return the response, whatever its status.
 
@@ -95,6 +103,8 @@ def sync_detailed(
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
         project: Only items of the project with this id.
+        owner: Only items of the user with this id.
+        path_contains: Only items whose folder path contains this string, in the same case; the path of the root is `/`.
 
     Returns:
         Status, headers and body; `parsed` is set on success.
@@ -103,7 +113,10 @@ def sync_detailed(
         UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call_detailed(
-        client, build(limit=limit, cursor=cursor, offset=offset, project=project), check, parse
+        client,
+        build(limit=limit, cursor=cursor, offset=offset, project=project, owner=owner, path_contains=path_contains),
+        check,
+        parse,
     )
 
 
@@ -114,6 +127,8 @@ def sync(
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
+    path_contains: str | Unset = UNSET,
 ) -> FolderPage:
     """List folders.
 
@@ -123,6 +138,8 @@ def sync(
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
         project: Only items of the project with this id.
+        owner: Only items of the user with this id.
+        path_contains: Only items whose folder path contains this string, in the same case; the path of the root is `/`.
 
     Returns:
         A page of folders.
@@ -131,7 +148,12 @@ def sync(
         UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
         UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.call(client, build(limit=limit, cursor=cursor, offset=offset, project=project), check, parse)
+    return _runtime.call(
+        client,
+        build(limit=limit, cursor=cursor, offset=offset, project=project, owner=owner, path_contains=path_contains),
+        check,
+        parse,
+    )
 
 
 async def asyncio_detailed(
@@ -141,10 +163,15 @@ async def asyncio_detailed(
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
+    path_contains: str | Unset = UNSET,
 ) -> Response[FolderPage]:
     """Asynchronous version of `sync_detailed`."""
     return await _runtime.acall_detailed(
-        client, build(limit=limit, cursor=cursor, offset=offset, project=project), check, parse
+        client,
+        build(limit=limit, cursor=cursor, offset=offset, project=project, owner=owner, path_contains=path_contains),
+        check,
+        parse,
     )
 
 
@@ -155,6 +182,13 @@ async def asyncio(
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
     project: int | Unset = UNSET,
+    owner: int | Unset = UNSET,
+    path_contains: str | Unset = UNSET,
 ) -> FolderPage:
     """Asynchronous version of `sync`."""
-    return await _runtime.acall(client, build(limit=limit, cursor=cursor, offset=offset, project=project), check, parse)
+    return await _runtime.acall(
+        client,
+        build(limit=limit, cursor=cursor, offset=offset, project=project, owner=owner, path_contains=path_contains),
+        check,
+        parse,
+    )

@@ -33,7 +33,10 @@ def build(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
 ) -> Request:
     """Build the request without sending it.
 
@@ -41,7 +44,11 @@ def build(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
     """
     return Request(
         operation=OPERATION,
@@ -51,7 +58,10 @@ def build(
                 "limit": limit,
                 "cursor": cursor,
                 "offset": offset,
+                "order_by": order_by,
                 "name": name,
+                "name_contains": name_contains,
+                "name_icontains": name_icontains,
             }
         ),
     )
@@ -85,7 +95,10 @@ def sync_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
 ) -> Response[GroupPage]:
     """List groups; return the response, whatever its status.
 
@@ -94,7 +107,11 @@ def sync_detailed(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
 
     Returns:
         Status, headers and body; `parsed` is set on success.
@@ -102,7 +119,20 @@ def sync_detailed(
     Raises:
         UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.call_detailed(client, build(limit=limit, cursor=cursor, offset=offset, name=name), check, parse)
+    return _runtime.call_detailed(
+        client,
+        build(
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            order_by=order_by,
+            name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
+        ),
+        check,
+        parse,
+    )
 
 
 def sync(
@@ -111,7 +141,10 @@ def sync(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
 ) -> GroupPage:
     """List groups.
 
@@ -120,7 +153,11 @@ def sync(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
 
     Returns:
         A page of groups.
@@ -129,7 +166,20 @@ def sync(
         UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
         UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.call(client, build(limit=limit, cursor=cursor, offset=offset, name=name), check, parse)
+    return _runtime.call(
+        client,
+        build(
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            order_by=order_by,
+            name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
+        ),
+        check,
+        parse,
+    )
 
 
 async def asyncio_detailed(
@@ -138,11 +188,25 @@ async def asyncio_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
 ) -> Response[GroupPage]:
     """Asynchronous version of `sync_detailed`."""
     return await _runtime.acall_detailed(
-        client, build(limit=limit, cursor=cursor, offset=offset, name=name), check, parse
+        client,
+        build(
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            order_by=order_by,
+            name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
+        ),
+        check,
+        parse,
     )
 
 
@@ -152,7 +216,23 @@ async def asyncio(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
 ) -> GroupPage:
     """Asynchronous version of `sync`."""
-    return await _runtime.acall(client, build(limit=limit, cursor=cursor, offset=offset, name=name), check, parse)
+    return await _runtime.acall(
+        client,
+        build(
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            order_by=order_by,
+            name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
+        ),
+        check,
+        parse,
+    )

@@ -24,6 +24,7 @@ from ...types import (
 
 if TYPE_CHECKING:
     from ...models.job_page import JobPage
+    from ...models.tag_match import TagMatch
 
 OPERATION = OPERATIONS["list_jobs"]
 
@@ -33,12 +34,19 @@ def build(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    tag_filters: Sequence[str] | Unset = UNSET,
+    tag_match: TagMatch | str | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     workfloe: int | Unset = UNSET,
+    job_type: str | Unset = UNSET,
 ) -> Request:
     """Build the request without sending it.
 
@@ -46,12 +54,25 @@ def build(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
         owner: Only items of the user with this id.
-        tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
+        tags: Only items that have all of these tags; `tag_match` sets how they are compared. Repeat the parameter
+            to pass several tags.
+        tag_filters: Only items that have at least one of these tags (assumed). Repeat the parameter to pass several
+            tags.
+        tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
+            begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
+            assumed.
         state: Only jobs in this state.
+        states: Only items in one of these states. Repeat the parameter to pass several states.
         workfloe: Only jobs of the floe with this id.
+        job_type: Only jobs of this type: `stack` for jobs of a floe of the stack, `package` for jobs of a floe of a
+            package. The values are assumed.
     """
     return Request(
         operation=OPERATION,
@@ -61,12 +82,19 @@ def build(
                 "limit": limit,
                 "cursor": cursor,
                 "offset": offset,
+                "order_by": order_by,
                 "name": name,
+                "name_contains": name_contains,
+                "name_icontains": name_icontains,
                 "project": project,
                 "owner": owner,
                 "tags": tags,
+                "tag_filters": tag_filters,
+                "tag_match": tag_match,
                 "state": state,
+                "states": states,
                 "workfloe": workfloe,
+                "job_type": job_type,
             }
         ),
     )
@@ -100,12 +128,19 @@ def sync_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    tag_filters: Sequence[str] | Unset = UNSET,
+    tag_match: TagMatch | str | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     workfloe: int | Unset = UNSET,
+    job_type: str | Unset = UNSET,
 ) -> Response[JobPage]:
     """List jobs; return the response, whatever its status.
 
@@ -114,12 +149,25 @@ def sync_detailed(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
         owner: Only items of the user with this id.
-        tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
+        tags: Only items that have all of these tags; `tag_match` sets how they are compared. Repeat the parameter
+            to pass several tags.
+        tag_filters: Only items that have at least one of these tags (assumed). Repeat the parameter to pass several
+            tags.
+        tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
+            begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
+            assumed.
         state: Only jobs in this state.
+        states: Only items in one of these states. Repeat the parameter to pass several states.
         workfloe: Only jobs of the floe with this id.
+        job_type: Only jobs of this type: `stack` for jobs of a floe of the stack, `package` for jobs of a floe of a
+            package. The values are assumed.
 
     Returns:
         Status, headers and body; `parsed` is set on success.
@@ -133,12 +181,19 @@ def sync_detailed(
             limit=limit,
             cursor=cursor,
             offset=offset,
+            order_by=order_by,
             name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
             project=project,
             owner=owner,
             tags=tags,
+            tag_filters=tag_filters,
+            tag_match=tag_match,
             state=state,
+            states=states,
             workfloe=workfloe,
+            job_type=job_type,
         ),
         check,
         parse,
@@ -151,12 +206,19 @@ def sync(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    tag_filters: Sequence[str] | Unset = UNSET,
+    tag_match: TagMatch | str | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     workfloe: int | Unset = UNSET,
+    job_type: str | Unset = UNSET,
 ) -> JobPage:
     """List jobs.
 
@@ -165,12 +227,25 @@ def sync(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
         owner: Only items of the user with this id.
-        tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
+        tags: Only items that have all of these tags; `tag_match` sets how they are compared. Repeat the parameter
+            to pass several tags.
+        tag_filters: Only items that have at least one of these tags (assumed). Repeat the parameter to pass several
+            tags.
+        tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
+            begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
+            assumed.
         state: Only jobs in this state.
+        states: Only items in one of these states. Repeat the parameter to pass several states.
         workfloe: Only jobs of the floe with this id.
+        job_type: Only jobs of this type: `stack` for jobs of a floe of the stack, `package` for jobs of a floe of a
+            package. The values are assumed.
 
     Returns:
         A page of jobs.
@@ -185,12 +260,19 @@ def sync(
             limit=limit,
             cursor=cursor,
             offset=offset,
+            order_by=order_by,
             name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
             project=project,
             owner=owner,
             tags=tags,
+            tag_filters=tag_filters,
+            tag_match=tag_match,
             state=state,
+            states=states,
             workfloe=workfloe,
+            job_type=job_type,
         ),
         check,
         parse,
@@ -203,12 +285,19 @@ async def asyncio_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    tag_filters: Sequence[str] | Unset = UNSET,
+    tag_match: TagMatch | str | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     workfloe: int | Unset = UNSET,
+    job_type: str | Unset = UNSET,
 ) -> Response[JobPage]:
     """Asynchronous version of `sync_detailed`."""
     return await _runtime.acall_detailed(
@@ -217,12 +306,19 @@ async def asyncio_detailed(
             limit=limit,
             cursor=cursor,
             offset=offset,
+            order_by=order_by,
             name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
             project=project,
             owner=owner,
             tags=tags,
+            tag_filters=tag_filters,
+            tag_match=tag_match,
             state=state,
+            states=states,
             workfloe=workfloe,
+            job_type=job_type,
         ),
         check,
         parse,
@@ -235,12 +331,19 @@ async def asyncio(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    tag_filters: Sequence[str] | Unset = UNSET,
+    tag_match: TagMatch | str | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     workfloe: int | Unset = UNSET,
+    job_type: str | Unset = UNSET,
 ) -> JobPage:
     """Asynchronous version of `sync`."""
     return await _runtime.acall(
@@ -249,12 +352,19 @@ async def asyncio(
             limit=limit,
             cursor=cursor,
             offset=offset,
+            order_by=order_by,
             name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
             project=project,
             owner=owner,
             tags=tags,
+            tag_filters=tag_filters,
+            tag_match=tag_match,
             state=state,
+            states=states,
             workfloe=workfloe,
+            job_type=job_type,
         ),
         check,
         parse,

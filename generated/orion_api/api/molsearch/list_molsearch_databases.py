@@ -7,7 +7,7 @@ Lists the molecule databases of the caller's projects, ordered by id.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ... import _runtime, _wire
@@ -34,11 +34,16 @@ def build(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     search_type: ListMolsearchDatabasesSearchType | str | Unset = UNSET,
+    types: Sequence[str] | Unset = UNSET,
 ) -> Request:
     """Build the request without sending it.
 
@@ -46,11 +51,17 @@ def build(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
         owner: Only items of the user with this id.
         state: Only databases in this state.
+        states: Only items in one of these states. Repeat the parameter to pass several states.
         search_type: Only databases of this search type, `2D` or `3D`.
+        types: Only items of one of these types. Repeat the parameter to pass several types.
     """
     return Request(
         operation=OPERATION,
@@ -60,11 +71,16 @@ def build(
                 "limit": limit,
                 "cursor": cursor,
                 "offset": offset,
+                "order_by": order_by,
                 "name": name,
+                "name_contains": name_contains,
+                "name_icontains": name_icontains,
                 "project": project,
                 "owner": owner,
                 "state": state,
+                "states": states,
                 "search_type": search_type,
+                "types": types,
             }
         ),
     )
@@ -98,11 +114,16 @@ def sync_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     search_type: ListMolsearchDatabasesSearchType | str | Unset = UNSET,
+    types: Sequence[str] | Unset = UNSET,
 ) -> Response[MolsearchDatabasePage]:
     """List molecule databases; return the response, whatever its status.
 
@@ -111,11 +132,17 @@ def sync_detailed(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
         owner: Only items of the user with this id.
         state: Only databases in this state.
+        states: Only items in one of these states. Repeat the parameter to pass several states.
         search_type: Only databases of this search type, `2D` or `3D`.
+        types: Only items of one of these types. Repeat the parameter to pass several types.
 
     Returns:
         Status, headers and body; `parsed` is set on success.
@@ -129,11 +156,16 @@ def sync_detailed(
             limit=limit,
             cursor=cursor,
             offset=offset,
+            order_by=order_by,
             name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
             project=project,
             owner=owner,
             state=state,
+            states=states,
             search_type=search_type,
+            types=types,
         ),
         check,
         parse,
@@ -146,11 +178,16 @@ def sync(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     search_type: ListMolsearchDatabasesSearchType | str | Unset = UNSET,
+    types: Sequence[str] | Unset = UNSET,
 ) -> MolsearchDatabasePage:
     """List molecule databases.
 
@@ -159,11 +196,17 @@ def sync(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
         owner: Only items of the user with this id.
         state: Only databases in this state.
+        states: Only items in one of these states. Repeat the parameter to pass several states.
         search_type: Only databases of this search type, `2D` or `3D`.
+        types: Only items of one of these types. Repeat the parameter to pass several types.
 
     Returns:
         A page of databases.
@@ -178,11 +221,16 @@ def sync(
             limit=limit,
             cursor=cursor,
             offset=offset,
+            order_by=order_by,
             name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
             project=project,
             owner=owner,
             state=state,
+            states=states,
             search_type=search_type,
+            types=types,
         ),
         check,
         parse,
@@ -195,11 +243,16 @@ async def asyncio_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     search_type: ListMolsearchDatabasesSearchType | str | Unset = UNSET,
+    types: Sequence[str] | Unset = UNSET,
 ) -> Response[MolsearchDatabasePage]:
     """Asynchronous version of `sync_detailed`."""
     return await _runtime.acall_detailed(
@@ -208,11 +261,16 @@ async def asyncio_detailed(
             limit=limit,
             cursor=cursor,
             offset=offset,
+            order_by=order_by,
             name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
             project=project,
             owner=owner,
             state=state,
+            states=states,
             search_type=search_type,
+            types=types,
         ),
         check,
         parse,
@@ -225,11 +283,16 @@ async def asyncio(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     search_type: ListMolsearchDatabasesSearchType | str | Unset = UNSET,
+    types: Sequence[str] | Unset = UNSET,
 ) -> MolsearchDatabasePage:
     """Asynchronous version of `sync`."""
     return await _runtime.acall(
@@ -238,11 +301,16 @@ async def asyncio(
             limit=limit,
             cursor=cursor,
             offset=offset,
+            order_by=order_by,
             name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
             project=project,
             owner=owner,
             state=state,
+            states=states,
             search_type=search_type,
+            types=types,
         ),
         check,
         parse,

@@ -7,7 +7,7 @@ Lists the queries of the caller's projects, ordered by id.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ... import _runtime, _wire
@@ -33,11 +33,16 @@ def build(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     database: int | Unset = UNSET,
+    types: Sequence[str] | Unset = UNSET,
 ) -> Request:
     """Build the request without sending it.
 
@@ -45,11 +50,17 @@ def build(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
         owner: Only items of the user with this id.
         state: Only queries in this state.
+        states: Only items in one of these states. Repeat the parameter to pass several states.
         database: Only queries of the database with this id.
+        types: Only items of one of these types. Repeat the parameter to pass several types.
     """
     return Request(
         operation=OPERATION,
@@ -59,11 +70,16 @@ def build(
                 "limit": limit,
                 "cursor": cursor,
                 "offset": offset,
+                "order_by": order_by,
                 "name": name,
+                "name_contains": name_contains,
+                "name_icontains": name_icontains,
                 "project": project,
                 "owner": owner,
                 "state": state,
+                "states": states,
                 "database": database,
+                "types": types,
             }
         ),
     )
@@ -97,11 +113,16 @@ def sync_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     database: int | Unset = UNSET,
+    types: Sequence[str] | Unset = UNSET,
 ) -> Response[MolsearchQueryPage]:
     """List molecule search queries; return the response, whatever its status.
 
@@ -110,11 +131,17 @@ def sync_detailed(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
         owner: Only items of the user with this id.
         state: Only queries in this state.
+        states: Only items in one of these states. Repeat the parameter to pass several states.
         database: Only queries of the database with this id.
+        types: Only items of one of these types. Repeat the parameter to pass several types.
 
     Returns:
         Status, headers and body; `parsed` is set on success.
@@ -128,11 +155,16 @@ def sync_detailed(
             limit=limit,
             cursor=cursor,
             offset=offset,
+            order_by=order_by,
             name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
             project=project,
             owner=owner,
             state=state,
+            states=states,
             database=database,
+            types=types,
         ),
         check,
         parse,
@@ -145,11 +177,16 @@ def sync(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     database: int | Unset = UNSET,
+    types: Sequence[str] | Unset = UNSET,
 ) -> MolsearchQueryPage:
     """List molecule search queries.
 
@@ -158,11 +195,17 @@ def sync(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
         owner: Only items of the user with this id.
         state: Only queries in this state.
+        states: Only items in one of these states. Repeat the parameter to pass several states.
         database: Only queries of the database with this id.
+        types: Only items of one of these types. Repeat the parameter to pass several types.
 
     Returns:
         A page of queries.
@@ -177,11 +220,16 @@ def sync(
             limit=limit,
             cursor=cursor,
             offset=offset,
+            order_by=order_by,
             name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
             project=project,
             owner=owner,
             state=state,
+            states=states,
             database=database,
+            types=types,
         ),
         check,
         parse,
@@ -194,11 +242,16 @@ async def asyncio_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     database: int | Unset = UNSET,
+    types: Sequence[str] | Unset = UNSET,
 ) -> Response[MolsearchQueryPage]:
     """Asynchronous version of `sync_detailed`."""
     return await _runtime.acall_detailed(
@@ -207,11 +260,16 @@ async def asyncio_detailed(
             limit=limit,
             cursor=cursor,
             offset=offset,
+            order_by=order_by,
             name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
             project=project,
             owner=owner,
             state=state,
+            states=states,
             database=database,
+            types=types,
         ),
         check,
         parse,
@@ -224,11 +282,16 @@ async def asyncio(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     database: int | Unset = UNSET,
+    types: Sequence[str] | Unset = UNSET,
 ) -> MolsearchQueryPage:
     """Asynchronous version of `sync`."""
     return await _runtime.acall(
@@ -237,11 +300,16 @@ async def asyncio(
             limit=limit,
             cursor=cursor,
             offset=offset,
+            order_by=order_by,
             name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
             project=project,
             owner=owner,
             state=state,
+            states=states,
             database=database,
+            types=types,
         ),
         check,
         parse,

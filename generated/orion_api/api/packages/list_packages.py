@@ -8,7 +8,7 @@ caller are included unless `project` is set.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ... import _runtime, _wire
@@ -34,10 +34,14 @@ def build(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     version: str | Unset = UNSET,
 ) -> Request:
     """Build the request without sending it.
@@ -46,10 +50,15 @@ def build(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
         owner: Only items of the user with this id.
         state: Only packages in this state.
+        states: Only items in one of these states. Repeat the parameter to pass several states.
         version: Only packages with exactly this version.
     """
     return Request(
@@ -60,10 +69,14 @@ def build(
                 "limit": limit,
                 "cursor": cursor,
                 "offset": offset,
+                "order_by": order_by,
                 "name": name,
+                "name_contains": name_contains,
+                "name_icontains": name_icontains,
                 "project": project,
                 "owner": owner,
                 "state": state,
+                "states": states,
                 "version": version,
             }
         ),
@@ -98,10 +111,14 @@ def sync_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     version: str | Unset = UNSET,
 ) -> Response[PackagePage]:
     """List packages; return the response, whatever its status.
@@ -111,10 +128,15 @@ def sync_detailed(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
         owner: Only items of the user with this id.
         state: Only packages in this state.
+        states: Only items in one of these states. Repeat the parameter to pass several states.
         version: Only packages with exactly this version.
 
     Returns:
@@ -129,10 +151,14 @@ def sync_detailed(
             limit=limit,
             cursor=cursor,
             offset=offset,
+            order_by=order_by,
             name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
             project=project,
             owner=owner,
             state=state,
+            states=states,
             version=version,
         ),
         check,
@@ -146,10 +172,14 @@ def sync(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     version: str | Unset = UNSET,
 ) -> PackagePage:
     """List packages.
@@ -159,10 +189,15 @@ def sync(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
         owner: Only items of the user with this id.
         state: Only packages in this state.
+        states: Only items in one of these states. Repeat the parameter to pass several states.
         version: Only packages with exactly this version.
 
     Returns:
@@ -178,10 +213,14 @@ def sync(
             limit=limit,
             cursor=cursor,
             offset=offset,
+            order_by=order_by,
             name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
             project=project,
             owner=owner,
             state=state,
+            states=states,
             version=version,
         ),
         check,
@@ -195,10 +234,14 @@ async def asyncio_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     version: str | Unset = UNSET,
 ) -> Response[PackagePage]:
     """Asynchronous version of `sync_detailed`."""
@@ -208,10 +251,14 @@ async def asyncio_detailed(
             limit=limit,
             cursor=cursor,
             offset=offset,
+            order_by=order_by,
             name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
             project=project,
             owner=owner,
             state=state,
+            states=states,
             version=version,
         ),
         check,
@@ -225,10 +272,14 @@ async def asyncio(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     version: str | Unset = UNSET,
 ) -> PackagePage:
     """Asynchronous version of `sync`."""
@@ -238,10 +289,14 @@ async def asyncio(
             limit=limit,
             cursor=cursor,
             offset=offset,
+            order_by=order_by,
             name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
             project=project,
             owner=owner,
             state=state,
+            states=states,
             version=version,
         ),
         check,

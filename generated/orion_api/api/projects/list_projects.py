@@ -34,7 +34,11 @@ def build(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
+    owner: int | Unset = UNSET,
     archived: bool | Unset = UNSET,
     deleted: bool | Unset = UNSET,
     expired: bool | Unset = UNSET,
@@ -45,7 +49,12 @@ def build(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
+        owner: Only items of the user with this id.
         archived: If true, only archived projects; if false, only active projects. Defaults to false, with `deleted`
             to both.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
@@ -59,7 +68,11 @@ def build(
                 "limit": limit,
                 "cursor": cursor,
                 "offset": offset,
+                "order_by": order_by,
                 "name": name,
+                "name_contains": name_contains,
+                "name_icontains": name_icontains,
+                "owner": owner,
                 "archived": archived,
                 "deleted": deleted,
                 "expired": expired,
@@ -96,7 +109,11 @@ def sync_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
+    owner: int | Unset = UNSET,
     archived: bool | Unset = UNSET,
     deleted: bool | Unset = UNSET,
     expired: bool | Unset = UNSET,
@@ -108,7 +125,12 @@ def sync_detailed(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
+        owner: Only items of the user with this id.
         archived: If true, only archived projects; if false, only active projects. Defaults to false, with `deleted`
             to both.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
@@ -123,7 +145,17 @@ def sync_detailed(
     return _runtime.call_detailed(
         client,
         build(
-            limit=limit, cursor=cursor, offset=offset, name=name, archived=archived, deleted=deleted, expired=expired
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            order_by=order_by,
+            name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
+            owner=owner,
+            archived=archived,
+            deleted=deleted,
+            expired=expired,
         ),
         check,
         parse,
@@ -136,7 +168,11 @@ def sync(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
+    owner: int | Unset = UNSET,
     archived: bool | Unset = UNSET,
     deleted: bool | Unset = UNSET,
     expired: bool | Unset = UNSET,
@@ -148,7 +184,12 @@ def sync(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
+        owner: Only items of the user with this id.
         archived: If true, only archived projects; if false, only active projects. Defaults to false, with `deleted`
             to both.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
@@ -164,7 +205,17 @@ def sync(
     return _runtime.call(
         client,
         build(
-            limit=limit, cursor=cursor, offset=offset, name=name, archived=archived, deleted=deleted, expired=expired
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            order_by=order_by,
+            name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
+            owner=owner,
+            archived=archived,
+            deleted=deleted,
+            expired=expired,
         ),
         check,
         parse,
@@ -177,7 +228,11 @@ async def asyncio_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
+    owner: int | Unset = UNSET,
     archived: bool | Unset = UNSET,
     deleted: bool | Unset = UNSET,
     expired: bool | Unset = UNSET,
@@ -186,7 +241,17 @@ async def asyncio_detailed(
     return await _runtime.acall_detailed(
         client,
         build(
-            limit=limit, cursor=cursor, offset=offset, name=name, archived=archived, deleted=deleted, expired=expired
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            order_by=order_by,
+            name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
+            owner=owner,
+            archived=archived,
+            deleted=deleted,
+            expired=expired,
         ),
         check,
         parse,
@@ -199,7 +264,11 @@ async def asyncio(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
+    owner: int | Unset = UNSET,
     archived: bool | Unset = UNSET,
     deleted: bool | Unset = UNSET,
     expired: bool | Unset = UNSET,
@@ -208,7 +277,17 @@ async def asyncio(
     return await _runtime.acall(
         client,
         build(
-            limit=limit, cursor=cursor, offset=offset, name=name, archived=archived, deleted=deleted, expired=expired
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            order_by=order_by,
+            name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
+            owner=owner,
+            archived=archived,
+            deleted=deleted,
+            expired=expired,
         ),
         check,
         parse,

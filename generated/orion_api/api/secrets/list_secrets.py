@@ -25,6 +25,7 @@ from ...types import (
 
 if TYPE_CHECKING:
     from ...models.secret_page import SecretPage
+    from ...models.tag_match import TagMatch
 
 OPERATION = OPERATIONS["list_secrets"]
 
@@ -34,10 +35,15 @@ def build(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    tag_filters: Sequence[str] | Unset = UNSET,
+    tag_match: TagMatch | str | Unset = UNSET,
 ) -> Request:
     """Build the request without sending it.
 
@@ -45,10 +51,20 @@ def build(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
         owner: Only items of the user with this id.
-        tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
+        tags: Only items that have all of these tags; `tag_match` sets how they are compared. Repeat the parameter
+            to pass several tags.
+        tag_filters: Only items that have at least one of these tags (assumed). Repeat the parameter to pass several
+            tags.
+        tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
+            begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
+            assumed.
     """
     return Request(
         operation=OPERATION,
@@ -58,10 +74,15 @@ def build(
                 "limit": limit,
                 "cursor": cursor,
                 "offset": offset,
+                "order_by": order_by,
                 "name": name,
+                "name_contains": name_contains,
+                "name_icontains": name_icontains,
                 "project": project,
                 "owner": owner,
                 "tags": tags,
+                "tag_filters": tag_filters,
+                "tag_match": tag_match,
             }
         ),
     )
@@ -95,10 +116,15 @@ def sync_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    tag_filters: Sequence[str] | Unset = UNSET,
+    tag_match: TagMatch | str | Unset = UNSET,
 ) -> Response[SecretPage]:
     """List secrets; return the response, whatever its status.
 
@@ -107,10 +133,20 @@ def sync_detailed(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
         owner: Only items of the user with this id.
-        tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
+        tags: Only items that have all of these tags; `tag_match` sets how they are compared. Repeat the parameter
+            to pass several tags.
+        tag_filters: Only items that have at least one of these tags (assumed). Repeat the parameter to pass several
+            tags.
+        tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
+            begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
+            assumed.
 
     Returns:
         Status, headers and body; `parsed` is set on success.
@@ -120,7 +156,20 @@ def sync_detailed(
     """
     return _runtime.call_detailed(
         client,
-        build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, owner=owner, tags=tags),
+        build(
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            order_by=order_by,
+            name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
+            project=project,
+            owner=owner,
+            tags=tags,
+            tag_filters=tag_filters,
+            tag_match=tag_match,
+        ),
         check,
         parse,
     )
@@ -132,10 +181,15 @@ def sync(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    tag_filters: Sequence[str] | Unset = UNSET,
+    tag_match: TagMatch | str | Unset = UNSET,
 ) -> SecretPage:
     """List secrets.
 
@@ -144,10 +198,20 @@ def sync(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         project: Only items of the project with this id.
         owner: Only items of the user with this id.
-        tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
+        tags: Only items that have all of these tags; `tag_match` sets how they are compared. Repeat the parameter
+            to pass several tags.
+        tag_filters: Only items that have at least one of these tags (assumed). Repeat the parameter to pass several
+            tags.
+        tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
+            begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
+            assumed.
 
     Returns:
         A page of secrets.
@@ -158,7 +222,20 @@ def sync(
     """
     return _runtime.call(
         client,
-        build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, owner=owner, tags=tags),
+        build(
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            order_by=order_by,
+            name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
+            project=project,
+            owner=owner,
+            tags=tags,
+            tag_filters=tag_filters,
+            tag_match=tag_match,
+        ),
         check,
         parse,
     )
@@ -170,15 +247,33 @@ async def asyncio_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    tag_filters: Sequence[str] | Unset = UNSET,
+    tag_match: TagMatch | str | Unset = UNSET,
 ) -> Response[SecretPage]:
     """Asynchronous version of `sync_detailed`."""
     return await _runtime.acall_detailed(
         client,
-        build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, owner=owner, tags=tags),
+        build(
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            order_by=order_by,
+            name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
+            project=project,
+            owner=owner,
+            tags=tags,
+            tag_filters=tag_filters,
+            tag_match=tag_match,
+        ),
         check,
         parse,
     )
@@ -190,15 +285,33 @@ async def asyncio(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     project: int | Unset = UNSET,
     owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    tag_filters: Sequence[str] | Unset = UNSET,
+    tag_match: TagMatch | str | Unset = UNSET,
 ) -> SecretPage:
     """Asynchronous version of `sync`."""
     return await _runtime.acall(
         client,
-        build(limit=limit, cursor=cursor, offset=offset, name=name, project=project, owner=owner, tags=tags),
+        build(
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            order_by=order_by,
+            name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
+            project=project,
+            owner=owner,
+            tags=tags,
+            tag_filters=tag_filters,
+            tag_match=tag_match,
+        ),
         check,
         parse,
     )

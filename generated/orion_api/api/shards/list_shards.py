@@ -34,8 +34,12 @@ def build(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     state: Sequence[str] | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
 ) -> Request:
     """Build the request without sending it.
 
@@ -44,8 +48,13 @@ def build(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         state: Only shards in one of these states. Repeat the parameter to pass several states.
+        states: Only items in one of these states. Repeat the parameter to pass several states.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
     """
     return Request(
         operation=OPERATION,
@@ -55,8 +64,12 @@ def build(
                 "limit": limit,
                 "cursor": cursor,
                 "offset": offset,
+                "order_by": order_by,
                 "state": state,
+                "states": states,
                 "name": name,
+                "name_contains": name_contains,
+                "name_icontains": name_icontains,
             }
         ),
     )
@@ -91,8 +104,12 @@ def sync_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     state: Sequence[str] | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
 ) -> Response[ShardPage]:
     """List the shards of a collection; return the response, whatever its status.
 
@@ -102,8 +119,13 @@ def sync_detailed(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         state: Only shards in one of these states. Repeat the parameter to pass several states.
+        states: Only items in one of these states. Repeat the parameter to pass several states.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
 
     Returns:
         Status, headers and body; `parsed` is set on success.
@@ -112,7 +134,21 @@ def sync_detailed(
         UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call_detailed(
-        client, build(collection_id, limit=limit, cursor=cursor, offset=offset, state=state, name=name), check, parse
+        client,
+        build(
+            collection_id,
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            order_by=order_by,
+            state=state,
+            states=states,
+            name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
+        ),
+        check,
+        parse,
     )
 
 
@@ -123,8 +159,12 @@ def sync(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     state: Sequence[str] | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
 ) -> ShardPage:
     """List the shards of a collection.
 
@@ -134,8 +174,13 @@ def sync(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         state: Only shards in one of these states. Repeat the parameter to pass several states.
+        states: Only items in one of these states. Repeat the parameter to pass several states.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
 
     Returns:
         A page of shards.
@@ -145,7 +190,21 @@ def sync(
         UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call(
-        client, build(collection_id, limit=limit, cursor=cursor, offset=offset, state=state, name=name), check, parse
+        client,
+        build(
+            collection_id,
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            order_by=order_by,
+            state=state,
+            states=states,
+            name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
+        ),
+        check,
+        parse,
     )
 
 
@@ -156,12 +215,30 @@ async def asyncio_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     state: Sequence[str] | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
 ) -> Response[ShardPage]:
     """Asynchronous version of `sync_detailed`."""
     return await _runtime.acall_detailed(
-        client, build(collection_id, limit=limit, cursor=cursor, offset=offset, state=state, name=name), check, parse
+        client,
+        build(
+            collection_id,
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            order_by=order_by,
+            state=state,
+            states=states,
+            name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
+        ),
+        check,
+        parse,
     )
 
 
@@ -172,10 +249,28 @@ async def asyncio(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     state: Sequence[str] | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
 ) -> ShardPage:
     """Asynchronous version of `sync`."""
     return await _runtime.acall(
-        client, build(collection_id, limit=limit, cursor=cursor, offset=offset, state=state, name=name), check, parse
+        client,
+        build(
+            collection_id,
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            order_by=order_by,
+            state=state,
+            states=states,
+            name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
+        ),
+        check,
+        parse,
     )

@@ -33,6 +33,7 @@ def build(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
 ) -> Request:
     """Build the request without sending it.
 
@@ -40,6 +41,8 @@ def build(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
     """
     return Request(
         operation=OPERATION,
@@ -49,6 +52,7 @@ def build(
                 "limit": limit,
                 "cursor": cursor,
                 "offset": offset,
+                "order_by": order_by,
             }
         ),
     )
@@ -82,6 +86,7 @@ def sync_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
 ) -> Response[TokenPage]:
     """List tokens; return the response, whatever its status.
 
@@ -90,6 +95,8 @@ def sync_detailed(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
 
     Returns:
         Status, headers and body; `parsed` is set on success.
@@ -97,7 +104,9 @@ def sync_detailed(
     Raises:
         UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.call_detailed(client, build(limit=limit, cursor=cursor, offset=offset), check, parse)
+    return _runtime.call_detailed(
+        client, build(limit=limit, cursor=cursor, offset=offset, order_by=order_by), check, parse
+    )
 
 
 def sync(
@@ -106,6 +115,7 @@ def sync(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
 ) -> TokenPage:
     """List tokens.
 
@@ -114,6 +124,8 @@ def sync(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
 
     Returns:
         A page of tokens.
@@ -122,7 +134,7 @@ def sync(
         UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
         UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.call(client, build(limit=limit, cursor=cursor, offset=offset), check, parse)
+    return _runtime.call(client, build(limit=limit, cursor=cursor, offset=offset, order_by=order_by), check, parse)
 
 
 async def asyncio_detailed(
@@ -131,9 +143,12 @@ async def asyncio_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
 ) -> Response[TokenPage]:
     """Asynchronous version of `sync_detailed`."""
-    return await _runtime.acall_detailed(client, build(limit=limit, cursor=cursor, offset=offset), check, parse)
+    return await _runtime.acall_detailed(
+        client, build(limit=limit, cursor=cursor, offset=offset, order_by=order_by), check, parse
+    )
 
 
 async def asyncio(
@@ -142,6 +157,9 @@ async def asyncio(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
 ) -> TokenPage:
     """Asynchronous version of `sync`."""
-    return await _runtime.acall(client, build(limit=limit, cursor=cursor, offset=offset), check, parse)
+    return await _runtime.acall(
+        client, build(limit=limit, cursor=cursor, offset=offset, order_by=order_by), check, parse
+    )

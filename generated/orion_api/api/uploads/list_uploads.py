@@ -34,6 +34,7 @@ def build(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     resource_type: str | Unset = UNSET,
     resource_id: int | Unset = UNSET,
     state: str | Unset = UNSET,
@@ -44,6 +45,8 @@ def build(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         resource_type: Only uploads to this type of resource, `file` or `shard`.
         resource_id: Only uploads to the file or shard with this id.
         state: Only uploads in this state.
@@ -56,6 +59,7 @@ def build(
                 "limit": limit,
                 "cursor": cursor,
                 "offset": offset,
+                "order_by": order_by,
                 "resource_type": resource_type,
                 "resource_id": resource_id,
                 "state": state,
@@ -92,6 +96,7 @@ def sync_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     resource_type: str | Unset = UNSET,
     resource_id: int | Unset = UNSET,
     state: str | Unset = UNSET,
@@ -103,6 +108,8 @@ def sync_detailed(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         resource_type: Only uploads to this type of resource, `file` or `shard`.
         resource_id: Only uploads to the file or shard with this id.
         state: Only uploads in this state.
@@ -116,7 +123,13 @@ def sync_detailed(
     return _runtime.call_detailed(
         client,
         build(
-            limit=limit, cursor=cursor, offset=offset, resource_type=resource_type, resource_id=resource_id, state=state
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            order_by=order_by,
+            resource_type=resource_type,
+            resource_id=resource_id,
+            state=state,
         ),
         check,
         parse,
@@ -129,6 +142,7 @@ def sync(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     resource_type: str | Unset = UNSET,
     resource_id: int | Unset = UNSET,
     state: str | Unset = UNSET,
@@ -140,6 +154,8 @@ def sync(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         resource_type: Only uploads to this type of resource, `file` or `shard`.
         resource_id: Only uploads to the file or shard with this id.
         state: Only uploads in this state.
@@ -154,7 +170,13 @@ def sync(
     return _runtime.call(
         client,
         build(
-            limit=limit, cursor=cursor, offset=offset, resource_type=resource_type, resource_id=resource_id, state=state
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            order_by=order_by,
+            resource_type=resource_type,
+            resource_id=resource_id,
+            state=state,
         ),
         check,
         parse,
@@ -167,6 +189,7 @@ async def asyncio_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     resource_type: str | Unset = UNSET,
     resource_id: int | Unset = UNSET,
     state: str | Unset = UNSET,
@@ -175,7 +198,13 @@ async def asyncio_detailed(
     return await _runtime.acall_detailed(
         client,
         build(
-            limit=limit, cursor=cursor, offset=offset, resource_type=resource_type, resource_id=resource_id, state=state
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            order_by=order_by,
+            resource_type=resource_type,
+            resource_id=resource_id,
+            state=state,
         ),
         check,
         parse,
@@ -188,6 +217,7 @@ async def asyncio(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     resource_type: str | Unset = UNSET,
     resource_id: int | Unset = UNSET,
     state: str | Unset = UNSET,
@@ -196,7 +226,13 @@ async def asyncio(
     return await _runtime.acall(
         client,
         build(
-            limit=limit, cursor=cursor, offset=offset, resource_type=resource_type, resource_id=resource_id, state=state
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            order_by=order_by,
+            resource_type=resource_type,
+            resource_id=resource_id,
+            state=state,
         ),
         check,
         parse,

@@ -33,6 +33,7 @@ def build(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     username: str | Unset = UNSET,
 ) -> Request:
     """Build the request without sending it.
@@ -41,6 +42,8 @@ def build(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         username: Only the user with exactly this user name.
     """
     return Request(
@@ -51,6 +54,7 @@ def build(
                 "limit": limit,
                 "cursor": cursor,
                 "offset": offset,
+                "order_by": order_by,
                 "username": username,
             }
         ),
@@ -85,6 +89,7 @@ def sync_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     username: str | Unset = UNSET,
 ) -> Response[UserPage]:
     """List users; return the response, whatever its status.
@@ -94,6 +99,8 @@ def sync_detailed(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         username: Only the user with exactly this user name.
 
     Returns:
@@ -103,7 +110,7 @@ def sync_detailed(
         UnexpectedBody: If the body of a successful response does not match the contract.
     """
     return _runtime.call_detailed(
-        client, build(limit=limit, cursor=cursor, offset=offset, username=username), check, parse
+        client, build(limit=limit, cursor=cursor, offset=offset, order_by=order_by, username=username), check, parse
     )
 
 
@@ -113,6 +120,7 @@ def sync(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     username: str | Unset = UNSET,
 ) -> UserPage:
     """List users.
@@ -122,6 +130,8 @@ def sync(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`.
         username: Only the user with exactly this user name.
 
     Returns:
@@ -131,7 +141,9 @@ def sync(
         UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
         UnexpectedBody: If the body of a successful response does not match the contract.
     """
-    return _runtime.call(client, build(limit=limit, cursor=cursor, offset=offset, username=username), check, parse)
+    return _runtime.call(
+        client, build(limit=limit, cursor=cursor, offset=offset, order_by=order_by, username=username), check, parse
+    )
 
 
 async def asyncio_detailed(
@@ -140,11 +152,12 @@ async def asyncio_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     username: str | Unset = UNSET,
 ) -> Response[UserPage]:
     """Asynchronous version of `sync_detailed`."""
     return await _runtime.acall_detailed(
-        client, build(limit=limit, cursor=cursor, offset=offset, username=username), check, parse
+        client, build(limit=limit, cursor=cursor, offset=offset, order_by=order_by, username=username), check, parse
     )
 
 
@@ -154,9 +167,10 @@ async def asyncio(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     username: str | Unset = UNSET,
 ) -> UserPage:
     """Asynchronous version of `sync`."""
     return await _runtime.acall(
-        client, build(limit=limit, cursor=cursor, offset=offset, username=username), check, parse
+        client, build(limit=limit, cursor=cursor, offset=offset, order_by=order_by, username=username), check, parse
     )

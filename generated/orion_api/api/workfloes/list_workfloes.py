@@ -24,6 +24,7 @@ from ...types import (
 )
 
 if TYPE_CHECKING:
+    from ...models.tag_match import TagMatch
     from ...models.work_floe_spec_page import WorkFloeSpecPage
 
 OPERATION = OPERATIONS["list_workfloes"]
@@ -34,10 +35,16 @@ def build(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     title: str | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    tag_filters: Sequence[str] | Unset = UNSET,
+    tag_match: TagMatch | str | Unset = UNSET,
     uuid: str | Unset = UNSET,
     package: int | Unset = UNSET,
     version: str | Unset = UNSET,
@@ -50,10 +57,22 @@ def build(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`. By `recently_used`, the floe of the
+            latest job is first, and floes without jobs are last (assumed).
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         title: Only floes whose title contains this string; ASCII letters match case-insensitively.
         state: Only floes in this state.
-        tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
+        states: Only items in one of these states. Repeat the parameter to pass several states.
+        tags: Only items that have all of these tags; `tag_match` sets how they are compared. Repeat the parameter
+            to pass several tags.
+        tag_filters: Only items that have at least one of these tags (assumed). Repeat the parameter to pass several
+            tags.
+        tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
+            begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
+            assumed.
         uuid: Only floes with this UUID, in upper or lower case.
         package: Only floes of the package with this id.
         version: Only floes of packages with exactly this version.
@@ -68,10 +87,16 @@ def build(
                 "limit": limit,
                 "cursor": cursor,
                 "offset": offset,
+                "order_by": order_by,
                 "name": name,
+                "name_contains": name_contains,
+                "name_icontains": name_icontains,
                 "title": title,
                 "state": state,
+                "states": states,
                 "tags": tags,
+                "tag_filters": tag_filters,
+                "tag_match": tag_match,
                 "uuid": uuid,
                 "package": package,
                 "version": version,
@@ -110,10 +135,16 @@ def sync_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     title: str | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    tag_filters: Sequence[str] | Unset = UNSET,
+    tag_match: TagMatch | str | Unset = UNSET,
     uuid: str | Unset = UNSET,
     package: int | Unset = UNSET,
     version: str | Unset = UNSET,
@@ -127,10 +158,22 @@ def sync_detailed(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`. By `recently_used`, the floe of the
+            latest job is first, and floes without jobs are last (assumed).
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         title: Only floes whose title contains this string; ASCII letters match case-insensitively.
         state: Only floes in this state.
-        tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
+        states: Only items in one of these states. Repeat the parameter to pass several states.
+        tags: Only items that have all of these tags; `tag_match` sets how they are compared. Repeat the parameter
+            to pass several tags.
+        tag_filters: Only items that have at least one of these tags (assumed). Repeat the parameter to pass several
+            tags.
+        tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
+            begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
+            assumed.
         uuid: Only floes with this UUID, in upper or lower case.
         package: Only floes of the package with this id.
         version: Only floes of packages with exactly this version.
@@ -149,10 +192,16 @@ def sync_detailed(
             limit=limit,
             cursor=cursor,
             offset=offset,
+            order_by=order_by,
             name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
             title=title,
             state=state,
+            states=states,
             tags=tags,
+            tag_filters=tag_filters,
+            tag_match=tag_match,
             uuid=uuid,
             package=package,
             version=version,
@@ -170,10 +219,16 @@ def sync(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     title: str | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    tag_filters: Sequence[str] | Unset = UNSET,
+    tag_match: TagMatch | str | Unset = UNSET,
     uuid: str | Unset = UNSET,
     package: int | Unset = UNSET,
     version: str | Unset = UNSET,
@@ -187,10 +242,22 @@ def sync(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
+            Items with equal values are ordered by id. Defaults to `id`. By `recently_used`, the floe of the
+            latest job is first, and floes without jobs are last (assumed).
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         title: Only floes whose title contains this string; ASCII letters match case-insensitively.
         state: Only floes in this state.
-        tags: Only items that have all of these tags. Repeat the parameter to pass several tags.
+        states: Only items in one of these states. Repeat the parameter to pass several states.
+        tags: Only items that have all of these tags; `tag_match` sets how they are compared. Repeat the parameter
+            to pass several tags.
+        tag_filters: Only items that have at least one of these tags (assumed). Repeat the parameter to pass several
+            tags.
+        tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
+            begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
+            assumed.
         uuid: Only floes with this UUID, in upper or lower case.
         package: Only floes of the package with this id.
         version: Only floes of packages with exactly this version.
@@ -210,10 +277,16 @@ def sync(
             limit=limit,
             cursor=cursor,
             offset=offset,
+            order_by=order_by,
             name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
             title=title,
             state=state,
+            states=states,
             tags=tags,
+            tag_filters=tag_filters,
+            tag_match=tag_match,
             uuid=uuid,
             package=package,
             version=version,
@@ -231,10 +304,16 @@ async def asyncio_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     title: str | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    tag_filters: Sequence[str] | Unset = UNSET,
+    tag_match: TagMatch | str | Unset = UNSET,
     uuid: str | Unset = UNSET,
     package: int | Unset = UNSET,
     version: str | Unset = UNSET,
@@ -248,10 +327,16 @@ async def asyncio_detailed(
             limit=limit,
             cursor=cursor,
             offset=offset,
+            order_by=order_by,
             name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
             title=title,
             state=state,
+            states=states,
             tags=tags,
+            tag_filters=tag_filters,
+            tag_match=tag_match,
             uuid=uuid,
             package=package,
             version=version,
@@ -269,10 +354,16 @@ async def asyncio(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     offset: int | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     title: str | Unset = UNSET,
     state: str | Unset = UNSET,
+    states: Sequence[str] | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
+    tag_filters: Sequence[str] | Unset = UNSET,
+    tag_match: TagMatch | str | Unset = UNSET,
     uuid: str | Unset = UNSET,
     package: int | Unset = UNSET,
     version: str | Unset = UNSET,
@@ -286,10 +377,16 @@ async def asyncio(
             limit=limit,
             cursor=cursor,
             offset=offset,
+            order_by=order_by,
             name=name,
+            name_contains=name_contains,
+            name_icontains=name_icontains,
             title=title,
             state=state,
+            states=states,
             tags=tags,
+            tag_filters=tag_filters,
+            tag_match=tag_match,
             uuid=uuid,
             package=package,
             version=version,

@@ -1,0 +1,86 @@
+"""The filters that list operations have in common, as conditions of a listing query."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from orionclient.emulator._store.store import format_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from orionclient.emulator._http.call import Call
+    from orionclient.emulator._http.paging import ListQuery
+
+# How long a deleted resource is listed in the trash and can be restored.
+RETENTION = timedelta(days=30)
+# How a column is compared with a value. SQLite's lower() handles only ASCII letters, as the contract documents.
+_COMPARISONS = {
+    "exact": "{} = ?",
+    "iexact": "lower({}) = lower(?)",
+    "contains": "instr({}, ?) > 0",
+    "icontains": "instr(lower({}), lower(?)) > 0",
+    "startswith": "instr({}, ?) = 1",
+    "istartswith": "instr(lower({}), lower(?)) = 1",
+}
+_NAMES = {"name": "icontains", "name_contains": "contains", "name_icontains": "icontains"}
+
+
+def compute_expiry(call: Call) -> str:
+    """Return the time before which deleted resources are expired."""
+    return format_time(call.stack.clock() - RETENTION)
+
+
+def narrow_to_trash(listing: ListQuery, call: Call) -> None:
+    """Select the trash, without expired resources unless they are requested, or what is not in the trash."""
+    # The operations of kinds without a trash lack these parameters.
+    if not call.query.get("deleted", False):
+        listing.narrow("deleted = ''")
+        return
+    listing.narrow("deleted <> ''")
+    if not call.query["expired"]:
+        listing.narrow("deleted >= ?", compute_expiry(call))
+
+
+def narrow_by_name(listing: ListQuery, query: Mapping[str, Any]) -> None:
+    """Apply the filters for a part of the name, and of the title."""
+    for name, comparison in _NAMES.items():
+        if name in query:
+            listing.narrow(_COMPARISONS[comparison].format("name"), query[name])
+    if "title" in query:
+        listing.narrow(_COMPARISONS["icontains"].format("title"), query["title"])
+
+
+def narrow_by_path(listing: ListQuery, query: Mapping[str, Any]) -> None:
+    """Apply the filter for a part of the folder path."""
+    if "path_contains" in query:
+        listing.narrow("instr(coalesce(path, '/'), ?) > 0", query["path_contains"])
+
+
+def narrow_to_values(listing: ListQuery, column: str, values: Iterable[Any]) -> None:
+    """Select the items with one of these values in a column."""
+    found = list(values)
+    listing.narrow(f"{column} IN ({', '.join('?' * len(found))})", *found)
+
+
+def narrow_by_tags(listing: ListQuery, query: Mapping[str, Any], tagged: str, column: str, *values: Any) -> None:
+    """Apply the filters for tags.
+
+    Args:
+        listing: The listing.
+        query: The query of the request.
+        tagged: SQL that selects the tagged items, with `{}` for the comparison of a tag.
+        column: Column of the tag in it.
+        values: Values before the tags.
+    """
+    sets = [[tag] for tag in dict.fromkeys(query.get("tags", ()))]
+    for tags in [*sets, query["tag_filters"]] if "tag_filters" in query else sets:
+        _narrow_to_tagged(listing, query, tagged, column, *values, tags=tags)
+
+
+def _narrow_to_tagged(
+    listing: ListQuery, query: Mapping[str, Any], tagged: str, column: str, *values: Any, tags: list[str]
+) -> None:
+    comparison = _COMPARISONS[query.get("tag_match", "exact")].format(column)
+    listing.narrow(tagged.format(f"({' OR '.join([comparison] * len(tags))})"), *values, *tags)

@@ -1,0 +1,167 @@
+"""Filters as words KEY=VALUE behind the commands that list: values, types, completion and errors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from cli.conftest import Call
+from cli.test_completion import complete
+from helpers.scripted import Scripted, ScriptedResponse
+
+from orionclient.cli._core.contract_options import list_parameters
+from orionclient.cli._core.filter_words import FilteredCommand
+from orionclient.cli._core.reference import iter_commands
+from orionclient.cli._core.root import ocli
+from orionclient.local import LocalOrion
+from orionclient.types import KINDS, Dataset, File, Project, Shard, ShardCollection
+
+LISTS = {path.removeprefix("ocli "): each for path, each in iter_commands(ocli) if isinstance(each, FilteredCommand)}
+
+
+@pytest.fixture(scope="module")
+def planted(stack: LocalOrion) -> LocalOrion:
+    session = stack.session()
+    for name, tags in (("one", ["a"]), ("two", ["a", "b"]), ("three", ["b"])):
+        session.tag_resource(File.upload(session, name, b"CNS"), *tags)
+    session.delete_resource(Dataset.create(session, "old"))
+    Dataset.create(session, "new")
+    collection = ShardCollection.create(session, "frames")
+    for name in ("first", "second"):
+        Shard.create(collection, name)
+    return stack
+
+
+def names(call: Call, *words: str, on: LocalOrion | None = None) -> list[str]:
+    done = call("--json", *words, on=on)
+    assert (done.exit_code, done.stderr) == (0, "")
+    return [str(each["name"]) for each in json.loads(done.stdout)]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["files", "list", "name=one"], ["one"]),
+        (["files", "list", "tags=a"], ["one", "two"]),
+        (["files", "list", "tags=a,b"], ["two"]),
+        (["files", "list", "tag=b", "limit=1"], ["two"]),
+        (["files", "list", "offset=1", "limit=1"], ["two"]),
+        (["files", "list", "--limit", "1", "tags=b"], ["two"]),
+        (["files", "list", "exact=true", "name=o"], []),
+        (["datasets", "list", "deleted=true"], ["old"]),
+        (["datasets", "list", "deleted=false"], ["new"]),
+        (["datasets", "list"], ["new"]),
+        (["collections", "list-shards", "1", "name=sec"], ["second"]),
+        (["shards", "list", "1", "limit=1"], ["first"]),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_words_filter(words: list[str], expected: list[str], call: Call, planted: LocalOrion) -> None:
+    assert names(call, *words, on=planted) == expected
+
+
+@pytest.fixture
+def scripted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scripted]:
+    with Scripted() as server:
+        monkeypatch.setenv("ORION_URL", server.url)
+        monkeypatch.setenv("ORION_TOKEN", "token")
+        yield server
+
+
+def find_value(option: click.Option) -> str:
+    """Return a valid value of a filter, the last one that is known."""
+    kind: Any = option.type
+    if isinstance(kind, click.Choice):
+        return str(kind.choices[-1])
+    return {"boolean": "true", "integer": "7", "integer range": "7", "time": "2026-01-01"}.get(kind.name, "x")
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_word_and_an_option_send_the_same(path: str, call: Call, scripted: Scripted) -> None:
+    command = LISTS[path]
+    scripted.responses = [ScriptedResponse(data={"count": 0, "next": None, "results": []})]
+    arguments = ["1" for each in command.params if isinstance(each, click.Argument) and each.required]
+    keys = set()
+    for option in command._filters.values():
+        flag, value = max(option.opts, key=len), find_value(option)
+        given = [flag] if option.is_flag else [flag, value]
+        key = flag[2:].replace("-", "_")
+        targets = []
+        needed = ["--name", "x"] if key == "exact" else []
+        for words in (given, [f"{key}={value}"]):
+            done = call(*path.split(), *arguments, *needed, *words)
+            assert (done.exit_code, done.stderr) == (0, ""), (words, done.stderr)
+            targets.append(scripted.requests[-1].path)
+        assert targets[0] == targets[1]
+        keys.add(key)
+    kind = next(each for each in command.params if hasattr(each.type, "_filters"))
+    assert kind.nargs == -1
+    assert "limit" in keys
+
+
+def test_every_filter_of_the_contract_is_a_word() -> None:
+    operations = {
+        kind.declaration.list.OPERATION.id: kind for kind in KINDS.values() if kind.declaration.list is not None
+    }
+    for operation in operations:
+        wanted = {each["name"] for each in list_parameters(operation, "query")} - {"cursor"}
+        found = [path for path, command in LISTS.items() if wanted <= {*command._filters}]
+        assert found, (operation, wanted)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["nme=x"], "unknown filter 'nme'. Did you mean 'name'"),
+        (["xyzzy=x"], "unknown filter 'xyzzy'\nHint: the filters are "),
+        (["hits"], "'hits' is not a filter of the form KEY=VALUE"),
+        (["=x"], "unknown filter ''"),
+        (["name="], "'name=' has an empty value"),
+        (["tags=a,,b"], "'tags=a,,b' has an empty value"),
+        (["limit=-1"], "'limit=-1': -1 is not in the range x>=0"),
+        (["limit=1.5"], "'limit=1.5': '1.5' is not a valid integer"),
+        (["owner=1,2"], "'owner=1,2': '1,2' is not a valid integer"),
+        (["deleted=maybe"], "'deleted=maybe': 'maybe' is not a valid boolean"),
+        (["limit=1", "limit=2"], "the filter 'limit' is given twice"),
+        (["tags=a", "tag=b"], "the filter 'tags' is given twice; give several values as tag=A,B"),
+        (["--limit", "1", "limit=1"], "the filter 'limit' is given twice"),
+        (["limit=1", "--limit", "1"], "the filter 'limit' is given twice"),
+        (["x" * 5000 + "=1"], "unknown filter 'xxx"),
+    ],
+    ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "",
+)  # fmt: skip
+def test_invalid_words_send_nothing(words: list[str], message: str, call: Call, scripted: Scripted) -> None:
+    done = call("files", "list", *words)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert message in done.stderr.replace("invalid value for ", "")
+    assert len(done.stderr.splitlines()) == 2
+    assert scripted.requests == []
+
+
+def test_other_names_of_groups_take_words(call: Call, planted: LocalOrion) -> None:
+    assert names(call, "floes", "list", "name=echo", on=planted) == names(call, "workfloes", "list", "--name", "echo")
+
+
+def test_folders(call: Call, planted: LocalOrion) -> None:
+    planted.session().create_paths("/a", "/b")
+    other = Project.create(planted.session(), "Other")
+    done = call("--json", "folders", "list", "limit=1", on=planted)
+    assert [each["path"] for each in json.loads(done.stdout)] == ["/a"]
+    done = call("--json", "folders", "list", "limit=1", "--sort=-path")
+    assert [each["path"] for each in json.loads(done.stdout)] == ["/b"]
+    assert json.loads(call("--json", "folders", "list", f"project={other.id}").stdout) == []
+
+
+def test_completion(own_home: Path, planted: LocalOrion) -> None:
+    found = complete(own_home, "ocli files list na")
+    assert [line.partition("\t")[0].partition(",")[2] for line in found if "name=" in line]
+    assert not [line for line in complete(own_home, "ocli files list ") if "tag=" in line]
+    assert complete(own_home, "ocli datasets list deleted=t") == ["plain,deleted=true"]
+    assert complete(own_home, "ocli jobs list state=r") == ["plain,state=running"]
+    assert complete(own_home, "ocli files list tags=a,", planted) == ["plain,tags=a,a", "plain,tags=a,b"]
+    assert complete(own_home, "ocli files list nix=") == []
+    assert any("first" in line for line in complete(own_home, "ocli collections info-shard 1 ", planted))
