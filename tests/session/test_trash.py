@@ -49,9 +49,8 @@ def test_restoring_and_expiring(session: OrionSession, clock: Clock, kind: Any) 
     assert (handle.path, handle.deleted, handle.session) == ("/screens", "", session)
     session.restore_resource(handle)
     assert list(session.list_resources(kind)) == [new]
-    with pytest.raises(BadResponse, match="more than 30 days ago") as caught:
+    with pytest.raises(BadResponse, match="409 .*more than 30 days ago"):
         session.restore_resource(old)
-    assert caught.value.status_code == 409
     with pytest.raises(NotFoundResponse):
         session.restore_resource(kind(id=99))
 
