@@ -170,7 +170,7 @@ class ListSharesFilters(TypedDict):
 
 
 class UnshareResourceFilters(TypedDict):
-    target_type: Literal["user", "group", "project", "organization"]
+    target_type: Literal["user", "group", "project", "workspace", "organization"]
     target_id: int
 
 
@@ -214,6 +214,24 @@ class ListUsersFilters(TypedDict):
     offset: NotRequired[int | None]
     order_by: NotRequired[str | None]
     username: NotRequired[str | None]
+
+
+class ListWorkspacesFilters(TypedDict):
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
+    name: NotRequired[str | None]
+    name_contains: NotRequired[str | None]
+    name_icontains: NotRequired[str | None]
+    project: NotRequired[int | None]
+    owner: NotRequired[int | None]
+
+
+class ListWorkspaceUsersFilters(TypedDict):
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
 
 
 class BalanceInfo(TypedDict):
@@ -278,6 +296,14 @@ class CreateUpload(TypedDict):
     collection: NotRequired[int]
     size: int
     part_size: int
+
+
+class CreateWorkspace(TypedDict):
+    """Fields of a new workspace."""
+
+    name: str
+    description: NotRequired[str]
+    project: NotRequired[int]
 
 
 class CreatedToken(TypedDict):
@@ -467,7 +493,7 @@ class SecretPage(TypedDict):
 class ShareTarget(TypedDict):
     """Target of a share."""
 
-    target_type: Literal["user", "group", "project", "organization"]
+    target_type: Literal["user", "group", "project", "workspace", "organization"]
     target_id: int
 
 
@@ -551,6 +577,25 @@ class UserPage(TypedDict):
     count: int
     next: str | None
     results: list[UserInfo]
+
+
+class WorkspaceInfo(TypedDict):
+    """A workspace, which only its users can access."""
+
+    id: int
+    name: str
+    description: NotRequired[str]
+    project: int
+    owner: int
+    created: str
+
+
+class WorkspacePage(TypedDict):
+    """A page of workspaces."""
+
+    count: int
+    next: str | None
+    results: list[WorkspaceInfo]
 
 
 CollectionState: TypeAlias = str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from attrs import Factory, evolve, field, frozen
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from orionclient._resources.interfaces import Endpoint
+
+#: Names of the resource types that a resource can be shared with, the same as ShareTarget of the contract.
+SHARE_TARGETS: Final = ("user", "group", "project", "workspace", "organization")
 
 
 class _Operation:
@@ -43,6 +46,8 @@ class Declaration:
         trash: True if deleting moves the resource to the trash (soft delete).
         taggable: True if it can have tags.
         sharable: True if it can be shared.
+        share_targets: Names of the resource types that it can be shared with. Defaults to all.
+        lists_shares: True if its shares can be listed. Defaults to `sharable`.
         in_folders: True if it can be in a folder.
         linkable: True if it can be linked.
         hidden: Fields of the schema that the class omits, with the reasons.
@@ -59,6 +64,8 @@ class Declaration:
     trash: bool = field(default=False, kw_only=True)
     taggable: bool = field(default=False, kw_only=True)
     sharable: bool = field(default=False, kw_only=True)
+    share_targets: tuple[str, ...] = field(default=SHARE_TARGETS, kw_only=True)
+    lists_shares: bool = field(default=Factory(lambda self: self.sharable, takes_self=True), kw_only=True)
     in_folders: bool = field(default=False, kw_only=True)
     linkable: bool = field(default=True, kw_only=True)
     hidden: Mapping[str, str] = field(factory=dict, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from orion_api.api import shares as api
 
@@ -13,9 +13,6 @@ from orionclient.exceptions import ValidationError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-#: Names of the resource types that a resource can be shared with, the same as ShareTarget of the contract.
-TARGETS: Final = ("user", "group", "project", "organization")
-
 
 def share(session: SessionLike, resource: Resource, share_with: Resource) -> None:
     """Share a resource.
@@ -23,12 +20,12 @@ def share(session: SessionLike, resource: Resource, share_with: Resource) -> Non
     Args:
         session: The session.
         resource: The resource.
-        share_with: The user, group, project or organization to share it with.
+        share_with: The user, group, project, workspace or organization to share it with.
 
     Raises:
         ValidationError: The resource cannot be shared, a resource has no valid id, or `share_with` is of another type.
     """
-    ids, target = _collect_ids(resource), _build_target(share_with)
+    ids, target = _collect_ids(resource), _build_target(resource, share_with)
     session._calls.request_json(api.share_resource, ids, body=target)
 
 
@@ -38,12 +35,12 @@ def unshare(session: SessionLike, resource: Resource, share_with: Resource) -> N
     Args:
         session: The session.
         resource: The resource.
-        share_with: The user, group, project or organization that it was shared with.
+        share_with: The user, group, project, workspace or organization that it was shared with.
 
     Raises:
         ValidationError: The resource cannot be shared, a resource has no valid id, or `share_with` is of another type.
     """
-    ids, target = _collect_ids(resource), _build_target(share_with)
+    ids, target = _collect_ids(resource), _build_target(resource, share_with)
     session._calls.request_json(api.unshare_resource, ids, **target)
 
 
@@ -58,19 +55,22 @@ def iter_shares(session: SessionLike, resource: Resource) -> Iterator[dict[str, 
         Iterator over the shares as dicts.
 
     Raises:
-        ValidationError: The resource cannot be shared or has no valid id.
+        ValidationError: The resource type has no shares, or the resource has no valid id.
     """
-    return session._calls.iter_items(api.list_shares, _collect_ids(resource))
+    return session._calls.iter_items(api.list_shares, _collect_ids(resource, listing=True))
 
 
-def _collect_ids(resource: Resource) -> dict[str, Id]:
-    if not isinstance(resource, Resource) or not resource.declaration.sharable:
+def _collect_ids(resource: Resource, *, listing: bool = False) -> dict[str, Id]:
+    declared = resource.declaration if isinstance(resource, Resource) else None
+    if declared is None or not (declared.lists_shares if listing else declared.sharable):
         raise ValidationError(f"{type(resource).__name__} cannot be shared")
-    return {"resource_type": resource.declaration.name, "resource_id": resource._id()}
+    return {"resource_type": declared.name, "resource_id": resource._id()}
 
 
-def _build_target(share_with: Any) -> Mapping[str, Any]:
-    if not isinstance(share_with, Resource) or share_with.declaration.name not in TARGETS:
-        names = ", ".join(KINDS[name].__name__ for name in TARGETS)
-        raise ValidationError(f"share_with must be one of {names}, for example User(id=7), not {share_with!r:.60}")
+def _build_target(resource: Resource, share_with: Any) -> Mapping[str, Any]:
+    targets = resource.declaration.share_targets
+    if not isinstance(share_with, Resource) or share_with.declaration.name not in targets:
+        names = ", ".join(KINDS[name].__name__ for name in targets)
+        must = f"be one of {names}" if len(targets) > 1 else f"be a {names}"
+        raise ValidationError(f"share_with must {must}, for example User(id=7), not {share_with!r:.60}")
     return {"target_type": share_with.declaration.name, "target_id": share_with._id()}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from orionclient._resources.resource import Id, Resource
     from orionclient.fs import FileSystem
     from orionclient.records import Record
-    from orionclient.types import Group, Organization, Project, User
+    from orionclient.types import Group, Organization, Project, User, Workspace
 
 
 class Verbs(ResourceVerbs):
@@ -70,29 +70,32 @@ class Verbs(ResourceVerbs):
         """List the shares of a resource; this needs permission to change the resource.
 
         Args:
-            resource: The resource; a handle with an id is enough.
+            resource: The resource; a handle with an id is enough. A floe has the shares of its package, and a floe without a package none
+                (assumed).
 
         Yields:
             Dicts with `target_type` (for example ``user``), `target_id`, `owner` and `created` (all assumed).
 
         Raises:
-            ValidationError: The resource type cannot be shared; raised before any request.
+            ValidationError: The resource type has no shares; raised before any request.
             AuthorizationRequired: The user may not change the resource.
             BadResponse: The server rejected the request.
         """
         return shares.iter_shares(self, resource)
 
-    def share_resource(self, resource: Resource, share_with: User | Group | Project | Organization) -> None:
+    def share_resource(self, resource: Resource, share_with: User | Group | Project | Workspace | Organization) -> None:
         """Share a resource: the targets can get, list and download it, but not change it (the permissions of a share are assumed).
 
         Args:
             resource: The resource; a handle with an id is enough.
-            share_with: A user, a group or a project (all its members), or an organization (all its users); a handle with an id is enough.
+            share_with: A user, a group or a project (all its members), or a workspace or an organization (all its users); a handle with an
+                id is enough. A workspace itself is shared with users only, who become users of it.
 
         Raises:
             ValidationError: The resource type cannot be shared, `share_with` has another type, or an id is not an integer (documented);
                 raised before any request.
-            AuthorizationRequired: The user may not change the resource.
+            AuthorizationRequired: The user may not change the resource, or may not share with the target, for example with a workspace
+                of which the user is no user.
             BadResponse: The server rejected the request.
 
         Example:
@@ -103,7 +106,9 @@ class Verbs(ResourceVerbs):
         """
         shares.share(self, resource, share_with)
 
-    def unshare_resource(self, resource: Resource, share_with: User | Group | Project | Organization) -> None:
+    def unshare_resource(
+        self, resource: Resource, share_with: User | Group | Project | Workspace | Organization
+    ) -> None:
         """Revoke a share; the server ignores a share that does not exist (assumed).
 
         Args:

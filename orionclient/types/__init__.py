@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from orionclient.types.uploads import Upload as Upload
     from orionclient.types.users import User as User
     from orionclient.types.workfloes import WorkFloeSpec as WorkFloeSpec
+    from orionclient.types.workspaces import Workspace as Workspace
 else:
     # A name on the wire, and the module and class of the resource type.
     _KINDS = {
@@ -49,6 +50,7 @@ else:
         "upload": "uploads:Upload",
         "user": "users:User",
         "workfloe": "workfloes:WorkFloeSpec",
+        "workspace": "workspaces:Workspace",
     }
     KINDS.register(__name__, _KINDS)
     __getattr__, __dir__, __all__ = attach(__name__, [*_KINDS.values(), "billing:Balance", "folders:Folder"])

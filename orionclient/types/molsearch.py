@@ -33,7 +33,7 @@ class MolsearchDatabase(Resource):
     """A searchable database of the molecules of a dataset.
 
     Listing takes the filters ``search_type`` (documented), ``name`` (contains), ``project``, ``owner`` and ``state``. Deleting is
-    permanent.
+    permanent. A database can be shared: the targets can search it (assumed).
 
     Example:
         >>> from orionclient.examples import drugs
@@ -47,7 +47,9 @@ class MolsearchDatabase(Resource):
         ['aspirin']
     """
 
-    declaration: ClassVar[Declaration] = Declaration("molsearch_database", api, id_name="database_id", linkable=False)
+    declaration: ClassVar[Declaration] = Declaration(
+        "molsearch_database", api, id_name="database_id", linkable=False, sharable=True
+    )
 
     @classmethod
     def _inputs(

@@ -33,7 +33,9 @@ class Project(Resource):
         ['Screens of June']
     """
 
-    declaration: ClassVar[Declaration] = Declaration("project", api, trash=True, sharable=True)
+    declaration: ClassVar[Declaration] = Declaration(
+        "project", api, trash=True, sharable=True, share_targets=("user", "group")
+    )
 
     @classmethod
     def _inputs(cls, filters: ListProjectsFilters, create: CreateProject, update: UpdateProject) -> None: ...

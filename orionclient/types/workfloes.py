@@ -61,7 +61,7 @@ class WorkFloeSpec(Resource):
         ['file', 'dataset', 'format']
     """
 
-    declaration: ClassVar[Declaration] = Declaration("workfloe", api, schema="WorkFloeSpecInfo")
+    declaration: ClassVar[Declaration] = Declaration("workfloe", api, schema="WorkFloeSpecInfo", lists_shares=True)
 
     @classmethod
     def _inputs(cls, filters: ListWorkfloesFilters, create: Never, update: Never) -> None: ...

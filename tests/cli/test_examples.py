@@ -39,6 +39,7 @@ from orionclient.types import (
     User,
     WorkFloePackage,
     WorkFloeSpec,
+    Workspace,
 )
 
 COMMANDS = {path: command for path, command in iter_commands(ocli) if isinstance(command, Command)}
@@ -76,10 +77,14 @@ def plant(orion: LocalOrion, folder: Path) -> None:  # noqa: C901 - one line for
         for resource_id in (1, 2):
             session.share_resource(KIND[name](id=resource_id), Project(id=3))
             session.share_resource(KIND[name](id=resource_id), User(id=2))
+    session.share_resource(Workspace.create(session, "Kinases", 3), User(id=2))
     for _ in range(3):
         Token.create(session, "for tests")
     databases = [MolsearchDatabase.create(session, "drugs", datasets[0]) for _ in range(2)]
-    databases[0].wait(timeout=60)
+    for database in databases:
+        database.wait(timeout=60)
+        session.share_resource(database, Project(id=3))
+        session.share_resource(database, User(id=2))
     for _ in range(2):
         query = MolsearchQuery.create_title_query(session=session, database_id=databases[0].id, titles=["aspirin"])
         query.wait(timeout=60)

@@ -11,7 +11,7 @@ from helpers.plain import Plain
 from helpers.scripted import Scripted, ScriptedResponse
 from orion_api import contract
 
-from orionclient._resources.shares import TARGETS
+from orionclient._resources.declaration import SHARE_TARGETS
 from orionclient.exceptions import AuthorizationRequired, BadResponse, NotFoundResponse, OrionError, ValidationError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession, SessionConfig
@@ -218,7 +218,9 @@ def test_invalid_shares_are_rejected_before_any_request(scripted: Scripted, verb
         with pytest.raises(ValidationError, match=f"{type(resource).__name__} cannot be shared"):
             share(resource, user)
     for wrong in (7, "grace", None, {"user": 2}, Dataset(id=1), File(id=1), User, [user]):
-        with pytest.raises(ValidationError, match="share_with must be one of User, Group, Project, Organization"):
+        with pytest.raises(
+            ValidationError, match="share_with must be one of User, Group, Project, Workspace, Organization"
+        ):
             share(good, wrong)
     for odd in ("abc", "", "1/../2", -1, 1.5, True):
         with pytest.raises(ValidationError, match="must be an integer"):
@@ -247,13 +249,15 @@ def test_subclasses_are_shared_as_their_kind(session: OrionSession, plain: Plain
 
 def test_client_contract_and_server_have_the_same_kinds() -> None:
     from orionclient.emulator import _handlers
+    from orionclient.emulator._handlers.shares import MEMBERSHIPS
     from orionclient.emulator._store.sharing import TARGETS as SERVED
 
-    names = list(TARGETS)
+    names = list(SHARE_TARGETS)
     schema = contract.load()["components"]["schemas"]["ShareTarget"]
     assert names == schema["properties"]["target_type"]["enum"] == list(SERVED)
     assert {name for name, each in KINDS.items() if each.declaration.sharable} == {
-        name for name, each in _handlers.KINDS.items() if each.sharable
+        *(name for name, each in _handlers.KINDS.items() if each.sharable),
+        *MEMBERSHIPS,
     }
 
 

@@ -776,10 +776,11 @@ class ShareTarget(ContractModel):
         extra="forbid",
     )
     target_type: Annotated[
-        Literal["user", "group", "project", "organization"], Field(description="Type of the share target.")
+        Literal["user", "group", "project", "workspace", "organization"], Field(description="Type of the share target.")
     ]
     target_id: Annotated[
-        StrictInt, Field(description="Id of the user, group, project or organization.", ge=1, le=9223372036854775807)
+        StrictInt,
+        Field(description="Id of the user, group, project, workspace or organization.", ge=1, le=9223372036854775807),
     ]
 
 
@@ -787,7 +788,7 @@ class ShareInfo(ContractModel):
     """A share of a resource."""
 
     target_type: Annotated[StrictStr, Field(description="Type of the share target, for example `user` or `group`.")]
-    target_id: Annotated[StrictInt, Field(description="Id of the user, group, project or organization.")]
+    target_id: Annotated[StrictInt, Field(description="Id of the user, group, project, workspace or organization.")]
     owner: Annotated[StrictInt | None, Field(description="Id of the user who shared the resource.")] = None
     created: Annotated[AwareDatetime | None, Field(description="Time the resource was shared, ISO 8601 in UTC.")] = None
 
@@ -1001,6 +1002,46 @@ class UserPage(ContractModel):
         ),
     ]
     results: Annotated[list[UserInfo], Field(description="Items of this page.")]
+
+
+class WorkspaceInfo(ContractModel):
+    """A workspace, which only its users can access."""
+
+    id: Annotated[StrictInt, Field(description="Id of the workspace; unique within the stack.")]
+    name: Annotated[StrictStr, Field(description="Name of the workspace.")]
+    description: Annotated[StrictStr | None, Field(description="Purpose of the workspace; may be empty.")] = None
+    project: Annotated[StrictInt, Field(description="Id of the project that the workspace belongs to.")]
+    owner: Annotated[StrictInt, Field(description="Id of the user who created the workspace.")]
+    created: Annotated[AwareDatetime, Field(description="Time the workspace was created, ISO 8601 in UTC.")]
+
+
+class CreateWorkspace(ContractModel):
+    """Fields of a new workspace."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[
+        StrictStr, Field(description="Name of the workspace; need not be unique.", max_length=255, min_length=1)
+    ]
+    description: Annotated[StrictStr | None, Field(description="Purpose of the workspace.", max_length=10000)] = None
+    project: Annotated[
+        StrictInt | None,
+        Field(description="Id of the project. Defaults to the caller's default project.", ge=1, le=9223372036854775807),
+    ] = None
+
+
+class WorkspacePage(ContractModel):
+    """A page of workspaces."""
+
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
+    ]
+    results: Annotated[list[WorkspaceInfo], Field(description="Items of this page.")]
 
 
 class CollectionInfo(ContractModel):

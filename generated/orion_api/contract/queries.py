@@ -236,7 +236,7 @@ class UnshareResourceQuery(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
     )
-    target_type: Literal["user", "group", "project", "organization"]
+    target_type: Literal["user", "group", "project", "workspace", "organization"]
     target_id: Annotated[int, Field(ge=1, le=9223372036854775807)]
 
 
@@ -298,6 +298,30 @@ class ListUsersQuery(BaseModel):
     offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
     order_by: Annotated[str | None, Field(pattern="^-?(id|name|created)$")] = None
     username: Annotated[str | None, Field(max_length=150)] = None
+
+
+class ListWorkspacesQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    order_by: Annotated[str | None, Field(pattern="^-?(id|name|created)$")] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+    name_contains: Annotated[str | None, Field(max_length=255)] = None
+    name_icontains: Annotated[str | None, Field(max_length=255)] = None
+    project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+
+
+class ListWorkspaceUsersQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
 
 
 class ListCollectionsQuery(BaseModel):

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .create_token import CreateToken as CreateToken
     from .create_upload import CreateUpload as CreateUpload
     from .create_upload_resource_type import CreateUploadResourceType as CreateUploadResourceType
+    from .create_workspace import CreateWorkspace as CreateWorkspace
     from .created_token import CreatedToken as CreatedToken
     from .credentials import Credentials as Credentials
     from .dataset_info import DatasetInfo as DatasetInfo
@@ -116,6 +117,8 @@ if TYPE_CHECKING:
     from .work_floe_spec_info import WorkFloeSpecInfo as WorkFloeSpecInfo
     from .work_floe_spec_page import WorkFloeSpecPage as WorkFloeSpecPage
     from .work_floe_spec_state import WorkFloeSpecState as WorkFloeSpecState
+    from .workspace_info import WorkspaceInfo as WorkspaceInfo
+    from .workspace_page import WorkspacePage as WorkspacePage
 else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
@@ -141,6 +144,7 @@ else:
             "create_token:CreateToken",
             "create_upload:CreateUpload",
             "create_upload_resource_type:CreateUploadResourceType",
+            "create_workspace:CreateWorkspace",
             "created_token:CreatedToken",
             "credentials:Credentials",
             "dataset_info:DatasetInfo",
@@ -225,5 +229,7 @@ else:
             "work_floe_spec_info:WorkFloeSpecInfo",
             "work_floe_spec_page:WorkFloeSpecPage",
             "work_floe_spec_state:WorkFloeSpecState",
+            "workspace_info:WorkspaceInfo",
+            "workspace_page:WorkspacePage",
         ],
     )

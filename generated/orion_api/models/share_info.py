@@ -18,7 +18,7 @@ class ShareInfo:
 
     Attributes:
         target_type: Type of the share target, for example `user` or `group`.
-        target_id: Id of the user, group, project or organization.
+        target_id: Id of the user, group, project, workspace or organization.
         owner: Id of the user who shared the resource.
         created: Time the resource was shared, ISO 8601 in UTC.
         additional_properties: Fields that are not in the contract.

@@ -19,7 +19,7 @@ class ShareTarget:
 
     Attributes:
         target_type: Type of the share target.
-        target_id: Id of the user, group, project or organization.
+        target_id: Id of the user, group, project, workspace or organization.
     """
 
     target_type: ShareTargetTargetType

@@ -16,6 +16,7 @@ class ShareTargetTargetType(StrEnum):
     USER = "user"
     GROUP = "group"
     PROJECT = "project"
+    WORKSPACE = "workspace"
     ORGANIZATION = "organization"
 
     @classmethod

@@ -75,7 +75,7 @@ _DESCRIBED: Final = (
         noun="floe",
         group="workfloes",
         columns=("id", "name", "state", "created", "title", "package"),
-        examples={"list": "--tag ETL"},
+        examples={"list": "--tag ETL", "list-shares": "8"},
     ),
     CommandKind(
         "job",
@@ -104,6 +104,16 @@ _DESCRIBED: Final = (
             "unshare": "3 --user 2",
         },
         special="projects",
+    ),
+    CommandKind(
+        "workspace",
+        columns=("id", "name", "owner", "created", "project"),
+        examples={
+            "create": "Kinases --description 'Screens of kinases' --project 3",
+            "share": "1 --user 2",
+            "unshare": "1 --user 2",
+        },
+        special="workspaces",
     ),
     CommandKind("user", columns=("id", "username", "created", "first_name", "last_name", "email")),
     CommandKind("group", columns=("id", "name", "created", "description")),

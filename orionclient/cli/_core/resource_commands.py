@@ -59,7 +59,7 @@ def build_commands(kind: CommandKind) -> list[Command]:
         ("share", declared.sharable, functools.partial(sharing.build_share_command, verb="share")),
         ("unshare", declared.sharable, functools.partial(sharing.build_share_command, verb="unshare")),
         ("list-tags", declared.taggable, sharing.build_list_tags_command),
-        ("list-shares", declared.sharable, sharing.build_list_shares_command),
+        ("list-shares", declared.lists_shares, sharing.build_list_shares_command),
     ]
     return [make(kind) for verb, able, make in makers if able and verb not in kind.without]
 

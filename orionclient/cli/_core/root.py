@@ -54,6 +54,7 @@ GROUPS: Final[dict[str, tuple[str, str, str]]] = {
     "secrets": (_KINDS, "Manage secrets.", "Account"),
     "tokens": (_KINDS, "Manage API tokens.", "Account"),
     "users": (_KINDS, "Show users.", "Account"),
+    "workspaces": (_KINDS, "Manage workspaces and their users.", "Account"),
     "local": ("orionclient.cli._commands.local", "Manage a local Orion on this machine.", "Local Orion"),
     "api": ("orionclient.cli._commands.api", "Send a request for any operation of the API.", "Other"),
     "completion": ("orionclient.cli._commands.completion", "Print shell completion scripts.", "Other"),

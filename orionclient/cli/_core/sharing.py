@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from orionclient.cli._core.command_kind import CommandKind
     from orionclient.cli._core.state import State
 
-_TARGETS: Final = ("user", "group", "project", "organization")
 _TAG_COLUMNS: Final = ("name", "created", "project")
 _SHARE_COLUMNS: Final = ("target_type", "target_id", "owner", "created")
 
@@ -125,14 +124,16 @@ def build_share_command(kind: CommandKind, *, verb: str) -> Command:
     Returns:
         The command.
     """
+    names = kind.kind.declaration.share_targets
 
     def run(resource_id: int, dry_run: bool, **values: Any) -> None:
         from orionclient.types import KINDS  # noqa: PLC0415
 
         state = get_state()
-        targets = [(name, each) for name in _TARGETS for each in values[name]]
+        targets = [(name, each) for name in names for each in values[name]]
         if not targets:
-            raise click.UsageError(f"give at least one of {', '.join(f'--{name} ID' for name in _TARGETS)}")
+            given = ", ".join(f"--{name} ID" for name in names)
+            raise click.UsageError(f"give {'at least one of ' if len(names) > 1 else ''}{given}")
         if dry_run:
             print_plan(state, verb, [f"{kind.noun} {resource_id} with {name} {each}" for name, each in targets])
             return
@@ -167,7 +168,7 @@ def build_share_command(kind: CommandKind, *, verb: str) -> Command:
             multiple=True,
             help=f"Id of {'an' if name[0] == 'o' else 'a'} {name}. Can be given several times.",
         )
-        for name in _TARGETS
+        for name in names
     ]
     return Command(
         verb,

@@ -2,9 +2,10 @@
 
 The rules are assumptions, except for the states `LOADED` and `SUCCESS`:
 
-- A database is a view of its dataset: a query searches the records that the dataset has when it runs, also for members of the
-  database's project who cannot read the dataset. If the dataset is deleted, queries fail.
-- Databases and queries cannot be shared, tagged, or put into folders. A query outlives its database.
+- A database is a view of its dataset: a query searches the records that the dataset has when it runs, also for users of the
+  database who cannot read the dataset. If the dataset is deleted, queries fail.
+- A database can be shared: who can read it, can search it. Databases and queries cannot be tagged or put into folders, and queries cannot
+  be shared. A query outlives its database.
 """
 
 from __future__ import annotations
@@ -51,11 +52,11 @@ def _purge_query(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callab
     return lambda: None
 
 
-DATABASES = ResourceKind(
-    "molsearch database", "molsearch_databases", "database_id", _show_database, type_column="search_type"
+KIND = DATABASES = ResourceKind(
+    "molsearch_database", "molsearch_databases", "database_id", _show_database, sharable=True, type_column="search_type"
 )
 QUERIES = ResourceKind(
-    "molsearch query", "molsearch_queries", "query_id", _show_query, _purge_query, type_column="query_type"
+    "molsearch_query", "molsearch_queries", "query_id", _show_query, _purge_query, type_column="query_type"
 )
 
 

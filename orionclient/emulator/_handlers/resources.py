@@ -104,7 +104,7 @@ def find(
     Raises:
         ProblemError: 404 if the resource does not exist, 403 without permission.
     """
-    row = find_row(db, kind.name, kind.table, resource_id, IN_PROJECT if trashed else f"deleted = '' AND {IN_PROJECT}")
+    row = find_row(db, kind.noun, kind.table, resource_id, IN_PROJECT if trashed else f"deleted = '' AND {IN_PROJECT}")
     if is_member(db, call.caller, row["project"]):
         if not (reading or archived):
             _require_open(db, row["project"])
@@ -113,8 +113,8 @@ def find(
     if shared and reading:
         return row
     if shared:
-        raise forbidden(f"The {kind.name} {resource_id} is shared with you read-only.")
-    raise forbidden(f"The {kind.name} {resource_id} belongs to a project that you are not a member of.")
+        raise forbidden(f"The {kind.noun} {resource_id} is shared with you read-only.")
+    raise forbidden(f"The {kind.noun} {resource_id} belongs to a project that you are not a member of.")
 
 
 def find_row(db: sqlite3.Connection, name: str, table: str, row_id: int, condition: str = "1", *values: Any) -> Row:

@@ -171,6 +171,11 @@ class ResourceKind:
     trash: bool = False
     type_column: str = ""
 
+    @property
+    def noun(self) -> str:
+        """What messages call a resource of this kind."""
+        return self.name.replace("_", " ")
+
 
 def _do_nothing() -> None:
     """Do nothing."""

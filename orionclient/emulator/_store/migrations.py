@@ -37,8 +37,29 @@ CREATE INDEX {name}_in_trash ON {name} (project, id) WHERE deleted <> '';
 """
 
 
-# Members of a project are those that it is shared with. A deleted project has none.
-_MEMBERS = """
+# The lowest version is the oldest that can be migrated; its script creates only what is missing.
+MIGRATIONS: Final[Mapping[int, str]] = {
+    5: Path(__file__).with_name("schema_5.sql").read_bytes().decode(),
+    # Users of a workspace are those it is shared with, the owner included, if they are members of its project.
+    6: """
+CREATE TABLE workspaces (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    project INTEGER NOT NULL REFERENCES projects (id),
+    owner INTEGER NOT NULL REFERENCES users (id),
+    created TEXT NOT NULL
+) STRICT;
+CREATE INDEX workspaces_of_project ON workspaces (project, id);
+CREATE VIEW workspace_users AS
+    SELECT shares.target AS user, workspaces.id AS workspace
+    FROM shares
+    JOIN workspaces ON workspaces.id = shares.resource
+    JOIN members ON members.user = shares.target AND members.project = workspaces.project
+    WHERE shares.kind = 'workspace' AND shares.target_type = 'user';
+""",
+    # Members of a project are those it is shared with, the owner included. A deleted project has none.
+    7: """
 ALTER TABLE projects ADD COLUMN deleted TEXT NOT NULL DEFAULT '';
 CREATE INDEX projects_in_trash ON projects (id) WHERE deleted <> '';
 INSERT INTO shares (kind, resource, target_type, target, owner, created)
@@ -48,16 +69,11 @@ CREATE VIEW members AS
     SELECT s.target AS user, s.resource AS project
         FROM shares s JOIN projects p ON p.id = s.resource
         WHERE s.kind = 'project' AND s.target_type = 'user' AND p.deleted = ''
-    UNION ALL
+    UNION
     SELECT g.user, s.resource
         FROM group_members g JOIN shares s ON s.target = g.group_id JOIN projects p ON p.id = s.resource
         WHERE s.kind = 'project' AND s.target_type = 'group' AND p.deleted = '';
-"""
-
-# The lowest version is the oldest that can be migrated; its script creates only what is missing.
-MIGRATIONS: Final[Mapping[int, str]] = {
-    5: Path(__file__).with_name("schema_5.sql").read_bytes().decode(),
-    6: _MEMBERS,
+""",
 }
 
 

@@ -4,10 +4,10 @@ The rules are assumptions:
 
 - A share grants read access only: get, list, download and read tags. Updating, deleting, tagging and sharing need membership in the
   resource's project.
-- A share with a group or a project applies to its current members, a share with an organization to its current users.
+- A share with a group or a project applies to its current members, a share with a workspace or an organization to its current users.
 - Shared resources appear in the listings of users who can read them, unless the listing is for one project or for the trash.
-- A user can share with the users and groups of the own organization, with projects that the user is a member of, and with the own
-  organization. Any user who can update the resource can revoke a share.
+- A user can share with the users and groups of the own organization, with projects that the user is a member of, with workspaces that
+  the user is a user of, and with the own organization. Any user who can update the resource can revoke a share.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _OWN_ORGANIZATION = "SELECT organization FROM users WHERE id = ?"
 _OWN_PROJECTS = "SELECT project FROM members WHERE user = ?"
+OWN_WORKSPACES = "SELECT workspace FROM workspace_users WHERE user = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ TARGETS = {
         f"SELECT id FROM groups WHERE organization = ({_OWN_ORGANIZATION})",  # noqa: S608 - constants  # nosec B608
     ),
     "project": ShareTarget(_OWN_PROJECTS, _OWN_PROJECTS),
+    "workspace": ShareTarget(OWN_WORKSPACES, OWN_WORKSPACES),
     "organization": ShareTarget(_OWN_ORGANIZATION, _OWN_ORGANIZATION),
 }
 

@@ -1,6 +1,6 @@
 """List molecule databases.
 
-Lists the molecule databases of the caller's projects, ordered by id.
+Lists the molecule databases of the caller's projects and those shared with the caller, ordered by id.
 
 `GET /api/v1/molsearch/databases/`. Evidence: assumed.
 """

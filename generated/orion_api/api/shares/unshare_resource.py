@@ -1,6 +1,7 @@
 """Revoke a share.
 
-Only users who can change the resource can revoke its shares. A share that does not exist is ignored.
+Only users who can change the resource can revoke its shares. A share that does not exist is ignored. The owner
+of a project or workspace cannot be removed from it (409 `owner`).
 
 `DELETE /api/v1/shares/{resource_type}/{resource_id}/`. Evidence: assumed.
 """
@@ -39,7 +40,7 @@ def build(
         resource_type: Type of the resource, for example `file` or `dataset`.
         resource_id: Id of the resource.
         target_type: Type of the share target.
-        target_id: Id of the user, group, project or organization.
+        target_id: Id of the user, group, project, workspace or organization.
     """
     return Request(
         operation=OPERATION,
@@ -78,7 +79,7 @@ def sync_detailed(
         resource_id: Id of the resource.
         client: `session.raw` or an `AuthenticatedClient`.
         target_type: Type of the share target.
-        target_id: Id of the user, group, project or organization.
+        target_id: Id of the user, group, project, workspace or organization.
 
     Returns:
         Status, headers and body.
@@ -103,7 +104,7 @@ def sync(
         resource_id: Id of the resource.
         client: `session.raw` or an `AuthenticatedClient`.
         target_type: Type of the share target.
-        target_id: Id of the user, group, project or organization.
+        target_id: Id of the user, group, project, workspace or organization.
 
     Raises:
         UnexpectedStatus: If the status is not a documented success; `session.raw` raises an `OrionError` instead.
