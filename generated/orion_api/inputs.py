@@ -334,6 +334,7 @@ class DatasetInfo(TypedDict):
     owner: int
     project: int
     path: NotRequired[str | None]
+    location: NotRequired[str]
     systemtags: NotRequired[list[str]]
     deleted: NotRequired[str]
 
@@ -611,6 +612,7 @@ class FolderInfo(TypedDict):
     """A folder of a project."""
 
     path: str
+    location: NotRequired[str]
     project: int
     owner: NotRequired[int]
     created: NotRequired[str]
@@ -848,6 +850,7 @@ class CollectionInfo(TypedDict):
     project: NotRequired[int]
     description: NotRequired[str]
     path: NotRequired[str | None]
+    location: NotRequired[str]
     deleted: NotRequired[str]
 
 
@@ -927,6 +930,7 @@ class FileInfo(TypedDict):
     description: NotRequired[str]
     sha256: NotRequired[str | None]
     path: NotRequired[str | None]
+    location: NotRequired[str]
     deleted: NotRequired[str]
 
 

@@ -118,6 +118,9 @@ class Dataset(Resource):
         "Path of the folder of the project; None if it is in no folder (documented; the meaning is assumed).",
         constructed=None,
     )
+    location: Field[str] = Field(
+        optional(string, ""), "Absolute path of the folder, for example ``/project/1/team/screens`` (assumed)."
+    )
     systemtags: Field[list[str]] = Field(
         optional(string_list, []), "Tags set by the stack (documented).", constructed=[]
     )

@@ -68,6 +68,9 @@ class File(Content):
     path: Field[str | None] = Field(
         optional(string), "Path of the folder of the project; None if it is in no folder (assumed)."
     )
+    location: Field[str] = Field(
+        optional(string, ""), "Absolute path of the folder, for example ``/project/1/team/screens`` (assumed)."
+    )
     deleted: Field[str] = Field(
         optional(string, ""), "When the file was moved to the trash; empty if it is not in the trash (assumed)."
     )

@@ -1,4 +1,4 @@
-"""Workspace: a part of a project that only some of its members use."""
+"""Workspace: a space in a project for some of its members."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["Workspace"]
 
 
 class Workspace(Resource):
-    """A part of a project that only some of its members use; for anybody else it does not exist.
+    """A space in a project for some of its members; for anybody else it does not exist.
 
     `session.share_resource` adds a member of the project as a user, and `session.unshare_resource` removes one. A resource can be shared
     with a workspace, that is with all its users. Listing takes the filters ``name`` (contains), ``project`` and ``owner``. The commands

@@ -27,6 +27,7 @@ FILES, DATASETS = "/api/v3/storage/files/", "/api/v1/storage/datasets/"
 COLLECTIONS, UPLOADS = "/api/v1/storage/collections/", "/api/v3/storage/uploads/"
 DATABASES, QUERIES = "/api/v1/molsearch/databases/", "/api/v1/molsearch/queries/"
 FOLDERS, SECRETS, TOKENS = "/api/v1/folders/", "/api/v1/secrets/", "/api/v1/tokens/"
+WORKSPACES = "/api/v1/workspaces/"
 # Without a path of this machine, since it is stored.
 FLOE = floe(argv=["python3", "-I", "-S", "-u", "-c", PROGRAM])
 MOLECULES = b"CCO ethanol\nc1ccccc1 benzene\nCC(=O)O acetic_acid\n"
@@ -40,9 +41,15 @@ ADA = [
     *(f"{FILES}{index}/download" for index in (1, 2, 4)),
     *(f"{COLLECTIONS}1/shards/", f"{COLLECTIONS}1/shards/1/download/", f"{COLLECTIONS}1/shards/2/download/"),
     *(f"/api/v1/tags/{name}/1/" for name in ("file", "dataset", "collection", "job")),
-    *(f"/api/v1/shares/{name}/1/" for name in ("file", "dataset", "collection", "secret")),
+    *(f"/api/v1/shares/{name}/1/" for name in ("file", "dataset", "collection", "secret", "workspace")),
+    *(WORKSPACES, f"{WORKSPACES}1/users/"),
 ]  # fmt: skip
-GRACE = [*(FILES, DATASETS, COLLECTIONS, FOLDERS, SECRETS), f"{FILES}1/download", f"{FILES}2/", f"{FILES}2/download"]
+GRACE = [
+    *(FILES, DATASETS, COLLECTIONS, FOLDERS, SECRETS, WORKSPACES),
+    f"{FILES}1/download",
+    f"{FILES}2/",
+    f"{FILES}2/download",
+]
 
 
 def connect(server: Server, user: str) -> httpx.Client:
@@ -89,6 +96,10 @@ def fill(server: Server) -> None:
 
         send("POST", SECRETS, json={"name": "secret", "value": "hidden"})
         send("POST", TOKENS, json={"description": "token"})
+        for _ in range(2):
+            send("POST", WORKSPACES, json={"name": "workspace", "project": 3})
+        send("POST", "/api/v1/shares/workspace/1/", json={"target_type": "user", "target_id": 2})
+        send("POST", "/api/v1/shares/file/4/", json={"target_type": "workspace", "target_id": 1})
         for name in ("file", "dataset", "collection"):
             send("POST", f"/api/v1/tags/{name}/1/", json={"tags": ["red", "green"]})
         for name, target in {"file": "user", "dataset": "group", "collection": "organization", "secret": "project"}.items():  # fmt: skip

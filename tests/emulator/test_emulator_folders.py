@@ -29,7 +29,7 @@ def test_made_with_all_above_and_only_once(fresh, connect):
         assert (response.status_code, response.content) == (204, b"")
     assert paths(ada) == [(1, "/a"), (1, "/b"), (1, "/b/c"), (1, "/b/c/d")]
     first = ada.get(FOLDERS).json()["results"][0]
-    assert (set(first), first["owner"]) == ({"path", "project", "owner", "created"}, 1)
+    assert (set(first), first["owner"]) == ({"path", "location", "project", "owner", "created"}, 1)
     ada.post(FOLDERS, json={"paths": ["/"]})
     ada.post(FOLDERS, json={"paths": ["/a"], "project": 3})
     assert paths(ada)[-1] == (3, "/a")
@@ -117,8 +117,13 @@ def test_assign(fresh, connect, kind, rejected):
 
     response = assign(ada, {"id": one["id"], "path": "/a//b/"}, {"id": two["id"], "path": "/a", "name": "second"})
     assert (response.status_code, response.content) == (204, b"")
-    assert ada.get(f"{path}{one['id']}/").json() == {**one, "path": "/a/b"}
-    assert ada.get(f"{path}{two['id']}/").json() == {**two, "path": "/a", "name": "second"}
+    assert ada.get(f"{path}{one['id']}/").json() == {**one, "path": "/a/b", "location": "/project/3/team/a/b"}
+    assert ada.get(f"{path}{two['id']}/").json() == {
+        **two,
+        "path": "/a",
+        "location": "/project/3/team/a",
+        "name": "second",
+    }
     assert paths(ada) == [(3, "/a"), (3, "/a/b")]
 
     def lying(query):

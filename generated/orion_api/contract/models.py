@@ -98,8 +98,14 @@ class DatasetInfo(ContractModel):
     path: Annotated[
         StrictStr | None,
         Field(
-            description="Path of the folder in the project; null if the dataset is not in a folder (the field is documented, its meaning assumed).",
+            description="Path of the folder in its root; null if the dataset is not in a folder (the field is documented, its meaning assumed).",
             json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    location: Annotated[
+        StrictStr | None,
+        Field(
+            description="Absolute path of the folder of the dataset, for example `/project/1/team/screens`; of the root if it is in no folder."
         ),
     ] = None
     systemtags: Annotated[list[StrictStr] | None, Field(description="Tags set by the stack itself.")] = None
@@ -338,7 +344,10 @@ class FolderPath(RootModel[StrictStr]):
 class FolderInfo(ContractModel):
     """A folder of a project."""
 
-    path: Annotated[StrictStr, Field(description="Path from the root of the project, for example `/screens/june`.")]
+    path: Annotated[StrictStr, Field(description="Path from its root, for example `/screens/june`.")]
+    location: Annotated[
+        StrictStr | None, Field(description="Absolute path, for example `/project/1/team/screens/june`.")
+    ] = None
     project: Annotated[StrictInt, Field(description="Id of the project that the folder belongs to.")]
     owner: Annotated[StrictInt | None, Field(description="Id of the user who created the folder.")] = None
     created: Annotated[AwareDatetime | None, Field(description="Time the folder was created, ISO 8601 in UTC.")] = None
@@ -1067,8 +1076,14 @@ class CollectionInfo(ContractModel):
     path: Annotated[
         StrictStr | None,
         Field(
-            description="Path of the folder in the project; null if the collection is not in a folder.",
+            description="Path of the folder in its root; null if the collection is not in a folder.",
             json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    location: Annotated[
+        StrictStr | None,
+        Field(
+            description="Absolute path of the folder of the collection, for example `/project/1/team/screens`; of the root if it is in no folder."
         ),
     ] = None
     deleted: Annotated[
@@ -1103,7 +1118,7 @@ class CreateCollection(ContractModel):
     path: Annotated[
         StrictStr | None,
         Field(
-            description="Path of the folder, created if missing. Defaults to no folder.",
+            description="Path of the folder, created if missing; an absolute path also decides the project. Defaults to no folder.",
             max_length=1000,
             min_length=1,
             pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
@@ -1142,7 +1157,7 @@ class CreateDataset(ContractModel):
     path: Annotated[
         StrictStr | None,
         Field(
-            description="Path of the folder, created if missing. Defaults to no folder.",
+            description="Path of the folder, created if missing; an absolute path also decides the project. Defaults to no folder.",
             max_length=1000,
             min_length=1,
             pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",
@@ -1171,8 +1186,14 @@ class FileInfo(ContractModel):
     path: Annotated[
         StrictStr | None,
         Field(
-            description="Path of the folder in the project; null if the file is not in a folder.",
+            description="Path of the folder in its root; null if the file is not in a folder.",
             json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    location: Annotated[
+        StrictStr | None,
+        Field(
+            description="Absolute path of the folder of the file, for example `/project/1/team/screens`; of the root if it is in no folder."
         ),
     ] = None
     deleted: Annotated[
@@ -1196,7 +1217,7 @@ class CreateFile(ContractModel):
     path: Annotated[
         StrictStr | None,
         Field(
-            description="Path of the folder, created if missing. Defaults to no folder.",
+            description="Path of the folder, created if missing; an absolute path also decides the project. Defaults to no folder.",
             max_length=1000,
             min_length=1,
             pattern="^(/+([^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.[^/.\\x00-\\x1f\\x7f][^/\\x00-\\x1f\\x7f]*|\\.\\.[^/\\x00-\\x1f\\x7f]+))*/*$",

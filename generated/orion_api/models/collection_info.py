@@ -31,7 +31,9 @@ class CollectionInfo:
         owner: Id of the user who created the collection.
         project: Id of the project that the collection belongs to.
         description: Free-form description; may be empty.
-        path: Path of the folder in the project; null if the collection is not in a folder.
+        path: Path of the folder in its root; null if the collection is not in a folder.
+        location: Absolute path of the folder of the collection, for example `/project/1/team/screens`; of the root if
+            it is in no folder.
         deleted: Time the collection was moved to the trash, ISO 8601 in UTC; empty if it is not in the trash.
         additional_properties: Fields that are not in the contract.
     """
@@ -47,6 +49,7 @@ class CollectionInfo:
     project: int | Unset = UNSET
     description: str | Unset = UNSET
     path: str | None | Unset = UNSET
+    location: str | Unset = UNSET
     deleted: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs.field(factory=dict)
 
@@ -66,6 +69,7 @@ class CollectionInfo:
                 "project": self.project,
                 "description": self.description,
                 "path": self.path,
+                "location": self.location,
                 "deleted": self.deleted,
             }
         )
@@ -93,6 +97,7 @@ class CollectionInfo:
             project=read.read_optional("project", _wire.parse_integer),
             description=read.read_optional("description", _wire.parse_string),
             path=read.read_optional("path", _wire.nullable(_wire.parse_string)),
+            location=read.read_optional("location", _wire.parse_string),
             deleted=read.read_optional("deleted", _wire.parse_string),
             additional_properties=read.get_unknown_fields(),
         )

@@ -24,7 +24,8 @@ class CreateCollection:
         metadata: Free-form JSON object of at most 262144 bytes, as compact JSON in UTF-8. A larger object is rejected
             with 422 (`metadata_too_large`).
         project: Id of the project. Defaults to the caller's default project.
-        path: Path of the folder, created if missing. Defaults to no folder.
+        path: Path of the folder, created if missing; an absolute path also decides the project. Defaults to no
+            folder.
         version: Version of the collection, 1 or 2. Defaults to 1.
     """
 

@@ -19,7 +19,8 @@ class CreateFile:
         name: Display name; need not be unique.
         description: Free-form description.
         project: Id of the project. Defaults to the caller's default project.
-        path: Path of the folder, created if missing. Defaults to no folder.
+        path: Path of the folder, created if missing; an absolute path also decides the project. Defaults to no
+            folder.
     """
 
     name: str

@@ -26,8 +26,10 @@ class DatasetInfo:
         description: Free-form description; may be empty.
         dirty: True if records were added since the dataset was last finalized (the field is documented, its
             meaning assumed).
-        path: Path of the folder in the project; null if the dataset is not in a folder (the field is documented,
-            its meaning assumed).
+        path: Path of the folder in its root; null if the dataset is not in a folder (the field is documented, its
+            meaning assumed).
+        location: Absolute path of the folder of the dataset, for example `/project/1/team/screens`; of the root if it
+            is in no folder.
         systemtags: Tags set by the stack itself.
         deleted: Time the dataset was moved to the trash, ISO 8601 in UTC; empty if it is not in the trash.
         additional_properties: Fields that are not in the contract.
@@ -42,6 +44,7 @@ class DatasetInfo:
     description: str | Unset = UNSET
     dirty: bool | Unset = UNSET
     path: str | None | Unset = UNSET
+    location: str | Unset = UNSET
     systemtags: list[str] | Unset = UNSET
     deleted: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs.field(factory=dict)
@@ -60,6 +63,7 @@ class DatasetInfo:
                 "description": self.description,
                 "dirty": self.dirty,
                 "path": self.path,
+                "location": self.location,
                 "systemtags": self.systemtags,
                 "deleted": self.deleted,
             }
@@ -85,6 +89,7 @@ class DatasetInfo:
             description=read.read_optional("description", _wire.parse_string),
             dirty=read.read_optional("dirty", _wire.parse_boolean),
             path=read.read_optional("path", _wire.nullable(_wire.parse_string)),
+            location=read.read_optional("location", _wire.parse_string),
             systemtags=read.read_optional("systemtags", _wire.list_of(_wire.parse_string)),
             deleted=read.read_optional("deleted", _wire.parse_string),
             additional_properties=read.get_unknown_fields(),

@@ -29,7 +29,9 @@ class FileInfo:
         project: Id of the project that the file belongs to.
         description: Free-form description; may be empty.
         sha256: SHA-256 digest of the content in lower-case hexadecimal; null before the upload.
-        path: Path of the folder in the project; null if the file is not in a folder.
+        path: Path of the folder in its root; null if the file is not in a folder.
+        location: Absolute path of the folder of the file, for example `/project/1/team/screens`; of the root if it is
+            in no folder.
         deleted: Time the file was moved to the trash, ISO 8601 in UTC; empty if it is not in the trash.
         additional_properties: Fields that are not in the contract.
     """
@@ -44,6 +46,7 @@ class FileInfo:
     description: str | Unset = UNSET
     sha256: str | None | Unset = UNSET
     path: str | None | Unset = UNSET
+    location: str | Unset = UNSET
     deleted: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs.field(factory=dict)
 
@@ -62,6 +65,7 @@ class FileInfo:
                 "description": self.description,
                 "sha256": self.sha256,
                 "path": self.path,
+                "location": self.location,
                 "deleted": self.deleted,
             }
         )
@@ -88,6 +92,7 @@ class FileInfo:
             description=read.read_optional("description", _wire.parse_string),
             sha256=read.read_optional("sha256", _wire.nullable(_wire.parse_string)),
             path=read.read_optional("path", _wire.nullable(_wire.parse_string)),
+            location=read.read_optional("location", _wire.parse_string),
             deleted=read.read_optional("deleted", _wire.parse_string),
             additional_properties=read.get_unknown_fields(),
         )

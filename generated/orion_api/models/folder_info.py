@@ -17,8 +17,9 @@ class FolderInfo:
     """A folder of a project.
 
     Attributes:
-        path: Path from the root of the project, for example `/screens/june`.
+        path: Path from its root, for example `/screens/june`.
         project: Id of the project that the folder belongs to.
+        location: Absolute path, for example `/project/1/team/screens/june`.
         owner: Id of the user who created the folder.
         created: Time the folder was created, ISO 8601 in UTC.
         additional_properties: Fields that are not in the contract.
@@ -26,6 +27,7 @@ class FolderInfo:
 
     path: str
     project: int
+    location: str | Unset = UNSET
     owner: int | Unset = UNSET
     created: datetime.datetime | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs.field(factory=dict)
@@ -37,6 +39,7 @@ class FolderInfo:
                 **self.additional_properties,
                 "path": self.path,
                 "project": self.project,
+                "location": self.location,
                 "owner": self.owner,
                 "created": self.created,
             }
@@ -55,6 +58,7 @@ class FolderInfo:
         return cls(
             path=read.read_required("path", _wire.parse_string),
             project=read.read_required("project", _wire.parse_integer),
+            location=read.read_optional("location", _wire.parse_string),
             owner=read.read_optional("owner", _wire.parse_integer),
             created=read.read_optional("created", _wire.parse_datetime),
             additional_properties=read.get_unknown_fields(),

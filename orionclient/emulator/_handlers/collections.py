@@ -18,6 +18,7 @@ from orionclient.emulator import _strictjson
 from orionclient.emulator._handlers import resources
 from orionclient.emulator._http.call import Call, Handler, ResourceKind, Services
 from orionclient.emulator._problems import ProblemError
+from orionclient.emulator._store.access import locate_row
 from orionclient.emulator._store.parts import list_blobs
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
     plain = ("id", "name", "state", "version", "created", "owner", "project", "description", "path", "deleted")
     return {
         **{name: row[name] for name in plain},
+        "location": locate_row(row),
         "metadata": _strictjson.loads(row["metadata"]),
         "shard_count": row["open_shards"] + row["temporary_shards"] + row["ready_shards"],
     }

@@ -14,6 +14,7 @@ from orionclient.emulator._formats import molecules
 from orionclient.emulator._handlers import resources
 from orionclient.emulator._http.call import Call, ContentResult, Handler, ResourceKind
 from orionclient.emulator._problems import ProblemError, not_found, unprocessable
+from orionclient.emulator._store.access import locate_row
 from orionclient.emulator._store.blobs import StagedBlob, digest_headers, read_chunks
 from orionclient.emulator._store.selection import Selection, select
 
@@ -34,6 +35,7 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
     plain = ("id", "name", "description", "created", "owner", "project", "path", "deleted")
     return {
         **{name: row[name] for name in plain},
+        "location": locate_row(row),
         "count": row["next_record"] - row["first_record"],
         "dirty": bool(row["dirty"]),
         "systemtags": [],

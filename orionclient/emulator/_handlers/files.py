@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator._handlers import contents, resources
 from orionclient.emulator._http.call import Call, Handler, ResourceKind
+from orionclient.emulator._store.access import locate_row
 from orionclient.emulator._store.parts import list_blobs
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _FIELDS = ("id", "name", "state", "size", "created", "owner", "project", "descri
 
 
 def _show(row: sqlite3.Row) -> dict[str, Any]:
-    return {name: row[name] for name in _FIELDS}
+    return {**{name: row[name] for name in _FIELDS}, "location": locate_row(row)}
 
 
 def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[], None]:

@@ -2,14 +2,15 @@
 
 The rules are assumptions, because Orion's own are not published:
 
-- A user can access the resources of the projects that the user is a member of, and read those that are shared with the user
-  (see `sharing`). Access to any other resource gets a 403, and so does updating a resource that is only shared.
+- A user can access the resources in the roots that the user sees (see `access`), and read those that are shared with the user
+  (see `sharing`). Access to any other resource gets a 403, or a 404 if its root is that of another user, a workspace or an organization.
+  Updating a resource that is only shared gets a 403.
 - An unknown id and the id of a soft-deleted resource get a 404, also for users who would get a 403 otherwise.
 - DELETE moves a resource to the trash, where only a listing with `deleted=true` returns it. With `immediate` it is removed
   permanently, also from the trash. It can be restored for 30 days (no such operation is published); after that it is expired, and only
   a listing with `expired=true` returns it. Expired resources are never removed.
 - An update sets only the fields in the body. Moving to another project needs membership in both and removes the resource from its
-  folder.
+  folder, to the team root.
 - Naming a project (in a filter, as a destination, for tags) that the user is not a member of gets a 403, also if the project does
   not exist: 404 is reserved for the resource in the path.
 - A resource created without a project goes to the default project of the user.
@@ -25,8 +26,8 @@ from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator._handlers import filters
 from orionclient.emulator._http.paging import ListQuery, build_page
-from orionclient.emulator._problems import bad_body, forbidden, not_found
-from orionclient.emulator._store import folders, sharing
+from orionclient.emulator._problems import ProblemError, bad_body, bad_parameter, forbidden, not_found
+from orionclient.emulator._store import access, folders, sharing
 from orionclient.emulator._store.store import now
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 Row = sqlite3.Row
 
-# A deleted project hides its resources, also those in its trash.
+# A deleted project hides its resources from users whom they are shared with; it has no members.
 IN_PROJECT = "project NOT IN (SELECT id FROM projects WHERE deleted <> '')"
 
 
@@ -104,16 +105,24 @@ def find(
     Raises:
         ProblemError: 404 if the resource does not exist, 403 without permission.
     """
-    row = find_row(db, kind.noun, kind.table, resource_id, IN_PROJECT if trashed else f"deleted = '' AND {IN_PROJECT}")
-    if is_member(db, call.caller, row["project"]):
-        if not (reading or archived):
+    row = find_row(db, kind.noun, kind.table, resource_id, "1" if trashed else "deleted = ''")
+    if reading and access.sees_root(db, call.caller.id, row["full_root"]):
+        return row
+    if access.may_change(db, call.caller.id, row):
+        if not archived:
             _require_open(db, row["project"])
         return row
+    if access.sees_root(db, call.caller.id, row["full_root"]):
+        raise forbidden(f"The {kind.noun} {resource_id} in /organization can be changed by its owner only.")
+    if db.execute("SELECT 1 FROM projects WHERE id = ? AND deleted <> ''", (row["project"],)).fetchone():
+        raise build_missing_problem(kind.noun, resource_id)
     shared = not row["deleted"] and sharing.is_shared_with(db, kind.name, resource_id, call.caller.id)
     if shared and reading:
         return row
     if shared:
         raise forbidden(f"The {kind.noun} {resource_id} is shared with you read-only.")
+    if row["root"]:
+        raise build_missing_problem(kind.noun, resource_id)
     raise forbidden(f"The {kind.noun} {resource_id} belongs to a project that you are not a member of.")
 
 
@@ -126,8 +135,13 @@ def find_row(db: sqlite3.Connection, name: str, table: str, row_id: int, conditi
     query = f"SELECT * FROM {table} WHERE id = ? AND {condition}"  # noqa: S608 - constants  # nosec B608
     row: Row | None = db.execute(query, (row_id, *values)).fetchone()
     if row is None:
-        raise not_found(f"The {name} {row_id} does not exist.")
+        raise build_missing_problem(name, row_id)
     return row
+
+
+def build_missing_problem(name: str, row_id: int) -> ProblemError:
+    """Return a 404 for a row."""
+    return not_found(f"The {name} {row_id} does not exist.")
 
 
 def find_of_organization(call: Call, name: str, table: str) -> Row:
@@ -166,7 +180,6 @@ def list_kind(call: Call, kind: ResourceKind, **columns: str | int | None) -> di
     trashed = query.get("deleted", False)
     listing = ListQuery(kind.table, columns={"type": kind.type_column})
     filters.narrow_to_trash(listing, call)
-    listing.narrow(IN_PROJECT)
     filters.narrow_by_name(listing, query)
     filters.narrow_by_path(listing, query)
     tagged = (
@@ -174,8 +187,6 @@ def list_kind(call: Call, kind: ResourceKind, **columns: str | int | None) -> di
         " AND {})"
     )
     filters.narrow_by_tags(listing, query, tagged, "name", kind.name, call.caller.id)
-    if "path" in query:
-        listing.narrow("path IS ?", folders.normalize_path(query["path"]))
     if "states" in query:
         filters.narrow_to_values(listing, "state", query["states"])
     if "types" in query:
@@ -183,26 +194,79 @@ def list_kind(call: Call, kind: ResourceKind, **columns: str | int | None) -> di
     for column, value in {"owner": query.get("owner"), **columns}.items():
         if value is not None:
             listing.narrow(f"{column} = ?", value)
+    visible, values = access.visible_roots(call.caller.id)
     with call.stack.store.read_transaction() as db:
+        if "path" in query:
+            _narrow_to_folder(call, db, listing)
+        if "project" in query:
+            require_member(db, call.caller, query["project"])
+            listing.narrow("project = ?", query["project"])
         if "project" in query or trashed:
-            narrow_to_projects(call, db, listing)
+            listing.narrow(visible, *values)
         else:
-            shared, values = sharing.shared_with(kind.name, call.caller.id)
-            mine = "project IN (SELECT project FROM members WHERE user = ?)"
-            listing.narrow(f"({mine} OR id IN ({shared}))", call.caller.id, *values)
+            shared, more = sharing.shared_with(kind.name, call.caller.id)
+            listing.narrow(f"({visible} OR ({IN_PROJECT} AND id IN ({shared})))", *values, *more)
         return build_page(call, db, listing, kind.show)
+
+
+def _narrow_to_folder(call: Call, db: sqlite3.Connection, listing: ListQuery) -> None:
+    path = call.query["path"]
+    if access.is_absolute(path):
+        location = access.resolve(db, call.caller, path, bad_parameter)
+        listing.narrow("full_root = ?", location.full_root)
+        listing.narrow("path IS ?", location.path)
+    else:
+        listing.narrow("root = ''")
+        listing.narrow("path IS ?", folders.normalize_path(path))
+
+
+def locate(call: Call, db: sqlite3.Connection, path: str, project: int | None) -> access.Location:
+    """Return the location of a path in the body, whose root the caller can add to.
+
+    Args:
+        call: The request.
+        db: The connection.
+        path: An absolute path, or one relative to the team root of the project.
+        project: Id of the project of a relative path.
+
+    Raises:
+        ProblemError: 400 for a path outside every root, 404 if the caller does not see its root, 403 if its project is archived.
+    """
+    if not access.is_absolute(path):
+        return access.Location(project, "", folders.normalize_path(path))
+    location = access.resolve(db, call.caller, path)
+    if location.project is not None:
+        _require_open(db, location.project)
+    return location
+
+
+def place(db: sqlite3.Connection, kind: ResourceKind, row: Row, location: access.Location, name: str) -> None:
+    """Move a resource to a folder that exists."""
+    db.execute(
+        f"UPDATE {kind.table} SET project = coalesce(?, project), root = ?, path = ?, name = ? WHERE id = ?",  # noqa: S608 - a constant  # nosec B608
+        (*location, name, row["id"]),
+    )
 
 
 def create(call: Call, kind: ResourceKind, **columns: Any) -> dict[str, Any]:
     """Create a resource from the body; `columns` are values of kind-specific columns."""
+    path = call.body.get("path", "/")
     with call.stack.store.write_transaction() as db:
-        project = find_project(call, db)
-        path = folders.create_folder(db, project, call.body.get("path", "/"), call.caller.id)
+        if access.is_absolute(path):
+            location = locate(call, db, path, None)
+            project = location.project or find_project(call, db)
+            if call.body.get("project", project) != project:
+                raise bad_body(f"The folder {location} is not in project {call.body['project']}.")
+        else:
+            project = find_project(call, db)
+            location = locate(call, db, path, project)
+        folders.create_folder(db, location, call.caller.id)
         values = {
             "name": call.body.get("name", ""),
             "description": call.body.get("description", ""),
             "project": project,
-            "path": path,
+            "root": location.root,
+            "path": location.path,
             "owner": call.caller.id,
             "created": now(db),
             **columns,
@@ -232,7 +296,7 @@ def update(call: Call, kind: ResourceKind, **columns: Any) -> dict[str, Any]:
         if "project" in call.body:
             require_member(db, call.caller, call.body["project"], writing=True)
             if call.body["project"] != row["project"]:
-                db.execute(f"UPDATE {kind.table} SET path = NULL WHERE id = ?", (row["id"],))  # noqa: S608 - constants  # nosec B608
+                db.execute(f"UPDATE {kind.table} SET path = NULL, root = '' WHERE id = ?", (row["id"],))  # noqa: S608 - constants  # nosec B608
         named = {name: call.body[name] for name in ("name", "description", "project") if name in call.body}
         for column, value in {**named, **columns}.items():
             db.execute(f"UPDATE {kind.table} SET {column} = ? WHERE id = ?", (value, row["id"]))  # noqa: S608 - constants  # nosec B608

@@ -5,7 +5,7 @@ from __future__ import annotations
 from orionclient.emulator._handlers import collections, filters, projects, resources
 from orionclient.emulator._http.call import Call, Handler
 from orionclient.emulator._problems import ProblemError, not_found
-from orionclient.emulator._store import folders
+from orionclient.emulator._store import access, folders
 
 
 def restore_resource(call: Call) -> None:
@@ -27,7 +27,8 @@ def restore_resource(call: Call) -> None:
         if name == "collection" and row["state"] == "deleting":
             raise collections.busy_problem(f"The collection {resource_id} is deleting; it cannot be restored.")
         if name != "project":
-            folders.create_folder(db, row["project"], row["path"] or "/", call.caller.id)
+            project = None if access.is_of_organization(row) else row["project"]
+            folders.create_folder(db, access.Location(project, row["root"], row["path"]), call.caller.id)
         db.execute(f"UPDATE {table} SET deleted = '' WHERE id = ?", (resource_id,))  # noqa: S608 - constants  # nosec B608
 
 

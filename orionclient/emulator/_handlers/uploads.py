@@ -18,6 +18,7 @@ from orionclient.emulator._handlers.files import FILES
 from orionclient.emulator._http.call import Call, Handler, Services
 from orionclient.emulator._http.paging import ListQuery, build_page
 from orionclient.emulator._problems import ProblemError, conflict, too_large, unprocessable
+from orionclient.emulator._store import access
 from orionclient.emulator._store.parts import build_complete_problem, compute_range, count_parts, list_upload_blobs
 from orionclient.emulator._store.store import now
 
@@ -36,11 +37,6 @@ _UPLOADS = (
     "(SELECT uploads.*, CASE WHEN file IS NULL THEN 'shard' ELSE 'file' END AS resource_type,"
     " coalesce(file, shard) AS resource_id,"
     " (SELECT coalesce(sum(parts.size), 0) FROM parts WHERE parts.upload = uploads.id) AS received FROM uploads)"
-)
-_OWN = "deleted = '' AND project IN (SELECT project FROM members WHERE user = ?)"
-_VISIBLE = (
-    f"(file IN (SELECT id FROM files WHERE {_OWN})"  # noqa: S608 - constants  # nosec B608
-    f" OR collection IN (SELECT id FROM collections WHERE {_OWN}))"
 )
 
 
@@ -137,7 +133,14 @@ def create_upload(call: Call) -> dict[str, Any]:
 def list_uploads(call: Call) -> dict[str, Any]:
     """Return a page of the uploads to resources that the caller can update."""
     listing = ListQuery(_UPLOADS, columns={"type": "resource_type"})
-    listing.narrow(_VISIBLE, call.caller.id, call.caller.id)
+    changeable, values = access.changeable_rows(call.caller.id)
+    own = f"deleted = '' AND {changeable}"
+    listing.narrow(
+        f"(file IN (SELECT id FROM files WHERE {own})"  # noqa: S608 - constants  # nosec B608
+        f" OR collection IN (SELECT id FROM collections WHERE {own}))",
+        *values,
+        *values,
+    )
     for name in ("resource_type", "resource_id", "state"):
         if name in call.query:
             listing.narrow(f"{name} = ?", call.query[name])

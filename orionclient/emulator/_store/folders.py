@@ -1,36 +1,64 @@
-"""Functions for folders, which are paths in a project.
+"""Functions for folders, which are paths in a root.
 
 The rules are assumptions:
 
-- A path starts at the root of its project; duplicate and trailing slashes are ignored.
-- A folder exists with all its parents and is created when a resource is put into it. It stays: no operation that removes a folder
-  is published.
-- A resource is in at most one folder of its own project. Its `path` is the folder's path, without the name of the resource.
-- A resource that is moved to another project is removed from its folder.
+- Duplicate and trailing slashes in a path are ignored.
+- A folder exists with all its parents and is created when a resource is put into it.
+- A resource is in at most one folder. Its `path` is the folder's path in its root, without the name of the resource.
+- A resource that is moved to another project is removed from its folder, to the team root of the project.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from orionclient.emulator._problems import ProblemError, not_found
+from orionclient.emulator._store.access import join_names, split_path
 from orionclient.emulator._store.store import now
 
 if TYPE_CHECKING:
     import sqlite3
 
+    from orionclient.emulator._store.access import Location
+
 
 def normalize_path(path: str) -> str | None:
     """Return the canonical form of a path that the contract accepts; None for the root."""
-    parts = [part for part in path.split("/") if part]
-    return f"/{'/'.join(parts)}" if parts else None
+    return join_names(split_path(path))
 
 
-def create_folder(db: sqlite3.Connection, project: int, path: str, owner: int) -> str | None:
-    """Create a folder and its missing parents; returns the canonical path."""
-    found = normalize_path(path)
-    parts = (found or "").split("/")
+def find_folder(db: sqlite3.Connection, location: Location) -> sqlite3.Row | None:
+    """Return the row of a folder; None if it does not exist or is a root."""
+    query = "SELECT * FROM folders WHERE full_root = ? AND path = ?"
+    row: sqlite3.Row | None = db.execute(query, (location.full_root, location.path)).fetchone()
+    return row
+
+
+def create_folder(db: sqlite3.Connection, location: Location, owner: int) -> None:
+    """Create a folder and its missing parents; existing folders are left unchanged."""
+    names = split_path(location.path or "")
     db.executemany(
-        "INSERT INTO folders (project, path, owner, created) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        [(project, "/".join(parts[:end]), owner, now(db)) for end in range(2, len(parts) + 1)],
+        "INSERT INTO folders (project, root, path, owner, created) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        [
+            (location.project, location.root, join_names(names[:end]), owner, now(db))
+            for end in range(1, len(names) + 1)
+        ],
     )
-    return found
+
+
+def create_only(db: sqlite3.Connection, location: Location, owner: int) -> None:
+    """Create a folder whose parent exists.
+
+    Raises:
+        ProblemError: 404 if its parent does not exist, 409 if the folder exists.
+    """
+    if location.path is None or find_folder(db, location) is not None:
+        raise ProblemError(409, f"The folder {location} exists.", "exists")
+    require_folder(db, location._replace(path=join_names(split_path(location.path)[:-1])))
+    create_folder(db, location, owner)
+
+
+def require_folder(db: sqlite3.Connection, location: Location) -> None:
+    """Raise a 404 if a folder does not exist."""
+    if location.path is not None and find_folder(db, location) is None:
+        raise not_found(f"The folder {location} does not exist.")

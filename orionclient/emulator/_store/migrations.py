@@ -14,6 +14,25 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+# The absolute path of the root that a row belongs to. `root` is '' for the team, 'user/<username>', 'workspace/<id>' or
+# 'organization/<id>', which no project is part of. Indexes need it as a column.
+_FULL_ROOT = (
+    "full_root TEXT AS (CASE WHEN substr(root, 1, 1) = 'o' THEN '/' || root"
+    " ELSE '/project/' || project || '/' || iif(root = '', 'team', root) END) VIRTUAL"
+)
+
+
+def _index_kind(name: str) -> str:
+    """Return the SQL that creates the indexes of the table of a kind of resource."""
+    return f"""
+CREATE INDEX {name}_of_project ON {name} (project, id, full_root) WHERE deleted = '';
+CREATE INDEX {name}_in_folder ON {name} (path, id) WHERE deleted = '';
+CREATE INDEX {name}_in_root ON {name} (full_root, path, name, id) WHERE deleted = '';
+CREATE INDEX {name}_in_trash ON {name} (project, id) WHERE deleted <> '';
+CREATE INDEX {name}_in_trash_of_folder ON {name} (full_root, path, name, id) WHERE deleted <> '';
+"""
+
+
 def create_kind_table(name: str, *columns: str) -> str:
     """Return the SQL that creates the table of a kind of resource: the common columns and the given ones.
 
@@ -29,37 +48,75 @@ CREATE TABLE {name} (
     owner INTEGER NOT NULL REFERENCES users (id),
     created TEXT NOT NULL,
     deleted TEXT NOT NULL DEFAULT '',
-    path TEXT{own}
+    path TEXT,
+    root TEXT NOT NULL DEFAULT '',
+    {_FULL_ROOT}{own}
 ) STRICT;
-CREATE INDEX {name}_of_project ON {name} (project, id) WHERE deleted = '';
-CREATE INDEX {name}_in_folder ON {name} (path, id) WHERE deleted = '';
-CREATE INDEX {name}_in_trash ON {name} (project, id) WHERE deleted <> '';
-"""
+{_index_kind(name)}"""
 
 
-# The lowest version is the oldest that can be migrated; its script creates only what is missing.
-MIGRATIONS: Final[Mapping[int, str]] = {
-    5: Path(__file__).with_name("schema_5.sql").read_bytes().decode(),
-    # Users of a workspace are those it is shared with, the owner included, if they are members of its project.
-    6: """
+def _add_root(name: str) -> str:
+    return f"""
+ALTER TABLE {name} ADD COLUMN root TEXT NOT NULL DEFAULT '';
+ALTER TABLE {name} ADD COLUMN {_FULL_ROOT};
+DROP INDEX {name}_of_project;
+DROP INDEX {name}_in_folder;
+DROP INDEX {name}_in_trash;
+{_index_kind(name)}"""
+
+
+_KINDS_OF_6 = (
+    "collections",
+    "datasets",
+    "files",
+    "jobs",
+    "molsearch_databases",
+    "molsearch_queries",
+    "packages",
+    "secrets",
+)
+
+# The parent of a path is what remains without its last name; it ends with a slash.
+_FOLDERS = f"""
+CREATE TABLE folders_of_roots (
+    id INTEGER PRIMARY KEY,
+    project INTEGER REFERENCES projects (id),
+    root TEXT NOT NULL DEFAULT '',
+    path TEXT NOT NULL,
+    owner INTEGER NOT NULL REFERENCES users (id),
+    created TEXT NOT NULL,
+    parent TEXT AS (rtrim(path, replace(path, '/', ''))) VIRTUAL,
+    {_FULL_ROOT}
+) STRICT;
+INSERT INTO folders_of_roots (project, path, owner, created) SELECT project, path, owner, created FROM folders;
+DROP TABLE folders;
+ALTER TABLE folders_of_roots RENAME TO folders;
+CREATE UNIQUE INDEX folders_in_root ON folders (full_root, path);
+CREATE INDEX folders_in_parent ON folders (full_root, parent, path);
+CREATE INDEX folders_of_project ON folders (project, path, root);
+"""  # noqa: S608 - constants  # nosec B608
+
+_WORKSPACES = """
 CREATE TABLE workspaces (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL,
-    description TEXT NOT NULL,
+    description TEXT NOT NULL DEFAULT '',
     project INTEGER NOT NULL REFERENCES projects (id),
     owner INTEGER NOT NULL REFERENCES users (id),
     created TEXT NOT NULL
 ) STRICT;
 CREATE INDEX workspaces_of_project ON workspaces (project, id);
+-- The owner has a share too. Who leaves the project is no user until that person is a member again.
 CREATE VIEW workspace_users AS
     SELECT shares.target AS user, workspaces.id AS workspace
     FROM shares
     JOIN workspaces ON workspaces.id = shares.resource
     JOIN members ON members.user = shares.target AND members.project = workspaces.project
     WHERE shares.kind = 'workspace' AND shares.target_type = 'user';
-""",
-    # Members of a project are those it is shared with, the owner included. A deleted project has none.
-    7: """
+"""
+
+# Members of a project are those it is shared with, the owner included. A deleted project has none.
+_MEMBERS = """
 ALTER TABLE projects ADD COLUMN deleted TEXT NOT NULL DEFAULT '';
 CREATE INDEX projects_in_trash ON projects (id) WHERE deleted <> '';
 INSERT INTO shares (kind, resource, target_type, target, owner, created)
@@ -73,7 +130,13 @@ CREATE VIEW members AS
     SELECT g.user, s.resource
         FROM group_members g JOIN shares s ON s.target = g.group_id JOIN projects p ON p.id = s.resource
         WHERE s.kind = 'project' AND s.target_type = 'group' AND p.deleted = '';
-""",
+"""
+
+# The lowest version is the oldest that can be migrated; its script creates only what is missing.
+MIGRATIONS: Final[Mapping[int, str]] = {
+    5: Path(__file__).with_name("schema_5.sql").read_bytes().decode(),
+    6: "".join([*map(_add_root, _KINDS_OF_6), _FOLDERS, _WORKSPACES]),
+    7: _MEMBERS,
 }
 
 

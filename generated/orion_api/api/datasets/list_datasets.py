@@ -70,7 +70,8 @@ def build(
             begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
             assumed.
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
-            folder.
+            folder. A path that is not absolute is one of the team roots of all projects of the caller, or of
+            `project`.
         path_contains: Only items whose folder path contains this string, in the same case; the path of the root is `/`.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
         expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.
@@ -165,7 +166,8 @@ def sync_detailed(
             begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
             assumed.
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
-            folder.
+            folder. A path that is not absolute is one of the team roots of all projects of the caller, or of
+            `project`.
         path_contains: Only items whose folder path contains this string, in the same case; the path of the root is `/`.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
         expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.
@@ -243,7 +245,8 @@ def sync(
             begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
             assumed.
         path: Only items in the folder with this path, subfolders excluded; `/` for items that are not in a
-            folder.
+            folder. A path that is not absolute is one of the team roots of all projects of the caller, or of
+            `project`.
         path_contains: Only items whose folder path contains this string, in the same case; the path of the root is `/`.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
         expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.

@@ -1,6 +1,6 @@
 """List folders.
 
-Lists the folders of the caller's projects, ordered by project and path.
+Lists the folders of the caller's projects, in all roots that the caller sees, ordered by project and path.
 
 `GET /api/v1/folders/`. Evidence: assumed.
 """
