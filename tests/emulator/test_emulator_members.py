@@ -29,8 +29,8 @@ def shares(project):
     return f"/api/v1/shares/project/{project}/"
 
 
-def restore(caller, kind, number):
-    return caller.post(f"/api/v1/trash/{kind}/{number}/restore/")
+def restore(caller, kind, item):
+    return caller.post(f"/api/v1/trash/{kind}/{item}/restore/")
 
 
 def ids(caller, path):
@@ -70,7 +70,7 @@ def test_sharing_makes_members_and_revoking_ends_it(ada, grace, target, rejected
     assert ids(ada, f"{FILES}?project={project}") == [made]
 
 
-def test_members_and_how_they_came(ada, grace, rejected):
+def test_members_are_users_and_groups(ada, grace, rejected):
     project = create(ada)["id"]
     assert grace.get(shares(project)) == rejected(403, "forbidden", "not a member")
     for target in (CHEMISTS, MATHEMATICIANS, GRACE):
@@ -123,7 +123,7 @@ def test_who_may_share(ada, grace, rejected):
         assert grace.request(method, shares(99), **parts) == rejected(404, "not_found", "project 99")
         assert ada.request(method, shares(2), **parts) == rejected(403, "forbidden", "not a member of project 2")
     assert grace.get(shares(3)).json()["count"] == 2
-    # An archived project is read-only, but its owner still decides who reads it.
+    # An archived project is read-only, but its owner still decides which users can read it.
     ada.patch(f"{PATH}3/", json={"archived": True})
     assert ada.delete(shares(3), params=GRACE).status_code == 204
     assert grace.get(f"{PATH}3/").status_code == 403
@@ -195,38 +195,38 @@ def test_who_may_delete(ada, grace, rejected):
 
 def test_a_deleted_project_is_in_the_trash_of_its_owner(ada, grace, rejected):
     made = create(ada)
-    number = made["id"]
-    ada.post(shares(number), json=GRACE)
-    ada.patch(f"{PATH}{number}/", json={"archived": True})
-    assert ada.delete(f"{PATH}{number}/").status_code == 204
+    item = made["id"]
+    ada.post(shares(item), json=GRACE)
+    ada.patch(f"{PATH}{item}/", json={"archived": True})
+    assert ada.delete(f"{PATH}{item}/").status_code == 204
     for caller in (ada, grace):
         for query in ("", "?archived=true", "?deleted=false"):
-            assert number not in ids(caller, f"{PATH}{query}")
+            assert item not in ids(caller, f"{PATH}{query}")
     (found,) = ada.get(f"{PATH}?deleted=true").json()["results"]
     assert found == {**made, "archived": True, "deleted": found["deleted"]}
     assert found["deleted"] > made["created"]
-    assert ids(ada, f"{PATH}?deleted=true&archived=true&name=jun") == [number]
+    assert ids(ada, f"{PATH}?deleted=true&archived=true&name=jun") == [item]
     assert ids(ada, f"{PATH}?deleted=true&archived=false") == ids(ada, f"{PATH}?deleted=true&name=x") == []
     assert ids(grace, f"{PATH}?deleted=true") == []
     requests = [
-        ("GET", f"{PATH}{number}/", {}),
-        ("PATCH", f"{PATH}{number}/", {"json": {"name": "x"}}),
-        ("POST", f"{PATH}{number}/leave/", {}),
-        ("GET", shares(number), {}),
-        ("POST", shares(number), {"json": GRACE}),
-        ("DELETE", shares(number), {"params": GRACE}),
+        ("GET", f"{PATH}{item}/", {}),
+        ("PATCH", f"{PATH}{item}/", {"json": {"name": "x"}}),
+        ("POST", f"{PATH}{item}/leave/", {}),
+        ("GET", shares(item), {}),
+        ("POST", shares(item), {"json": GRACE}),
+        ("DELETE", shares(item), {"params": GRACE}),
     ]
     for caller in (ada, grace):
         for method, url, parts in requests:
-            assert caller.request(method, url, **parts) == rejected(404, "not_found", f"project {number}"), url
-    assert restore(grace, "project", number) == rejected(404, "not_found", f"project {number}")
+            assert caller.request(method, url, **parts) == rejected(404, "not_found", f"project {item}"), url
+    assert restore(grace, "project", item) == rejected(404, "not_found", f"project {item}")
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_in_a_deleted_project_is_accessible(ada, grace, kind, rejected):
     project = create(ada)["id"]
-    number, trashed, elsewhere = make(ada, kind, project=project), make(ada, kind, project=project), make(ada, kind)
-    url, tags, share = f"{KINDS[kind]}{number}/", f"/api/v1/tags/{kind}/{number}/", f"/api/v1/shares/{kind}/{number}/"
+    item, trashed, elsewhere = make(ada, kind, project=project), make(ada, kind, project=project), make(ada, kind)
+    url, tags, share = f"{KINDS[kind]}{item}/", f"/api/v1/tags/{kind}/{item}/", f"/api/v1/shares/{kind}/{item}/"
     assert ada.post(tags, json={"tags": ["red"]}).status_code == 204
     # A user, a group and a project give grace access to it, and the deleted project gives it to another resource.
     for target in (GRACE, CHEMISTS, {"target_type": "project", "target_id": 3}):
@@ -250,9 +250,9 @@ def test_nothing_in_a_deleted_project_is_accessible(ada, grace, kind, rejected):
             ("GET", share, {}),
             ("DELETE", share, {"params": GRACE}),
         ):
-            assert caller.request(method, path, **parts) == rejected(404, "not_found", f"{kind} {number}"), path
-        assert number not in ids(caller, KINDS[kind])
-        assert number not in ids(caller, f"{KINDS[kind]}?tags=red")
+            assert caller.request(method, path, **parts) == rejected(404, "not_found", f"{kind} {item}"), path
+        assert item not in ids(caller, KINDS[kind])
+        assert item not in ids(caller, f"{KINDS[kind]}?tags=red")
         if kind != "secret":
             assert trashed not in ids(caller, trash)
             assert restore(caller, kind, trashed) == rejected(404, "not_found")
@@ -300,12 +300,12 @@ def test_an_expired_project(tmp_path, connect, rejected):
     moment = [datetime(2030, 1, 1, tzinfo=UTC)]
     with Server(tmp_path / "stack", seed="demo", clock=lambda: moment[0]) as server:
         ada = connect(server)
-        number = create(ada)["id"]
-        ada.delete(f"{PATH}{number}/")
+        item = create(ada)["id"]
+        ada.delete(f"{PATH}{item}/")
         moment[0] += timedelta(days=31)
         assert ids(ada, f"{PATH}?deleted=true") == []
-        assert ids(ada, f"{PATH}?deleted=true&expired=true") == [number]
-        assert restore(ada, "project", number) == rejected(409, "expired", "30 days")
+        assert ids(ada, f"{PATH}?deleted=true&expired=true") == [item]
+        assert restore(ada, "project", item) == rejected(409, "expired", "30 days")
 
 
 @pytest.mark.parametrize("kind", ["user", "token", "secret", "job"])

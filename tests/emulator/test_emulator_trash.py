@@ -58,36 +58,36 @@ def path(kind):
 
 
 def test_restoring(ada, kind, path):
-    number = make(ada, kind, path="/a/b")
-    ada.post(f"/api/v1/tags/{kind}/{number}/", json={"tags": ["red"]})
-    before = ada.get(f"{path}{number}/").json()
-    ada.delete(f"{path}{number}/")
-    assert ids(ada, f"{path}?deleted=true") == [number]
+    item = make(ada, kind, path="/a/b")
+    ada.post(f"/api/v1/tags/{kind}/{item}/", json={"tags": ["red"]})
+    before = ada.get(f"{path}{item}/").json()
+    ada.delete(f"{path}{item}/")
+    assert ids(ada, f"{path}?deleted=true") == [item]
     for _ in range(2):
-        response = restore(ada, kind, number)
+        response = restore(ada, kind, item)
         assert (response.status_code, response.content) == (204, b"")
-        assert ada.get(f"{path}{number}/").json() == before
+        assert ada.get(f"{path}{item}/").json() == before
     assert ids(ada, f"{path}?deleted=true") == []
-    assert ids(ada, f"{path}?path=/a/b&tags=red") == [number]
+    assert ids(ada, f"{path}?path=/a/b&tags=red") == [item]
 
 
 def test_the_folder_is_created_again(server, ada, kind, path):
-    number = make(ada, kind, path="/a/b")
-    ada.delete(f"{path}{number}/")
+    item = make(ada, kind, path="/a/b")
+    ada.delete(f"{path}{item}/")
     execute(server, "DELETE FROM folders")
-    assert restore(ada, kind, number).status_code == 204
+    assert restore(ada, kind, item).status_code == 204
     assert {each["path"] for each in ada.get("/api/v1/folders/").json()["results"]} == {"/a", "/a/b"}
-    assert ids(ada, f"{path}?path=/a/b") == [number]
+    assert ids(ada, f"{path}?path=/a/b") == [item]
 
 
 def test_who_may_restore(ada, grace, kind, path, rejected):
-    number = make(ada, kind)
-    ada.post(f"/api/v1/shares/{kind}/{number}/", json=GRACE)
-    assert restore(grace, kind, number) == rejected(403, "forbidden", "read-only")
-    ada.delete(f"{path}{number}/")
-    assert restore(grace, kind, number) == rejected(403, "forbidden", "not a member")
+    item = make(ada, kind)
+    ada.post(f"/api/v1/shares/{kind}/{item}/", json=GRACE)
+    assert restore(grace, kind, item) == rejected(403, "forbidden", "read-only")
+    ada.delete(f"{path}{item}/")
+    assert restore(grace, kind, item) == rejected(403, "forbidden", "not a member")
     ada.patch("/api/v1/projects/1/", json={"archived": True})
-    assert restore(ada, kind, number) == rejected(403, "forbidden", "archived")
+    assert restore(ada, kind, item) == rejected(403, "forbidden", "archived")
     ada.patch("/api/v1/projects/1/", json={"archived": False})
     assert ids(ada, path) == []
     together = make(ada, kind, project=3)
@@ -97,17 +97,17 @@ def test_who_may_restore(ada, grace, kind, path, rejected):
 
 
 def test_what_was_deleted_for_good_is_gone(ada, kind, path, rejected):
-    number = make(ada, kind)
-    ada.delete(f"{path}{number}/")
-    ada.delete(f"{path}{number}/?immediate=true")
-    assert restore(ada, kind, number) == rejected(404, "not_found", f"{kind} {number}")
+    item = make(ada, kind)
+    ada.delete(f"{path}{item}/")
+    ada.delete(f"{path}{item}/?immediate=true")
+    assert restore(ada, kind, item) == rejected(404, "not_found", f"{kind} {item}")
 
 
 def test_a_collection_that_is_being_removed(server, ada, kind, path, rejected):
-    number = make(ada, "collection")
-    ada.delete(f"{KINDS['collection']}{number}/")
+    item = make(ada, "collection")
+    ada.delete(f"{KINDS['collection']}{item}/")
     execute(server, "UPDATE collections SET state = 'deleting'")
-    assert restore(ada, "collection", number) == rejected(409, "collection_busy", "deleting")
+    assert restore(ada, "collection", item) == rejected(409, "collection_busy", "deleting")
 
 
 def test_after_30_days(ada, clock, kind, path, rejected):
@@ -130,29 +130,29 @@ def test_after_30_days(ada, clock, kind, path, rejected):
 
 
 def test_an_expired_item_is_deleted_for_good(ada, clock, kind, path):
-    number = make(ada, kind)
-    ada.delete(f"{path}{number}/")
+    item = make(ada, kind)
+    ada.delete(f"{path}{item}/")
     clock.move(days=31)
-    assert ada.delete(f"{path}{number}/?immediate=true").status_code == 204
+    assert ada.delete(f"{path}{item}/?immediate=true").status_code == 204
 
 
 def test_the_trash_is_counted(ada, clock, kind, path):
-    numbers = [make(ada, kind) for _ in range(5)]
-    for number in numbers:
-        ada.delete(f"{path}{number}/")
+    made = [make(ada, kind) for _ in range(5)]
+    for item in made:
+        ada.delete(f"{path}{item}/")
         clock.move(days=10)
     # 50, 40, 30, 20 and 10 days ago.
     page = ada.get(f"{path}?deleted=true&limit=2").json()
-    assert (page["count"], [each["id"] for each in page["results"]]) == (3, numbers[2:4])
-    assert ids(ada, page["next"]) == numbers[4:]
+    assert (page["count"], [each["id"] for each in page["results"]]) == (3, made[2:4])
+    assert ids(ada, page["next"]) == made[4:]
 
 
 def test_the_project_is_restored_first(ada, kind, path, rejected):
     project = create(ada)["id"]
-    number = make(ada, kind, project=project)
-    ada.delete(f"{path}{number}/")
+    item = make(ada, kind, project=project)
+    ada.delete(f"{path}{item}/")
     ada.delete(f"/api/v1/projects/{project}/")
-    assert restore(ada, kind, number) == rejected(404, "not_found", f"{kind} {number}")
+    assert restore(ada, kind, item) == rejected(404, "not_found", f"{kind} {item}")
     restore(ada, "project", project)
-    assert restore(ada, kind, number).status_code == 204
-    assert ada.get(f"{path}{number}/").json()["project"] == project
+    assert restore(ada, kind, item).status_code == 204
+    assert ada.get(f"{path}{item}/").json()["project"] == project

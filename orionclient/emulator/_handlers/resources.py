@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 Row = sqlite3.Row
 
-# A deleted project hides its resources from users whom they are shared with; it has no members.
+# A deleted project hides its resources from users that they are shared with; it has no members.
 IN_PROJECT = "project NOT IN (SELECT id FROM projects WHERE deleted <> '')"
 
 
