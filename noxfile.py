@@ -256,8 +256,10 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def generate(session: nox.Session) -> None:
-    """Regenerate generated/orion_api from openapi/."""
-    session.run(_generator_python(session), "-m", "generator", "generate", external=True)
+    """Regenerate generated/orion_api and docs/evidence.md from openapi/."""
+    python = _generator_python(session)
+    session.run(python, "-m", "generator", "generate", external=True)
+    session.run(python, "-m", "generator", "evidence", "--output", "docs/evidence.md", external=True)
 
 
 @nox.session

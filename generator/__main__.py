@@ -1,4 +1,4 @@
-"""Command line of the generator: generate, check, lint or merge the contract."""
+"""Command line of the generator: generate, check, lint or merge the contract, or list its evidence."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 try:
-    from . import build
+    from . import build, evidence
     from .merge import merge
     from .problems import ContractError
     from .tools import ToolError
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit code: 0 on success, 1 on failure."""
     parser = argparse.ArgumentParser(prog="python -m generator", description=__doc__)
-    parser.add_argument("command", choices=("generate", "check", "lint", "merge"))
+    parser.add_argument("command", choices=("generate", "check", "lint", "merge", "evidence"))
     parser.add_argument(
         "--contract",
         type=Path,
@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--output",
         type=Path,
-        help="package to write or check (default: generated/orion_api); merge: file to write (default: stdout)",
+        help="package to write or check (default: generated/orion_api); merge and evidence: file to write (default: stdout)",
     )
     options = parser.parse_args(arguments)
     problems: list[str] = []
@@ -47,7 +47,10 @@ def main(arguments: list[str] | None = None) -> int:
         elif options.command == "lint":
             build.lint(options.contract)
         else:
-            document = json.dumps(merge(options.contract).document, indent=1, ensure_ascii=False) + "\n"
+            if options.command == "merge":
+                document = json.dumps(merge(options.contract).document, indent=1, ensure_ascii=False) + "\n"
+            else:
+                document = evidence.render_table(build.lint(options.contract)[0])
             if options.output:
                 output.write_text(document, encoding="utf-8")
             else:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Keys = tuple[str, ...]
 
 HEAD = "common.yaml"
-HEAD_ONLY = ("openapi", "info", "servers", "security", "tags", "externalDocs")
+HEAD_ONLY = ("openapi", "info", "servers", "security", "tags", "externalDocs", "x-orion-sources")
 _TAG = "tag:yaml.org,2002:"
 _FORMAT_CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 

@@ -6,7 +6,7 @@ import keyword
 import re
 from typing import TYPE_CHECKING, Any
 
-from . import structure
+from . import evidence, structure
 from .facts import METHODS, Facts, get_media_types, is_binary, iter_operations
 from .members import make_member_names
 from .merge import Contract, Keys, resolve
@@ -27,7 +27,6 @@ VERBS = (
 )  # fmt: skip
 RETRIES = ("read", "write", "create", "keyed")
 PAGINGS = ("link", "stream")
-EVIDENCE = ("documented", "listed", "observed", "assumed")
 BODIES = ("application/json", "application/octet-stream", "application/x-ndjson")
 FORMATS = ("binary", "date-time", "double", "float", "int32", "int64", "uri-reference")
 ROUTE = re.compile(r"(/([A-Za-z0-9._~-]+|\{[A-Za-z_][A-Za-z0-9_]*\}))+/?")
@@ -305,19 +304,6 @@ def _check_parameters(contract: Contract) -> Iterator[Violation]:
             yield (*keys, "schema"), "a path parameter has another type", "use `type: integer` or `type: string`"
 
 
-def check_r12_evidence(contract: Contract) -> Iterator[Violation]:
-    """Every operation has an evidence mark; a field without one is documented."""
-    marked: list[tuple[Keys, Any]] = [
-        *iter_components(contract, "schemas"), *iter_properties(contract), *iter_parameters(contract)
-    ]  # fmt: skip
-    found = [(keys, schema.get("x-orion-evidence", EVIDENCE[0])) for keys, schema in marked]
-    found += [(facts.keys, facts.data.get("x-orion-evidence")) for facts in iter_operations(contract.document)]
-    for keys, evidence in found:
-        if evidence not in EVIDENCE:
-            message = f"`x-orion-evidence` is {show(evidence)}"
-            yield (*keys, "x-orion-evidence"), message, f"set it to one of: {', '.join(EVIDENCE)}"
-
-
 def check_r13_links(contract: Contract) -> Iterator[Violation]:
     """Create operations link to a get operation, and all links are valid."""
     known = {facts.id: facts for facts in iter_operations(contract.document)}
@@ -352,6 +338,6 @@ def _check_link(keys: Keys, link: dict[str, Any], known: dict[str, Facts]) -> It
 
 RULES: dict[int, Callable[[Contract], Iterator[Violation]]] = {
     int(re.findall(r"\d+", name)[0]): rule
-    for name, rule in {**globals(), **vars(structure)}.items()
+    for name, rule in {**globals(), **vars(structure), **vars(evidence)}.items()
     if name.startswith("check_r")
 }

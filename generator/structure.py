@@ -33,6 +33,8 @@ EXTENSIONS = {
     "x-orion-paging": {"operation"},
     "x-orion-retry": {"operation"},
     "x-orion-secret": {"property"},
+    "x-orion-source": {"operation", "parameter", "property", "schema"},
+    "x-orion-sources": {"document"},
     "x-orion-stream": {"operation"},
 }
 # The keys of these mappings are names, and the values of these keys are data.
@@ -62,7 +64,7 @@ def check_r15_keywords(contract: Contract) -> Iterator[Violation]:
 
 def check_r16_extensions(contract: Contract) -> Iterator[Violation]:
     """Extensions are known, and stand where they have a meaning."""
-    kinds: dict[Keys, str] = {keys: "schema" for keys, _ in iter_schemas(contract)}
+    kinds: dict[Keys, str] = {(): "document", **{keys: "schema" for keys, _ in iter_schemas(contract)}}
     kinds |= {keys: "property" for keys, _ in iter_properties(contract)}
     kinds |= {keys: "parameter" for keys, _ in iter_parameters(contract)}
     kinds |= {facts.keys: "operation" for facts in iter_operations(contract.document)}

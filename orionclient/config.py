@@ -38,6 +38,7 @@ __all__ = [
     "resolve",
     "restore_config",
     "save_profile",
+    "update_profile",
 ]
 
 DEFAULT_PROFILE: Final = "default"
@@ -281,18 +282,44 @@ def remove_profile(name: str, path: Path | None = None) -> bool:
     return found
 
 
+def update_profile(
+    name: str, *, token: str | None = None, project: int | None = None, path: Path | None = None
+) -> bool:
+    """Change settings of one profile in the file; its other settings stay unchanged.
+
+    Args:
+        name: Name of the profile.
+        token: The new token. Defaults to the present one.
+        project: Id of the project of new resources. Defaults to the present one.
+        path: The profile file. Defaults to `get_config_path()`.
+
+    Returns:
+        True if the profile exists.
+
+    Raises:
+        ValidationError: The token contains characters that are not valid.
+    """
+    found = name in read_profiles(path)
+    given = {"token": token and _check_token(token), "project": _parse_project(project)}
+    if found:
+        values = {key: str(value) for key, value in given.items() if value}
+        _replace_profile(path, name, {name: values}, keep=True)
+    return found
+
+
 def _make_parser() -> configparser.RawConfigParser:
     return configparser.RawConfigParser(default_section="", delimiters=("=",), comment_prefixes=("#", ";"), strict=True)
 
 
-def _replace_profile(path: Path | None, name: str, profiles: dict[str, dict[str, Any]]) -> None:
+def _replace_profile(path: Path | None, name: str, profiles: dict[str, dict[str, Any]], *, keep: bool = False) -> None:
     # A symbolic link is followed: the file that it names is replaced, so that no old token is left there.
     path = (get_config_path() if path is None else path).resolve()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _lock_file(path.with_name(path.name + ".lock")):
         parser = _make_parser()
         parser.read_dict(read_profiles(path))
-        parser.remove_section(name)
+        if not keep:
+            parser.remove_section(name)
         parser.read_dict(profiles)
         # mkstemp creates the file with mode 0600 and an unpredictable name; the rename replaces the old file atomically.
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)

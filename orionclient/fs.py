@@ -74,10 +74,14 @@ class Entry(Resource):
     @property
     def address(self) -> str:
         """Address of an item, for example ``file://7`` (listed); the path of a folder. `FileSystem` accepts both."""
-        return self.path if self.id is None else f"{self.type}://{self.id}"
+        return self.path if self._data.get("id") is None else f"{self.type}://{self.id}"
 
     def _ids(self) -> dict[str, Id]:
         return {"path": self.address}
+
+    def _parent_ids(self) -> dict[str, Id]:
+        """Return what lists the entries of this folder."""
+        return {"path": self.path}
 
     def __eq__(self, other: object) -> bool:
         return self._key() == other._key() if isinstance(other, Entry) else NotImplemented
@@ -125,9 +129,10 @@ class FileSystem:
         Args:
             path: Absolute path, or an address.
             limit: Maximum number of entries. If omitted, all.
-            **filters: `name` (contains), `name_contains`, `types` (a type or a list of them), `tags`, `owner` (id of a user); `deleted`, to
-                list the items in the trash that were in the folder, and `expired`, to include those that were deleted more than 30 days
-                ago; `order_by` (``name``, the default, ``id``, ``created`` or ``type``). The names are listed.
+            **filters: `name`, `name_contains` and `name_icontains` (in the same case, and in any), `types` (a type or a list of them),
+                `tags`, `owner` (id of a user); `deleted`, to list the items in the trash that were in the folder, and `expired`, to include
+                those that were deleted more than 30 days ago; `order_by` (``name``, the default, ``id``, ``created``, ``type``; with ``-``
+                before it in descending order); `offset`. The names are listed.
 
         Returns:
             An iterator with `count()`, `first()` and `one()`; pages are fetched when they are needed.
@@ -144,7 +149,7 @@ class FileSystem:
             >>> [entry.name for entry in session.fs.ls("/project/1/team", types="file", order_by="name")]
             ['a', 'b']
         """
-        return Listing(self._session, api.list_entries, Entry(), {**filters, "path": check_location(path)}, limit=limit)
+        return Listing(self._session, api.list_entries, Entry(path=check_location(path)), filters, limit=limit)
 
     def info(self, path: str) -> Entry:
         """Get a folder or an item.

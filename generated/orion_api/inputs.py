@@ -760,6 +760,7 @@ class ListEntriesFilters(TypedDict):
     owner: NotRequired[int | None]
     deleted: NotRequired[bool | None]
     name_contains: NotRequired[str | None]
+    name_icontains: NotRequired[str | None]
     types: NotRequired[
         Literal["folder", "file", "dataset", "collection"]
         | list[Literal["folder", "file", "dataset", "collection"]]
@@ -904,7 +905,7 @@ class CreateMolsearchQuery(TypedDict):
     """Fields of a new query."""
 
     name: NotRequired[str]
-    query_type: Literal["title", "subsearch", "graphsim", "fastrocs"]
+    query_type: Literal["title", "subsearch", "graphsim", "exact", "fastrocs"]
     database: int
     parameters: JsonObject
     project: NotRequired[int]

@@ -114,7 +114,7 @@ class MolsearchDatabase(Resource):
 
 
 class MolsearchQuery(Resource):
-    """A molecule search in a database, created by one of the four `create_..._query` methods.
+    """A molecule search in a database, created by one of the `create_..._query` methods.
 
     Listing takes the filters ``name`` (contains), ``project``, ``owner``, ``state`` and ``database``. Deleting also deletes its hits.
     """
@@ -126,7 +126,7 @@ class MolsearchQuery(Resource):
 
     id: Field[int] = Field(identifier, "Id of the query, unique in the stack (assumed).")
     name: Field[str] = Field(string, "Display name; may be empty and need not be unique (assumed).")
-    query_type: Field[str] = Field(string, "`title`, `subsearch`, `graphsim` or `fastrocs` (assumed).")
+    query_type: Field[str] = Field(string, "`title`, `subsearch`, `graphsim`, `exact` or `fastrocs` (assumed).")
     database: Field[int] = Field(identifier, "Id of the database (assumed).")
     state: Field[str] = Field(
         string, "`SUCCESS` (documented), `QUEUED`, `RUNNING` or `ERROR` (assumed); other states are possible."
@@ -312,6 +312,38 @@ class MolsearchQuery(Resource):
             "graphsim", session, database_id, name, project, smiles=smiles, fingerprint_type=fingerprint_type,
             similarity_measure_type=similarity_measure_type, max_hits=max_hits, cutoff=cutoff,
         )  # fmt: skip
+
+    @classmethod
+    def create_exact_query(
+        cls,
+        *,
+        session: SessionLike,
+        database_id: Id,
+        smiles: Any,
+        max_hits: int | None = None,
+        name: str = "",
+        project: Any = None,
+    ) -> Self:
+        """Search for molecules that are equal to a molecule. Such a search is listed; this method and its parameters are assumed.
+
+        Args:
+            session: The session.
+            database_id: Id of the database.
+            smiles: SMILES of the molecule, or a molecule of a toolkit, for example an OEMol. The local Orion also compares isotopes,
+                charges and stereo centers.
+            max_hits: Maximum number of hits.
+            name: Display name.
+            project: Project or its id. Defaults to the session's project.
+
+        Returns:
+            The query; call `wait` to wait for its hits.
+
+        Raises:
+            ValidationError: An argument is invalid or not JSON serializable.
+            BadResponse: The server does not support this search; the message has the reason.
+            OrionError: The request failed.
+        """
+        return cls._create_query("exact", session, database_id, name, project, smiles=smiles, max_hits=max_hits)
 
     @classmethod
     def create_fastrocs_query(

@@ -80,7 +80,7 @@ def test_use_and_remove(call: Call, own_home: Path) -> None:
     info = {row["setting"]: row for row in json.loads(call("--profile", "default", "config", "info", "--json").stdout)}
     assert (info["url"]["value"], info["profile"]["origin"]) == ("https://one.example.com", "--profile")
     assert call("config", "remove", "work").exit_code == 2
-    assert call("config", "remove", "work", "--yes").stdout == "Removed profile 'work'\n"
+    assert call("config", "remove", "work", "--yes").stdout == "Deleted profile 'work'\n"
     assert call("config", "list", "-q").stdout == "default\n"
     assert resolve().url == "https://one.example.com"
     info = {row["setting"]: row for row in json.loads(call("config", "info", "--json").stdout)}
@@ -173,16 +173,75 @@ def test_an_unencrypted_address_is_rejected(call: Call) -> None:
     assert "unencrypted" in done.stderr
 
 
-def test_a_wrong_password(call: Call, stack: LocalOrion) -> None:
-    done = call("config", "profile", "--url", stack.url, "--username", "ada", "--password", "not-it")
-    assert done.exit_code == 4
-    assert "not-it" not in done.output
+PROFILE = ("config", "profile", "--url", "x.org", "--username", "u")
+
+
+def test_a_password_is_ignored_with_a_warning(call: Call, stack: LocalOrion) -> None:
+    words = ("config", "profile", "--url", stack.url, "--username", "ada", "--password", "ada-demo")
+    before = len(stack.faults.requests())
+    done = call(*words)
+    assert done.exit_code == 1
     assert not Path(os.environ["HOME"], ".orion", "config").exists()
+    done = call(*words, "--with-token", input=f"{stack.token}\n")
+    assert done.exit_code == 0, done.output
+    assert done.stderr == "Warning: --password is deprecated and ignored; give a token with --with-token\n"
+    assert "ada-demo" not in done.output
+    assert read_profiles()["default"]["token"] == stack.token
+    assert len(stack.faults.requests()) == before
 
 
-def test_password_and_token_exclude_each_other(call: Call) -> None:
-    done = call("config", "profile", "--password", "a", "--with-token", "--url", "x.org", "--username", "u")
+def test_a_token_on_the_command_line(call: Call) -> None:
+    done = call(*PROFILE, "--token", "tok-5", "--json")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "tok-5" not in done.output
+    assert read_profiles()["default"]["token"] == "tok-5"
+    done = call(*PROFILE, "--token", "tok-6", "--with-token", input="tok-7\n")
     assert done.exit_code == 2
+    assert "--token and --with-token exclude each other" in done.stderr
+    for token, code in (("", 4), ("a b", 6)):
+        done = call(*PROFILE, "--token", token)
+        assert (done.exit_code, done.stdout) == (code, "")
+    assert read_profiles()["default"]["token"] == "tok-5"
+
+
+def test_the_project_of_a_profile(call: Call) -> None:
+    make(call, "default")
+    make(call, "work")
+    before = read_profiles()
+    assert call("config", "project", "3").stdout == "Set project 3 in profile 'default'\n"
+    assert call("--profile", "work", "config", "project", "4", "--json").exit_code == 0
+    assert read_profiles() == {
+        "default": {**before["default"], "project": "3"},
+        "work": {**before["work"], "project": "4"},
+    }
+    assert resolve().project == 3
+    for words, code in ((["x"], 2), (["-1"], 2), (["3", "--profile", "nix"], 4)):
+        assert call("config", "project", *words).exit_code == code
+    assert read_profiles()["default"]["project"] == "3"
+
+
+def test_the_deprecated_token_command_works_and_warns(call: Call) -> None:
+    make(call, "work")
+    call("--profile", "work", "config", "project", "4")
+    before = read_profiles()["work"]
+    done = call("--profile", "work", "config", "token", input="\ufefftok-8\n")
+    assert (done.exit_code, done.stdout) == (0, "Replaced the token of profile 'work'\n")
+    assert done.stderr == "Warning: ocli config token is deprecated; use: ocli config profile --with-token\n"
+    assert read_profiles()["work"] == {**before, "token": "tok-8"}
+    for given, code in (("", 4), ("a b\n", 6)):
+        assert call("--profile", "work", "config", "token", input=given).exit_code == code
+    assert call("config", "token", input="tok-9\n").exit_code == 4
+    assert read_profiles()["work"]["token"] == "tok-8"
+
+
+def test_delete_names_the_profile_in_either_way(call: Call) -> None:
+    for name in ("default", "one", "two"):
+        make(call, name)
+    done = call("config", "delete", "--yes")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert call("config", "delete", "one", "--yes").stdout == "Deleted profile 'one'\n"
+    assert call("--profile", "two", "config", "delete", "--yes").stdout == "Deleted profile 'two'\n"
+    assert [*read_profiles()] == ["default"]
 
 
 def test_the_doctor_reports_problems(call: Call, stack: LocalOrion, own_home: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from cli.conftest import Call
 from helpers.canary import CANARIES
 
-from orionclient.cli._commands.jobs import _LogWriter
+from orionclient.cli._commands.job_wait import _LogWriter
 from orionclient.cli._core.output import format_table
 from orionclient.cli._core.state import State
 from orionclient.emulator.faults import set_field
@@ -152,6 +152,54 @@ def test_logs_follow_wait_and_rerun(call: Call, planted: LocalOrion) -> None:
     exported = json.loads(call("jobs", "export-params", number[1]).stdout)
     assert exported["name"] == "again"
     assert exported["parameters"] == {"promoted": {"seconds": 0.3, "steps": 3}}
+
+
+def test_start_waits_for_the_job(call: Call, planted: LocalOrion) -> None:
+    job = started(call, planted, "echo", "name", "--text=CNS", "--wait")
+    assert (job["state"], job["outcome"]) == ("complete", "succeeded")
+    done = call("jobs", "start", "echo", "name", "--text=CNS", "--wait", on=planted)
+    assert re.fullmatch(r"Started job with id (\d+)\nJob \1 'name' is complete\n", done.stdout)
+    done = call("jobs", "start", "fail", "name", "--wait", on=planted)
+    assert done.exit_code == 1
+    assert re.fullmatch(r"Started job with id \d+\n", done.stdout)
+
+
+def test_start_reads_parameters_from_a_file(call: Call, planted: LocalOrion, tmp_path: Path) -> None:
+    given = {"in": 1, "ratio": 0.25}
+    for document in (given, {"promoted": given}, {"name": "x", "workfloe": 99, "parameters": {"promoted": given}}):
+        (tmp_path / "parameters.json").write_text(json.dumps(document))
+        words = ("kinds", "name", "--param-file", "parameters.json")
+        assert started(call, planted, *words)["parameters"] == {"promoted": given}
+        job = started(call, planted, *words, "--ratio", "2")
+        assert job["parameters"] == {"promoted": {"in": 1, "ratio": 2.0}}
+    (tmp_path / "exported.json").write_text(call("jobs", "export-params", str(job["id"])).stdout)
+    again = started(call, planted, "kinds", "name", "--param-file", "exported.json")
+    assert again["parameters"] == job["parameters"]
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "message"),
+    [
+        (b"[]", 2, "not a JSON object of parameters"),
+        (b'{"promoted": 1}', 2, "not a JSON object of parameters"),
+        (b'{"in"', 2, "not valid JSON in parameters.json"),
+        (b'{"ratio": 1}', 2, "missing option '--in'"),
+        (b'{"in": 1, "nix": 1}', 6, "the promoted parameter 'nix'"),
+        (b'{"in": 1, "timeout": "x"}', 6, "'timeout'"),
+        (None, 2, "cannot read parameters.json"),
+    ],
+    ids=str,
+)
+def test_an_invalid_parameter_file_starts_nothing(
+    content: bytes | None, code: int, message: str, call: Call, planted: LocalOrion, tmp_path: Path
+) -> None:
+    if content is not None:
+        (tmp_path / "parameters.json").write_bytes(content)
+    before = len(planted.faults.requests("create_job"))
+    done = call("jobs", "start", "kinds", "name", "--param-file", "parameters.json", on=planted)
+    assert (done.exit_code, done.stdout) == (code, ""), done.output
+    assert message in done.stderr
+    assert len(planted.faults.requests("create_job")) == before
 
 
 def test_cancel_and_wait_print_the_reason(call: Call, planted: LocalOrion) -> None:

@@ -499,3 +499,18 @@ def test_an_empty_path_is_rejected(call: Call, stack: LocalOrion, tmp_path: Path
         assert f"the path is empty; {advice}" in done.stderr, (words, done.stderr)
     assert stack.faults.requests() == []
     assert [path.name for path in tmp_path.iterdir()] == ["private.txt"]
+
+
+def test_finalize_marks_a_dataset_complete(call: Call, orion: LocalOrion) -> None:
+    session = orion.session()
+    dataset = Dataset.create(session, "hits")
+    dataset.write({"Title": "aspirin"})
+    dataset._flush()
+    assert session.get_resource(Dataset, dataset.id).dirty
+    assert call("datasets", "finalize", "1", "--dry-run", on=orion).stdout == "Would finalize dataset 1\n"
+    assert session.get_resource(Dataset, dataset.id).dirty
+    assert call("datasets", "finalize", "1").stdout == "Finalized dataset 1 'hits'\n"
+    assert not session.get_resource(Dataset, dataset.id).dirty
+    document = json.loads(call("--json", "datasets", "finalize", "1").stdout)
+    assert (document["id"], document["dirty"], document["count"]) == (1, False, 1)
+    assert call("datasets", "finalize", "2").exit_code == 5

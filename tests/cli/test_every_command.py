@@ -39,9 +39,14 @@ HTML = b"<html><body><h1>502 caf\xc3\xa9</h1>\n" + b"<p>Bad Gateway</p>\n" * 200
 ARGUMENTS: dict[str, list[str]] = {
     "api": ["get_file", "--param", "file_id=1"],
     "links info": ['{"link": "orion", "version": 1, "type": "dataset", "id": 1, "id_str": "1"}'],
-    "molsearch query create": ["title", "1", '{"titles": ["aspirin"]}'],
     "jobs start": ["1", "{name}"],
     "config profile": ["--url", "https://orion.example.com", "--username", "{name}", "--with-token"],
+    "ls": ["/project/1/team"],
+    "mkdir": ["/project/1/team/{name}"],
+    "cp": ["file://1", "/project/1/team/{name}"],
+    "mv": ["file://1", "/project/1/team/{name}"],
+    "head": ["file://1"],
+    "rm": ["file://1", "--yes"],
     # These would start a process.
     "local start": ["--dry-run"],
 }
@@ -50,7 +55,6 @@ OPTIONS = {
     "delete": ["--yes"],
     "delete-shards": ["--yes"],
     "leave": ["--yes"],
-    "remove": ["--yes"],
     "reset": ["--yes"],
     "share": ["--project", "1", "--project", "2"],
     "unshare": ["--project", "1"],
@@ -101,7 +105,9 @@ def build_arguments(path: str, name: str) -> list[str]:
             if not isinstance(parameter, click.Argument):
                 continue
             kind: Any = parameter.type
-            if isinstance(kind, click.Choice):
+            if parameter.metavar == "[KEY=VALUE]...":
+                words.append("name={name}" if any(each.name == "name" for each in command.params) else "limit=1")
+            elif isinstance(kind, click.Choice):
                 words.append("file" if "file" in kind.choices else str(kind.choices[0]))
             elif isinstance(kind, JsonParameter):
                 words.append('{"a": 1}')

@@ -84,7 +84,11 @@ def find_value(option: click.Option) -> str:
 def test_a_word_and_an_option_send_the_same(path: str, call: Call, scripted: Scripted) -> None:
     command = LISTS[path]
     scripted.responses = [ScriptedResponse(data={"count": 0, "next": None, "results": []})]
-    arguments = ["1" for each in command.params if isinstance(each, click.Argument) and each.required]
+    arguments = [
+        "/project/1/team" if path == "ls" else "1"
+        for each in command.params
+        if isinstance(each, click.Argument) and each.required
+    ]
     keys = set()
     for option in command._filters.values():
         flag, value = max(option.opts, key=len), find_value(option)

@@ -12,10 +12,10 @@ import pytest
 from cli.conftest import Call
 
 from orionclient.cli._core.reference import iter_commands
-from orionclient.cli._core.root import GROUPS, ocli
+from orionclient.cli._core.root import LISTED, ocli
 
 ROOT = Path(__file__).parents[2]
-SECTIONS = ["Data", "Jobs", "Account", "Local Orion", "Other"]
+SECTIONS = ["Virtual file system", "Data", "Jobs", "Account", "Local Orion", "Other"]
 
 
 def list_groups(group: click.Group, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -49,10 +49,10 @@ def test_a_missing_command_after_options_is_an_error_with_the_help(words: tuple[
         assert done.stderr.endswith(call(*words, "--help").stdout)
 
 
-def test_each_group_is_listed_once_in_its_section(call: Call) -> None:
+def test_each_command_and_group_is_listed_once_in_its_section(call: Call) -> None:
     shown = call().stdout
     assert [line[:-1] for line in re.findall(r"^[A-Z][\w ]+:$", shown, re.MULTILINE)] == [*SECTIONS, "Options"]
-    for name, (_, description, section) in GROUPS.items():
+    for name, (_, description, section) in LISTED.items():
         (line,) = re.findall(rf"^  {name} +(.*)$", shown, re.MULTILINE)
         assert line == description
         assert shown.index(f"{section}:\n") < shown.index(line)
@@ -60,7 +60,7 @@ def test_each_group_is_listed_once_in_its_section(call: Call) -> None:
 
 
 def test_descriptions_are_sentences_in_the_imperative() -> None:
-    for name, (_, description, _) in GROUPS.items():
+    for name, (_, description, _) in LISTED.items():
         assert re.fullmatch(r"[A-Z][a-z]+ .*[^.]\.", description), name
 
 

@@ -160,9 +160,11 @@ def test_config_profile_prompts_only_for_missing_values(call: Call) -> None:
     assert "Orion U" not in done.stdout
 
 
-def test_config_profile_accepts_a_password(call: Call, orion: LocalOrion, own_home: Path) -> None:
-    done = call("config", "profile", "--url", orion.url, "--username", "ada", "--password", "ada-demo")
+def test_config_profile_accepts_a_token_and_a_deprecated_password(call: Call, orion: LocalOrion) -> None:
+    words = ("--url", orion.url, "--username", "ada", "--password", "ada-demo", "--token", orion.token)
+    done = call("config", "profile", *words)
     assert done.exit_code == 0, done.output
+    assert "Warning: --password is deprecated and ignored" in done.stderr
     assert call("files", "list").exit_code == 0
     assert call("config", "info").exit_code == 0
 

@@ -112,6 +112,8 @@ def test_a_search_over_many_records(fresh, connect, monkeypatch):
         ("graphsim", {"smiles": "C", "fingerprint_type": "Tree"}, ("circularvs, circular, path, maccs",)),
         ("graphsim", {"smiles": "C", "cutoff": 2}, ("from 0 to 1",)),
         ("graphsim", {"smiles": "C", "max_hits": True}, ("'max_hits' must be",)),
+        ("exact", {"smiles": ""}, ("'smiles' must be a non-empty string",)),
+        ("exact", {"smiles": "C", "cutoff": 1}, ("Unknown parameter 'cutoff'",)),
     ],
 )
 def test_invalid_queries_are_rejected(ada, loaded, rejected, query_type, parameters, words):
@@ -130,7 +132,8 @@ def test_without_rdkit_a_query_says_what_to_install(ada, loaded, monkeypatch):
         raise ImportError(name)
 
     monkeypatch.setattr(searching, "importlib", types.SimpleNamespace(import_module=missing))
-    for query_type, parameters in (("subsearch", {"mdlquery": "c"}), ("graphsim", {"smiles": "C"})):
+    structures = (("subsearch", {"mdlquery": "c"}), ("graphsim", {"smiles": "C"}), ("exact", {"smiles": "C"}))
+    for query_type, parameters in structures:
         query, hits = result(ada, ask(ada, loaded, query_type, **parameters))
         assert (query["state"], query["count"], hits) == ("ERROR", 0, [])
         assert "orion-platform-client[rdkit]" in query["reason"]
@@ -229,6 +232,20 @@ def test_substructures(ada):
     for text in ("no molecule", "{}"):
         query, _ = result(ada, ask(ada, searched, "subsearch", mdlquery=text))
         assert (query["state"], query["reason"] != "") == ("ERROR", True)
+
+
+@pytest.mark.usefixtures("rdkit")
+def test_exact_search(ada):
+    molecules = {"ethanol": "CCO", "again": "OCC", "left": "C[C@H](F)Cl", "right": "C[C@@H](F)Cl", "none": "CC[18OH]"}
+    lines = "".join(f"{smiles} {title}\n" for title, smiles in molecules.items()).encode()
+    searched = database(ada, dataset(ada, lines, "smi"))
+    for smiles, wanted in (("C(O)C", ["ethanol", "again"]), ("Cl[C@H](C)F", ["left"]), ("CO", [])):
+        query, hits = result(ada, ask(ada, searched, "exact", smiles=smiles))
+        assert (query["state"], [hit["title"] for hit in hits]) == ("SUCCESS", wanted)
+    _, hits = result(ada, ask(ada, searched, "exact", smiles="CCO", max_hits=1))
+    assert [hit["title"] for hit in hits] == ["ethanol"]
+    query, _ = result(ada, ask(ada, searched, "exact", smiles="C1CC"))
+    assert (query["state"], "SMILES" in query["reason"]) == ("ERROR", True)
 
 
 @pytest.mark.usefixtures("rdkit")

@@ -213,7 +213,7 @@ def test_an_invalid_openapi_document_is_rejected(run: Any, copied: tuple[Path, P
     contract = copied[0] / "common.yaml"
     contract.write_text(contract.read_text().replace("in: query", "in: body", 1))
     done = run("-m", "generator", "generate", "--contract", copied[0], "--output", copied[1])
-    message = "openapi/common.yaml:18: OPENAPI list_things, parameter state: 'body' is not one of ['query', 'header', 'path', 'cookie']"
+    message = "openapi/common.yaml:20: OPENAPI list_things, parameter state: 'body' is not one of ['query', 'header', 'path', 'cookie']"
     assert (done.returncode, done.stderr) == (1, f"{message}; use one of these values\n")
 
 

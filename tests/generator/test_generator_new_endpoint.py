@@ -21,6 +21,7 @@ OPERATION = """
           in: path
           required: true
           description: Id of the collection.
+          x-orion-evidence: assumed
           schema: {type: integer, minimum: 1, maximum: 9223372036854775807}
       responses:
         '200':

@@ -39,7 +39,7 @@ def test_a_new_kind_works_and_all_checks_stay_green(run: Any, tools_python: str,
     assert project.python("tests/new_kind/run.py", "widget", tools_python).startswith(
         "wrote:\n  openapi/widgets.yaml\n"
     )
-    assert project.changed() == {*ADDED, *LINES, "docs/cli.md"}
+    assert project.changed() == {*ADDED, *LINES, "docs/cli.md", "docs/evidence.md"}
     after = read_all(folder)
     assert {name: len({*after[name].splitlines()} - {*before[name].splitlines()}) for name in LINES} == LINES
     # The operations of other kinds are unchanged.

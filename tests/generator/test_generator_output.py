@@ -52,7 +52,8 @@ schemas["JsonObject"]["description"] = schemas["ThingInfo"]["description"] = lis
 schemas["ThingInfo"]["properties"]["kind"] = {**string, "enum": letters, "default": letters[2]}
 for name in ("ThingInfo", "CreateThing"):
     schemas[name]["properties"] |= {each: string for each in names}
-listing["parameters"] += [{"name": each, "in": "query", "description": prose, "schema": {"type": "string"}} for each in parameters]
+parameter = {"in": "query", "description": prose, "schema": {"type": "string"}, "x-orion-evidence": "assumed"}
+listing["parameters"] += [{"name": each, **parameter} for each in parameters]
 print(json.dumps(document, indent=1))
 """
 USE = """
@@ -276,4 +277,4 @@ def test_check_reports_a_contract_that_is_not_valid(run: Any, generated: Path, t
     *codes, first, second = in_process(run, script, generated, tmp_path / "version", tmp_path / "retry")
     assert codes == ["1", "1"]
     assert first == "version/common.yaml:3: OPENAPI info: 'version' is a required property; add the key"
-    assert second.startswith("retry/common.yaml:44: R7 create_thing: `x-orion-retry` is `often`; set it to one of: ")
+    assert second.startswith("retry/common.yaml:49: R7 create_thing: `x-orion-retry` is `often`; set it to one of: ")

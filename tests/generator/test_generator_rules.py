@@ -20,6 +20,9 @@ DELETED = "        '204':\n          description: The thing was deleted."
 DELETED_ERROR = f"{DELETED}\n        '404': {{$ref: '#/components/responses/NotFound'}}"
 STREAM = "          application/octet-stream:\n            schema: {type: string, format: binary}\n      responses:"
 NAME = "name: {type: string, minLength: 1"
+KEY = "description: A key chosen by the client.\n          schema: {type: string}\n"
+THING_ID = "description: Id of the thing.\n      schema: {type: integer, minimum: 1}\n"
+MARK = "          x-orion-evidence: assumed\n"
 ROUTE = "/api/v1/things/{thing_id}/:"
 
 # Rule, string in the fixture, its replacement, start of the message, and the line: the first with this string, `+N` is N lines further.
@@ -64,6 +67,7 @@ PLANTED = [
      "paging: stream"),
     ("R8", "required: [next, results]\n      properties:\n        next", "properties:\n        more", "list_things: a page",
      "paging: link"),
+    ("R8", "        - name: tags", "        - name: order_by", "list_things: `order_by` does not list its values", "      parameters:"),
     ("R9", "x-orion-stream: download", "x-orion-stream: down", "download_thing: `x-orion-stream` is `down`", "stream: down"),
     ("R9", "x-orion-retry: create", "x-orion-retry: create\n      x-orion-stream: upload", "create_thing: `x-orion-stream`",
      "x-orion-retry: create+1"),
@@ -132,6 +136,10 @@ PLANTED = [
     ("R12", "      x-orion-evidence: documented\n", "", "create_thing: `x-orion-evidence` is missing", "    post:"),
     ("R12", "Creation time., x-orion-evidence: assumed", "Creation time., x-orion-evidence: no", "ThingInfo.created: `x-orion-evidence`",
      "evidence: no"),
+    ("R12", f"{KEY}{MARK}", KEY, "get_thing, parameter X-Key: `x-orion-evidence` is missing", "- name: X-Key"),
+    ("R12", f"{THING_ID}{MARK[4:]}", THING_ID, "parameter ThingId: `x-orion-evidence` is missing", "    ThingId:"),
+    ("R12", "    CreateThing:\n      x-orion-evidence: assumed", "    CreateThing:", "CreateThing: `x-orion-evidence` is missing",
+     "    CreateThing:"),
     ("R13", "              operationId: get_thing\n", "              operationId: delete_thing\n", "create_thing: no link",
      "        '201':"),
     ("R13", "              operationId: get_thing\n", "              operationId: get_other\n", "create_thing: the operation `get_other`",
@@ -174,6 +182,23 @@ PLANTED = [
      "Other: the component is not used", "    Other:"),
     ("R19", "    token: {type", "    other: {type: http, scheme: basic}\n    token: {type",
      "securityScheme other: the component is not used", "    other:"),
+    ("R20", "documented\n      x-orion-source: page", "documented", "create_thing: `x-orion-source` is missing", "    post:"),
+    ("R20", "documented\n      x-orion-source: page", "documented\n      x-orion-source: book",
+     "create_thing: `x-orion-source` is `book`, which is not", "source: book"),
+    ("R20", ", x-orion-source: page", "", "IssuedToken.token: `x-orion-source` is missing", "        token:"),
+    ("R20", "assumed}", "assumed, x-orion-source: page}", "ThingInfo.created: an assumption has no source", "assumed, x-orion-source"),
+    ("R20", "x-orion-evidence: listed, ", "", "IssuedToken.token: an assumption has no source", "        token:"),
+    ("R20", f"{KEY}{MARK}", f"{KEY}{MARK.replace('assumed', 'listed')}", "get_thing, parameter X-Key: `x-orion-source` is missing",
+     "- name: X-Key"),
+    ("R20", f"{THING_ID}{MARK[4:]}", f"{THING_ID}{MARK[4:].replace('assumed', 'listed')}", "parameter ThingId: `x-orion-source` is missing",
+     "    ThingId:"),
+    ("R20", "  page: {", "  other: {title: x, address: x, date: x}\n  page: {", "x-orion-sources.other: the source is not used",
+     "  other:"),
+    ("R20", "  page: {title", "  Page: {title", "x-orion-sources.Page: the key of the source", "  Page:"),
+    ("R20", "date: '2026'", "date: 2026", "x-orion-sources.page: the source is not described", "  page:"),
+    ("R20", "address: example.org, ", "", "x-orion-sources.page: the source is not described", "  page:"),
+    ("R20", "\n  page: {title: Page about things, address: example.org, date: '2026'}", " [page]",
+     "x-orion-sources: the table of sources", "x-orion-sources:"),
     ("OPENAPI", "          in: query", "          in: body", "list_things, parameter state: 'body' is not one of", "in: body"),
     ("OPENAPI", NAME, "name: {type: strin", "CreateThing.name: 'strin' is not valid", "{type: strin,"),
     ("OPENAPI", "default: false", "default: maybe", "list_things, parameter deleted: 'maybe' is not of type", "default: maybe"),
@@ -218,7 +243,7 @@ for rule, folder in zip(sys.argv[2::2], sys.argv[3::2]):
     found.append([[each.file, each.line, each.rule, each.message, each.fix, str(each)] for each in listed])
 print(json.dumps([found, sorted(executed)]))
 """
-CHECKS = ("rules.py", "structure.py", "names.py")
+CHECKS = ("rules.py", "structure.py", "evidence.py", "names.py")
 
 
 @pytest.fixture(scope="session")
@@ -276,7 +301,7 @@ def test_every_check_has_a_planted_violation(planted: Any) -> None:
 def test_every_rule_is_documented() -> None:
     table = (ROOT / "openapi" / "README.md").read_bytes().decode()
     documented = re.findall(r"^\| (R\d+|[A-Z]+) \|", table, re.MULTILINE)
-    assert documented == ["YAML", "MERGE", "OPENAPI", *(f"R{index}" for index in range(1, 20)), "TOOL", "IMPORT"]
+    assert documented == ["YAML", "MERGE", "OPENAPI", *(f"R{index}" for index in range(1, 21)), "TOOL", "IMPORT"]
     assert {rule for rule, *_ in PLANTED} == {
         each for each in documented if each not in {"YAML", "MERGE", "TOOL", "IMPORT"}
     }
@@ -287,7 +312,7 @@ def test_lint_prints_file_rule_and_fix(run: Any, tmp_path: Path) -> None:
     (tmp_path / "common.yaml").write_bytes(source)
     done = run("-m", "generator", "lint", "--contract", tmp_path)
     sentence = "R7 create_thing: `x-orion-retry` is `often`; set it to one of: read, write, create, keyed\n"
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{tmp_path.name}/common.yaml:44: {sentence}")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{tmp_path.name}/common.yaml:49: {sentence}")
 
 
 def test_lint_accepts_the_fixture(run: Any, contract: Path) -> None:

@@ -131,6 +131,7 @@ def test_molecules_are_sent_as_smiles(scripted: Scripted, oechem: None, monkeypa
     scripted.then(ScriptedResponse(201, {"id": 9, "name": "q", "state": "QUEUED"}))
     for method, name in (
         ("create_graphsim_query", "smiles"),
+        ("create_exact_query", "smiles"),
         ("create_fastrocs_query", "query_mol"),
         ("create_subsearch_query", "mdlquery"),
         ("create_substructure_query", "mdlquery"),

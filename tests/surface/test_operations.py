@@ -1,4 +1,4 @@
-"""Every operation of the contract has a handler, a place in the client, a row in the retry table, and a test that calls it.
+"""Every operation has a handler, a form in the session, a retry class with a row in the table, evidence, and a test that calls it.
 
 The last is counted while the tests run, see helpers/operation_coverage.py; the tests here check that the count works.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -22,12 +23,22 @@ from orionclient.types import KINDS, Folder
 
 ROOT = Path(__file__).parents[2]
 IMAGINARY = ("protocols", "count_protocols")
+# Operations that the session sends only as part of others.
+WITHOUT_FORM = {
+    "upload_part": "A part is meaningful only within the upload of a file or shard.",
+    "list_parts": "Only an upload that is resumed has to know which parts arrived.",
+    "obtain_upload_targets": "The URLs of the storage expire, so each upload asks for them by itself.",
+    "complete_upload": "The upload of a file or shard ends with it, after all parts arrived.",
+}
+
+
+def list_operations(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [operation for item in document["paths"].values() for operation in item.values()]
 
 
 def operations() -> set[tuple[str, str]]:
     """List tag and id of every operation."""
-    items = contract.load()["paths"].values()
-    return {(operation["tags"][0], operation["operationId"]) for item in items for operation in item.values()}
+    return {(operation["tags"][0], operation["operationId"]) for operation in list_operations(contract.load())}
 
 
 def used(source: str) -> set[tuple[str, str]]:
@@ -61,9 +72,23 @@ def in_declarations() -> set[tuple[str, str]]:
     return {(each.__name__.split(".")[-2], each.OPERATION.id) for each in found if each is not None}
 
 
-def in_client() -> set[tuple[str, str]]:
-    paths = [path for path in (ROOT / "orionclient").rglob("*.py") if not {"emulator", "examples"} & set(path.parts)]
-    return in_declarations().union(*(used(path.read_text("utf-8")) for path in paths))
+def in_session() -> set[tuple[str, str]]:
+    """List the operations that public modules use, or modules that a module of the session imports."""
+    package = ROOT / "orionclient"
+    public = [
+        path
+        for path in package.rglob("*.py")
+        if not re.search("/(_|cli/|emulator/|examples/)", f"/{path.relative_to(package).as_posix()}")
+    ]
+    imported = {
+        (ROOT / name.replace(".", "/")).with_suffix(".py")
+        for path in [package / "session.py", *package.glob("_session/*.py")]
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("orionclient.")
+        for name in (str(node.module), *(f"{node.module}.{each.name}" for each in node.names))
+    }
+    modules = {*public, *filter(Path.is_file, imported)}
+    return in_declarations().union(*(used(path.read_text("utf-8")) for path in modules))
 
 
 def in_table() -> set[tuple[str, str]]:
@@ -73,25 +98,100 @@ def in_table() -> set[tuple[str, str]]:
     return {(operation.tag, operation.id) for _, operation, _ in table.ALL}
 
 
-def lacking(wanted: set[tuple[str, str]]) -> list[str]:
-    """List what the operations lack, one line each."""
-    places = {"place in the client": in_client(), "row in the table of retries": in_table()}
-    found = [f"{name} has no {place}" for place, there in places.items() for tag, name in wanted - there]
-    return sorted([*found, *(f"{name} has no handler" for _, name in wanted if name not in _handlers.HANDLERS)])
+def lacks_evidence(operation: dict[str, Any], document: dict[str, Any]) -> list[str]:
+    """List what of an operation and its parameters has no mark, or a mark without its source."""
+    shared = document["components"]["parameters"]
+    marked = {"": operation}
+    for given in operation.get("parameters", ()):
+        parameter = shared[given["$ref"].rpartition("/")[2]] if "$ref" in given else given
+        marked[f" of {parameter['name']}"] = parameter
+    sources = document["x-orion-sources"]
+    return [
+        f"evidence{name} with a source"
+        for name, value in marked.items()
+        if value.get("x-orion-evidence") != "assumed"
+        and (
+            value.get("x-orion-evidence") not in {"documented", "listed", "observed"}
+            or value.get("x-orion-source") not in sources
+        )
+    ]
+
+
+def lacking(document: dict[str, Any]) -> list[str]:
+    """List what the operations of a document lack, one line each."""
+    found = []
+    sent, rows = in_session(), in_table()
+    for operation in list_operations(document):
+        name, key = operation["operationId"], (operation["tags"][0], operation["operationId"])
+        places = {
+            "handler": name in _handlers.HANDLERS,
+            "form in the session, and no reason": key in sent or name in WITHOUT_FORM,
+            "retry class": operation.get("x-orion-retry") in {"read", "write", "create", "keyed"},
+            "row in the retry table": key in rows,
+        }
+        found += [f"{name} has no {place}" for place, there in places.items() if not there]
+        found += [f"{name} has no {each}" for each in lacks_evidence(operation, document)]
+    return sorted(found)
+
+
+def unneeded(reasons: dict[str, str]) -> list[str]:
+    """List the reasons that are not needed, or not a sentence."""
+    sent, names = {name for _, name in in_session()}, {name for _, name in operations()}
+    return sorted(
+        name
+        for name, reason in reasons.items()
+        if name in sent or name not in names or not re.fullmatch(r"[A-Z].{20,}\.", reason)
+    )
 
 
 def test_no_operation_lacks_anything() -> None:
-    assert lacking(operations()) == []
+    assert lacking(contract.load()) == []
     assert set(_handlers.HANDLERS) == {name for _, name in operations()}
 
 
+def test_reasons_are_needed() -> None:
+    assert unneeded(WITHOUT_FORM) == []
+
+
+def test_a_reason_that_is_not_needed_is_noticed() -> None:
+    reason = "Sent by nobody but the tests of this module."
+    reasons = {"list_files": reason, IMAGINARY[1]: reason, "upload_part": "None", "list_parts": reason}
+    assert unneeded(reasons) == [IMAGINARY[1], "list_files", "upload_part"]
+
+
 def test_an_operation_that_lacks_everything_is_noticed() -> None:
-    name = IMAGINARY[1]
-    assert lacking({*operations(), IMAGINARY}) == [
+    document = contract.load()
+    tag, name = IMAGINARY
+    document["paths"]["/api/v1/protocols/"] = {
+        "get": {
+            "operationId": name,
+            "tags": [tag],
+            "x-orion-evidence": "listed",
+            "parameters": [
+                {"$ref": "#/components/parameters/Limit"},
+                {"name": "kind"},
+                {"name": "size", "x-orion-evidence": "listed", "x-orion-source": "nowhere"},
+            ],
+        }
+    }
+    assert lacking(document) == [
+        f"{name} has no evidence of kind with a source",
+        f"{name} has no evidence of size with a source",
+        f"{name} has no evidence with a source",
+        f"{name} has no form in the session, and no reason",
         f"{name} has no handler",
-        f"{name} has no place in the client",
-        f"{name} has no row in the table of retries",
+        f"{name} has no retry class",
+        f"{name} has no row in the retry table",
     ]
+
+
+def test_an_operation_that_only_private_modules_send_has_no_form() -> None:
+    sent = {name for _, name in in_session()}
+    assert sent & {"upload_part", "get_api_versions", "assign_paths", "cancel_job"} == {
+        "get_api_versions",
+        "assign_paths",
+        "cancel_job",
+    }
 
 
 @pytest.mark.parametrize(

@@ -159,6 +159,7 @@ PUBLISHED = {
 OURS = {
     "close",
     "config",
+    "fs",
     "list_shares",
     "orion_versions",
     "requests_session",

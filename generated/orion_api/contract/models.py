@@ -541,13 +541,13 @@ class CreateMolsearchQuery(ContractModel):
         Field(description="Display name; need not be unique. Defaults to an empty string.", max_length=255),
     ] = None
     query_type: Annotated[
-        Literal["title", "subsearch", "graphsim", "fastrocs"], Field(description="Type of the query.")
+        Literal["title", "subsearch", "graphsim", "exact", "fastrocs"], Field(description="Type of the query.")
     ]
     database: Annotated[StrictInt, Field(description="Id of the database.", ge=1, le=9223372036854775807)]
     parameters: Annotated[
         JsonObject,
         Field(
-            description="For `title`: `titles` (list of exact titles). For `subsearch`: `mdlquery` (the query), `subsearch_query_type` (`SMARTS`, or `MDLJSON` for a molfile or JSON that contains one), `num_hits`, and the booleans `aliphatic_constraint` (aromatic bonds match only aromatic bonds), `topology_constraint` (ring bonds match only ring bonds), `stereo_constraint` (stereo centers match as drawn) and `isotope_constraint` (isotopes are equal). For `graphsim`: `smiles`, `fingerprint_type` (`circularvs` or `circular`, `path`, `maccs`), `similarity_measure_type` (`tanimoto`, `dice`, `cosine`), `max_hits`, `cutoff` (minimum similarity). The case of these values is ignored. The names and the values `MDLJSON`, `circularvs` and `tanimoto` are documented, the other values are assumed. Other names are rejected unless their value is null."
+            description="For `title`: `titles` (list of exact titles). For `subsearch`: `mdlquery` (the query), `subsearch_query_type` (`SMARTS`, or `MDLJSON` for a molfile or JSON that contains one), `num_hits`, and the booleans `aliphatic_constraint` (aromatic bonds match only aromatic bonds), `topology_constraint` (ring bonds match only ring bonds), `stereo_constraint` (stereo centers match as drawn) and `isotope_constraint` (isotopes are equal). For `graphsim`: `smiles`, `fingerprint_type` (`circularvs` or `circular`, `path`, `maccs`), `similarity_measure_type` (`tanimoto`, `dice`, `cosine`), `max_hits`, `cutoff` (minimum similarity). For `exact`: `smiles` (molecules that are equal to this one) and `max_hits`. The case of these values is ignored. The names and the values `MDLJSON`, `circularvs` and `tanimoto` are documented, the other values are assumed. Other names are rejected unless their value is null."
         ),
     ]
     project: Annotated[
@@ -1346,7 +1346,8 @@ class MolsearchQueryInfo(ContractModel):
     id: Annotated[StrictInt, Field(description="Id of the query; unique within the stack.")]
     name: Annotated[StrictStr, Field(description="Display name; may be empty, need not be unique.")]
     query_type: Annotated[
-        StrictStr | None, Field(description="Type of the query: `title`, `subsearch`, `graphsim` or `fastrocs`.")
+        StrictStr | None,
+        Field(description="Type of the query: `title`, `subsearch`, `graphsim`, `exact` or `fastrocs`."),
     ] = None
     database: Annotated[StrictInt | None, Field(description="Id of the database.")] = None
     state: Annotated[StrictStr, Field(description="State of the query.")]

@@ -448,6 +448,7 @@ class ListEntriesQuery(BaseModel):
     owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     deleted: bool | None = False
     name_contains: Annotated[str | None, Field(max_length=255)] = None
+    name_icontains: Annotated[str | None, Field(max_length=255)] = None
     types: Annotated[list[Literal["folder", "file", "dataset", "collection"]] | None, Field(max_length=10)] = None
     expired: bool | None = False
     order_by: Annotated[str | None, Field(pattern="^-?(name|id|created|type)$")] = "name"

@@ -16,6 +16,7 @@ class CreateMolsearchQueryQueryType(StrEnum):
     TITLE = "title"
     SUBSEARCH = "subsearch"
     GRAPHSIM = "graphsim"
+    EXACT = "exact"
     FASTROCS = "fastrocs"
 
     @classmethod

@@ -24,7 +24,7 @@ class MolsearchQueryInfo:
         id: Id of the query; unique within the stack.
         name: Display name; may be empty, need not be unique.
         state: State of the query.
-        query_type: Type of the query: `title`, `subsearch`, `graphsim` or `fastrocs`.
+        query_type: Type of the query: `title`, `subsearch`, `graphsim`, `exact` or `fastrocs`.
         database: Id of the database.
         reason: Why the state is `ERROR`, one sentence; otherwise empty.
         parameters: Search parameters as they were sent.

@@ -8,7 +8,7 @@ from .. import _wire
 
 
 class PackageState(StrEnum):
-    """State of a package (all are assumed).
+    """State of a package. `ready` and `error` are listed, the others are assumed.
 
     Open enumeration: an unknown value becomes a new member, equal to its string.
     """

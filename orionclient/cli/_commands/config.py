@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import sys
+import warnings
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -15,7 +16,7 @@ from orionclient._transfer.names import check_path
 from orionclient._transport.certificates import CLIENT_CERT_VARIABLE, CLIENT_KEY_VARIABLE
 from orionclient.cli._core.commands import Command, CommandGroup
 from orionclient.cli._core.confirmation import confirm, dry_run_option, print_plan, yes_option
-from orionclient.cli._core.parameter_types import PathType, complete_profiles
+from orionclient.cli._core.parameter_types import PathType, ResourceIdType, complete_profiles
 from orionclient.cli._core.root import GROUPS
 from orionclient.cli._core.shapes import list_of, object_of
 from orionclient.cli._core.state import (
@@ -36,6 +37,7 @@ from orionclient.config import (
     read_profiles,
     remove_profile,
     save_profile,
+    update_profile,
 )
 from orionclient.exceptions import InvalidCredentials, ValidationError
 
@@ -77,7 +79,8 @@ def group(name: str) -> click.Group:
     Returns:
         The group.
     """
-    return CommandGroup(name, [_profile(), _info(), _list(), _use(), _remove(), _path()], help=GROUPS[name][1])
+    commands = [_profile(), _project(), _token(), _info(), _list(), _use(), _delete(), _path()]
+    return CommandGroup(name, commands, help=GROUPS[name][1])
 
 
 def _get_profile_name(state: State) -> str:
@@ -125,11 +128,30 @@ def _read_stdin() -> str:
         raise ValidationError("cannot read the token from standard input: it is not UTF-8") from None
 
 
+def _skip_byte_order_mark() -> None:
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        # PowerShell writes a byte order mark to a pipe.
+        sys.stdin.reconfigure(encoding="utf-8-sig")
+
+
+def _read_token(*, piped: bool) -> str:
+    if piped and not sys.stdin.isatty():
+        return _read_stdin().strip()
+    return _prompt("Orion token", hide=True)
+
+
+def _check_given(token: str) -> str:
+    if not token:
+        raise InvalidCredentials("the token is empty")
+    return token
+
+
 def _profile() -> Command:
     def run(
         *,
         url: str | None,
         username: str | None,
+        token: str | None,
         password: str | None,
         with_token: bool,
         project: int | None,
@@ -139,28 +161,19 @@ def _profile() -> Command:
         client_key: str | None,
     ) -> None:
         state = get_state()
-        if password is not None and with_token:
-            raise click.UsageError("--password and --with-token exclude each other")
+        if token is not None and with_token:
+            raise click.UsageError("--token and --with-token exclude each other")
+        if password is not None:
+            warnings.warn("--password is deprecated and ignored; give a token with --with-token", stacklevel=1)
         for path_given in (ca_file, client_cert, client_key):
             check_path(path_given)
-        if isinstance(sys.stdin, io.TextIOWrapper):
-            # PowerShell writes a byte order mark to a pipe.
-            sys.stdin.reconfigure(encoding="utf-8-sig")
+        _skip_byte_order_mark()
         url = url or _prompt("Orion Url, ex: https://orion.eyesopen.us")
         username = username or _prompt("Orion Username")
         config = SessionConfig(
             url, username=username, project=project, allow_http=allow_http, ca_file=ca_file, client_cert=client_cert, client_key=client_key
         )  # fmt: skip
-        if password is not None:
-            # A dash requests the prompt and is not the password.
-            given = _prompt("Orion Password", hide=True) if password == "-" else password  # noqa: S105 - no password  # nosec B105
-            token = state.connect(config).retrieve_token(username, given)
-        elif with_token and not sys.stdin.isatty():
-            token = _read_stdin().strip()
-        else:
-            token = _prompt("Orion token", hide=True)
-        if not token:
-            raise InvalidCredentials("the token is empty")
+        token = _check_given(_read_token(piped=with_token) if token is None else token)
         name = _get_profile_name(state)
         path = write_profile(evolve(config, token=token), name)
         state.out.print_item(
@@ -175,8 +188,8 @@ def _profile() -> Command:
             click.Option(["--url"], help="URL of the Orion stack. Prompted for if omitted."),
             click.Option(["--username"], help="User name. Prompted for if omitted."),
             click.Option(
-                ["--password"],
-                help="Request a token with this password. '-' prompts for it, which keeps it out of the shell history.",
+                ["--token"],
+                help="The token. The history of the shell and the list of processes show it; --with-token keeps it out of both.",
             ),
             click.Option(
                 ["--with-token"],
@@ -204,11 +217,52 @@ def _profile() -> Command:
                 type=PathType(),
                 help="PEM file of its private key. Defaults to the file of the certificate.",
             ),
+            click.Option(["--password"], help="Deprecated and ignored, with a warning. Give a token instead."),
         ],
         callback=run,
         help="Create or replace a profile. --profile chooses its name.",
         shape=_PROFILE,
         example="ocli --profile=work config profile --url https://orion.example.com --username ada --with-token",
+    )
+
+
+def _project() -> Command:
+    def run(project: int) -> None:
+        state = get_state()
+        name = _get_profile_name(state)
+        check_profile(name)
+        update_profile(name, project=project)
+        state.out.print_item(
+            {"profile": name, "project": project}, sentence=f"Set project {project} in profile {name!r}", key="profile"
+        )
+
+    return Command(
+        "project",
+        params=[click.Argument(["project"], type=ResourceIdType("project"), metavar="ID")],
+        callback=run,
+        help="Set the project of new resources in a profile. --profile chooses the profile.",
+        shape=object_of(profile="string", project="integer"),
+        example="ocli config project 1",
+    )
+
+
+def _token() -> Command:
+    def run() -> None:
+        state = get_state()
+        name = _get_profile_name(state)
+        check_profile(name)
+        warnings.warn("ocli config token is deprecated; use: ocli config profile --with-token", stacklevel=1)
+        _skip_byte_order_mark()
+        update_profile(name, token=_check_given(_read_token(piped=True)))
+        state.out.print_item({"profile": name}, sentence=f"Replaced the token of profile {name!r}", key="profile")
+
+    return Command(
+        "token",
+        callback=run,
+        help="Replace the token of a profile. Deprecated: use ocli config profile --with-token. The token is read from standard input, or "
+        "prompted for on a terminal.",
+        shape=_PROFILE_ARGUMENT,
+        example="ocli config token < token.txt",
     )
 
 
@@ -297,8 +351,9 @@ def _list() -> Command:
     )
 
 
-def _profile_argument() -> click.Argument:
-    return click.Argument(["name"], metavar="NAME", shell_complete=complete_profiles)
+def _profile_argument(*, required: bool = True) -> click.Argument:
+    metavar = "NAME" if required else "[NAME]"
+    return click.Argument(["name"], metavar=metavar, required=required, shell_complete=complete_profiles)
 
 
 def _use() -> Command:
@@ -321,26 +376,30 @@ def _use() -> Command:
     )
 
 
-def _remove() -> Command:
-    def run(name: str, yes: bool, dry_run: bool) -> None:
+def _delete() -> Command:
+    def run(name: str | None, yes: bool, dry_run: bool) -> None:
         state = get_state()
+        name = name or state.profile
+        if name is None:
+            raise click.UsageError("give the NAME of the profile, or --profile")
         check_profile(name)
         if dry_run:
-            print_plan(state, "remove", [f"profile {name!r}"])
+            print_plan(state, "delete", [f"profile {name!r}"])
             return
-        confirm(f"Remove profile {name!r} with its token?", sure=yes)
+        confirm(f"Delete profile {name!r} with its token?", sure=yes)
         remove_profile(name)
         if read_active_profile() == name:
             get_active_path().unlink(missing_ok=True)
-        state.out.print_item({"profile": name}, sentence=f"Removed profile {name!r}", key="profile")
+        state.out.print_item({"profile": name}, sentence=f"Deleted profile {name!r}", key="profile")
 
     return Command(
-        "remove",
-        params=[_profile_argument(), yes_option(), dry_run_option()],
+        "delete",
+        aliases=("remove",),
+        params=[_profile_argument(required=False), yes_option(), dry_run_option()],
         callback=run,
-        help="Remove a profile.",
+        help="Delete a profile. Without NAME, the one of --profile.",
         shape=_PROFILE_ARGUMENT,
-        example="ocli config remove old --yes",
+        example="ocli config delete old --yes",
     )
 
 

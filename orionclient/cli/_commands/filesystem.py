@@ -10,8 +10,10 @@ import click
 from orionclient.cli._core import contract_options
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import confirm, dry_run_option, print_plan, yes_option
+from orionclient.cli._core.filter_words import FilteredCommand
 from orionclient.cli._core.output import escape_control_characters, to_json
 from orionclient.cli._core.parameter_types import LocationType
+from orionclient.cli._core.resource_commands import limit_option
 from orionclient.cli._core.root import COMMANDS
 from orionclient.cli._core.shapes import list_of
 from orionclient.cli._core.state import get_state
@@ -91,13 +93,12 @@ def _ls() -> Command:
         state.out.print_rows(map(_show, found), columns, key="address", limit=limit)
 
     filters = contract_options.get_filters("list_entries", without=("path", "limit", "cursor"), schema="EntryInfo")
-    return Command(
+    return FilteredCommand(
         "ls",
+        filters=[*filters, limit_option()],
         params=[
             click.Argument(["path"], type=LocationType()),
             click.Option(["-l", "--long", "long_form"], is_flag=True, help="Show more columns."),
-            *filters,
-            click.Option(["--limit"], type=click.IntRange(0), help="Maximum number of entries. Defaults to all."),
             *table_options([*schema_columns("EntryInfo"), "address"]),
         ],
         callback=run,
@@ -111,23 +112,25 @@ def _ls() -> Command:
 
 
 def _mkdir() -> Command:
-    def run(paths: Sequence[str], parents: bool, dry_run: bool) -> None:
+    def run(folders: Sequence[str], parents: bool, dry_run: bool) -> None:
         state = get_state()
         if dry_run:
-            print_plan(state, "create", [f"folder {path}" for path in paths])
+            print_plan(state, "create", [f"folder {path}" for path in folders])
             return
-        state.session.fs.mkdir(*paths, parents=parents)
+        state.session.fs.mkdir(*folders, parents=parents)
         state.out.print_results(
-            [{"path": path} for path in paths], [f"Created folder {path}" for path in paths], key="path"
+            [{"path": path} for path in folders], [f"Created folder {path}" for path in folders], key="path"
         )
 
-    paths = click.Argument(["paths"], nargs=-1, required=True, metavar="PATH...", type=LocationType(addresses=False))
+    folders = click.Argument(
+        ["folders"], nargs=-1, required=True, metavar="PATH...", type=LocationType(addresses=False)
+    )
     parents = click.Option(
         ["-p", "--parents"], is_flag=True, help="Create missing parents, and accept folders that exist."
     )
     return Command(
         "mkdir",
-        params=[paths, parents, dry_run_option()],
+        params=[folders, parents, dry_run_option()],
         callback=run,
         help=_help("mkdir", "Paths are absolute. Either all are created or none."),
         shape=list_of(path="string"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from orionclient.cli._commands.job_wait import wait_for_job
 from orionclient.cli._core.commands import CONTEXT_SETTINGS, Command, common_options
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
 from orionclient.cli._core.contract_options import JsonParameter
@@ -21,6 +22,7 @@ from orionclient.cli._core.parameter_types import (
     get_completion_state,
     project_option,
 )
+from orionclient.cli._core.resource_commands import MAX_WAIT
 from orionclient.cli._core.state import State
 from orionclient.cli._core.suggestions import suggest
 from orionclient.exceptions import UNSAFE
@@ -44,6 +46,16 @@ _READY: Final = "ready"
 # Spaces and `=` end the name of an option on the command line; click splits names at `/` and `;`.
 _UNKNOWN_OPTION: Final = re.compile(rf"[\s=/;{UNSAFE}]")
 _RESOURCES: Final = ("file", "dataset", "collection", "secret")
+
+
+class _ParameterFile(JsonParameter):
+    """A JSON file."""
+
+    name = "file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read the file."""
+        return super().convert(f"@{value}", param, ctx) if isinstance(value, str) else value
 
 
 class AnyValue(ParameterType):
@@ -144,6 +156,19 @@ class _StartCommand(click.Command):
                 type=JsonParameter(),
                 help="Parameters of cubes that are not promoted: cube -> name -> value.",
             ),
+            click.Option(
+                ["--param-file"],
+                type=_ParameterFile(),
+                is_eager=True,
+                callback=self._read_file,
+                help="JSON file of parameters: name -> value of promoted ones, or what ocli jobs export-params prints. - reads "
+                "standard input. Options override its values.",
+            ),
+            click.Option(
+                ["--wait"],
+                is_flag=True,
+                help="Wait until the job is complete, up to an hour. If it fails or is cancelled, the exit code is 1.",
+            ),
             project_option("Id of the project of the job. Defaults to the profile's project."),
             dry_run_option(),
             *common_options(hidden=True),
@@ -169,8 +194,25 @@ class _StartCommand(click.Command):
         other = name.replace("_", "-")
         return [f"--{name}"] if other in self._parameters else [f"--{name}", f"--{other}"]
 
+    def _read_file(
+        self, _context: click.Context, parameter: click.Parameter, value: Any
+    ) -> Mapping[str, Mapping[str, Any]]:
+        """Return the groups of parameters in a file. Options for them are not required."""
+        found = {} if value is None else value
+        if isinstance(found, dict) and "workfloe" in found:
+            found = found.get("parameters") or {}
+        if isinstance(found, dict) and not {*found} <= {"promoted", "cube"}:
+            found = {"promoted": found}
+        if not isinstance(found, dict) or not all(isinstance(each, dict) for each in found.values()):
+            raise click.BadParameter("not a JSON object of parameters", param=parameter)
+        for option in self.params:
+            if self._variables.get(str(option.name)) in found.get("promoted", {}):
+                option.required = False
+        return found
+
     def _run(self, title: str, **values: Any) -> None:
-        promoted = {
+        from_file = values.get("param_file") or {}
+        promoted = dict(from_file.get("promoted", {})) | {
             name: list(value) if isinstance(value, tuple) else value
             for variable, name in self._variables.items()
             if (value := values.get(variable)) is not None and value != ()
@@ -179,15 +221,21 @@ class _StartCommand(click.Command):
             print_plan(self._state, "start", [f"floe {self._spec.id} as {title!r} with {json.dumps(promoted)}"])
             return
         given: dict[str, Any] = {"promoted": promoted}
-        if values.get("cube"):
-            given["cube"] = values["cube"]
+        cube = values.get("cube") or from_file.get("cube")
+        if cube:
+            given["cube"] = cube
         if values.get("project"):
             job = WorkFloeJob.start(
                 self._state.session, self._spec, title, self._spec._check_parameters(given), project=values["project"]
             )
         else:
             job = self._spec.start(title, given)
-        self._state.out.print_item(job.to_dict(), sentence=f"Started job with id {job.id}")
+        if not values.get("wait"):
+            self._state.out.print_item(job.to_dict(), sentence=f"Started job with id {job.id}")
+            return
+        if self._state.form == "table":
+            self._state.out.write(f"Started job with id {job.id}")
+        wait_for_job(self._state, job, MAX_WAIT)
 
 
 def build_start_command() -> Command:
@@ -226,8 +274,8 @@ def build_start_command() -> Command:
         context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
         callback=run,
         help="Start a job of a floe. SPEC is the id, title, name or uuid of the floe; of several with that title, name or uuid the newest "
-        "ready one is started, and deprecated ones are started by id alone. Its promoted parameters are options: ocli jobs start "
-        "SPEC --help lists them.",
+        "ready one is started, and deprecated ones are started by id alone. Its promoted parameters are options, in addition to "
+        "--param-file, --cube, --project and --wait: ocli jobs start SPEC --help lists them.",
         shape="JobInfo",
         example='ocli jobs start echo "first try" --text CNS --number=3',
     )

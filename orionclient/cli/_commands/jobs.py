@@ -11,6 +11,7 @@ import click
 
 from orionclient._runtime.clock import CLOCK
 from orionclient.cli._commands.job_start import build_start_command
+from orionclient.cli._commands.job_wait import wait_for_job
 from orionclient.cli._core.batch import apply_to_each
 from orionclient.cli._core.command_kind import describe
 from orionclient.cli._core.commands import Command
@@ -19,8 +20,7 @@ from orionclient.cli._core.output import escape_control_characters, parse_time
 from orionclient.cli._core.parameter_types import ParameterType
 from orionclient.cli._core.resource_commands import build_list_command, deadline_option
 from orionclient.cli._core.shapes import object_of
-from orionclient.cli._core.state import State, get_state
-from orionclient.cli._core.streams import echo
+from orionclient.cli._core.state import get_state
 from orionclient.types import WorkFloeJob
 
 if TYPE_CHECKING:
@@ -99,13 +99,7 @@ def _is_created_since(job: Mapping[str, Any], since: datetime) -> bool:
 def _wait(kind: CommandKind) -> Command:
     def run(resource_id: int, deadline: float) -> None:
         state = get_state()
-        job = state.session.get_resource(WorkFloeJob, resource_id)
-        shown = _LogWriter(state)
-        try:
-            job.wait(timeout=deadline, on_progress=shown)
-        finally:
-            shown.end()
-        state.out.print_item(job.to_dict(), sentence=f"{describe('Job', job.to_dict())} is {job.state}")
+        wait_for_job(state, state.session.get_resource(WorkFloeJob, resource_id), deadline)
 
     return Command(
         "wait",
@@ -115,25 +109,6 @@ def _wait(kind: CommandKind) -> Command:
         shape=kind.schema,
         example=kind.format_example("wait"),
     )
-
-
-class _LogWriter:
-    """Shows the state and progress of a job on a terminal."""
-
-    def __init__(self, state: State) -> None:
-        self._on = sys.stderr.isatty() and not state.quiet
-        self._written = False
-
-    def __call__(self, job: WorkFloeJob) -> None:
-        if self._on:
-            self._written = True
-            share = job.to_dict().get("progress")
-            percent = f" {share:.0%}" if isinstance(share, int | float) else ""
-            echo(f"\r\x1b[Kjob {job.id} {escape_control_characters(job.state)}{percent}", err=True, nl=False)
-
-    def end(self) -> None:
-        if self._written:
-            echo("\r\x1b[K", err=True, nl=False)
 
 
 def _logs(kind: CommandKind) -> Command:

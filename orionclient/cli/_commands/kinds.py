@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from orionclient import types
 from orionclient.cli._core.command_kind import CommandKind
@@ -150,7 +150,7 @@ _DESCRIBED: Final = (
         group="molsearch query",
         aliases=("queries",),
         columns=("id", "name", "state", "owner", "created", "count", "query_type", "database"),
-        examples={"create": 'title 1 \'{"titles": ["aspirin"]}\'', "delete": "2 --yes"},
+        examples={"delete": "2 --yes"},
         special="molsearch",
     ),
 )
@@ -194,8 +194,8 @@ def _load_commands(name: str, description: str) -> click.Group:
     return CommandGroup(name.rpartition(" ")[2], commands, hidden=hidden, aliases=kind.aliases, help=description)
 
 
-def _build_commands(kind: CommandKind) -> dict[str, Command]:
-    found = {str(each.name): each for each in build_commands(kind)}
+def _build_commands(kind: CommandKind) -> dict[str, Any]:
+    found: dict[str, Any] = {str(each.name): each for each in build_commands(kind)}
     if kind.special:
         special = importlib.import_module(f"orionclient.cli._commands.{kind.special}")
         found.update({str(each.name): each for each in special.build_commands(kind)})

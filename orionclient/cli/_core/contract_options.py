@@ -108,13 +108,17 @@ def option_flag(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-class JsonParameter(ParameterType):
-    """A JSON value, given inline or as @FILE."""
+class TextParameter(ParameterType):
+    """A string, given inline or as @FILE."""
 
-    name = "json"
+    name = "text"
+    _invalid = "not valid"
+
+    def _parse(self, text: str) -> Any:
+        return text
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Parse the JSON value."""
+        """Read and parse the value."""
         from orionclient._transfer.names import check_path  # noqa: PLC0415
 
         if not isinstance(value, str):
@@ -127,11 +131,21 @@ class JsonParameter(ParameterType):
                 where = f" in {value[1:]}"
                 source = param.opts[0] if param is not None else self.name
                 value = read_parameter_file(value[1:], f"{source} {value}")
-            return json.loads(value)
+            return self._parse(value)
         except OSError as error:
             self.fail(f"cannot read {value[1:]}: {error.strerror or error}", param, ctx)
         except ValueError as error:
-            self.fail(f"not valid JSON{where}: {error}", param, ctx)
+            self.fail(f"{self._invalid}{where}: {error}", param, ctx)
+
+
+class JsonParameter(TextParameter):
+    """A JSON value, given inline or as @FILE."""
+
+    name = "json"
+    _invalid = "not valid JSON"
+
+    def _parse(self, text: str) -> Any:
+        return json.loads(text)
 
 
 def get_type(schema: Mapping[str, Any]) -> ParameterType:
@@ -184,7 +198,7 @@ def create_option(name: str, schema: Mapping[str, Any], *, description: str = ""
     if found.get("type") == "boolean":
         return click.Option([f"{option_flag(name)}/--no-{option_flag(name)[2:]}", name], default=None, help=help_line)
     if found.get("type") == "array":
-        names = [*sorted({f"--{name.rstrip('s')}", option_flag(name)}), name]
+        names = [*sorted({option_flag(name.rstrip("s")), option_flag(name)}), name]
         return click.Option(
             names, type=get_type(found.get("items", {})), multiple=True, help=f"{help_line} Can be given several times."
         )

@@ -44,7 +44,7 @@ class FilteredCommand(Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments, and store the values of words as those of the options."""
         rest = super().parse_args(ctx, args)
-        words = ctx.params.pop(_WORDS) or ()
+        words = ctx.params.pop(_WORDS, None) or ()
         if not ctx.resilient_parsing:
             for word in words:
                 self._store(ctx, word)

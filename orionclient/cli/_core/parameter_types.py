@@ -181,10 +181,12 @@ class ResourceIdType(ParameterType):
     def _get_kind(self, context: click.Context | None) -> str:
         return self.kind or (context.params["kind"] if context is not None else "")
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:  # noqa: ARG002
-        """Complete an id with the newest resources, and show their names."""
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        """Complete an id with the newest resources, and show their names; or a path."""
         from click.shell_completion import CompletionItem  # noqa: PLC0415
 
+        if incomplete.startswith("/"):
+            return LocationType().shell_complete(ctx, param, incomplete)
         return complete_within(
             lambda: [
                 CompletionItem(identifier, help=name)

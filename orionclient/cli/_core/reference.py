@@ -61,12 +61,20 @@ of the first failure, in the order of the items.
 
 A reply of "n" at a prompt prints `Aborted`, and the exit code is 1.
 
+## Items by address and path
+
+Wherever a command takes the id of a file, a dataset or a collection, it also takes its address (`file://7`, `dataset://7`,
+`collection://7`) or its absolute path (`/project/1/team/screens/hits.sdf`), which is resolved with one request. An address or a path of
+another kind is an invalid command line. `ls`, `mkdir`, `cp`, `mv`, `head` and `rm` take absolute paths and addresses only; the roots are
+described in [the guide](guide.md#virtual-file-system).
+
 ## Configuration
 
 The first of these that applies is used: inside a job `ORION_URL` with `ORION_TOKEN`; `--profile`; `ORION_URL` with `ORION_TOKEN`;
 `ORION_PROFILE`; the profile chosen by `ocli config use`; the profile `default`. Python follows the same order. `ORION_PROJECT` replaces
 the project, `ORION_CONFIG` the path of the configuration file; [all variables](configuration.md). `ocli config info` shows the
-effective settings and their origins. Tokens are read from a hidden prompt or from standard input, never from the command line.
+effective settings and their origins. Tokens are read from a hidden prompt or from standard input; on the command line only with
+`ocli config profile --token`.
 
 An option that takes JSON also takes `@FILE`, or `@-` for standard input: UTF-8, with or without a byte order mark. One parameter of a
 call can read standard input. `~` at the start of a path is the home directory in options and after `@`, where shells do not expand it

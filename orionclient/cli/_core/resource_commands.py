@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     from orionclient._resources.resource import Resource
 
+#: Default of the time to wait for a resource, in seconds.
+MAX_WAIT: Final = 3600
+
 
 def build_commands(kind: CommandKind) -> list[Command]:
     """Make the commands that a kind declares.
@@ -44,15 +47,9 @@ def build_commands(kind: CommandKind) -> list[Command]:
         ("delete", declared.delete, _delete),
         ("restore", declared.trash, _restore),
         ("wait", hasattr(kind.kind, "wait"), _wait),
-        (
-            "open",
-            callable(getattr(kind.kind, "open", None)),
-            functools.partial(_change_state, verb="open", done="Opened"),
-        ),
-        (
-            "close",
-            callable(getattr(kind.kind, "close", None)),
-            functools.partial(_change_state, verb="close", done="Closed"),
+        *(
+            (verb, callable(getattr(kind.kind, verb, None)), functools.partial(_change_state, verb=verb, done=done))
+            for verb, done in (("open", "Opened"), ("close", "Closed"), ("finalize", "Finalized"))
         ),
         ("tag", declared.taggable, functools.partial(sharing.build_tag_command, verb="tag")),
         ("untag", declared.taggable, functools.partial(sharing.build_tag_command, verb="untag")),
@@ -339,7 +336,7 @@ def deadline_option() -> click.Option:
     return click.Option(
         ["--deadline"],
         type=FloatRange(0),
-        default=3600,
+        default=MAX_WAIT,
         show_default=True,
         help="Maximum wait in seconds; the exit code is 8 when it is exceeded.",
     )
@@ -354,6 +351,9 @@ def _change_state(kind: CommandKind, *, verb: str, done: str) -> Command:
             return
         resource = template._make_handle(resource_id)
         resource.session = state.session
+        if verb == "finalize":
+            # A dataset that is complete is not finalized again.
+            state.session.refresh_resource(resource)
         getattr(resource, verb)()
         data = resource.to_dict()
         state.out.print_item(data, sentence=kind.format_message(verb, done, data))

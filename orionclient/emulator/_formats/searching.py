@@ -78,7 +78,7 @@ def build_matcher(query_type: str, parameters: Mapping[str, Any]) -> Match:
     except ImportError:
         detail = "needs RDKit in the environment of the local Orion: pip install 'orion-platform-client[rdkit]'"
         raise QueryError(f"A query of type {query_type} {detail}.") from None
-    return _subsearch(chem, parameters) if query_type == "subsearch" else _graphsim(chem, parameters)
+    return {"subsearch": _subsearch, "graphsim": _graphsim, "exact": _exact}[query_type](chem, parameters)
 
 
 def _subsearch(chem: Any, parameters: Mapping[str, Any]) -> Match:
@@ -152,10 +152,26 @@ def _molfile(text: str) -> str:
     raise QueryError("The query is JSON without a molfile; the local Orion supports only molfiles and SMARTS.")
 
 
-def _graphsim(chem: Any, parameters: Mapping[str, Any]) -> Match:
+def _parse_smiles(chem: Any, parameters: Mapping[str, Any]) -> Any:
     query = chem.MolFromSmiles(parameters["smiles"])
     if query is None:
         raise QueryError("RDKit cannot parse the SMILES of the query.")
+    return query
+
+
+def _exact(chem: Any, parameters: Mapping[str, Any]) -> Match:
+    """Match molecules with the same canonical SMILES: with equal isotopes, charges and stereo centers."""
+    wanted = chem.MolToSmiles(_parse_smiles(chem, parameters))
+
+    def match(record: Record) -> float | None:
+        molecule = _molecule(chem, record)
+        return 1.0 if molecule is not None and chem.MolToSmiles(molecule) == wanted else None
+
+    return match
+
+
+def _graphsim(chem: Any, parameters: Mapping[str, Any]) -> Match:
+    query = _parse_smiles(chem, parameters)
     fingerprint = _fingerprint(FINGERPRINTS[(parameters.get("fingerprint_type") or "circular").lower()])
     measure = MEASURES[(parameters.get("similarity_measure_type") or "tanimoto").lower()]
     similarity = getattr(importlib.import_module("rdkit.DataStructs"), f"{measure}Similarity")
@@ -224,6 +240,7 @@ _KNOWN: dict[str, dict[str, _Rule]] = {
         "num_hits": _COUNT,
         **{f"{name}_constraint": _FLAG for name in ("aliphatic", "topology", "stereo", "isotope")},
     },
+    "exact": {"smiles": (True, "a non-empty string", _is_string), "max_hits": _COUNT},
     "graphsim": {
         "smiles": (True, "a non-empty string", _is_string),
         "fingerprint_type": _one_of(FINGERPRINTS, str.lower),

@@ -64,12 +64,14 @@ def _require_open(db: sqlite3.Connection, project: int) -> None:
 
 
 def narrow_to_projects(call: Call, db: sqlite3.Connection, listing: ListQuery) -> None:
-    """Restrict a listing to the project in the query or, if omitted, to all projects of the caller."""
+    """Restrict a listing to what the caller sees of the project in the query or, if omitted, of all projects of the caller."""
     if "project" in call.query:
         require_member(db, call.caller, call.query["project"])
         listing.narrow("project = ?", call.query["project"])
     else:
         listing.narrow("project IN (SELECT project FROM members WHERE user = ?)", call.caller.id)
+    visible, values = access.visible_rows_of_projects(call.caller.id)
+    listing.narrow(visible, *values)
 
 
 def find_project(call: Call, db: sqlite3.Connection) -> int:
@@ -106,13 +108,13 @@ def find(
         ProblemError: 404 if the resource does not exist, 403 without permission.
     """
     row = find_row(db, kind.noun, kind.table, resource_id, "1" if trashed else "deleted = ''")
-    if reading and access.sees_root(db, call.caller.id, row["full_root"]):
+    if reading and access.may_see(db, call.caller.id, row):
         return row
     if access.may_change(db, call.caller.id, row):
         if not archived:
             _require_open(db, row["project"])
         return row
-    if access.sees_root(db, call.caller.id, row["full_root"]):
+    if access.may_see(db, call.caller.id, row):
         raise forbidden(f"The {kind.noun} {resource_id} in /organization can be changed by its owner only.")
     if db.execute("SELECT 1 FROM projects WHERE id = ? AND deleted <> ''", (row["project"],)).fetchone():
         raise build_missing_problem(kind.noun, resource_id)
@@ -194,16 +196,13 @@ def list_kind(call: Call, kind: ResourceKind, **columns: str | int | None) -> di
     for column, value in {"owner": query.get("owner"), **columns}.items():
         if value is not None:
             listing.narrow(f"{column} = ?", value)
-    visible, values = access.visible_roots(call.caller.id)
     with call.stack.store.read_transaction() as db:
         if "path" in query:
             _narrow_to_folder(call, db, listing)
-        if "project" in query:
-            require_member(db, call.caller, query["project"])
-            listing.narrow("project = ?", query["project"])
         if "project" in query or trashed:
-            listing.narrow(visible, *values)
+            narrow_to_projects(call, db, listing)
         else:
+            visible, values = access.visible_rows(call.caller.id)
             shared, more = sharing.shared_with(kind.name, call.caller.id)
             listing.narrow(f"({visible} OR ({IN_PROJECT} AND id IN ({shared})))", *values, *more)
         return build_page(call, db, listing, kind.show)

@@ -25,14 +25,18 @@ if TYPE_CHECKING:
     from orionclient.emulator._problems import ProblemError
     from orionclient.emulator._store.credentials import Caller
 
-_VISIBLE_ROOTS = (
-    "SELECT '/project/' || project || '/team' FROM members WHERE user = ?"
-    " UNION ALL SELECT '/project/' || project || '/user/' || username"
+_OTHER_ROOTS = (
+    "full_root IN (SELECT '/project/' || project || '/user/' || username"
     " FROM members JOIN users ON users.id = members.user WHERE user = ?"
     " UNION ALL SELECT '/project/' || project || '/workspace/' || id FROM workspaces"
     " WHERE id IN (SELECT workspace FROM workspace_users WHERE user = ?)"
-    " UNION ALL SELECT '/organization/' || organization FROM users WHERE id = ?"
+    " UNION ALL SELECT '/organization/' || organization FROM users WHERE id = ?)"
 )
+# Most rows are in the roots of teams, for which no strings are compared.
+_VISIBLE = (
+    f"((root = '' AND project IN (SELECT project FROM members WHERE user = ?)) OR (root <> '' AND {_OTHER_ROOTS}))"
+)
+_VISIBLE_IN_PROJECTS = f"(root = '' OR {_OTHER_ROOTS})"
 _ROOT_FORMS = "/project/<id>/team, /project/<id>/user/<username>, /project/<id>/workspace/<id> and /organization"
 
 
@@ -58,27 +62,36 @@ class Location(NamedTuple):
         return show_location(self.full_root, self.path)
 
 
-def visible_roots(user: int) -> tuple[str, list[int]]:
+def visible_rows(user: int) -> tuple[str, list[int]]:
     """Return the condition that a row is in a root that the user sees, and its values."""
-    return f"full_root IN ({_VISIBLE_ROOTS})", [user] * _VISIBLE_ROOTS.count("?")
+    return _VISIBLE, [user] * _VISIBLE.count("?")
+
+
+def visible_rows_of_projects(user: int) -> tuple[str, list[int]]:
+    """Return `visible_rows` for the rows of projects that the user is a member of."""
+    return _VISIBLE_IN_PROJECTS, [user] * _VISIBLE_IN_PROJECTS.count("?")
 
 
 def changeable_rows(user: int) -> tuple[str, list[int]]:
     """Return the condition that the user may change a row, whatever the state of its project, and its values."""
-    visible, values = visible_roots(user)
+    visible, values = visible_rows(user)
     return f"({visible} AND (owner = ? OR root NOT LIKE 'organization/%'))", [*values, user]
 
 
-def sees_root(db: sqlite3.Connection, user: int, full_root: str) -> bool:
-    """Return whether the user sees a root."""
-    condition, values = visible_roots(user)
-    query = f"SELECT 1 FROM (SELECT ? AS full_root) WHERE {condition}"  # noqa: S608 - constants  # nosec B608
-    return db.execute(query, [full_root, *values]).fetchone() is not None
+def may_see(db: sqlite3.Connection, user: int, row: sqlite3.Row) -> bool:
+    """Return whether the user sees the root of a resource or folder, as `visible_rows`."""
+    return _sees_root(db, user, row["project"], row["root"], row["full_root"])
 
 
 def may_change(db: sqlite3.Connection, user: int, row: sqlite3.Row) -> bool:
     """Return whether the user may change a resource or folder, as `changeable_rows`."""
-    return sees_root(db, user, row["full_root"]) and (row["owner"] == user or not is_of_organization(row))
+    return may_see(db, user, row) and (row["owner"] == user or not is_of_organization(row))
+
+
+def _sees_root(db: sqlite3.Connection, user: int, project: int | None, root: str, full_root: str) -> bool:
+    condition, values = visible_rows(user)
+    query = f"SELECT 1 FROM (SELECT ? AS project, ? AS root, ? AS full_root) WHERE {condition}"  # noqa: S608 - constants  # nosec B608
+    return db.execute(query, [project, root, full_root, *values]).fetchone() is not None
 
 
 def is_of_organization(row: sqlite3.Row) -> bool:
@@ -136,7 +149,7 @@ def resolve(
             found = Location(int(project), f"workspace/{int(workspace)}", join_names(names))
         case _:
             raise problem(f'The path "{path}" is outside every root; the roots are {_ROOT_FORMS}.')
-    if not sees_root(db, caller.id, found.full_root):
+    if not _sees_root(db, caller.id, found.project, found.root, found.full_root):
         raise not_found(f"The root {show_location(found.full_root, None)} does not exist.")
     return found
 

@@ -25,7 +25,7 @@ _FULL_ROOT = (
 def _index_kind(name: str) -> str:
     """Return the SQL that creates the indexes of the table of a kind of resource."""
     return f"""
-CREATE INDEX {name}_of_project ON {name} (project, id, full_root) WHERE deleted = '';
+CREATE INDEX {name}_of_project ON {name} (project, id, root) WHERE deleted = '';
 CREATE INDEX {name}_in_folder ON {name} (path, id) WHERE deleted = '';
 CREATE INDEX {name}_in_root ON {name} (full_root, path, name, id) WHERE deleted = '';
 CREATE INDEX {name}_in_trash ON {name} (project, id) WHERE deleted <> '';

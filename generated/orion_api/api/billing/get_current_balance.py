@@ -3,7 +3,7 @@
 Returns the balance of the caller's organization. Requires the cost accounting capability of the organization
 (documented); without that capability the response is 403.
 
-`GET /api/v1/billing/balance/`. Evidence: assumed.
+`GET /api/v1/billing/balance/`. Evidence: listed (source `session`).
 """
 
 from __future__ import annotations

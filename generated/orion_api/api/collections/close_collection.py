@@ -4,7 +4,7 @@ Changes an `open` collection to `processing`, after which no shards can be added
 are deleted with their content; the state becomes `ready` afterwards. A `processing` or `ready` collection is
 left unchanged. Rejected with 409 in any other state.
 
-`POST /api/v1/storage/collections/{collection_id}/close/`. Evidence: assumed.
+`POST /api/v1/storage/collections/{collection_id}/close/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

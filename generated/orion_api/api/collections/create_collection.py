@@ -2,7 +2,7 @@
 
 Creates a collection without shards, in state `open`.
 
-`POST /api/v1/storage/collections/`. Evidence: assumed.
+`POST /api/v1/storage/collections/`. Evidence: listed (source `samples`).
 """
 
 from __future__ import annotations

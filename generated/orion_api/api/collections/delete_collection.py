@@ -3,7 +3,7 @@
 Moves a collection with its shards to the trash (soft delete) or, with `immediate`, deletes them permanently. A
 large collection is deleted in the background; until then its state is `deleting` and its shards cannot be read.
 
-`DELETE /api/v1/storage/collections/{collection_id}/`. Evidence: assumed.
+`DELETE /api/v1/storage/collections/{collection_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

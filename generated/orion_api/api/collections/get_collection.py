@@ -2,7 +2,7 @@
 
 Returns a collection without its shards.
 
-`GET /api/v1/storage/collections/{collection_id}/`. Evidence: assumed.
+`GET /api/v1/storage/collections/{collection_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Changes a `ready` collection to `open`, so that shards can be added again. An `open` collection is left
 unchanged. Rejected with 409 in any other state.
 
-`POST /api/v1/storage/collections/{collection_id}/open/`. Evidence: assumed.
+`POST /api/v1/storage/collections/{collection_id}/open/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Creates a dataset without records.
 
-`POST /api/v1/storage/datasets/`. Evidence: assumed.
+`POST /api/v1/storage/datasets/`. Evidence: listed (source `types`).
 """
 
 from __future__ import annotations

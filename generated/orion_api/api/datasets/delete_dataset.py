@@ -2,7 +2,7 @@
 
 Moves a dataset to the trash (soft delete) or, with `immediate`, deletes it permanently with its records.
 
-`DELETE /api/v1/storage/datasets/{dataset_id}/`. Evidence: assumed.
+`DELETE /api/v1/storage/datasets/{dataset_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

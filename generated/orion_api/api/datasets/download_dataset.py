@@ -4,7 +4,7 @@ Returns all or selected records as one file. Structures are returned as they wer
 conversion that needs a chemistry toolkit (SMILES to SDF, SDF to SMILES) is rejected with 422. CSV omits
 structures in SDF.
 
-`GET /api/v1/storage/datasets/{dataset_id}/download/`. Evidence: assumed.
+`GET /api/v1/storage/datasets/{dataset_id}/download/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Returns a dataset without its records.
 
-`GET /api/v1/storage/datasets/{dataset_id}/`. Evidence: assumed.
+`GET /api/v1/storage/datasets/{dataset_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

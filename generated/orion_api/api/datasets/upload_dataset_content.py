@@ -3,7 +3,7 @@
 Replaces all records by those of the uploaded molecule file. Atomic: a file that cannot be parsed is rejected
 with 422 and its line, and changes nothing. Idempotent.
 
-`PUT /api/v1/storage/datasets/{dataset_id}/upload`. Evidence: assumed.
+`PUT /api/v1/storage/datasets/{dataset_id}/upload`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Creates a file without content, in state `uploading`. Send its content with upload_file_content.
 
-`POST /api/v3/storage/files/`. Evidence: assumed.
+`POST /api/v3/storage/files/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Moves a file to the trash (soft delete) or, with `immediate`, deletes it permanently.
 
-`DELETE /api/v3/storage/files/{file_id}/`. Evidence: assumed.
+`DELETE /api/v3/storage/files/{file_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

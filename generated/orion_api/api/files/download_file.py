@@ -4,7 +4,7 @@ Returns the content as it was uploaded. `Repr-Digest` holds its SHA-256 digest (
 the content. Supports a single byte range (`Range`); `Repr-Digest` always covers the whole content. A stack with
 external storage responds with a redirect to a presigned URL, which needs no token and rejects one.
 
-`GET /api/v3/storage/files/{file_id}/download`. Evidence: observed.
+`GET /api/v3/storage/files/{file_id}/download`. Evidence: observed (source `openmm-orion`).
 """
 
 from __future__ import annotations

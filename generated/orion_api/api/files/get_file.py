@@ -2,7 +2,7 @@
 
 Returns a file without its content.
 
-`GET /api/v3/storage/files/{file_id}/`. Evidence: assumed.
+`GET /api/v3/storage/files/{file_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

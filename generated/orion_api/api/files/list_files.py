@@ -3,7 +3,7 @@
 Lists the files of the caller's projects, ordered by id. Files shared with the caller are included unless
 `project` or `deleted` is set.
 
-`GET /api/v3/storage/files/`. Evidence: assumed.
+`GET /api/v3/storage/files/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ def build(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
-        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
-            Items with equal values are ordered by id. Defaults to `id`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-`. Items with
+            equal values are ordered by id. Defaults to `id`. The `-` is assumed.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         name_contains: Only items whose name contains this string, in the same case.
         name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
@@ -66,8 +66,8 @@ def build(
         owner: Only items of the user with this id.
         tags: Only items that have all of these tags; `tag_match` sets how they are compared. Repeat the parameter
             to pass several tags.
-        tag_filters: Only items that have at least one of these tags (assumed). Repeat the parameter to pass several
-            tags.
+        tag_filters: Only items that have at least one of these tags. Repeat the parameter to pass several tags. The
+            meaning is assumed.
         tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
             begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
             assumed.
@@ -159,8 +159,8 @@ def sync_detailed(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
-        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
-            Items with equal values are ordered by id. Defaults to `id`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-`. Items with
+            equal values are ordered by id. Defaults to `id`. The `-` is assumed.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         name_contains: Only items whose name contains this string, in the same case.
         name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
@@ -168,8 +168,8 @@ def sync_detailed(
         owner: Only items of the user with this id.
         tags: Only items that have all of these tags; `tag_match` sets how they are compared. Repeat the parameter
             to pass several tags.
-        tag_filters: Only items that have at least one of these tags (assumed). Repeat the parameter to pass several
-            tags.
+        tag_filters: Only items that have at least one of these tags. Repeat the parameter to pass several tags. The
+            meaning is assumed.
         tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
             begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
             assumed.
@@ -244,8 +244,8 @@ def sync(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
-        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
-            Items with equal values are ordered by id. Defaults to `id`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-`. Items with
+            equal values are ordered by id. Defaults to `id`. The `-` is assumed.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         name_contains: Only items whose name contains this string, in the same case.
         name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
@@ -253,8 +253,8 @@ def sync(
         owner: Only items of the user with this id.
         tags: Only items that have all of these tags; `tag_match` sets how they are compared. Repeat the parameter
             to pass several tags.
-        tag_filters: Only items that have at least one of these tags (assumed). Repeat the parameter to pass several
-            tags.
+        tag_filters: Only items that have at least one of these tags. Repeat the parameter to pass several tags. The
+            meaning is assumed.
         tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
             begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
             assumed.

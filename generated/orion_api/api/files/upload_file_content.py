@@ -2,7 +2,7 @@
 
 The body is the whole content. The state becomes `ready`. Another upload replaces the content.
 
-`PUT /api/v3/storage/files/{file_id}/upload`. Evidence: assumed.
+`PUT /api/v3/storage/files/{file_id}/upload`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ the trash, unless there are several (409 `ambiguous`). An existing folder of tha
 another source, and a folder into itself or its subfolders are rejected with 400. Atomic: either all sources are
 copied or none.
 
-`POST /api/v1/fs/copies/`. Evidence: listed.
+`POST /api/v1/fs/copies/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ names several items is rejected with 409 `ambiguous`, and the message contains t
 that the caller cannot see is rejected with 404. An item whose name has a slash, or is `.` or `..`, has no path,
 only an address.
 
-`GET /api/v1/fs/entry/`. Evidence: listed.
+`GET /api/v1/fs/entry/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

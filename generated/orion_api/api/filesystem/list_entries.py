@@ -5,7 +5,7 @@ item alone; a path that names a folder and items lists the folder. With `deleted
 that were in the folder, which may have been removed itself. Filters that folders have no value for (`tags`,
 `deleted`, `expired`) exclude folders.
 
-`GET /api/v1/fs/entries/`. Evidence: listed.
+`GET /api/v1/fs/entries/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ def build(
     owner: int | Unset = UNSET,
     deleted: bool | Unset = UNSET,
     name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     types: Sequence[ListEntriesTypesItem | str] | Unset = UNSET,
     expired: bool | Unset = UNSET,
     order_by: str | Unset = UNSET,
@@ -59,7 +60,8 @@ def build(
             to pass several tags.
         owner: Only items of the user with this id.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
-        name_contains: Only entries whose name contains this string, case-sensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         types: Only entries of these types. Repeat the parameter to pass several types.
         expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.
         order_by: Order of the entries, folders first in any case; entries that are equal in it are ordered by id.
@@ -79,6 +81,7 @@ def build(
                 "owner": owner,
                 "deleted": deleted,
                 "name_contains": name_contains,
+                "name_icontains": name_icontains,
                 "types": types,
                 "expired": expired,
                 "order_by": order_by,
@@ -121,6 +124,7 @@ def sync_detailed(
     owner: int | Unset = UNSET,
     deleted: bool | Unset = UNSET,
     name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     types: Sequence[ListEntriesTypesItem | str] | Unset = UNSET,
     expired: bool | Unset = UNSET,
     order_by: str | Unset = UNSET,
@@ -138,7 +142,8 @@ def sync_detailed(
             to pass several tags.
         owner: Only items of the user with this id.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
-        name_contains: Only entries whose name contains this string, case-sensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         types: Only entries of these types. Repeat the parameter to pass several types.
         expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.
         order_by: Order of the entries, folders first in any case; entries that are equal in it are ordered by id.
@@ -162,6 +167,7 @@ def sync_detailed(
             owner=owner,
             deleted=deleted,
             name_contains=name_contains,
+            name_icontains=name_icontains,
             types=types,
             expired=expired,
             order_by=order_by,
@@ -183,6 +189,7 @@ def sync(
     owner: int | Unset = UNSET,
     deleted: bool | Unset = UNSET,
     name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     types: Sequence[ListEntriesTypesItem | str] | Unset = UNSET,
     expired: bool | Unset = UNSET,
     order_by: str | Unset = UNSET,
@@ -200,7 +207,8 @@ def sync(
             to pass several tags.
         owner: Only items of the user with this id.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
-        name_contains: Only entries whose name contains this string, case-sensitively.
+        name_contains: Only items whose name contains this string, in the same case.
+        name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         types: Only entries of these types. Repeat the parameter to pass several types.
         expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.
         order_by: Order of the entries, folders first in any case; entries that are equal in it are ordered by id.
@@ -225,6 +233,7 @@ def sync(
             owner=owner,
             deleted=deleted,
             name_contains=name_contains,
+            name_icontains=name_icontains,
             types=types,
             expired=expired,
             order_by=order_by,
@@ -246,6 +255,7 @@ async def asyncio_detailed(
     owner: int | Unset = UNSET,
     deleted: bool | Unset = UNSET,
     name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     types: Sequence[ListEntriesTypesItem | str] | Unset = UNSET,
     expired: bool | Unset = UNSET,
     order_by: str | Unset = UNSET,
@@ -263,6 +273,7 @@ async def asyncio_detailed(
             owner=owner,
             deleted=deleted,
             name_contains=name_contains,
+            name_icontains=name_icontains,
             types=types,
             expired=expired,
             order_by=order_by,
@@ -284,6 +295,7 @@ async def asyncio(
     owner: int | Unset = UNSET,
     deleted: bool | Unset = UNSET,
     name_contains: str | Unset = UNSET,
+    name_icontains: str | Unset = UNSET,
     types: Sequence[ListEntriesTypesItem | str] | Unset = UNSET,
     expired: bool | Unset = UNSET,
     order_by: str | Unset = UNSET,
@@ -301,6 +313,7 @@ async def asyncio(
             owner=owner,
             deleted=deleted,
             name_contains=name_contains,
+            name_icontains=name_icontains,
             types=types,
             expired=expired,
             order_by=order_by,

@@ -10,7 +10,7 @@ rejected with 409 `exists`, and so are two sources of one name. A root as a sour
 or lies in another source, and a folder into itself or its subfolders are rejected with 400. Atomic: either all
 sources are moved or none. An item onto itself is rejected with 400.
 
-`POST /api/v1/fs/moves/`. Evidence: listed.
+`POST /api/v1/fs/moves/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ is not empty is rejected with 409 `not_empty` unless `recursive` is true. A root
 a source that is given twice or lies in another source. Requires permission to change everything that is removed
 (403). Atomic: either all sources are removed or none.
 
-`POST /api/v1/fs/removals/`. Evidence: listed.
+`POST /api/v1/fs/removals/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Moves each resource to a folder, created if missing: one of the team root of its
 with an absolute path, also in another project. `/` removes it from its folder. A resource is in one folder at
 most. Atomic: either all assignments are made or none.
 
-`POST /api/v1/folders/assignments/`. Evidence: assumed.
+`POST /api/v1/folders/assignments/`. Evidence: listed (source `session`).
 """
 
 from __future__ import annotations

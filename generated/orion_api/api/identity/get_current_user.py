@@ -2,7 +2,7 @@
 
 Returns the user that the token belongs to.
 
-`GET /api/v1/users/me/`. Evidence: assumed.
+`GET /api/v1/users/me/`. Evidence: listed (source `session`).
 """
 
 from __future__ import annotations

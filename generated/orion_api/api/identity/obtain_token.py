@@ -3,7 +3,7 @@
 Exchanges a user name and password for a token; needs no token itself. Returns the existing token as long as it
 is valid, so the request can be retried.
 
-`POST /api/v1/auth/token/`. Evidence: assumed.
+`POST /api/v1/auth/token/`. Evidence: listed (source `session`).
 """
 
 from __future__ import annotations

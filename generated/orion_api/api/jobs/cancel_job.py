@@ -3,7 +3,7 @@
 A queued job becomes `complete` at once; a running job is stopped and becomes `complete` shortly afterwards. Its
 `reason` names the user who cancelled it. A complete job is left unchanged.
 
-`POST /api/v1/jobs/{job_id}/cancel/`. Evidence: assumed.
+`POST /api/v1/jobs/{job_id}/cancel/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ allows. Rejected with 422 if the parameters do not match the specification of th
 which lists the known names), and with 409 if the floe is not `ready`. Resources created by a job are tagged
 `Job <id>`.
 
-`POST /api/v1/jobs/`. Evidence: assumed.
+`POST /api/v1/jobs/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ since. The header `X-Orion-Log-Offset` of the response is the `offset` for the n
 omits the start of a log that exceeds 10 MiB: then the response starts with a line that has the number of
 omitted bytes.
 
-`GET /api/v1/jobs/{job_id}/logs/`. Evidence: assumed.
+`GET /api/v1/jobs/{job_id}/logs/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Returns a job without its log.
 
-`GET /api/v1/jobs/{job_id}/`. Evidence: assumed.
+`GET /api/v1/jobs/{job_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

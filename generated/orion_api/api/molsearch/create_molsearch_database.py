@@ -3,7 +3,7 @@
 Creates a molecule database from a dataset. Its state is `LOADING`, then `LOADED` when it can be searched. A
 query searches the molecules that the dataset has at the time of the query.
 
-`POST /api/v1/molsearch/databases/`. Evidence: assumed.
+`POST /api/v1/molsearch/databases/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Starts a search. The state is `QUEUED` at first; the final state is `SUCCESS`, or `ERROR` with a reason.
 Rejected with 422 (`bad_query`) if the query is not supported, and with 409 if the database is not `LOADED`.
 
-`POST /api/v1/molsearch/queries/`. Evidence: assumed.
+`POST /api/v1/molsearch/queries/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

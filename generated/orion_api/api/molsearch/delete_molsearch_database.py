@@ -2,7 +2,7 @@
 
 Deletes a molecule database permanently; its dataset and its queries are not deleted.
 
-`DELETE /api/v1/molsearch/databases/{database_id}/`. Evidence: assumed.
+`DELETE /api/v1/molsearch/databases/{database_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Deletes a query with its hits permanently. A running query is stopped.
 
-`DELETE /api/v1/molsearch/queries/{query_id}/`. Evidence: assumed.
+`DELETE /api/v1/molsearch/queries/{query_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

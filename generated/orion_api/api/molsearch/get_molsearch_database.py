@@ -2,7 +2,7 @@
 
 Returns a molecule database without its molecules.
 
-`GET /api/v1/molsearch/databases/{database_id}/`. Evidence: assumed.
+`GET /api/v1/molsearch/databases/{database_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

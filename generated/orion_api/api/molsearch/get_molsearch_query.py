@@ -2,7 +2,7 @@
 
 Returns a query without its hits.
 
-`GET /api/v1/molsearch/queries/{query_id}/`. Evidence: assumed.
+`GET /api/v1/molsearch/queries/{query_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Lists the hits, best first; equal scores are in dataset order. Empty until the query is finished.
 
-`GET /api/v1/molsearch/queries/{query_id}/hits/`. Evidence: assumed.
+`GET /api/v1/molsearch/queries/{query_id}/hits/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Creates a package without content, in state `uploading`. Send its archive with upload_package_content.
 
-`POST /api/v1/packages/`. Evidence: assumed.
+`POST /api/v1/packages/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

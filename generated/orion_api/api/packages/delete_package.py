@@ -3,7 +3,7 @@
 Deletes a package permanently. Its floes become `deprecated`. Rejected with 409 (`package_in_use`) until all
 jobs of its floes are complete.
 
-`DELETE /api/v1/packages/{package_id}/`. Evidence: assumed.
+`DELETE /api/v1/packages/{package_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

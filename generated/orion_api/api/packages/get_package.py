@@ -2,7 +2,7 @@
 
 Returns a package without its archive.
 
-`GET /api/v1/packages/{package_id}/`. Evidence: assumed.
+`GET /api/v1/packages/{package_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ it, or one that is too large when decompressed is rejected with 422 (`bad_packag
 `processing`, then `ready` when the floes are available, or `error` if they cannot be read. Uploading the same
 archive again changes nothing; another archive is rejected with 409 unless the state is `uploading` or `error`.
 
-`PUT /api/v1/packages/{package_id}/upload/`. Evidence: assumed.
+`PUT /api/v1/packages/{package_id}/upload/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

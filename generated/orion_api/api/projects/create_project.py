@@ -2,7 +2,7 @@
 
 Creates a project in the caller's organization. The caller becomes its owner and first member.
 
-`POST /api/v1/projects/`. Evidence: assumed.
+`POST /api/v1/projects/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

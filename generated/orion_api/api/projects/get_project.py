@@ -2,7 +2,7 @@
 
 Returns a project that the caller is a member of.
 
-`GET /api/v1/projects/{project_id}/`. Evidence: assumed.
+`GET /api/v1/projects/{project_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Ends the caller's membership; the caller's items stay in the project. The owner cannot leave a project (409
 `owner`), and neither can a member of a group that the project is shared with (409 `group_member`).
 
-`POST /api/v1/projects/{project_id}/leave/`. Evidence: listed.
+`POST /api/v1/projects/{project_id}/leave/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

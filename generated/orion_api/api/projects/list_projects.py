@@ -3,7 +3,7 @@
 Lists the projects that the caller is a member of, ordered by id. Archived projects are listed only if
 `archived` is true. With `deleted`, lists the deleted projects that the caller owns, archived or not.
 
-`GET /api/v1/projects/`. Evidence: assumed.
+`GET /api/v1/projects/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ def build(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
-        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
-            Items with equal values are ordered by id. Defaults to `id`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-`. Items with
+            equal values are ordered by id. Defaults to `id`. The `-` is assumed.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         name_contains: Only items whose name contains this string, in the same case.
         name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
@@ -125,8 +125,8 @@ def sync_detailed(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
-        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
-            Items with equal values are ordered by id. Defaults to `id`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-`. Items with
+            equal values are ordered by id. Defaults to `id`. The `-` is assumed.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         name_contains: Only items whose name contains this string, in the same case.
         name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
@@ -184,8 +184,8 @@ def sync(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
-        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
-            Items with equal values are ordered by id. Defaults to `id`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-`. Items with
+            equal values are ordered by id. Defaults to `id`. The `-` is assumed.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         name_contains: Only items whose name contains this string, in the same case.
         name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.

@@ -2,7 +2,7 @@
 
 Stores a value under a name. The value is write-only: no response contains it.
 
-`POST /api/v1/secrets/`. Evidence: assumed.
+`POST /api/v1/secrets/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Deletes a secret permanently; secrets are not moved to the trash.
 
-`DELETE /api/v1/secrets/{secret_id}/`. Evidence: assumed.
+`DELETE /api/v1/secrets/{secret_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Returns a secret without its value.
 
-`GET /api/v1/secrets/{secret_id}/`. Evidence: assumed.
+`GET /api/v1/secrets/{secret_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Lists the secrets of the caller's projects, ordered by id. Secrets shared with the caller are included unless
 `project` is set. Values are never returned.
 
-`GET /api/v1/secrets/`. Evidence: assumed.
+`GET /api/v1/secrets/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ def build(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
-        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
-            Items with equal values are ordered by id. Defaults to `id`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-`. Items with
+            equal values are ordered by id. Defaults to `id`. The `-` is assumed.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         name_contains: Only items whose name contains this string, in the same case.
         name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
@@ -60,8 +60,8 @@ def build(
         owner: Only items of the user with this id.
         tags: Only items that have all of these tags; `tag_match` sets how they are compared. Repeat the parameter
             to pass several tags.
-        tag_filters: Only items that have at least one of these tags (assumed). Repeat the parameter to pass several
-            tags.
+        tag_filters: Only items that have at least one of these tags. Repeat the parameter to pass several tags. The
+            meaning is assumed.
         tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
             begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
             assumed.
@@ -133,8 +133,8 @@ def sync_detailed(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
-        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
-            Items with equal values are ordered by id. Defaults to `id`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-`. Items with
+            equal values are ordered by id. Defaults to `id`. The `-` is assumed.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         name_contains: Only items whose name contains this string, in the same case.
         name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
@@ -142,8 +142,8 @@ def sync_detailed(
         owner: Only items of the user with this id.
         tags: Only items that have all of these tags; `tag_match` sets how they are compared. Repeat the parameter
             to pass several tags.
-        tag_filters: Only items that have at least one of these tags (assumed). Repeat the parameter to pass several
-            tags.
+        tag_filters: Only items that have at least one of these tags. Repeat the parameter to pass several tags. The
+            meaning is assumed.
         tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
             begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
             assumed.
@@ -198,8 +198,8 @@ def sync(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
-        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
-            Items with equal values are ordered by id. Defaults to `id`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-`. Items with
+            equal values are ordered by id. Defaults to `id`. The `-` is assumed.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         name_contains: Only items whose name contains this string, in the same case.
         name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
@@ -207,8 +207,8 @@ def sync(
         owner: Only items of the user with this id.
         tags: Only items that have all of these tags; `tag_match` sets how they are compared. Repeat the parameter
             to pass several tags.
-        tag_filters: Only items that have at least one of these tags (assumed). Repeat the parameter to pass several
-            tags.
+        tag_filters: Only items that have at least one of these tags. Repeat the parameter to pass several tags. The
+            meaning is assumed.
         tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
             begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
             assumed.

@@ -3,7 +3,7 @@
 Creates a shard without content, in state `open`. Send its content with upload_shard_content. Rejected with 409
 (`collection_not_open`) unless the collection is open.
 
-`POST /api/v1/storage/collections/{collection_id}/shards/`. Evidence: assumed.
+`POST /api/v1/storage/collections/{collection_id}/shards/`. Evidence: listed (source `samples`).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Deletes a shard and its content permanently; shards are not moved to the trash. Rejected with 409
 (`collection_not_open`) unless the collection is open.
 
-`DELETE /api/v1/storage/collections/{collection_id}/shards/{shard_id}/`. Evidence: assumed.
+`DELETE /api/v1/storage/collections/{collection_id}/shards/{shard_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

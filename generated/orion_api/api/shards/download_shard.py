@@ -5,7 +5,7 @@ the content. Rejected with 409 before the upload and while the collection is bei
 byte range (`Range`); `Repr-Digest` always covers the whole content. A stack with external storage responds with
 a redirect to a presigned URL, which needs no token and rejects one.
 
-`GET /api/v1/storage/collections/{collection_id}/shards/{shard_id}/download/`. Evidence: observed.
+`GET /api/v1/storage/collections/{collection_id}/shards/{shard_id}/download/`. Evidence: observed (source `openmm-orion`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Returns a shard without its content. Rejected with 409 while the collection is being deleted.
 
-`GET /api/v1/storage/collections/{collection_id}/shards/{shard_id}/`. Evidence: assumed.
+`GET /api/v1/storage/collections/{collection_id}/shards/{shard_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

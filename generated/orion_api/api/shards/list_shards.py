@@ -2,7 +2,7 @@
 
 Lists the shards of a collection, ordered by id. Rejected with 409 while the collection is being deleted.
 
-`GET /api/v1/storage/collections/{collection_id}/shards/`. Evidence: assumed.
+`GET /api/v1/storage/collections/{collection_id}/shards/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def build(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
-        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
-            Items with equal values are ordered by id. Defaults to `id`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-`. Items with
+            equal values are ordered by id. Defaults to `id`. The `-` is assumed.
         state: Only shards in one of these states. Repeat the parameter to pass several states.
         states: Only items in one of these states. Repeat the parameter to pass several states.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
@@ -119,8 +119,8 @@ def sync_detailed(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
-        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
-            Items with equal values are ordered by id. Defaults to `id`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-`. Items with
+            equal values are ordered by id. Defaults to `id`. The `-` is assumed.
         state: Only shards in one of these states. Repeat the parameter to pass several states.
         states: Only items in one of these states. Repeat the parameter to pass several states.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
@@ -174,8 +174,8 @@ def sync(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
-        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
-            Items with equal values are ordered by id. Defaults to `id`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-`. Items with
+            equal values are ordered by id. Defaults to `id`. The `-` is assumed.
         state: Only shards in one of these states. Repeat the parameter to pass several states.
         states: Only items in one of these states. Repeat the parameter to pass several states.
         name: Only items whose name contains this string; ASCII letters match case-insensitively.

@@ -5,7 +5,7 @@ The shares of a floe are those of its package; a floe without a package has none
 its users, and include its owner. The shares of a project are its members, users and groups, and include its
 owner; any member can list them.
 
-`GET /api/v1/shares/{resource_type}/{resource_id}/`. Evidence: assumed.
+`GET /api/v1/shares/{resource_type}/{resource_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

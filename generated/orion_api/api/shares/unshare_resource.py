@@ -3,7 +3,7 @@
 Only users who can change the resource can revoke its shares. A share that does not exist is ignored. The owner
 of a project or workspace cannot be removed from it (409 `owner`).
 
-`DELETE /api/v1/shares/{resource_type}/{resource_id}/`. Evidence: assumed.
+`DELETE /api/v1/shares/{resource_type}/{resource_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

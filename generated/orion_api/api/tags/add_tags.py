@@ -2,7 +2,7 @@
 
 Tags that the resource already has are left unchanged.
 
-`POST /api/v1/tags/{resource_type}/{resource_id}/`. Evidence: assumed.
+`POST /api/v1/tags/{resource_type}/{resource_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

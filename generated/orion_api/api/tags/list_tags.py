@@ -2,7 +2,7 @@
 
 Lists the tags of every project that the caller is a member of, ordered by name.
 
-`GET /api/v1/tags/{resource_type}/{resource_id}/`. Evidence: assumed.
+`GET /api/v1/tags/{resource_type}/{resource_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

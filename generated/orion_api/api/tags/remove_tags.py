@@ -2,7 +2,7 @@
 
 Tags that the resource does not have are ignored (documented).
 
-`DELETE /api/v1/tags/{resource_type}/{resource_id}/`. Evidence: assumed.
+`DELETE /api/v1/tags/{resource_type}/{resource_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

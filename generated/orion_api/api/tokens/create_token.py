@@ -3,7 +3,7 @@
 Creates a token for the caller and returns its value, which no other operation returns. The token is valid until
 it is deleted.
 
-`POST /api/v1/tokens/`. Evidence: assumed.
+`POST /api/v1/tokens/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

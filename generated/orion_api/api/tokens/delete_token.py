@@ -3,7 +3,7 @@
 Revokes a token of the caller immediately and permanently; further requests with its value are rejected with
 401.
 
-`DELETE /api/v1/tokens/{token_id}/`. Evidence: assumed.
+`DELETE /api/v1/tokens/{token_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Returns a token of the caller without its value.
 
-`GET /api/v1/tokens/{token_id}/`. Evidence: assumed.
+`GET /api/v1/tokens/{token_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

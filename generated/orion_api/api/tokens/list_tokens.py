@@ -2,7 +2,7 @@
 
 Lists the caller's tokens, including those from obtain_token, ordered by id. Values are never returned.
 
-`GET /api/v1/tokens/`. Evidence: assumed.
+`GET /api/v1/tokens/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ def build(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
-        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
-            Items with equal values are ordered by id. Defaults to `id`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-`. Items with
+            equal values are ordered by id. Defaults to `id`. The `-` is assumed.
     """
     return Request(
         operation=OPERATION,
@@ -95,8 +95,8 @@ def sync_detailed(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
-        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
-            Items with equal values are ordered by id. Defaults to `id`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-`. Items with
+            equal values are ordered by id. Defaults to `id`. The `-` is assumed.
 
     Returns:
         Status, headers and body; `parsed` is set on success.
@@ -124,8 +124,8 @@ def sync(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
-        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
-            Items with equal values are ordered by id. Defaults to `id`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-`. Items with
+            equal values are ordered by id. Defaults to `id`. The `-` is assumed.
 
     Returns:
         A page of tokens.

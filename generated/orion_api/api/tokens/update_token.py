@@ -2,7 +2,7 @@
 
 Updates the given fields. The value does not change.
 
-`PATCH /api/v1/tokens/{token_id}/`. Evidence: assumed.
+`PATCH /api/v1/tokens/{token_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

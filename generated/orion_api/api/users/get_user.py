@@ -2,7 +2,7 @@
 
 Returns a user of the caller's organization.
 
-`GET /api/v1/users/{user_id}/`. Evidence: assumed.
+`GET /api/v1/users/{user_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

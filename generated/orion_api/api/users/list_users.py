@@ -2,7 +2,7 @@
 
 Lists the users of the caller's organization, ordered by id.
 
-`GET /api/v1/users/`. Evidence: assumed.
+`GET /api/v1/users/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def build(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
-        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
-            Items with equal values are ordered by id. Defaults to `id`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-`. Items with
+            equal values are ordered by id. Defaults to `id`. The `-` is assumed.
         username: Only the user with exactly this user name.
     """
     return Request(
@@ -99,8 +99,8 @@ def sync_detailed(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
-        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
-            Items with equal values are ordered by id. Defaults to `id`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-`. Items with
+            equal values are ordered by id. Defaults to `id`. The `-` is assumed.
         username: Only the user with exactly this user name.
 
     Returns:
@@ -130,8 +130,8 @@ def sync(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
-        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
-            Items with equal values are ordered by id. Defaults to `id`.
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-`. Items with
+            equal values are ordered by id. Defaults to `id`. The `-` is assumed.
         username: Only the user with exactly this user name.
 
     Returns:

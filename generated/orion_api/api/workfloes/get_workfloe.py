@@ -2,7 +2,7 @@
 
 Returns a floe with its specification.
 
-`GET /api/v1/workfloes/{workfloe_id}/`. Evidence: assumed.
+`GET /api/v1/workfloes/{workfloe_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Lists the floes of the stack and of the packages that the caller can read, ordered by id. The specification is
 empty in listings (documented); get_workfloe returns it.
 
-`GET /api/v1/workfloes/`. Evidence: assumed.
+`GET /api/v1/workfloes/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations
@@ -57,9 +57,9 @@ def build(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
-        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
-            Items with equal values are ordered by id. Defaults to `id`. By `recently_used`, the floe of the
-            latest job is first, and floes without jobs are last (assumed).
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-`. Items with
+            equal values are ordered by id. Defaults to `id`. The `-` is assumed. By `recently_used`, the floe
+            of the latest job is first, and floes without jobs are last (assumed).
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         name_contains: Only items whose name contains this string, in the same case.
         name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
@@ -68,8 +68,8 @@ def build(
         states: Only items in one of these states. Repeat the parameter to pass several states.
         tags: Only items that have all of these tags; `tag_match` sets how they are compared. Repeat the parameter
             to pass several tags.
-        tag_filters: Only items that have at least one of these tags (assumed). Repeat the parameter to pass several
-            tags.
+        tag_filters: Only items that have at least one of these tags. Repeat the parameter to pass several tags. The
+            meaning is assumed.
         tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
             begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
             assumed.
@@ -158,9 +158,9 @@ def sync_detailed(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
-        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
-            Items with equal values are ordered by id. Defaults to `id`. By `recently_used`, the floe of the
-            latest job is first, and floes without jobs are last (assumed).
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-`. Items with
+            equal values are ordered by id. Defaults to `id`. The `-` is assumed. By `recently_used`, the floe
+            of the latest job is first, and floes without jobs are last (assumed).
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         name_contains: Only items whose name contains this string, in the same case.
         name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
@@ -169,8 +169,8 @@ def sync_detailed(
         states: Only items in one of these states. Repeat the parameter to pass several states.
         tags: Only items that have all of these tags; `tag_match` sets how they are compared. Repeat the parameter
             to pass several tags.
-        tag_filters: Only items that have at least one of these tags (assumed). Repeat the parameter to pass several
-            tags.
+        tag_filters: Only items that have at least one of these tags. Repeat the parameter to pass several tags. The
+            meaning is assumed.
         tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
             begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
             assumed.
@@ -242,9 +242,9 @@ def sync(
         limit: Maximum number of items per page, 1 to 1000. Defaults to 100.
         cursor: Opaque pagination cursor, taken from the `next` link of the previous page.
         offset: Number of items to skip. Ignored with `cursor`.
-        order_by: Order of the items, by a field in ascending order, or in descending order after a `-` (assumed).
-            Items with equal values are ordered by id. Defaults to `id`. By `recently_used`, the floe of the
-            latest job is first, and floes without jobs are last (assumed).
+        order_by: Order of the items, by a field in ascending order, or in descending order after a `-`. Items with
+            equal values are ordered by id. Defaults to `id`. The `-` is assumed. By `recently_used`, the floe
+            of the latest job is first, and floes without jobs are last (assumed).
         name: Only items whose name contains this string; ASCII letters match case-insensitively.
         name_contains: Only items whose name contains this string, in the same case.
         name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
@@ -253,8 +253,8 @@ def sync(
         states: Only items in one of these states. Repeat the parameter to pass several states.
         tags: Only items that have all of these tags; `tag_match` sets how they are compared. Repeat the parameter
             to pass several tags.
-        tag_filters: Only items that have at least one of these tags (assumed). Repeat the parameter to pass several
-            tags.
+        tag_filters: Only items that have at least one of these tags. Repeat the parameter to pass several tags. The
+            meaning is assumed.
         tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
             begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
             assumed.

@@ -2,7 +2,7 @@
 
 Creates a workspace in a project of the caller, who becomes its owner and first user. Share it to add users.
 
-`POST /api/v1/workspaces/`. Evidence: listed.
+`POST /api/v1/workspaces/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

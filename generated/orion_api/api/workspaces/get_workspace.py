@@ -2,7 +2,7 @@
 
 Returns a workspace that the caller is a user of; any other workspace is 404.
 
-`GET /api/v1/workspaces/{workspace_id}/`. Evidence: listed.
+`GET /api/v1/workspaces/{workspace_id}/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Lists the users who can access a workspace, ordered by id: its owner and those it is shared with, if they are
 members of its project. Only users of the workspace can list them.
 
-`GET /api/v1/workspaces/{workspace_id}/users/`. Evidence: listed.
+`GET /api/v1/workspaces/{workspace_id}/users/`. Evidence: listed (source `commands`).
 """
 
 from __future__ import annotations

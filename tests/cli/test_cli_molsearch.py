@@ -1,0 +1,117 @@
+"""`ocli molsearch query create`: a command for each type of query, and the former form with all parameters as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli.conftest import Call
+
+from orionclient.examples import drugs
+from orionclient.local import LocalOrion
+from orionclient.types import Dataset, MolsearchDatabase, MolsearchQuery
+
+pytestmark = pytest.mark.usefixtures("real_time")
+MOLFILE = """
+  mol
+
+  1  0  0  0  0  0  0  0  0  0999 V2000
+    0.0000    0.0000    0.0000 C   0  0  0  0  0  0  0  0  0  0  0  0
+M  END
+"""
+
+
+@pytest.fixture(scope="module")
+def planted(stack: LocalOrion) -> Iterator[LocalOrion]:
+    session = stack.session()
+    MolsearchDatabase.create(session, "drugs", Dataset.upload(session, "drugs", drugs("sdf"))).wait(timeout=60)
+    return stack
+
+
+def create(call: Call, orion: LocalOrion, *words: str) -> dict[str, Any]:
+    done = call("--json", "molsearch", "query", "create", *words, on=orion)
+    assert (done.exit_code, done.stderr) == (0, ""), done.output
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("words", "query_type", "parameters"),
+    [
+        (["title", "1", "aspirin", "caffeine"], "title", {"titles": ["aspirin", "caffeine"]}),
+        (["title", "1", "@titles.txt"], "title", {"titles": ["aspirin", "not this one"]}),
+        (
+            ["substructure", "1", "c1ccccc1", "--num-hits=3", "--stereo-constraint"],
+            "subsearch",
+            {"mdlquery": "c1ccccc1", "subsearch_query_type": "SMARTS", "num_hits": 3, "stereo_constraint": True},
+        ),
+        (
+            ["substructure", "1", "@query.mol"],
+            "subsearch",
+            {"mdlquery": MOLFILE, "subsearch_query_type": "MDLJSON"},
+        ),
+        (
+            ["substructure", "1", '{"m": "x"}', "--subsearch-query-type", "MDLJSON"],
+            "subsearch",
+            {"mdlquery": '{"m": "x"}', "subsearch_query_type": "MDLJSON"},
+        ),
+        (
+            ["graphsim", "1", "CCO", "--fingerprint-type=path", "--similarity-measure-type", "dice", "--cutoff=.5"],
+            "graphsim",
+            {"smiles": "CCO", "fingerprint_type": "path", "similarity_measure_type": "dice", "cutoff": 0.5},
+        ),
+        (["exact", "1", "CCO", "--max-hits", "2"], "exact", {"smiles": "CCO", "max_hits": 2}),
+        (["title", "1", '{"titles": ["aspirin"]}'], "title", {"titles": ["aspirin"]}),
+        (["title", "1", '{"titles'], "title", {"titles": ['{"titles']}),
+        (
+            ["subsearch", "1", '{"mdlquery": "CC", "subsearch_query_type": "SMARTS"}', "--num-hits", "1"],
+            "subsearch",
+            {"mdlquery": "CC", "subsearch_query_type": "SMARTS", "num_hits": 1},
+        ),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_each_type_of_query(
+    words: list[str], query_type: str, parameters: dict[str, Any], call: Call, planted: LocalOrion, tmp_path: Path
+) -> None:
+    (tmp_path / "titles.txt").write_text("aspirin\nnot this one\n")
+    (tmp_path / "query.mol").write_text(MOLFILE)
+    found = create(call, planted, *words, "--name", "mine", "--project", "3")
+    assert (found["query_type"], found["parameters"]) == (query_type, parameters)
+    assert (found["database"], found["name"], found["project"]) == (1, "mine", 3)
+
+
+def test_the_results_of_a_search(call: Call, planted: LocalOrion) -> None:
+    made = create(call, planted, "title", "1", "aspirin")
+    assert call("molsearch", "query", "wait", str(made["id"])).exit_code == 0
+    results = json.loads(call("--json", "molsearch", "query", "list-results", str(made["id"])).stdout)
+    assert [each["title"] for each in results] == ["aspirin"]
+    assert results == json.loads(call("--json", "molsearch", "queries", "hits", str(made["id"])).stdout)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["fastrocs", "1", "CCO"], 6, "not supported by the local Orion"),
+        (["graphsim", "1", "CCO", "--cutoff", "2"], 2, "'--cutoff': 2"),
+        (["graphsim", "1", "CCO", "--cutoff", "nan"], 2, "'--cutoff': nan"),
+        (["exact", "1", '{"smiles": "C", "nix": 1}'], 2, "unknown parameter 'nix'"),
+        (["exact", "1", "@nix.smi"], 2, "cannot read nix.smi"),
+        (["exact", "99", "C"], 5, ""),
+        (["title", "1"], 2, "missing argument"),
+        (["titel", "1", "x"], 2, "Did you mean 'title'"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_invalid_queries_create_nothing(
+    words: list[str], code: int, message: str, call: Call, planted: LocalOrion
+) -> None:
+    session = planted.session()
+    before = session.list_resources(MolsearchQuery).count()
+    done = call("molsearch", "query", "create", *words, on=planted)
+    assert (done.exit_code, done.stdout) == (code, "")
+    assert message in done.stderr
+    assert session.list_resources(MolsearchQuery).count() == before
