@@ -34,7 +34,7 @@ _OTHER_ROOTS = (
 )
 # Most rows are in the roots of teams, for which no strings are compared.
 _VISIBLE = (
-    f"((root = '' AND project IN (SELECT project FROM members WHERE user = ?)) OR (root <> '' AND {_OTHER_ROOTS}))"
+    f"((root = '' AND project IN (SELECT project FROM members WHERE user = ?)) OR (root <> '' AND {_OTHER_ROOTS}))"  # noqa: S608 - constants  # nosec B608
 )
 _VISIBLE_IN_PROJECTS = f"(root = '' OR {_OTHER_ROOTS})"
 _ROOT_FORMS = "/project/<id>/team, /project/<id>/user/<username>, /project/<id>/workspace/<id> and /organization"
