@@ -56,8 +56,8 @@ OPTIONS = {
     "delete-shards": ["--yes"],
     "leave": ["--yes"],
     "reset": ["--yes"],
-    "share": ["--project", "1", "--project", "2"],
-    "unshare": ["--project", "1"],
+    "share": ["--user", "1", "--user", "2"],
+    "unshare": ["--user", "1"],
     "wait": ["--deadline", "0"],
     "update": ["--description", "{name}"],
 }

@@ -18,7 +18,7 @@ from orionclient.cli._core.filter_words import FilteredCommand
 from orionclient.cli._core.reference import iter_commands
 from orionclient.cli._core.root import ocli
 from orionclient.local import LocalOrion
-from orionclient.types import KINDS, Dataset, File, Project, Shard, ShardCollection
+from orionclient.types import KINDS, Dataset, File, Project, Shard, ShardCollection, WorkFloeSpec
 
 LISTS = {path.removeprefix("ocli "): each for path, each in iter_commands(ocli) if isinstance(each, FilteredCommand)}
 
@@ -127,6 +127,9 @@ def test_every_filter_of_the_contract_is_a_word() -> None:
         (["name="], "'name=' has an empty value"),
         (["tags=a,,b"], "'tags=a,,b' has an empty value"),
         (["limit=-1"], "'limit=-1': -1 is not in the range x>=0"),
+        (["order_by=size"], "'order_by=size': unknown value 'size'"),
+        (["order_by=--id"], "'order_by=--id': unknown value '-id'"),
+        (["tag_match=fuzzy"], "'tag_match=fuzzy': unknown value 'fuzzy'"),
         (["limit=1.5"], "'limit=1.5': '1.5' is not a valid integer"),
         (["owner=1,2"], "'owner=1,2': '1,2' is not a valid integer"),
         (["deleted=maybe"], "'deleted=maybe': 'maybe' is not a valid boolean"),
@@ -150,6 +153,26 @@ def test_other_names_of_groups_take_words(call: Call, planted: LocalOrion) -> No
     assert names(call, "floes", "list", "name=echo", on=planted) == names(call, "workfloes", "list", "--name", "echo")
 
 
+def test_offset_and_limit_apply_after_sorting(call: Call, planted: LocalOrion) -> None:
+    for form in ("json", "table", "ids"):
+        for words in (["offset=1", "limit=1"], ["--offset", "1", "--limit", "1"]):
+            done = call("--format", form, "files", "list", "--sort=-name", *words, on=planted)
+            (found,) = {"one", "two", "three"} & {*done.stdout.replace('"', " ").split()} or {done.stdout.strip()}
+            assert found == ("3" if form == "ids" else "three")
+    assert names(call, "files", "list", "order_by=-name", "offset=1") == ["three", "one"]
+    assert names(call, "files", "list", "order_by=-name", "limit=1") == ["two"]
+
+
+def test_an_order_replaces_that_of_jobs(call: Call, planted: LocalOrion) -> None:
+    echo = planted.session().list_resources(WorkFloeSpec, {"title": "echo"}).one()
+    for name in ("first", "second", "third"):
+        echo.start(name, text="CNS")
+    assert names(call, "jobs", "list", on=planted) == ["third", "second", "first"]
+    assert names(call, "jobs", "list", "offset=1", "limit=1") == ["second"]
+    assert names(call, "jobs", "list", "order_by=created", "limit=2") == ["first", "second"]
+    assert names(call, "jobs", "list", "order_by=created", "offset=2") == ["third"]
+
+
 def test_folders(call: Call, planted: LocalOrion) -> None:
     planted.session().create_paths("/a", "/b")
     other = Project.create(planted.session(), "Other")
@@ -168,4 +191,6 @@ def test_completion(own_home: Path, planted: LocalOrion) -> None:
     assert complete(own_home, "ocli jobs list state=r") == ["plain,state=running"]
     assert complete(own_home, "ocli files list tags=a,", planted) == ["plain,tags=a,a", "plain,tags=a,b"]
     assert complete(own_home, "ocli files list nix=") == []
+    assert complete(own_home, "ocli files list order_by=-n") == ["plain,order_by=-name"]
+    assert complete(own_home, "ocli files list --order-by n") == ["plain,name"]
     assert any("first" in line for line in complete(own_home, "ocli collections info-shard 1 ", planted))

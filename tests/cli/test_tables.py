@@ -271,7 +271,7 @@ def test_an_unknown_column(words: list[str], line: str, call: Call, world: Local
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr.splitlines() == [
         f"Error: {line}",
-        "Hint: the columns are id, name, state, size, created, owner, project, description, sha256, path, deleted",
+        "Hint: the columns are id, name, state, size, created, owner, project, description, sha256, path, location, deleted",
     ]
     assert world.faults.requests() == []
 

@@ -36,6 +36,7 @@ from orionclient.types import (
     WorkFloeJob,
     WorkFloePackage,
     WorkFloeSpec,
+    Workspace,
 )
 
 
@@ -197,6 +198,7 @@ def linked(session: OrionSession) -> list[Any]:
         Group(id=1),
         User(id=2),
         Organization(id=1),
+        Workspace.create(session, "linked"),
         echo,
         WorkFloeJob.start(session, echo, "linked"),
         session.create_resource(WorkFloePackage, {"name": "linked"}),

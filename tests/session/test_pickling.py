@@ -37,6 +37,7 @@ from orionclient.types import (
     WorkFloeJob,
     WorkFloePackage,
     WorkFloeSpec,
+    Workspace,
 )
 
 pytestmark = pytest.mark.usefixtures("real_time")
@@ -99,6 +100,7 @@ def one_of_each(session: OrionSession) -> list[Resource]:
         session.get_user_profile(),
         session.get_resource(Organization, 1),
         session.get_resource(Group, 1),
+        Workspace.create(session, "pickled"),
         session.get_current_project(),
         File.upload(session, "pickled", b"content"),
         dataset,

@@ -28,9 +28,9 @@ class CreateMolsearchQuery:
             `topology_constraint` (ring bonds match only ring bonds), `stereo_constraint` (stereo centers match
             as drawn) and `isotope_constraint` (isotopes are equal). For `graphsim`: `smiles`,
             `fingerprint_type` (`circularvs` or `circular`, `path`, `maccs`), `similarity_measure_type`
-            (`tanimoto`, `dice`, `cosine`), `max_hits`, `cutoff` (minimum similarity). For `exact`: `smiles`
-            (molecules that are equal to this one) and `max_hits`. The case of these values is ignored. The
-            names and the values `MDLJSON`, `circularvs` and `tanimoto` are documented, the other values are
+            (`tanimoto`, `dice`, `cosine`), `max_hits`, `cutoff` (minimum similarity). For `exact` (listed):
+            `smiles` (molecules that are equal to this one) and `max_hits`. The case of these values is ignored.
+            The names and the values `MDLJSON`, `circularvs` and `tanimoto` are documented, the other values are
             assumed. Other names are rejected unless their value is null.
         name: Display name; need not be unique. Defaults to an empty string.
         project: Id of the project. Defaults to the caller's default project.

@@ -86,13 +86,15 @@ def build_list_command(
 
     def run(limit: int | None, exact: bool = False, all_items: bool = False, **values: Any) -> None:
         state = get_state()
-        state.sort = state.sort or sort
+        if values.get("order_by") is None:
+            state.sort = state.sort or sort
         selected = {str(option.name): values.pop(str(option.name)) for option in more}
         template = kind.template(values)
         filters = contract_options.drop_omitted(values)
         filters = filters if all_items else {**kind.only, **filters}
         # Rows that the server cannot sort or filter are cut after that.
         own = state.sort or any(value is not None for value in selected.values())
+        offset = filters.pop("offset", 0) if own else 0
         found = state.session.list_resources(template, filters, limit=None if own else limit, exact=exact)
         rows, keep = (each.to_dict() for each in found), select(**selected) if select else None
         state.out.print_rows(
@@ -101,6 +103,7 @@ def build_list_command(
             key="id" if "id" in kind.kind.fields() else "path",
             published=kind.published,
             limit=limit,
+            offset=offset,
         )
 
     options = contract_options.get_filters(_operation(kind.kind.declaration.list), kind=kind.name, schema=kind.schema)
