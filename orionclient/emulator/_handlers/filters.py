@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-
-from orionclient.emulator._store.store import format_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from orionclient.emulator._http.call import Call
     from orionclient.emulator._http.paging import ListQuery
 
-# How long a deleted resource is listed in the trash and can be restored.
-RETENTION = timedelta(days=30)
 # How a column is compared with a value. SQLite's lower() handles only ASCII letters, as the contract documents.
 _COMPARISONS = {
     "exact": "{} = ?",
@@ -25,22 +19,6 @@ _COMPARISONS = {
     "istartswith": "instr(lower({}), lower(?)) = 1",
 }
 _NAMES = {"name": "icontains", "name_contains": "contains", "name_icontains": "icontains"}
-
-
-def compute_expiry(call: Call) -> str:
-    """Return the time before which deleted resources are expired."""
-    return format_time(call.stack.clock() - RETENTION)
-
-
-def narrow_to_trash(listing: ListQuery, call: Call) -> None:
-    """Select the trash, without expired resources unless they are requested, or what is not in the trash."""
-    # The operations of kinds without a trash lack these parameters.
-    if not call.query.get("deleted", False):
-        listing.narrow("deleted = ''")
-        return
-    listing.narrow("deleted <> ''")
-    if not call.query["expired"]:
-        listing.narrow("deleted >= ?", compute_expiry(call))
 
 
 def narrow_by_name(listing: ListQuery, query: Mapping[str, Any]) -> None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator._handlers import filters
-from orionclient.emulator._handlers.resources import find_row, is_member, require_member
+from orionclient.emulator._handlers.resources import find_row, is_member, narrow_to_trash, require_member
 from orionclient.emulator._http.call import Call, Handler
 from orionclient.emulator._http.paging import ListQuery, build_page
 from orionclient.emulator._problems import ProblemError, forbidden, not_found
@@ -58,7 +58,7 @@ def list_projects(call: Call) -> dict[str, Any]:
     """List the caller's projects, either archived or active ones, or the deleted projects that the caller owns."""
     deleted = call.query["deleted"]
     listing = ListQuery("projects")
-    filters.narrow_to_trash(listing, call)
+    narrow_to_trash(call, listing)
     if deleted:
         listing.narrow("owner = ?", call.caller.id)
     else:

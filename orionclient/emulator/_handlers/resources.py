@@ -22,13 +22,14 @@ The rules are assumptions, because Orion's own are not published:
 from __future__ import annotations
 
 import sqlite3
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator._handlers import filters
 from orionclient.emulator._http.paging import ListQuery, build_page
 from orionclient.emulator._problems import ProblemError, bad_body, bad_parameter, forbidden, not_found
 from orionclient.emulator._store import access, folders, sharing
-from orionclient.emulator._store.store import now
+from orionclient.emulator._store.store import format_time, now
 
 if TYPE_CHECKING:
     from orionclient.emulator._http.call import Call, ResourceKind
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 Row = sqlite3.Row
 
+# How long a deleted resource is listed in the trash and can be restored.
+RETENTION = timedelta(days=30)
 # A deleted project hides its resources from users that they are shared with; it has no members.
 IN_PROJECT = "project NOT IN (SELECT id FROM projects WHERE deleted <> '')"
 
@@ -72,6 +75,22 @@ def narrow_to_projects(call: Call, db: sqlite3.Connection, listing: ListQuery) -
         listing.narrow("project IN (SELECT project FROM members WHERE user = ?)", call.caller.id)
     visible, values = access.visible_rows_of_projects(call.caller.id)
     listing.narrow(visible, *values)
+
+
+def compute_expiry(call: Call) -> str:
+    """Return the time before which deleted resources are expired."""
+    return format_time(call.stack.clock() - RETENTION)
+
+
+def narrow_to_trash(call: Call, listing: ListQuery) -> None:
+    """Restrict a listing to the trash, without expired resources unless they are requested, or to what is not in the trash."""
+    # The operations of kinds without a trash lack these parameters.
+    if not call.query.get("deleted", False):
+        listing.narrow("deleted = ''")
+        return
+    listing.narrow("deleted <> ''")
+    if not call.query["expired"]:
+        listing.narrow("deleted >= ?", compute_expiry(call))
 
 
 def find_project(call: Call, db: sqlite3.Connection) -> int:
@@ -181,14 +200,10 @@ def list_kind(call: Call, kind: ResourceKind, **columns: str | int | None) -> di
     # The operations of some kinds lack some of these parameters.
     trashed = query.get("deleted", False)
     listing = ListQuery(kind.table, columns={"type": kind.type_column})
-    filters.narrow_to_trash(listing, call)
+    narrow_to_trash(call, listing)
     filters.narrow_by_name(listing, query)
     filters.narrow_by_path(listing, query)
-    tagged = (
-        "id IN (SELECT resource FROM tags WHERE kind = ? AND project IN (SELECT project FROM members WHERE user = ?)"
-        " AND {})"
-    )
-    filters.narrow_by_tags(listing, query, tagged, "name", kind.name, call.caller.id)
+    narrow_by_tags(call, listing, kind)
     if "states" in query:
         filters.narrow_to_values(listing, "state", query["states"])
     if "types" in query:
@@ -206,6 +221,15 @@ def list_kind(call: Call, kind: ResourceKind, **columns: str | int | None) -> di
             shared, more = sharing.shared_with(kind.name, call.caller.id)
             listing.narrow(f"({visible} OR ({IN_PROJECT} AND id IN ({shared})))", *values, *more)
         return build_page(call, db, listing, kind.show)
+
+
+def narrow_by_tags(call: Call, listing: ListQuery, kind: ResourceKind) -> None:
+    """Apply the filters for tags, which select by the tags that the caller sees."""
+    tagged = (
+        "id IN (SELECT resource FROM tags WHERE kind = ? AND project IN (SELECT project FROM members WHERE user = ?)"
+        " AND {})"
+    )
+    filters.narrow_by_tags(listing, call.query, tagged, "name", kind.name, call.caller.id)
 
 
 def _narrow_to_folder(call: Call, db: sqlite3.Connection, listing: ListQuery) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orionclient.emulator._handlers import collections, filters, projects, resources
+from orionclient.emulator._handlers import collections, projects, resources
 from orionclient.emulator._http.call import Call, Handler
 from orionclient.emulator._problems import ProblemError, not_found
 from orionclient.emulator._store import access, folders
@@ -21,11 +21,11 @@ def restore_resource(call: Call) -> None:
             row, table = resources.find(call, db, kind, resource_id, trashed=True), kind.table
         if not row["deleted"]:
             return
-        if row["deleted"] < filters.compute_expiry(call):
-            detail = f"The {name} {resource_id} was deleted more than {filters.RETENTION.days} days ago."
+        if row["deleted"] < resources.compute_expiry(call):
+            detail = f"The {name} {resource_id} was deleted more than {resources.RETENTION.days} days ago."
             raise ProblemError(409, detail, "expired")
         if name == "collection" and row["state"] == "deleting":
-            raise collections.busy_problem(f"The collection {resource_id} is deleting; it cannot be restored.")
+            raise collections.build_busy_problem(f"The collection {resource_id} is deleting; it cannot be restored.")
         if name != "project":
             project = None if access.is_of_organization(row) else row["project"]
             folders.create_folder(db, access.Location(project, row["root"], row["path"]), call.caller.id)

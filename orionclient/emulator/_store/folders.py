@@ -54,7 +54,7 @@ def create_only(db: sqlite3.Connection, location: Location, owner: int) -> None:
     """
     if location.path is None or find_folder(db, location) is not None:
         raise ProblemError(409, f"The folder {location} exists.", "exists")
-    require_folder(db, location._replace(path=join_names(split_path(location.path)[:-1])))
+    require_folder(db, location.split()[0])
     create_folder(db, location, owner)
 
 
