@@ -36,15 +36,15 @@ class Client:
     """One connection of a user, as fast as possible."""
 
     def __init__(self, server: Server, user: str) -> None:
-        self._connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=60)
+        self.connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=60)
         self._headers = {"Authorization": f"Token {server.issue_token(user)}", "Content-Type": "application/json"}
 
     def send(self, method: str, path: str, body: Any = None, raw: bytes | None = None) -> tuple[int, Any]:
         """Return the status, and the JSON body if there is one."""
         headers = {**self._headers, "Content-Type": "application/octet-stream"} if raw is not None else self._headers
         content = raw if raw is not None else None if body is None else json.dumps(body)
-        self._connection.request(method, path, content, headers)
-        response = self._connection.getresponse()
+        self.connection.request(method, path, content, headers)
+        response = self.connection.getresponse()
         data = response.read()
         return response.status, json.loads(data) if data else None
 
@@ -61,8 +61,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def clients(server: Server) -> dict[str, Client]:
-    return {user: Client(server, user) for user in USERS}
+def clients(server: Server) -> Iterator[dict[str, Client]]:
+    made = {user: Client(server, user) for user in USERS}
+    yield made
+    for client in made.values():
+        client.connection.close()
 
 
 class Run:
