@@ -65,8 +65,8 @@ def make_paginator(first: Request, origin: tuple[str, str, int], limit: int | No
 class Paginator:
     """Pages of a listing, without I/O: builds the next request and validates each page.
 
-    Follows the links to the next page. If the page has no link, or the query has an `offset` or an `order_by`, the next page is requested by
-    its offset instead.
+    Follows the links to the next page. If the page has no link, or the query has an `offset` or an `order_by`, the next page is
+    requested by its offset instead.
 
     Args:
         first: Request for the first page.
