@@ -65,8 +65,8 @@ def make_paginator(first: Request, origin: tuple[str, str, int], limit: int | No
 class Paginator:
     """Pages of a listing, without I/O: builds the next request and validates each page.
 
-    Follows the links to the next page. If the page has no link, or the query has an `offset` or an `order_by`, the next page is requested by
-    its offset instead.
+    Follows the links to the next page. If the page has no link, or the query has an `offset` or an `order_by`, the next page is
+    requested by its offset instead.
 
     Args:
         first: Request for the first page.
@@ -126,7 +126,7 @@ class Paginator:
                 end before the server's count of items.
         """
         results = _get_results(page, response)
-        before, self._ids = self._ids, {item["id"] for item in results if _has_plain_id(item)}
+        before, self._ids = self._ids, {_get_key(item) for item in results if _has_plain_id(item)}
         last, self._results = self._results, [] if self._ids else results
         by_offset = self._position != self._start and self.request is not None and self.request.url is None
         is_duplicate = by_offset and bool(results) and (self._ids == before if self._ids else results == last)
@@ -151,7 +151,7 @@ class Paginator:
             if problem := find_missing_id(self._first.operation, item):
                 raise response.error(problem)
             # Resources that are created while the listing is read move items to the next page, where they would be repeated.
-            if not (before and _has_plain_id(item) and item["id"] in before):
+            if not (before and _has_plain_id(item) and _get_key(item) in before):
                 yield item
 
     def _is_last(self, page: Mapping[str, Any], response: Response, *, is_duplicate: bool) -> bool:
@@ -299,3 +299,8 @@ def _integer_in(request: Request, name: str) -> int | None:
 
 def _has_plain_id(item: Any) -> bool:
     return isinstance(item, dict) and isinstance(item.get("id"), int | str)
+
+
+def _get_key(item: dict[str, Any]) -> tuple[str, int | str]:
+    """Return what identifies an item: entries of the file system are of several types, each with its own ids."""
+    return str(item.get("type")), item["id"]
