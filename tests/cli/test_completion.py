@@ -139,6 +139,13 @@ def test_floes(own_home: Path, running: LocalOrion) -> None:
         (["files", "list", "--tag", "=", "a"], ["actives"]),
         (["files", "list", "--columns", "id,nam"], ["id,name"]),
         (["files", "list", "--tag", "C"], [r"C:\\\[N\],\*"]),
+        # As bash splits the words.
+        (["files", "list", "tag_m"], ["tag_match="]),
+        (["files", "list", "tags", "=", "a"], ["actives"]),
+        (["files", "list", "deleted", "="], ["true", "false"]),
+        (["files", "list", "limit", "=", "5", "deleted", "=", "t"], ["true"]),
+        (["jobs", "list", "--limit", "=", "5", "order_by", "=", "-cr"], ["-created"]),
+        (["api", "get_file", "-p", "file_id", "=", "1", "--bo"], ["--body"]),
     ],
 )
 def test_bash_inserts_whole_values(

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 
 import attrs
 import pytest
+from click.testing import CliRunner, Result
 from helpers.canary import CANARY
 from helpers.scripted import Scripted, ScriptedResponse
 from orion_api.api.files import get_file
@@ -20,7 +21,8 @@ from orion_api.api.files import get_file
 from orionclient import exceptions as errors
 from orionclient import records
 from orionclient._transport import exchange, pool
-from orionclient.config import SessionConfig, get_config_path, resolve, save_profile
+from orionclient.cli._core.root import ocli
+from orionclient.config import SessionConfig, get_config_path, read_profiles, resolve, save_profile
 from orionclient.helpers.collections import try_hard_to_download_shard
 from orionclient.records import default_codec
 from orionclient.session import OrionSession, get_profile_config, get_session
@@ -471,3 +473,22 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     dataset.download_to_file(tmp_path / "b.oeb.gz", format="csv")
     requests = [each.path.partition("format=")[2].partition("&")[0] for each in scripted.requests]
     assert requests == ["oeb.gz", "sdf", "binary", "csv"]
+
+
+@check("D37")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scripted.responses = [ScriptedResponse(data={**FILE, "id": 1})]
+    monkeypatch.setenv("ORION_URL", scripted.url)
+    monkeypatch.setenv("ORION_TOKEN", "token")
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    def call(*words: str, given: str = "") -> Result:
+        return CliRunner().invoke(ocli, [*words], prog_name="ocli", input=given)
+
+    assert call("files", "show", "1", "--json").stdout == call("files", "info", "1", "--json").stdout
+    assert "show" not in call("files", "--help").stdout
+    assert call("files", "list", "name=x", "--name=x").exit_code == 2
+    words = ("config", "profile", "--url", "x.org", "--username", "u", "--with-token")
+    assert "Warning: --password is deprecated" in call(*words, "--password", "x", given="t").stderr
+    assert "Warning: ocli config token is deprecated" in call("config", "token", given="other").stderr
+    assert read_profiles()["default"]["token"] == "other"

@@ -66,6 +66,7 @@ def build_package() -> bytes:
 
 PACKAGE = build_package()
 
+TEAM_PATH = "/project/1/team/made"
 # Arguments of an operation besides the ids in its path.
 ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "obtain_token": lambda _: {"body": {"username": "grace", "password": "grace-demo"}},
@@ -85,6 +86,11 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "assign_paths": lambda ids: {
         "body": {"assignments": [{"resource_type": "dataset", "id": ids["dataset_id"], "path": "/"}]}
     },
+    "list_entries": lambda _: {"path": "/project/1/team"},
+    "get_entry": lambda _: {"path": "/project/1/team"},
+    "copy_entries": lambda ids: {"body": {"sources": [f"dataset://{ids['dataset_id']}"], "destination": TEAM_PATH}},
+    "move_entries": lambda ids: {"body": {"sources": [f"dataset://{ids['dataset_id']}"], "destination": TEAM_PATH}},
+    "remove_entries": lambda ids: {"body": {"sources": [f"dataset://{ids['dataset_id']}"]}},
     "create_job": lambda ids: {"body": {"workfloe": ids["workfloe_id"], "parameters": {"promoted": {"text": "CNS"}}}},
     # A retried upload changes nothing, so the table need not wait for the floes.
     "upload_package_content": lambda _: {"body": PACKAGE},
@@ -123,7 +129,10 @@ NAMED = {
 
 
 # Ids in the body of an operation.
-IDS_IN_BODY = {"assign_paths": ["dataset_id"], "create_upload": ["file_id"]}
+IDS_IN_BODY = {
+    **{name: ["dataset_id"] for name in ("assign_paths", "copy_entries", "move_entries", "remove_entries")},
+    "create_upload": ["file_id"],
+}
 
 # Operations that need a storage with presigned URLs.
 PRESIGNED = {"obtain_upload_targets"}

@@ -89,7 +89,7 @@ class Run:
         }
         self.invalid = ("/elsewhere/a", f"/project/{one}", f"/project/{one}/x/a", f"/project/{one}/workspace/w/a", "/")
         self.hidden = (
-            f"/project/{one}/user/nobody/a",
+            f"/project/{one}/user/alan/a",
             f"/project/{one}/workspace/{own}00/a",
             "/project/9999999/team/a",
         )
@@ -173,7 +173,7 @@ class Run:
             self.cp: 14,
             self.mv: 20,
             self.rm: 30 if large else 8,
-            self.look: 20,
+            self.check_ls: 20,
             self.get: 8,
         }
         self.random.choices([*steps], [*steps.values()])[0](self.random.choice([*USERS]))
@@ -285,9 +285,9 @@ class Run:
             )
             assert Counter((each["type"], each["id"], each["path"]) for each in body["results"]) == wanted
 
-    def look(self, user: str) -> None:
+    def check_ls(self, user: str) -> None:
         if self.random.random() < 0.2:
-            self.look_into_trash(user)
+            self.ls_trash(user)
             return
         path = self.pick_path()
         query = {"limit": self.random.randrange(1, 4)} if self.random.random() < 0.3 else {}
@@ -301,7 +301,7 @@ class Run:
         assert status == 200, body
         self.compare(node, entries, types[0] if types else "")
 
-    def look_into_trash(self, user: str) -> None:
+    def ls_trash(self, user: str) -> None:
         folder = self.pick_folder()
         status, entries, body = self.ls(user, folder, deleted="true")
         if not self.model.is_visible(user, folder):
@@ -344,7 +344,7 @@ class Run:
 
     def show(self, node: Node) -> tuple[Any, ...]:
         path = node if isinstance(node, str) else node.path
-        project = next((number for start, number in self.project.items() if path.startswith(f"{start}/")), None)
+        project = next((each for start, each in self.project.items() if path.startswith(f"{start}/")), None)
         if isinstance(node, str):
             return ("folder", None, path.rpartition("/")[2], path, USERS[self.model.folders[path]], project, None, None)
         return (node.kind, node.id, node.name, path, USERS[node.owner], project, node.size, node.count)
@@ -356,7 +356,7 @@ class Run:
         return (*own, project, entry["size"], entry["count"])
 
     def compare(self, node: Node, entries: list[dict[str, Any]], only: str = "") -> None:
-        """Compare a listing with the model: the entries, and that folders are first and each part is sorted by name."""
+        """Compare a listing with the model: the entries, and that folders are first and each group is sorted by name."""
         wanted = [node] if isinstance(node, Item) else self.model.listed(node)
         shown = [each for each in map(self.show, wanted) if only in {"", each[0]}]
         assert Counter(map(self.shown, entries)) == Counter(shown)

@@ -46,6 +46,20 @@ Every command that lists takes `--columns id,name,size` and `--sort COLUMN` (`--
 `table`, `csv`, `json` and `jsonl`; combined with `ids` it is an error. `--sort` applies to all forms. It sorts the listed rows, with
 `--limit` only those, and collects them before the first is printed: numbers by value, strings without case, missing values last.
 
+## Filters
+
+The filters of a command that lists are words behind it, as in the original, and options of the same meaning:
+
+    ocli datasets list name=hits deleted=true limit=5 offset=10 order_by=-created
+    ocli datasets list --name hits --deleted --limit 5 --offset 10 --order-by=-created
+
+A key is the name of the option with `_` in place of `-`. A filter that takes several values takes them separated by commas
+(`tags=actives,june`); a value that contains a comma is given as an option (`--tag 'a, b'`). Values are checked before a request is sent,
+and an unknown key is reported with the known ones. Each filter is given once, as a word or as an option; a second time is an error.
+
+With `--sort`, or a filter that only `ocli` has (`since`, `failed`), `limit` and `offset` apply to the sorted and filtered rows. `order_by`
+is the order of the server; it replaces the default order of `jobs list`.
+
 ## Exit codes
 
 | code | meaning |
