@@ -33,7 +33,13 @@ _KINDS = {
 }
 # Folders and items that the seed or the run creates. A root is not a valid source, and an item is not a valid destination.
 _FOLDERS = ("/project/1/team/", "/project/1/team/screens", "/project/1/user/ada/", "/organization/")
-_ITEMS = ("file://1", "dataset://1", "collection://1", "file://2", "dataset://2")
+_ITEMS = ("file://2", "dataset://2", "collection://2", "file://3", "dataset://3")
+# Items that are never removed or moved, so that there is always something to copy.
+_COPIED = ("file://1", "dataset://1", "collection://1")
+# The first ones of these are never deleted or left: highest protected id by operation.
+_PROTECTED = {
+    "delete_token": 1, "delete_file": 1, "delete_dataset": 1, "delete_collection": 1, "delete_project": 3, "leave_project": 3,
+}  # fmt: skip
 
 
 def _build_package() -> bytes:
@@ -73,11 +79,12 @@ def _serialize_ndjson(context: Any, value: Any) -> Any:
 def before_call(context: Any, case: Any, **kwargs: Any) -> None:
     """Remove values from valid requests that only the server can create (cursors) or that must match the body (digests).
 
-    Also protect the token of the run and the seeded projects, which have the lowest ids.
+    Also protect the token of the run, the seeded projects and the first items, which have the lowest ids.
     """
     operation = case.operation.definition.raw.get("operationId")
-    if operation == "delete_token" and str(case.path_parameters.get("token_id")) == "1":
-        case.path_parameters["token_id"] = 2**40
+    for name, value in (case.path_parameters or {}).items():
+        if str(value) in map(str, range(1, 1 + _PROTECTED.get(operation, 0))):
+            case.path_parameters[name] = 2**40
     if (
         operation == "update_project"
         and isinstance(case.body, dict)
@@ -94,11 +101,11 @@ def before_call(context: Any, case: Any, **kwargs: Any) -> None:
             container.pop(name, None)
     for values in (case.query, case.path_parameters):
         _convert_whole_floats(values or {})
-    _set_existing(case, case.operation.definition.raw["tags"][0])
+    _set_existing(case, operation, case.operation.definition.raw["tags"][0])
     _adjust_body(operation, case.body)
 
 
-def _set_existing(case: Any, tag: str) -> None:
+def _set_existing(case: Any, operation: str, tag: str) -> None:
     """Replace most resource types, ids, paths and addresses by existing ones; in the contract they are any strings."""
     path, query, body = case.path_parameters or {}, case.query or {}, case.body
     if tag in _KINDS:
@@ -108,7 +115,8 @@ def _set_existing(case: Any, tag: str) -> None:
     if tag == "filesystem" and "path" in query:
         query["path"] = _choose(query["path"], (*_FOLDERS, *_ITEMS))
     elif tag == "filesystem" and isinstance(body, dict):
-        body["sources"] = list(dict.fromkeys(_choose(each, _ITEMS) for each in body["sources"]))
+        sources = _COPIED if operation == "copy_entries" else _ITEMS
+        body["sources"] = list(dict.fromkeys(_choose(each, sources) for each in body["sources"]))
         if "destination" in body:
             body["destination"] = _choose(body["destination"], _FOLDERS)
 

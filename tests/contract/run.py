@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from pathlib import Path
 import orion_api.contract
 
 from orionclient.local import LocalOrion
+from orionclient.session import OrionSession
+from orionclient.types import Dataset, File, ShardCollection
 
 HERE = Path(__file__).parent
 
@@ -25,6 +28,7 @@ def main() -> int:
     document = Path(orion_api.contract.__file__).with_name("openapi.json")
     # Schemathesis writes files to its working directory.
     with LocalOrion(seed="demo") as orion, tempfile.TemporaryDirectory() as folder:
+        _create_items(orion.session())
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "schemathesis.cli"),
@@ -42,6 +46,15 @@ def main() -> int:
         alive = orion.session().is_authenticated()
     print("the local Orion is still running" if alive else "the local Orion no longer responds")
     return done.returncode or (0 if alive else 1)
+
+
+def _create_items(session: OrionSession) -> None:
+    """Create the folder and the items that the hooks put into requests."""
+    session.create_paths("/screens")
+    for index in range(5):
+        File.upload(session, f"file {index}", io.BytesIO(b"CCO ethanol\n"))
+        Dataset.create(session, f"dataset {index}")
+        ShardCollection.create(session, f"collection {index}")
 
 
 if __name__ == "__main__":

@@ -436,7 +436,7 @@ def test_destinations(ada: httpx.Client, rejected: Any, action: str) -> None:
     assert act(TEAM, to=f"{SHARED}/new") == rejected(400, "bad_body", "is a root")
     assert act(f"{TEAM}/x", f"file://{x}", to=f"{TEAM}/c") == rejected(400, "bad_body", "given twice")
     assert act(f"{TEAM}/c", f"{TEAM}/c/y", to=f"{TEAM}/a") == rejected(400, "bad_body", "is in the source")
-    assert act(f"{TEAM}/x", to=f"{TEAM}/x") == rejected(400, "bad_body", "already")
+    assert act(f"{TEAM}/x", to=f"{TEAM}/x") == rejected(409, "exists", "already")
     assert act(f"{TEAM}/x", to=f"file://{y}") == rejected(400, "bad_body")
     assert act(f"{TEAM}/x", to=f"{TEAM}/new/") == rejected(404, "not_found", "new does not exist")
     assert act(f"{TEAM}/x", to=f"{TEAM}/new/z") == rejected(404, "not_found", "new does not exist")

@@ -263,7 +263,7 @@ def _plan(call: Call, db: sqlite3.Connection, sources: list[Entry]) -> list[_Ste
         if source.kind is None and _is_in(parent.join(name), source.location):
             raise bad_body(f"The folder {source.location} cannot be copied or moved into itself.")
         if source.kind is not None and (source.location, source.name) == (parent, name):
-            raise bad_body(f"The item {source.address} is in {parent} under this name already.")
+            raise ProblemError(409, f"The item {source.address} is in {parent} under this name already.", "exists")
         if source.kind is not None and len(name) > MAX_NAME:
             raise bad_body(f"The name of an item has at most {MAX_NAME} characters.")
     return steps
