@@ -9,7 +9,7 @@ the name of the entry. An existing item of that name is rejected with 409 `exist
 the trash, unless there are several (409 `ambiguous`). An existing folder of that name is always rejected with
 409 `exists`, and so are two sources of one name. A root as a source, a source that is given twice or lies in
 another source, and a folder into itself or its subfolders are rejected with 400. Atomic: either all sources are
-copied or none.
+copied or none. An item onto itself is rejected with 409 `exists`, with `force` too.
 
 `POST /api/v1/fs/copies/`. Evidence: listed (source `commands`).
 """
