@@ -65,8 +65,8 @@ def make_paginator(first: Request, origin: tuple[str, str, int], limit: int | No
 class Paginator:
     """Pages of a listing, without I/O: builds the next request and validates each page.
 
-    Follows the links to the next page. If the page has no link, or the query has an `offset` or an `order_by`, the next page is requested by
-    its offset instead.
+    Follows the links to the next page. If the page has no link, or the query has an `offset` or `order_by`, requests the next page by its
+    offset instead.
 
     Args:
         first: Request for the first page.
@@ -273,7 +273,7 @@ class IdPaginator(Paginator):
         if "next" in page:
             return bool(page["next"])
         if count is not None:
-            # A server that ignores the offset repeats its first page, which counts for nothing.
+            # A server that ignores the offset sends its first page again, which counts for nothing.
             return self._position < count or self._repetitions > 0
         return is_new or len(page["results"]) >= max(self._largest, 2)
 
