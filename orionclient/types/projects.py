@@ -18,8 +18,8 @@ __all__ = ["Project"]
 class Project(Resource):
     """A project groups the files, datasets, tags and other resources of a team.
 
-    Listing takes the filters ``name`` (contains), ``name_contains``, ``name_icontains``, ``owner`` and ``archived``; if the last is omitted,
-    archived projects are not listed. The paths and all fields except `id` are assumed.
+    Listing takes the filters ``name`` (contains), ``name_contains``, ``name_icontains``, ``owner`` and ``archived``; if the last is
+    omitted, archived projects are not listed. The paths and all fields except `id` are assumed.
 
     Example:
         >>> from orionclient.types import Project
