@@ -201,7 +201,7 @@ def remove_entries(call: Call) -> dict[str, Any]:
             removed += found
         shown = [entries.show(db, entry) for entry in removed]
         if not call.body.get("dry_run", False):
-            moment, immediate = now(), call.body.get("immediate", False)
+            moment, immediate = now(db), call.body.get("immediate", False)
             for (_, row, kind), each in zip(removed, shown, strict=True):
                 if row is None:
                     continue
@@ -285,7 +285,7 @@ def _clear(call: Call, db: sqlite3.Connection, source: Entry, parent: Location, 
     old = entries.require_single(target, found)
     _require_change(call, db, old)
     if old.kind is not None and old.row is not None:
-        _trash(db, old.kind, old.row["id"], now())
+        _trash(db, old.kind, old.row["id"], now(db))
 
 
 def _require_change(call: Call, db: sqlite3.Connection, source: Entry) -> None:
