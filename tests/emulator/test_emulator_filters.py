@@ -109,6 +109,7 @@ FILTERS: dict[str, dict[str, tuple[Any, Any]]] = {
         "owner": (2, 99),
         "project": (3, 4),
     },
+    "list_workspaces": COMMON,
 }
 CASES = [(name, each) for name, filters in FILTERS.items() for each in filters]
 
@@ -149,6 +150,9 @@ def ada(server: Server, ada: httpx.Client, grace: httpx.Client, drugs: dict[str,
     with server._require().stack.store.write_transaction() as db:
         for table in ("files", "datasets", "collections", "projects"):
             db.execute(f"UPDATE {table} SET deleted = '2020-01-01T00:00:00.000000Z' WHERE name = 'expired'")
+    shared = post(grace, "/api/v1/workspaces/", name="Hits", project=3)["id"]
+    post(grace, f"/api/v1/shares/workspace/{shared}/", target_type="user", target_id=1)
+    post(ada, "/api/v1/workspaces/", name="other")
     ada.put(f"{FILES}2/upload", content=b"x").raise_for_status()
     post(ada, f"{COLLECTIONS}2/close/")
     for name in ("hit", "other", "empty"):
