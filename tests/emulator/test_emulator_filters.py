@@ -22,8 +22,9 @@ PAGING = {"limit", "offset", "cursor", "order_by"}
 LISTS = {
     operation.id: operation
     for operation in read_operations(contract.load())
-    # The records of a dataset are a stream, and a record that does not exist is a 404.
-    if operation.id.startswith("list_") and operation.id != "list_records"
+    # The records of a dataset are a stream, and a record that does not exist is a 404. Entries of all kinds are in a folder, and are
+    # filtered in test_emulator_filesystem.
+    if operation.id.startswith("list_") and operation.id not in {"list_records", "list_entries"}
 }
 NAMED = {"name": ("HIT", "nothing"), "name_contains": ("Hit", "HIT"), "name_icontains": ("hIT", "nothing")}
 COMMON = {**NAMED, "project": (3, 4), "owner": (2, 99)}
@@ -118,6 +119,7 @@ FILTERS: dict[str, dict[str, tuple[Any, Any]]] = {
         "owner": (2, 99),
         "project": (3, 4),
     },
+    "list_workspaces": COMMON,
 }
 CASES = [(name, each) for name, filters in FILTERS.items() for each in filters]
 
@@ -158,6 +160,9 @@ def ada(server: Server, ada: httpx.Client, grace: httpx.Client, drugs: dict[str,
     with server._require().stack.store.write_transaction() as db:
         for table in ("files", "datasets", "collections", "projects"):
             db.execute(f"UPDATE {table} SET deleted = '2020-01-01T00:00:00.000000Z' WHERE name = 'expired'")
+    shared = post(grace, "/api/v1/workspaces/", name="Hits", project=3)["id"]
+    post(grace, f"/api/v1/shares/workspace/{shared}/", target_type="user", target_id=1)
+    post(ada, "/api/v1/workspaces/", name="other")
     ada.put(f"{FILES}2/upload", content=b"x").raise_for_status()
     for name in ("other", "gone", "expired"):
         entry = post(ada, FILES, name=name, project=3, path="/work")["id"]
