@@ -101,11 +101,6 @@ def change_member(orion: LocalOrion, target: Any, user: User, *, joins: bool) ->
         if not joins:
             statement = "DELETE FROM group_members WHERE user = ? AND group_id = ?"
         execute(orion, statement, user.id, target.id)
-    elif isinstance(target, Project):
-        statement = "INSERT INTO members (user, project) VALUES (?, ?)"
-        if not joins:
-            statement = "DELETE FROM members WHERE user = ? AND project = ?"
-        execute(orion, statement, user.id, target.id)
     elif isinstance(target, Organization):
         execute(orion, "UPDATE users SET organization = ? WHERE id = ?", target.id if joins else 2, user.id)
     else:
