@@ -81,7 +81,7 @@ class Run:
             db.execute("DELETE FROM folders WHERE root LIKE 'organization/%'")
             for table in ("files", "datasets", "collections"):
                 db.execute(f"UPDATE {table} SET root = 'organization/0' WHERE root LIKE 'organization/%'")
-            db.execute("INSERT INTO members (user, project) VALUES (?, ?)", (USERS["grace"], one))
+        ada.create(f"/api/v1/shares/project/{one}/", {"target_type": "user", "target_id": USERS["grace"]})
         both, own = (ada.create("/api/v1/workspaces/", {"name": self.prefix, "project": one})["id"] for _ in range(2))
         ada.create(f"/api/v1/shares/workspace/{both}/", {"target_type": "user", "target_id": USERS["grace"]})
         self.project = {f"/project/{each}": each for each in (one, two)}
