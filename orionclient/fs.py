@@ -128,7 +128,7 @@ class FileSystem:
 
         Args:
             path: Absolute path, or an address.
-            limit: Maximum number of entries. If omitted, all.
+            limit: Maximum count of entries. If omitted, all.
             **filters: `name`, `name_contains` and `name_icontains` (in the same case, and in any), `types` (a type or a list of them),
                 `tags`, `owner` (id of a user); `deleted`, to list the items in the trash that were in the folder, and `expired`, to include
                 those that were deleted more than 30 days ago; `order_by` (``name``, the default, ``id``, ``created``, ``type``; with ``-``
@@ -262,7 +262,7 @@ class FileSystem:
 
         Args:
             path: Absolute path, or an address.
-            n: Maximum number of records of a dataset, lines of a file or shards of a collection.
+            n: Maximum count of records of a dataset, lines of a file or shards of a collection.
 
         Returns:
             Records; lines as bytes, of the first MiB of a file; or instances of `Shard` without content.
@@ -332,7 +332,7 @@ def read_start(file: File, size: int) -> bytes:
 
     Args:
         file: The file.
-        size: Maximum number of bytes.
+        size: Maximum count of bytes.
 
     Returns:
         The bytes.
@@ -353,7 +353,7 @@ def read_lines(file: File, count: int) -> bytes:
 
     Args:
         file: The file.
-        count: Maximum number of lines.
+        count: Maximum count of lines.
 
     Returns:
         The lines, with their ends.

@@ -45,7 +45,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "mkdir": ["/project/1/team/{name}"],
     "cp": ["file://1", "/project/1/team/{name}"],
     "mv": ["file://1", "/project/1/team/{name}"],
-    "head": ["file://1"],
+    "head": ["dataset://1"],
     "rm": ["file://1", "--yes"],
     # These would start a process.
     "local start": ["--dry-run"],
@@ -54,6 +54,7 @@ ARGUMENTS: dict[str, list[str]] = {
 OPTIONS = {
     "delete": ["--yes"],
     "delete-shards": ["--yes"],
+    "leave": ["--yes"],
     "reset": ["--yes"],
     "share": ["--user", "1", "--user", "2"],
     "unshare": ["--user", "1"],

@@ -20,3 +20,8 @@ def test_the_page_has_all_groups_and_codes() -> None:
     text = DOCS.read_text("utf-8")
     assert re.findall(r"^## ocli (\w+)$", text, re.MULTILINE) == list(LISTED)
     assert [int(code) for code in re.findall(r"^\| (\d+) \| ", text, re.MULTILINE)] == list(errors.CODES)
+
+
+def test_help_has_no_evidence_marks() -> None:
+    # The marks of the contract and their sources are in docs/evidence.md, not in the help texts.
+    assert re.findall(r"x-orion-\w+|[Ee]vidence|\(source", render_page()) == []

@@ -39,10 +39,12 @@ from orionclient.types import (
     File,
     MolsearchDatabase,
     MolsearchQuery,
+    Project,
     Secret,
     Shard,
     ShardCollection,
     Token,
+    User,
     WorkFloeJob,
     WorkFloeSpec,
 )
@@ -66,6 +68,7 @@ def build_package() -> bytes:
 
 PACKAGE = build_package()
 
+TEAM_PATH = "/project/1/team/made"
 # Arguments of an operation besides the ids in its path.
 ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "obtain_token": lambda _: {"body": {"username": "grace", "password": "grace-demo"}},
@@ -85,6 +88,11 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "assign_paths": lambda ids: {
         "body": {"assignments": [{"resource_type": "dataset", "id": ids["dataset_id"], "path": "/"}]}
     },
+    "list_entries": lambda _: {"path": "/project/1/team"},
+    "get_entry": lambda _: {"path": "/project/1/team"},
+    "copy_entries": lambda ids: {"body": {"sources": [f"dataset://{ids['dataset_id']}"], "destination": TEAM_PATH}},
+    "move_entries": lambda ids: {"body": {"sources": [f"dataset://{ids['dataset_id']}"], "destination": TEAM_PATH}},
+    "remove_entries": lambda ids: {"body": {"sources": [f"dataset://{ids['dataset_id']}"]}},
     "create_job": lambda ids: {"body": {"workfloe": ids["workfloe_id"], "parameters": {"promoted": {"text": "CNS"}}}},
     # A retried upload changes nothing, so the table need not wait for the floes.
     "upload_package_content": lambda _: {"body": PACKAGE},
@@ -123,7 +131,10 @@ NAMED = {
 
 
 # Ids in the body of an operation.
-IDS_IN_BODY = {"assign_paths": ["dataset_id"], "create_upload": ["file_id"]}
+IDS_IN_BODY = {
+    **{name: ["dataset_id"] for name in ("assign_paths", "copy_entries", "move_entries", "remove_entries")},
+    "create_upload": ["file_id"],
+}
 
 # Operations that need a storage with presigned URLs.
 PRESIGNED = {"obtain_upload_targets"}
@@ -132,7 +143,6 @@ PRESIGNED = {"obtain_upload_targets"}
 SEED = {
     "user_id": 2,
     "organization_id": 1,
-    "project_id": 1,
     "group_id": 1,
     "record_id": 1,
     "resource_type": "file",
@@ -204,10 +214,19 @@ class Server:
         ids = {**self._seed, **self._made.get(operation.id, {})}
         named = [*re.findall(r"{(\w+)}", operation.route), *IDS_IN_BODY.get(operation.id, [])]
         for name in named:
-            if name not in ids:
+            if name not in ids and operation.id == "leave_project":
+                ids[name] = self._create_project_of_grace()
+            elif name not in ids:
                 ids[name] = FACTORIES[name](self._helper, ids) if name in FACTORIES else self._create(name)
         self._made[operation.id] = {name: ids[name] for name in (named[:-1] if operation.id in DELETES else named)}
         return ids
+
+    def _create_project_of_grace(self) -> int:
+        """Create a project that the user of the table can leave."""
+        grace = self.orion.session("grace")
+        project = Project.create(grace, "made before")
+        grace.share_resource(project, User(id=1))
+        return project.id
 
     def _create(self, name: str) -> int:
         """Create a resource of a kind that takes a name."""
@@ -261,7 +280,7 @@ def call_async(session: OrionSession, operation: Operation, given: dict[str, Any
 
 
 SENDERS = {"raw": call, "raw_async": call_async}
-DELETES = {operation.id for operation in OPERATIONS.values() if operation.id.startswith("delete_")}
+DELETES = {operation.id for operation in OPERATIONS.values() if operation.id.startswith(("delete_", "leave_"))}
 # Operations of one class are the same to the retry policy.
 CLASSES: dict[str, Callable[[Operation], bool]] = {
     "read": lambda each: each.retry == "read" and each.stream is None,

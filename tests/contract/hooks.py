@@ -24,7 +24,16 @@ _FILES = [
     "ORIONREC1\nEND 0 1ba71b866ed00fac12780a88957d030e42826df7e6ee131670b5a0700d2b41b3\n",
 ]
 _IN_FOLDERS = ("file", "dataset", "collection")
-_KINDS = (*_IN_FOLDERS, "secret", "job", "package")
+# Kinds that can be shared with users only.
+_MEMBERSHIPS = ("workspace",)
+# Kinds by the tag of their operations.
+_KINDS = {
+    "tags": (*_IN_FOLDERS, "secret", "job"),
+    "shares": (*_IN_FOLDERS, "secret", "package", "molsearch_database", "workspace"),
+}
+# Folders and items that the seed or the run creates. A root is not a valid source, and an item is not a valid destination.
+_FOLDERS = ("/project/1/team/", "/project/1/team/screens", "/project/1/user/ada/", "/organization/")
+_ITEMS = ("file://1", "dataset://1", "collection://1", "file://2", "dataset://2")
 
 
 def _build_package() -> bytes:
@@ -85,10 +94,28 @@ def before_call(context: Any, case: Any, **kwargs: Any) -> None:
             container.pop(name, None)
     for values in (case.query, case.path_parameters):
         _convert_whole_floats(values or {})
-    # In the contract any string is a resource type. Resources with low ids exist.
-    if "resource_type" in (case.path_parameters or {}):
-        _set_existing_resource(case.path_parameters, "resource_id", _KINDS)
+    _set_existing(case, case.operation.definition.raw["tags"][0])
     _adjust_body(operation, case.body)
+
+
+def _set_existing(case: Any, tag: str) -> None:
+    """Replace most resource types, ids, paths and addresses by existing ones; in the contract they are any strings."""
+    path, query, body = case.path_parameters or {}, case.query or {}, case.body
+    if tag in _KINDS:
+        _set_existing_resource(path, "resource_id", _KINDS[tag])
+        if path["resource_type"] in _MEMBERSHIPS and isinstance(body, dict):
+            body["target_type"] = "user"
+    if tag == "filesystem" and "path" in query:
+        query["path"] = _choose(query["path"], (*_FOLDERS, *_ITEMS))
+    elif tag == "filesystem" and isinstance(body, dict):
+        body["sources"] = list(dict.fromkeys(_choose(each, _ITEMS) for each in body["sources"]))
+        if "destination" in body:
+            body["destination"] = _choose(body["destination"], _FOLDERS)
+
+
+def _choose(value: str, existing: tuple[str, ...]) -> str:
+    """Choose one of the existing values, the same one for values of the same length."""
+    return value if value in existing else existing[len(value) % len(existing)]
 
 
 def _convert_whole_floats(values: dict[str, Any]) -> None:
@@ -100,7 +127,7 @@ def _convert_whole_floats(values: dict[str, Any]) -> None:
 
 def _set_existing_resource(values: dict[str, Any], id_name: str, kinds: tuple[str, ...]) -> None:
     if values["resource_type"] not in kinds:
-        values["resource_type"] = kinds[len(values["resource_type"]) % len(kinds)]
+        values["resource_type"] = _choose(values["resource_type"], kinds)
         # The id can be a string.
         values[id_name] = int(values[id_name]) % 5 + 1
 
@@ -120,7 +147,7 @@ def _adjust_body(operation: str, body: Any) -> None:
     if operation == "create_upload":
         # Upload to one of the first files or shards, in few parts.
         body["resource_id"] = 1 + body["resource_id"] % 5
-        body["size"], body["part_size"] = 1 + body["size"] % 9, 1 + body["part_size"] % 9
+        body.update({name: 1 + body[name] % 9 for name in ("size", "part_size")})
         if body["resource_type"] == "shard":
             body["collection"] = 1 + body.get("collection", 0) % 3
         else:

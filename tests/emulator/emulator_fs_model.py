@@ -182,6 +182,8 @@ class Model:
     ) -> set[Problem]:
         """Copy or move."""
         nodes, problems = self._locate_all(user, sources)
+        for node in nodes:
+            problems |= self._check_source(user, node, recursive=recursive or move, move=move)
         try:
             into, name = self._find_target(user, destination, several=len(sources) > 1)
         except Rejected as error:
@@ -193,7 +195,6 @@ class Model:
         for node, own in zip(nodes, names, strict=True):
             existing = [item for item in self.named(f"{into}/{own}") if item is not node]
             problems |= self._check_target(user, node, f"{into}/{own}", existing, force=force)
-            problems |= self._check_source(user, node, into, recursive=recursive or move, move=move)
             replaced += existing
         if problems:
             return problems
@@ -216,17 +217,18 @@ class Model:
         if self.is_folder(target):
             return target, ""
         into, _, name = target.rpartition("/")
-        problems = {MISSING} if destination.endswith("/") or not self.is_folder(into) else set()
         if several:
-            problems.add(INVALID)
-        if problems:
-            raise Rejected(*problems)
+            raise Rejected(INVALID, MISSING)
+        if destination.endswith("/") or not self.is_folder(into):
+            raise Rejected(MISSING)
         return into, name
 
     def _check_target(self, user: str, node: Node, target: str, existing: list[Item], *, force: bool) -> set[Problem]:
         problems = set()
         if target == (node if isinstance(node, str) else node.path):
             problems |= {INVALID, EXISTS}
+        if isinstance(node, str) and target.startswith(f"{node}/"):
+            problems.add(INVALID)
         if self.is_folder(target) or (existing and not force):
             problems.add(EXISTS)
         if len(existing) > 1 and force:
@@ -235,10 +237,10 @@ class Model:
             problems.add(FORBIDDEN)
         return problems
 
-    def _check_source(self, user: str, node: Node, into: str, *, recursive: bool, move: bool) -> set[Problem]:
+    def _check_source(self, user: str, node: Node, *, recursive: bool, move: bool) -> set[Problem]:
         problems = set()
         content = [node, *(self.below(node) if isinstance(node, str) else ())]
-        if isinstance(node, str) and (f"{into}/".startswith(f"{node}/") or not recursive):
+        if isinstance(node, str) and not recursive:
             problems.add(INVALID)
         if move and not all(self.may_change(user, each) for each in content):
             problems.add(FORBIDDEN)

@@ -91,6 +91,7 @@ def test_life(ada):
         "project": 3,
         "description": "d",
         "path": None,
+        "location": "/project/3/team",
         "deleted": "",
     }
     assert ada.get(url).json() == shown

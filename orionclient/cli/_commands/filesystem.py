@@ -104,7 +104,7 @@ def _ls() -> Command:
         callback=run,
         help=_help(
             "ls",
-            f"Subfolders come first. PATH is {_LOCATION} Form `ids` prints addresses of items and paths of folders.",
+            f"Subfolders are first. PATH is {_LOCATION} Form `ids` prints addresses of items and paths of folders.",
         ),
         shape=_entries_shape(),
         example="ocli ls /project/1/team",
@@ -239,9 +239,9 @@ def _head() -> Command:
         params=[
             click.Argument(["path"], type=LocationType()),
             click.Option(
-                ["-n", "--count"], type=click.IntRange(1), help="Number of records, lines or shards. Defaults to 10."
+                ["-n", "--count"], type=click.IntRange(1), help="Count of records, lines or shards. Defaults to 10."
             ),
-            click.Option(["-c", "--bytes", "size"], type=click.IntRange(1), help="Number of bytes of a file."),
+            click.Option(["-c", "--bytes", "size"], type=click.IntRange(1), help="Count of bytes of a file."),
         ],
         callback=run,
         help=_help(

@@ -48,7 +48,7 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 
 
 KIND = COLLECTIONS = ResourceKind(
-    "collection", "collections", "collection_id", _show, taggable=True, sharable=True, in_folders=True
+    "collection", "collections", "collection_id", _show, taggable=True, sharable=True, in_folders=True, trash=True
 )
 
 
@@ -78,10 +78,11 @@ def find(call: Call, db: sqlite3.Connection, *, reading: bool = False) -> sqlite
 def reject_if_deleting(row: sqlite3.Row) -> None:
     """Raise a 409 for a collection that is being deleted."""
     if row["state"] == "deleting":
-        raise _busy_problem(f"The collection {row['id']} is being deleted.")
+        raise build_busy_problem(f"The collection {row['id']} is being deleted.")
 
 
-def _busy_problem(detail: str) -> ProblemError:
+def build_busy_problem(detail: str) -> ProblemError:
+    """Return a 409 for a collection in another state than the operation needs."""
     return ProblemError(409, detail, "collection_busy")
 
 
@@ -101,9 +102,14 @@ def delete_collection(call: Call) -> None:
     collection_id = call.path[COLLECTIONS.id_parameter]
     with call.stack.store.write_transaction() as db:
         resources.find(call, db, COLLECTIONS, collection_id, trashed=True)
-        _set_state(db, collection_id, "deleting")
-        batch = _delete_batch(db, collection_id)
-    _schedule_next(call.stack, collection_id, batch, due=0.0)
+        batch = start_deletion(db, collection_id)
+    schedule_next(call.stack, collection_id, batch, due=0.0)
+
+
+def start_deletion(db: sqlite3.Connection, collection_id: int) -> _DeletedBatch:
+    """Start to purge a collection; `schedule_next` continues after the transaction."""
+    _set_state(db, collection_id, "deleting")
+    return _delete_batch(db, collection_id)
 
 
 def open_collection(call: Call) -> dict[str, Any]:
@@ -111,7 +117,9 @@ def open_collection(call: Call) -> dict[str, Any]:
     with call.stack.store.write_transaction() as db:
         row = find(call, db)
         if row["state"] not in {"open", "ready"}:
-            raise _busy_problem(f"The collection {row['id']} is {row['state']}; only a ready collection can be opened.")
+            raise build_busy_problem(
+                f"The collection {row['id']} is {row['state']}; only a ready collection can be opened."
+            )
         _set_state(db, row["id"], "open")
         return _show(find(call, db))
 
@@ -121,7 +129,9 @@ def close_collection(call: Call) -> dict[str, Any]:
     with call.stack.store.write_transaction() as db:
         row = find(call, db)
         if row["state"] not in {"open", "processing", "ready"}:
-            raise _busy_problem(f"The collection {row['id']} is {row['state']}; only an open collection can be closed.")
+            raise build_busy_problem(
+                f"The collection {row['id']} is {row['state']}; only an open collection can be closed."
+            )
         if row["state"] == "open":
             _set_state(db, row["id"], "processing")
         shown = _show(find(call, db))
@@ -143,7 +153,7 @@ def _continue_deletion(stack: Services, collection_id: int, due: float) -> None:
         return
     with stack.store.write_transaction() as db:
         batch = _delete_batch(db, collection_id)
-    _schedule_next(stack, collection_id, batch, due)
+    schedule_next(stack, collection_id, batch, due)
 
 
 class _DeletedBatch(NamedTuple):
@@ -170,7 +180,8 @@ def _delete_batch(db: sqlite3.Connection, collection_id: int) -> _DeletedBatch:
     return _DeletedBatch(contents, more=len(going) == _BATCH)
 
 
-def _schedule_next(stack: Services, collection_id: int, batch: _DeletedBatch, due: float) -> None:
+def schedule_next(stack: Services, collection_id: int, batch: _DeletedBatch, due: float) -> None:
+    """Finish a batch after its transaction, and queue the next one."""
     # The transaction is committed, so the blobs are unreferenced. After a crash here, the next start removes them.
     stack.blobs.remove_all(batch.contents)
     if batch.more:

@@ -88,7 +88,7 @@ def build_page(
     more = len(rows) > limit
     return {
         "count": count,
-        "next": _next_link(call, encode_cursor(scope, [rows[limit - 1][each] for each in key])) if more else None,
+        "next": build_next_link(call, encode_cursor(scope, [rows[limit - 1][each] for each in key])) if more else None,
         "results": [show(row) for row in rows[:limit]],
     }
 
@@ -120,6 +120,7 @@ def _cursor_problem() -> Exception:
     return bad_parameter('Parameter "cursor" is not valid; use the "next" link of the previous page.')
 
 
-def _next_link(call: Call, cursor: str) -> str:
+def build_next_link(call: Call, cursor: str) -> str:
+    """Return the link to the page after a cursor."""
     pairs = [(name, value) for name, value in call.pairs if name not in {"cursor", "offset"}]
     return f"{call.route}?{urlencode([*pairs, ('cursor', cursor)])}"

@@ -37,6 +37,8 @@ _VISIBLE = (
     f"((root = '' AND project IN (SELECT project FROM members WHERE user = ?)) OR (root <> '' AND {_OTHER_ROOTS}))"  # noqa: S608 - constants  # nosec B608
 )
 _VISIBLE_IN_PROJECTS = f"(root = '' OR {_OTHER_ROOTS})"
+# The largest id that SQLite can compare.
+MAX_ID = 2**63 - 1
 _ROOT_FORMS = "/project/<id>/team, /project/<id>/user/<username>, /project/<id>/workspace/<id> and /organization"
 
 
@@ -57,6 +59,15 @@ class Location(NamedTuple):
     def full_root(self) -> str:
         """The column `full_root`."""
         return f"/{self.root}" if self.project is None else f"/project/{self.project}/{self.root or 'team'}"
+
+    def split(self) -> tuple[Location, str]:
+        """Return the parent of a folder that is not a root, and its last name."""
+        names = split_path(self.path or "")
+        return self._replace(path=join_names(names[:-1])), names[-1]
+
+    def join(self, name: str) -> Location:
+        """Return a subfolder."""
+        return self._replace(path=f"{self.path or ''}/{name}")
 
     def __str__(self) -> str:
         return show_location(self.full_root, self.path)
@@ -89,6 +100,8 @@ def may_change(db: sqlite3.Connection, user: int, row: sqlite3.Row) -> bool:
 
 
 def _sees_root(db: sqlite3.Connection, user: int, project: int | None, root: str, full_root: str) -> bool:
+    if project is not None and project > MAX_ID:
+        return False
     condition, values = visible_rows(user)
     query = f"SELECT 1 FROM (SELECT ? AS project, ? AS root, ? AS full_root) WHERE {condition}"  # noqa: S608 - constants  # nosec B608
     return db.execute(query, [project, root, full_root, *values]).fetchone() is not None

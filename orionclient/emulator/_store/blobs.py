@@ -93,7 +93,7 @@ class Blobs:
         """Move complete content into place and return its name."""
         name = uuid.uuid4().hex
         staged.path.replace(self._committed / name)
-        self._sync_folder()
+        self.sync_folder()
         return name
 
     def allocate(self, size: int) -> str:
@@ -106,7 +106,7 @@ class Blobs:
             except OSError:
                 self.remove(name)
                 raise
-        self._sync_folder()
+        self.sync_folder()
         return name
 
     def sync(self, descriptor: int) -> None:
@@ -114,7 +114,24 @@ class Blobs:
         if self._durable:
             os.fsync(descriptor)
 
-    def _sync_folder(self) -> None:
+    def copy(self, name: str) -> str:
+        """Copy content and return the name of the copy; flush it with `sync_folder`. Content never changes, so files are linked."""
+        copied = uuid.uuid4().hex
+        try:
+            (self._committed / copied).hardlink_to(self._committed / name)
+        except FileNotFoundError:
+            raise
+        except OSError:
+            # A file system without links.
+            with self.staged() as staged, self.open(name) as content:
+                for chunk in read_chunks(content):
+                    staged.write(chunk)
+                staged.complete()
+                staged.path.replace(self._committed / copied)
+        return copied
+
+    def sync_folder(self) -> None:
+        """Flush the names of content to disk, if the storage is durable."""
         if os.name == "nt":  # pragma: no cover - Windows cannot flush folders
             return
         descriptor = os.open(self._committed, os.O_RDONLY)

@@ -39,7 +39,10 @@ def create_folder(db: sqlite3.Connection, location: Location, owner: int) -> Non
     names = split_path(location.path or "")
     db.executemany(
         "INSERT INTO folders (project, root, path, owner, created) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        [(location.project, location.root, join_names(names[:end]), owner, now()) for end in range(1, len(names) + 1)],
+        [
+            (location.project, location.root, join_names(names[:end]), owner, now(db))
+            for end in range(1, len(names) + 1)
+        ],
     )
 
 
@@ -51,7 +54,7 @@ def create_only(db: sqlite3.Connection, location: Location, owner: int) -> None:
     """
     if location.path is None or find_folder(db, location) is not None:
         raise ProblemError(409, f"The folder {location} exists.", "exists")
-    require_folder(db, location._replace(path=join_names(split_path(location.path)[:-1])))
+    require_folder(db, location.split()[0])
     create_folder(db, location, owner)
 
 

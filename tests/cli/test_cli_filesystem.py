@@ -164,7 +164,7 @@ def test_rm(session: OrionSession, folder: str, call: Call, stack: LocalOrion, o
     done = call("rm", "-r", f"{folder}/a", on=stack)
     assert done.exit_code == 2
     assert (
-        f"Remove {folder}/a with all content? Cannot ask for confirmation without a terminal: give --yes" in done.stderr
+        f"remove {folder}/a with all content? Cannot ask for confirmation without a terminal: give --yes" in done.stderr
     )
     assert names(session, folder) == ["a"]
     assert ocli_on("rm", "-r", f"{folder}/a", "--yes").splitlines() == [
