@@ -11,6 +11,7 @@ from attrs import field, frozen
 from orionclient.cli._core.commands import Command, CommandGroup
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
 from orionclient.cli._core.contract_options import StringParameter, drop_omitted
+from orionclient.cli._core.filter_words import FilteredCommand, page_options
 from orionclient.cli._core.parameter_types import FloatRange, KnownValueType, ResourceIdType, project_option
 from orionclient.cli._core.resource_commands import report_created
 from orionclient.cli._core.state import get_state
@@ -221,13 +222,16 @@ def _create_substructure_query(*, mdlquery: Any, **given: Any) -> MolsearchQuery
 
 
 def _list_results(kind: CommandKind) -> Command:
-    def run(resource_id: int) -> None:
+    def run(resource_id: int, limit: int | None, offset: int) -> None:
         state = get_state()
         hits = MolsearchQuery(session=state.session, id=resource_id).hits()
-        state.out.print_rows(hits, ("record", "title", "rank", "score", "dataset"), key="record")
+        state.out.print_rows(
+            hits, ("record", "title", "rank", "score", "dataset"), key="record", limit=limit, offset=offset
+        )
 
-    return Command(
+    return FilteredCommand(
         "list-results",
+        filters=page_options(),
         aliases=("hits",),
         params=[*kind.id_arguments(), *table_options(schema_columns("MolsearchHitInfo"))],
         callback=run,
