@@ -332,7 +332,7 @@ class MolsearchQuery(Resource):
             database_id: Id of the database.
             smiles: SMILES of the molecule, or a molecule of a toolkit, for example an OEMol. The local Orion also compares isotopes,
                 charges and stereo centers.
-            max_hits: Maximum number of hits.
+            max_hits: As for `create_graphsim_query`.
             name: Display name.
             project: Project or its id. Defaults to the session's project.
 
