@@ -22,7 +22,7 @@ Violation = tuple[Keys, str, str]
 
 VERBS = (
     "abort", "add", "archive", "assign", "cancel", "close", "complete", "copy", "create", "delete", "download",
-    "export", "finalize", "get", "import", "list", "move", "obtain", "open", "remove", "rename", "reset", "resolve", "restart",
+    "export", "finalize", "get", "import", "leave", "list", "move", "obtain", "open", "remove", "rename", "reset", "resolve", "restart",
     "restore", "revoke", "search", "share", "start", "stop", "unshare", "update", "upload",
 )  # fmt: skip
 RETRIES = ("read", "write", "create", "keyed")

@@ -17,7 +17,8 @@ from orionclient.floes._loading import build_command, collect_floes, get_loading
 from orionclient.session import OrionSession
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
     from types import TracebackType
 
     from orionclient._requesting.http_session import HttpSession
@@ -48,6 +49,8 @@ class LocalOrion:
         proxied: Accepts any port in the `Host` header, for requests through a proxy on this machine.
         durable: True flushes to disk before each response, so that no data is lost in a power failure; with False, data survives only
             the end of the process, which is faster and enough for tests. Defaults to True for a given folder, False for a temporary one.
+        clock: Returns the current time as a datetime with a time zone. The times of resources (`created`, `deleted`, ...) and what
+            depends on them, such as the 30 days of the trash, follow it. Defaults to the time of the system.
 
     Attributes:
         folder: Folder of the data.
@@ -79,6 +82,7 @@ class LocalOrion:
         port: int = 0,
         proxied: bool = False,
         durable: bool | None = None,
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
         self._requested_folder = None if folder is None else Path(check_path(folder))
         self._seed = seed
@@ -91,6 +95,7 @@ class LocalOrion:
         self._port = port
         self._proxied = proxied
         self._durable = folder is not None if durable is None else durable
+        self._clock = clock
         self._exit = ExitStack()
         self.folder: Path = Path()
         self.server: Server
@@ -128,6 +133,7 @@ class LocalOrion:
                 storage_seconds=self._storage[1],
                 proxied=self._proxied,
                 durable=self._durable,
+                clock=self._clock,
             )
             try:
                 stack.enter_context(self.server)

@@ -147,6 +147,8 @@ class ListProjectsFilters(TypedDict):
     name_icontains: NotRequired[str | None]
     owner: NotRequired[int | None]
     archived: NotRequired[bool | None]
+    deleted: NotRequired[bool | None]
+    expired: NotRequired[bool | None]
 
 
 class ListShardsFilters(TypedDict):
@@ -458,6 +460,7 @@ class ProjectInfo(TypedDict):
     organization: int
     created: NotRequired[str]
     archived: NotRequired[bool]
+    deleted: NotRequired[str]
 
 
 class ProjectPage(TypedDict):
@@ -702,6 +705,7 @@ class ListCollectionsFilters(TypedDict):
     path: NotRequired[FolderPath | None]
     path_contains: NotRequired[str | None]
     deleted: NotRequired[bool | None]
+    expired: NotRequired[bool | None]
     state: NotRequired[str | None]
     states: NotRequired[str | list[State] | None]
 
@@ -722,6 +726,7 @@ class ListDatasetsFilters(TypedDict):
     path: NotRequired[FolderPath | None]
     path_contains: NotRequired[str | None]
     deleted: NotRequired[bool | None]
+    expired: NotRequired[bool | None]
 
 
 class ListFilesFilters(TypedDict):
@@ -740,6 +745,7 @@ class ListFilesFilters(TypedDict):
     path: NotRequired[FolderPath | None]
     path_contains: NotRequired[str | None]
     deleted: NotRequired[bool | None]
+    expired: NotRequired[bool | None]
     state: NotRequired[str | None]
     states: NotRequired[str | list[State] | None]
 

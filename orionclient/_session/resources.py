@@ -298,6 +298,39 @@ class ResourceVerbs:
                 raise
         return True
 
+    def restore_resource(self, resource: Resource) -> None:
+        """Restore a resource from the trash, and refresh it. Orion publishes no such operation; this one is assumed.
+
+        An item returns to its project and folder, which is created if it was removed meanwhile. Has no effect on a resource that is not in
+        the trash.
+
+        Args:
+            resource: The file, dataset, collection or project; a handle with an id is enough.
+
+        Raises:
+            NotFoundResponse: The resource does not exist, or its project is deleted.
+            AuthorizationRequired: The user may not change the resource.
+            BadResponse: The resource was deleted more than 30 days ago (409).
+            ValidationError: The resource type has no trash; raised before any request.
+
+        Example:
+            >>> from orionclient.types import File
+            >>> file = File.upload(session, "three words", b"CNS")
+            >>> session.delete_resource(file)
+            True
+            >>> session.restore_resource(file)
+            >>> file.deleted
+            ''
+        """
+        from orion_api.api import trash  # noqa: PLC0415 - few programs restore
+
+        kind = _get_class(resource)
+        if not kind.declaration.trash:
+            raise ValidationError(f"{kind.__name__} has no trash to restore it from")
+        ids = {"resource_type": kind.declaration.name, "resource_id": resource._id()}
+        self._calls.request_json(trash.restore_resource, ids)
+        self.refresh_resource(resource)
+
 
 def _merge(**given: Any) -> dict[str, Any]:
     """Merge mappings, of which later ones take precedence."""

@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from orionclient.emulator._store.credentials import hash_password
+from orionclient.emulator._store.sharing import share
 from orionclient.emulator._store.store import Store, now
 
 if TYPE_CHECKING:
@@ -108,7 +109,8 @@ def _hash_seed_password(password: str) -> str:
 
 def _add_content(db: sqlite3.Connection, seed: Seed) -> None:
     organization = db.execute(
-        "INSERT INTO organizations (name, balance, created) VALUES (?, ?, ?)", (seed.organization, seed.balance, now())
+        "INSERT INTO organizations (name, balance, created) VALUES (?, ?, ?)",
+        (seed.organization, seed.balance, now(db)),
     ).lastrowid
     users = {
         person.username: db.execute(
@@ -122,18 +124,22 @@ def _add_content(db: sqlite3.Connection, seed: Seed) -> None:
                 person.last_name,
                 organization,
                 person.cost_accounting,
-                now(),
+                now(db),
             ),
         ).lastrowid
+        or 0
         for person in seed.users
     }
     for project_seed in seed.projects:
-        project = db.execute(
-            "INSERT INTO projects (name, description, owner, organization, created) VALUES (?, ?, ?, ?, ?)",
-            (project_seed.name, project_seed.description, users[project_seed.members[0]], organization, now()),
-        ).lastrowid
+        project = (
+            db.execute(
+                "INSERT INTO projects (name, description, owner, organization, created) VALUES (?, ?, ?, ?, ?)",
+                (project_seed.name, project_seed.description, users[project_seed.members[0]], organization, now(db)),
+            ).lastrowid
+            or 0
+        )
         for member in project_seed.members:
-            db.execute("INSERT INTO members (user, project) VALUES (?, ?)", (users[member], project))
+            share(db, "project", project, ("user", users[member]), users[project_seed.members[0]])
             db.execute(
                 "UPDATE users SET default_project = ? WHERE id = ? AND default_project IS NULL",
                 (project, users[member]),
@@ -141,7 +147,7 @@ def _add_content(db: sqlite3.Connection, seed: Seed) -> None:
     for group_seed in seed.groups:
         group = db.execute(
             "INSERT INTO groups (name, description, organization, created) VALUES (?, ?, ?, ?)",
-            (group_seed.name, group_seed.description, organization, now()),
+            (group_seed.name, group_seed.description, organization, now(db)),
         ).lastrowid
         for member in group_seed.members:
             db.execute("INSERT INTO group_members (user, group_id) VALUES (?, ?)", (users[member], group))

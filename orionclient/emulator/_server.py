@@ -35,13 +35,14 @@ from orionclient.emulator._store.checks import (
 )
 from orionclient.emulator._store.credentials import Credentials, read_secret
 from orionclient.emulator._store.parts import Parts
-from orionclient.emulator._store.store import Store
+from orionclient.emulator._store.store import Store, read_system_clock
 from orionclient.emulator.faults import Faults
 from orionclient.emulator.faults._middleware import FaultMiddleware
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
     from types import TracebackType
 
     from starlette.types import ASGIApp
@@ -87,6 +88,7 @@ class Server:
             False.
         durable: Whether to flush to disk before each response. If False, data survives the end of the process but not a
             power failure. Defaults to True.
+        clock: Returns the current time, for the times of resources. Defaults to the time of the system.
 
     Raises:
         ValueError: The host is not a loopback address, `jobs` is negative, or a floe is not valid.
@@ -114,6 +116,7 @@ class Server:
         storage_seconds: float = 900.0,
         proxied: bool = False,
         durable: bool = True,
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
         if jobs < 0:
             raise ValueError(f"jobs must be 0 or more, not {jobs}")
@@ -128,6 +131,7 @@ class Server:
         self._remote_faults = faults
         self._proxied = proxied
         self._durable = durable
+        self._clock = clock or read_system_clock
         self._processing = processing
         self._floes = tuple(check_floe(floe) for floe in floes)
         self._max_jobs = jobs
@@ -182,7 +186,7 @@ class Server:
             seed=self._seed,
             address=self._address,
             options=_ServerOptions(
-                self._limits, self._processing, self._floes, self._max_jobs, self._describe, self._durable
+                self._limits, self._processing, self._floes, self._max_jobs, self._describe, self._durable, self._clock
             ),
             storage_origin=self.storage,
         )
@@ -250,6 +254,7 @@ class _ServerOptions(NamedTuple):
     jobs: int
     describe: Sequence[str] | None
     durable: bool
+    clock: Callable[[], datetime]
 
 
 class _RunningServer:
@@ -280,7 +285,7 @@ class _RunningServer:
                 is_new = check_database(folder)
                 # Written before the database, so that a crash never leaves a database without its secret.
                 secret = read_secret(folder / "secret", creating=is_new)
-                self._store = Store(folder / DATABASE, durable=options.durable, creating=is_new)
+                self._store = Store(folder / DATABASE, durable=options.durable, creating=is_new, clock=options.clock)
                 apply_seed(self._store, seed)
                 self.stack = _open_services(folder, self._store, secret, (self._work, self._slow), options)
                 self._engine = self.stack.engine
@@ -389,6 +394,7 @@ def _open_services(
         _load_contract()["info"]["version"],
         options.limits,
         options.processing,
+        clock=options.clock,
     )
 
 

@@ -18,8 +18,12 @@ __all__ = ["Project"]
 class Project(Resource):
     """A project groups the files, datasets, tags and other resources of a team.
 
-    Listing takes the filters ``name`` (contains) and ``archived``; if the latter is omitted, archived projects are not listed. The paths
-    and all fields except `id` are assumed.
+    Listing takes the filters ``name`` (contains), ``archived``, ``deleted`` and ``expired``; archived projects are listed only with
+    ``archived``, deleted ones only with ``deleted`` and for their owner. The paths and all fields except `id` are assumed.
+
+    `session.share_resource` with a user or a group makes them members, who can do everything in the project except updating, deleting and
+    sharing it, which only its owner can; `session.list_shares` lists the members (their permissions are assumed). Deleting moves the
+    project to the trash (soft delete): nothing in it can be accessed until the owner restores it.
 
     Example:
         >>> from orionclient.types import Project
@@ -29,7 +33,9 @@ class Project(Resource):
         ['Screens of June']
     """
 
-    declaration: ClassVar[Declaration] = Declaration("project", api)
+    declaration: ClassVar[Declaration] = Declaration(
+        "project", api, trash=True, sharable=True, share_targets=("user", "group")
+    )
 
     @classmethod
     def _inputs(cls, filters: ListProjectsFilters, create: CreateProject, update: UpdateProject) -> None: ...
@@ -41,6 +47,9 @@ class Project(Resource):
     organization: Field[int] = Field(identifier, "Id of the organization that the project belongs to.")
     created: Field[str] = Field(string, "When the project was created, ISO 8601 in UTC.")
     archived: Field[bool] = Field(optional(boolean, null=False), "Whether the project is archived, that is read-only.")
+    deleted: Field[str] = Field(
+        optional(string, ""), "When the project was moved to the trash; empty if it is not in the trash."
+    )
 
     @classmethod
     def create(cls, session: SessionLike, name: str, description: str | None = None) -> Self:
@@ -76,3 +85,13 @@ class Project(Resource):
             OrionError: The request failed.
         """
         self._call(api.update_project, body={"archived": False})
+
+    def leave(self) -> None:
+        """Leave the project: the user is no longer a member. The user's items stay in the project.
+
+        Raises:
+            BadResponse: The user owns the project, or is a member through a group (409).
+            AuthorizationRequired: The user is not a member.
+            OrionError: The request failed.
+        """
+        self._request(api.leave_project)

@@ -54,6 +54,7 @@ ARGUMENTS: dict[str, list[str]] = {
 OPTIONS = {
     "delete": ["--yes"],
     "delete-shards": ["--yes"],
+    "leave": ["--yes"],
     "reset": ["--yes"],
     "share": ["--user", "1", "--user", "2"],
     "unshare": ["--user", "1"],

@@ -96,6 +96,9 @@ def plant(orion: LocalOrion, folder: Path) -> None:  # noqa: C901 - one line for
         session.tag_resource(job, "old", "current")
         job.wait(timeout=60)
     session.create_paths("/screens")
+    Project.create(session, "to delete")
+    grace = orion.session("grace")
+    grace.share_resource(Project.create(grace, "to leave"), User(id=1))
     for _ in range(4):
         for made in create_others(session):
             session.tag_resource(made, "old", "current")

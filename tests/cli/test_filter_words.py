@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,15 @@ import click
 import pytest
 from cli.conftest import Call
 from cli.test_completion import complete
+from cli.test_examples import planted as planted_world
 from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient.cli._core.contract_options import list_parameters
-from orionclient.cli._core.filter_words import FilteredCommand
+from orionclient.cli._core.filter_words import FilteredCommand, _get_key
 from orionclient.cli._core.reference import iter_commands
 from orionclient.cli._core.root import ocli
 from orionclient.local import LocalOrion
-from orionclient.types import KINDS, Dataset, File, Project, Shard, ShardCollection, WorkFloeSpec
+from orionclient.types import KINDS, Dataset, File, MolsearchQuery, Project, Shard, ShardCollection, WorkFloeSpec
 
 LISTS = {path.removeprefix("ocli "): each for path, each in iter_commands(ocli) if isinstance(each, FilteredCommand)}
 
@@ -105,6 +107,78 @@ def test_a_word_and_an_option_send_the_same(path: str, call: Call, scripted: Scr
     kind = next(each for each in command.params if hasattr(each.type, "_filters"))
     assert kind.nargs == -1
     assert "limit" in keys
+
+
+# Filter -> field of an item, of several names the first that it has, and whether an item with this field is listed for a value.
+FIELDS: dict[str, tuple[tuple[str, ...], Callable[[Any, Any], bool]]] = {
+    **dict.fromkeys(("name", "name_icontains"), (("name",), lambda found, value: value.lower() in found.lower())),
+    "name_contains": (("name",), lambda found, value: value in found),
+    "title": (("title",), lambda found, value: value.lower() in found.lower()),
+    "username": (("username",), lambda found, value: value.lower() in found.lower()),
+    "states": (("state",), operator.eq),
+    "types": (("search_type", "query_type"), operator.eq),
+}
+# Filters without a field of this name; other tests cover them.
+WITHOUT_FIELD = {
+    *("exact", "limit", "offset", "order_by", "since", "failed", "all"),
+    *("tags", "tag_filters", "systag_filters", "tag_match", "path", "path_contains", "deleted", "expired", "job_type"),
+}
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalOrion]:
+    """Start a local Orion with several resources of each kind."""
+    for orion in planted_world(tmp_path_factory, "words"):
+        session = orion.session()
+        session.create_paths("/a", "/b")
+        MolsearchQuery.create_title_query(session=session, database_id=1, titles=["aspirin"], name="aspirin")
+        yield orion
+
+
+@pytest.mark.usefixtures("real_time")
+# The tests of the file system list folders.
+@pytest.mark.parametrize("path", sorted({*LISTS} - {"ls"}))
+def test_words_have_the_effect_that_the_server_documents(path: str, call: Call, world: LocalOrion) -> None:
+    command = LISTS[path]
+    arguments = ["1" for each in command.params if isinstance(each, click.Argument) and each.required]
+    everything = ["all=true"] if "all" in command._filters else []
+
+    def listed(*words: str) -> list[dict[str, Any]]:
+        done = call("--json", *path.split(), *arguments, *words, on=world)
+        assert (done.exit_code, done.stderr) == (0, ""), (words, done.stderr)
+        found: list[dict[str, Any]] = json.loads(done.stdout)
+        return found
+
+    rows = listed(*everything)
+    if path == "workfloes list":
+        # Version, owner and project are those of the package.
+        packages = {each["id"]: each for each in json.loads(call("--json", "packages", "list").stdout)}
+        inherited = {row["id"]: packages.get(row["package"], {}) for row in rows}
+        rows = [
+            {**{name: inherited[row["id"]].get(name) for name in ("version", "owner", "project")}, **row}
+            for row in rows
+        ]
+    assert rows
+    assert [*map(identify, listed(*everything, "limit=1"))] == [*map(identify, rows[:1])]
+    assert [*map(identify, listed(*everything, "offset=1"))] == [*map(identify, rows[1:])]
+    keys = {_get_key(option) for option in command._filters.values()} - WITHOUT_FIELD
+    for key in keys:
+        names, is_listed = FIELDS.get(key, ((key,), operator.eq))
+        field = next(name for name in names if name in rows[0])
+        value = next((row[field] for row in reversed(rows) if row.get(field) not in {None, ""}), None)
+        assert value is not None, f"no item has a {field}"
+        shown = json.dumps(value) if isinstance(value, bool) else value
+        wanted = [identify(row) for row in rows if row.get(field) is not None and is_listed(row[field], value)]
+        assert [*map(identify, listed(*everything, f"{key}={shown}"))] == wanted, key
+        if key in {"states", "types"}:
+            several = ",".join(sorted({str(row[field]) for row in rows}))
+            assert [*map(identify, listed(f"{key}={several}"))] == [*map(identify, rows)]
+    if "order_by" in command._filters:
+        assert [*map(identify, listed("order_by=-id"))] == sorted(map(identify, rows), reverse=True)
+
+
+def identify(row: dict[str, Any]) -> Any:
+    return row.get("id", row.get("path"))
 
 
 def test_every_filter_of_the_contract_is_a_word() -> None:

@@ -39,10 +39,12 @@ from orionclient.types import (
     File,
     MolsearchDatabase,
     MolsearchQuery,
+    Project,
     Secret,
     Shard,
     ShardCollection,
     Token,
+    User,
     WorkFloeJob,
     WorkFloeSpec,
 )
@@ -141,7 +143,6 @@ PRESIGNED = {"obtain_upload_targets"}
 SEED = {
     "user_id": 2,
     "organization_id": 1,
-    "project_id": 1,
     "group_id": 1,
     "record_id": 1,
     "resource_type": "file",
@@ -213,10 +214,19 @@ class Server:
         ids = {**self._seed, **self._made.get(operation.id, {})}
         named = [*re.findall(r"{(\w+)}", operation.route), *IDS_IN_BODY.get(operation.id, [])]
         for name in named:
-            if name not in ids:
+            if name not in ids and operation.id == "leave_project":
+                ids[name] = self._create_project_of_grace()
+            elif name not in ids:
                 ids[name] = FACTORIES[name](self._helper, ids) if name in FACTORIES else self._create(name)
         self._made[operation.id] = {name: ids[name] for name in (named[:-1] if operation.id in DELETES else named)}
         return ids
+
+    def _create_project_of_grace(self) -> int:
+        """Create a project that the user of the table can leave."""
+        grace = self.orion.session("grace")
+        project = Project.create(grace, "made before")
+        grace.share_resource(project, User(id=1))
+        return project.id
 
     def _create(self, name: str) -> int:
         """Create a resource of a kind that takes a name."""
@@ -270,7 +280,7 @@ def call_async(session: OrionSession, operation: Operation, given: dict[str, Any
 
 
 SENDERS = {"raw": call, "raw_async": call_async}
-DELETES = {operation.id for operation in OPERATIONS.values() if operation.id.startswith("delete_")}
+DELETES = {operation.id for operation in OPERATIONS.values() if operation.id.startswith(("delete_", "leave_"))}
 # Operations of one class are the same to the retry policy.
 CLASSES: dict[str, Callable[[Operation], bool]] = {
     "read": lambda each: each.retry == "read" and each.stream is None,

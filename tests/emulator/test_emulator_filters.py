@@ -32,7 +32,7 @@ TAGGED = {
     "tag_filters": (["red", "blue"], ["RED", "blue"]),
     "tag_match": ({**RED, "tag_match": "iexact"}, {**RED, "tag_match": "exact"}),
 }
-TRASHED = {"deleted": ("true", None)}
+TRASHED = {"deleted": ("true", None), "expired": ("true", None)}
 STORED = {**COMMON, **TAGGED, **TRASHED, "path": ("/work", "/elsewhere"), "path_contains": ("/wor", "WORK")}
 
 # Operation -> filter -> a value that selects some of its resources, and one that selects none; or the whole query, for a filter that
@@ -82,6 +82,7 @@ FILTERS: dict[str, dict[str, tuple[Any, Any]]] = {
         "name_icontains": ("SHARED", "nothing"),
         "owner": (2, 99),
         "archived": ("true", None),
+        **TRASHED,
     },
     "list_secrets": {**COMMON, **TAGGED},
     "list_shards": {
@@ -139,8 +140,14 @@ def ada(server: Server, ada: httpx.Client, grace: httpx.Client, drugs: dict[str,
         post(ada, path, name="other", **({"value": "y"} if kind == "secret" else {"path": "/mine"}))
         post(grace, f"/api/v1/tags/{kind}/{first}/", tags=["red"], project=3)
         if kind != "secret":
-            old = post(ada, path, name="old")["id"]
-            ada.delete(f"{path}{old}/", params={"immediate": "false"}).raise_for_status()
+            for name in ("old", "expired"):
+                old = post(ada, path, name=name)["id"]
+                ada.delete(f"{path}{old}/", params={"immediate": "false"}).raise_for_status()
+    for name in ("deleted", "expired"):
+        ada.delete(f"/api/v1/projects/{post(ada, '/api/v1/projects/', name=name)['id']}/").raise_for_status()
+    with server._require().stack.store.write_transaction() as db:
+        for table in ("files", "datasets", "collections", "projects"):
+            db.execute(f"UPDATE {table} SET deleted = '2020-01-01T00:00:00.000000Z' WHERE name = 'expired'")
     ada.put(f"{FILES}2/upload", content=b"x").raise_for_status()
     post(ada, f"{COLLECTIONS}2/close/")
     for name in ("hit", "other", "empty"):
@@ -194,6 +201,10 @@ def test_the_table_has_every_filter_of_the_contract() -> None:
 def test_a_filter_selects(ada: httpx.Client, name: str, parameter: str) -> None:
     operation = LISTS[name]
     some, none = FILTERS[name][parameter]
+    if parameter == "expired":
+        # It adds to the items in the trash.
+        assert listed(ada, operation, deleted="true", expired="true") > listed(ada, operation, deleted="true")
+        return
 
     def select(value: Any) -> set[str]:
         return listed(ada, operation, **value if isinstance(value, dict) else {parameter: value})

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from orionclient.emulator._store.store import Store
 
 NEWEST = max(MIGRATIONS)
 SAVED = {int(re.findall(r"\d+", path.name)[0]): path for path in saved_folders.SAVED.glob("*.tar.xz")}
+# A time at which nothing in the trash of a saved folder is expired.
+SAVING = datetime(2026, 12, 1, tzinfo=UTC)
 FIRST, SECOND = "CREATE TABLE one (a TEXT);", "CREATE TABLE two (a TEXT); INSERT INTO two VALUES ('x');"
 
 
@@ -59,7 +62,7 @@ def test_a_saved_folder_has_everything_and_works(version: int, tmp_path: Path) -
     assert read_schema(folder / "orion.sqlite")[0] == version
     # Twice, since the first start migrates.
     for _ in range(2):
-        with Server(folder, seed="demo", floes=[saved_folders.FLOE]) as server:
+        with Server(folder, seed="demo", floes=[saved_folders.FLOE], clock=lambda: SAVING) as server:
             found = saved_folders.ask(server)
             wrong = {name: found[name] for name, response in responses.items() if not contains(found[name], response)}
             assert wrong == {}

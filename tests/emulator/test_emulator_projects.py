@@ -10,8 +10,10 @@ from orionclient.emulator import FloeSpecification, Server, _handlers
 
 PATH = "/api/v1/projects/"
 ROUTES = {each["operationId"]: route for route, item in contract.load()["paths"].items() for each in item.values()}
-# Jobs and packages are made and changed in ways of their own, see below.
-KINDS = {kind: ROUTES[f"create_{kind}"] for kind in sorted(set(_handlers.KINDS) - {"job", "package"})}
+# Jobs, packages and databases are made and changed in ways of their own, see below.
+KINDS = {
+    kind: ROUTES[f"create_{kind}"] for kind in sorted(set(_handlers.KINDS) - {"job", "package", "molsearch_database"})
+}
 
 
 def create(caller, **fields):
@@ -47,6 +49,7 @@ def test_making(ada, grace, rejected):
         "organization": 1,
         "created": made["created"],
         "archived": False,
+        "deleted": "",
     }
     assert ada.get(f"{PATH}{number}/").json() == made
     assert made in ada.get(f"{PATH}?limit=1000").json()["results"]

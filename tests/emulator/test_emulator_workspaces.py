@@ -22,12 +22,12 @@ def mary(fresh, connect):
 
 def add_member(server, user, project=3):
     with server._require().stack.store.write_transaction() as db:
-        db.execute("INSERT INTO members (user, project) VALUES (?, ?)", (user, project))
+        db.execute("INSERT INTO shares VALUES ('project', ?, 'user', ?, 1, '')", (project, user))
 
 
 def remove_member(server, user, project=3):
     with server._require().stack.store.write_transaction() as db:
-        db.execute("DELETE FROM members WHERE user = ? AND project = ?", (user, project))
+        db.execute("DELETE FROM shares WHERE kind = 'project' AND target = ? AND resource = ?", (user, project))
 
 
 def make(caller, **fields):

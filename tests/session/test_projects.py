@@ -9,10 +9,10 @@ import pytest
 from helpers.plain import Plain
 from helpers.scripted import Scripted, ScriptedResponse
 
-from orionclient.exceptions import AuthorizationRequired, BadResponse, OrionError, ValidationError
+from orionclient.exceptions import AuthorizationRequired, BadResponse, NotFoundResponse, OrionError, ValidationError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession
-from orionclient.types import Dataset, File, Project, Resource, Secret, User
+from orionclient.types import Dataset, File, Group, Project, Resource, Secret, User
 
 PATH = "/api/v1/projects/"
 
@@ -37,8 +37,6 @@ def test_create_and_update(session: OrionSession, project: Project, plain: Plain
     assert plain.get(f"{PATH}{project.id}/")["name"] == "July"
     assert Project.create(session, "no words").description == ""
     assert session.create_resource(Project, {"name": "by params"}).owner == 1
-    with pytest.raises(ValidationError, match="Project cannot be deleted"):
-        session.delete_resource(project)
 
 
 def test_only_the_owner_may_update(orion: LocalOrion, project: Project) -> None:
@@ -106,6 +104,80 @@ def test_an_archived_project_is_read_only(session: OrionSession, project: Projec
     project.unarchive()
     session.update_resource(made, {"name": "new"})
     assert session.delete_resource(made) is True
+
+
+def test_members(orion: LocalOrion, session: OrionSession, project: Project) -> None:
+    grace = orion.session("grace")
+    for target in (User(id=2), Group(id=2)):
+        session.share_resource(project, target)
+    shared = [(each["target_type"], each["target_id"]) for each in grace.list_shares(project)]
+    assert shared == [("group", 2), ("user", 1), ("user", 2)]
+    file = File.upload(grace, "hers", b"CNS", project)
+    with pytest.raises(AuthorizationRequired, match="Only the owner can share"):
+        grace.unshare_resource(project, User(id=1))
+    session.unshare_resource(project, User(id=2))
+    with pytest.raises(AuthorizationRequired, match="not a member"):
+        grace.refresh_resource(file)
+    assert session.get_resource(File, file.id).owner == 2
+    with pytest.raises(BadResponse, match="The owner cannot be removed"):
+        session.unshare_resource(project, User(id=1))
+
+
+def test_leaving(orion: LocalOrion, session: OrionSession, project: Project) -> None:
+    grace = orion.session("grace")
+    session.share_resource(project, User(id=2))
+    hers = grace.get_resource(Project, project.id)
+    assert hers.leave() is None  # type: ignore[func-returns-value]
+    assert project not in list(grace.list_resources(Project))
+    with pytest.raises(AuthorizationRequired, match="not a member"):
+        hers.leave()
+    with pytest.raises(BadResponse, match="The owner cannot leave"):
+        project.leave()
+    session.share_resource(project, Group(id=1))
+    with pytest.raises(BadResponse, match="through a group"):
+        hers.leave()
+    assert hers in list(grace.list_resources(Project))
+
+
+def test_leaving_is_not_repeated_after_a_lost_response(
+    orion: LocalOrion, session: OrionSession, project: Project
+) -> None:
+    session.share_resource(project, User(id=2))
+    orion.faults.script("leave_project", ["reset_after"])
+    with pytest.raises(OrionError) as caught:
+        Project(id=project.id, session=orion.session("grace")).leave()
+    assert caught.value.may_have_been_applied
+    assert len(orion.faults.requests("leave_project")) == 1
+
+
+def test_deleting_and_restoring(orion: LocalOrion, session: OrionSession, project: Project) -> None:
+    grace = orion.session("grace")
+    session.share_resource(project, User(id=2))
+    file = File.upload(session, "thing", b"CNS", project)
+    with pytest.raises(AuthorizationRequired, match="Only the owner"):
+        grace.delete_resource(project)
+    with pytest.raises(BadResponse, match="immediate"):
+        session.delete_resource(project, immediate=True)
+    assert session.delete_resource(project) is True
+    for each in (session, grace):
+        assert project not in list(each.list_resources(Project))
+        for resource in (project, file):
+            with pytest.raises(NotFoundResponse):
+                each.refresh_resource(type(resource)(id=resource.id))
+    (found,) = session.list_resources(Project, {"deleted": True})
+    assert (found, bool(found.deleted), project.deleted) == (project, True, "")
+    assert list(grace.list_resources(Project, {"deleted": True})) == []
+    assert session.restore_resource(found) is None  # type: ignore[func-returns-value]
+    assert found.deleted == ""
+    assert grace.get_resource(File, file.id).name == "thing"
+
+
+def test_a_lost_response_deletes_and_restores_once(orion: LocalOrion, session: OrionSession, project: Project) -> None:
+    for operation in ("delete_project", "restore_resource"):
+        orion.faults.script(operation, ["reset_after"])
+    assert session.delete_resource(project) is True
+    session.restore_resource(project)
+    assert session.get_resource(Project, project.id).deleted == ""
 
 
 def test_a_lost_response_makes_one_project(orion: LocalOrion, session: OrionSession, plain: Plain) -> None:

@@ -214,7 +214,7 @@ def test_sharing_a_missing_resource(session: OrionSession) -> None:
 def test_invalid_shares_are_rejected_before_any_request(scripted: Scripted, verb: str) -> None:
     share = getattr(scripted.session(), verb)
     good, user = Dataset(id=3), User(id=2)
-    for resource in (Project(id=1), User(id=1), Organization(id=1)):
+    for resource in (Group(id=1), User(id=1), Organization(id=1)):
         with pytest.raises(ValidationError, match=f"{type(resource).__name__} cannot be shared"):
             share(resource, user)
     for wrong in (7, "grace", None, {"user": 2}, Dataset(id=1), File(id=1), User, [user]):
@@ -222,6 +222,9 @@ def test_invalid_shares_are_rejected_before_any_request(scripted: Scripted, verb
             ValidationError, match="share_with must be one of User, Group, Project, Workspace, Organization"
         ):
             share(good, wrong)
+    for wrong in (Project(id=2), Organization(id=1)):
+        with pytest.raises(ValidationError, match="share_with must be one of User, Group, for example"):
+            share(Project(id=1), wrong)
     for odd in ("abc", "", "1/../2", -1, 1.5, True):
         with pytest.raises(ValidationError, match="must be an integer"):
             share(good, User(id=odd))
@@ -259,6 +262,8 @@ def test_client_contract_and_server_have_the_same_kinds() -> None:
         *(name for name, each in _handlers.KINDS.items() if each.sharable),
         *MEMBERSHIPS,
     }
+    restricted = {name: each.declaration.share_targets for name, each in KINDS.items()}
+    assert {name: targets for name, targets in restricted.items() if targets != SHARE_TARGETS} == MEMBERSHIPS
 
 
 # ---------------------------------------------------------------- balance

@@ -164,6 +164,7 @@ OURS = {
     "orion_versions",
     "requests_session",
     "raw",
+    "restore_resource",
     "raw_async",
     "resolve_links",
     "download_files",

@@ -639,6 +639,10 @@ class ProjectInfo(ContractModel):
     archived: Annotated[
         StrictBool | None, Field(description="Whether the project is archived and therefore read-only.")
     ] = None
+    deleted: Annotated[
+        StrictStr | None,
+        Field(description="Time the project was moved to the trash, ISO 8601 in UTC; empty if it is not in the trash."),
+    ] = None
 
 
 class CreateProject(ContractModel):

@@ -203,7 +203,9 @@ class ListProjectsQuery(BaseModel):
     name_contains: Annotated[str | None, Field(max_length=255)] = None
     name_icontains: Annotated[str | None, Field(max_length=255)] = None
     owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
-    archived: bool | None = False
+    archived: bool | None = None
+    deleted: bool | None = False
+    expired: bool | None = False
 
 
 class ListShardsQuery(BaseModel):
@@ -352,6 +354,7 @@ class ListCollectionsQuery(BaseModel):
     ] = None
     path_contains: Annotated[str | None, Field(max_length=1000, min_length=1)] = None
     deleted: bool | None = False
+    expired: bool | None = False
     state: Annotated[str | None, Field(max_length=50)] = None
     states: Annotated[list[State] | None, Field(max_length=50)] = None
 
@@ -386,6 +389,7 @@ class ListDatasetsQuery(BaseModel):
     ] = None
     path_contains: Annotated[str | None, Field(max_length=1000, min_length=1)] = None
     deleted: bool | None = False
+    expired: bool | None = False
 
 
 class ListFilesQuery(BaseModel):
@@ -418,6 +422,7 @@ class ListFilesQuery(BaseModel):
     ] = None
     path_contains: Annotated[str | None, Field(max_length=1000, min_length=1)] = None
     deleted: bool | None = False
+    expired: bool | None = False
     state: Annotated[str | None, Field(max_length=50)] = None
     states: Annotated[list[State] | None, Field(max_length=50)] = None
 

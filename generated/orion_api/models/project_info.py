@@ -24,6 +24,7 @@ class ProjectInfo:
         owner: Id of the user who created the project.
         created: Time the project was created, ISO 8601 in UTC.
         archived: Whether the project is archived and therefore read-only.
+        deleted: Time the project was moved to the trash, ISO 8601 in UTC; empty if it is not in the trash.
         additional_properties: Fields that are not in the contract.
     """
 
@@ -34,6 +35,7 @@ class ProjectInfo:
     owner: int | Unset = UNSET
     created: datetime.datetime | Unset = UNSET
     archived: bool | Unset = UNSET
+    deleted: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs.field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -48,6 +50,7 @@ class ProjectInfo:
                 "owner": self.owner,
                 "created": self.created,
                 "archived": self.archived,
+                "deleted": self.deleted,
             }
         )
         return data
@@ -69,5 +72,6 @@ class ProjectInfo:
             owner=read.read_optional("owner", _wire.parse_integer),
             created=read.read_optional("created", _wire.parse_datetime),
             archived=read.read_optional("archived", _wire.parse_boolean),
+            deleted=read.read_optional("deleted", _wire.parse_string),
             additional_properties=read.get_unknown_fields(),
         )

@@ -96,7 +96,14 @@ _DESCRIBED: Final = (
     CommandKind(
         "project",
         columns=("id", "name", "owner", "created", "archived"),
-        examples={"create": "'Screens of June'", "update": "1 --description 'Only Ada works here.'"},
+        examples={
+            "create": "'Screens of June'",
+            "update": "1 --description 'Only Ada works here.'",
+            "delete": "4 --yes",
+            "share": "1 --user 2",
+            "unshare": "3 --user 2",
+        },
+        special="projects",
     ),
     CommandKind(
         "workspace",

@@ -45,6 +45,7 @@ def build_commands(kind: CommandKind) -> list[Command]:
         ("create", declared.create, _create),
         ("update", declared.update, _update),
         ("delete", declared.delete, _delete),
+        ("restore", declared.trash, _restore),
         ("wait", hasattr(kind.kind, "wait"), _wait),
         *(
             (verb, callable(getattr(kind.kind, verb, None)), functools.partial(_change_state, verb=verb, done=done))
@@ -225,6 +226,8 @@ DELETED_TEMPLATE = list_of(id="integer", deleted={"const": True})
 
 
 def _delete(kind: CommandKind) -> Command:
+    operation = _operation(kind.kind.declaration.delete)
+
     def run(
         ids: Sequence[int], yes: bool, dry_run: bool, immediate: bool = False, ask: bool = kind.asks, **values: Any
     ) -> None:
@@ -258,12 +261,13 @@ def _delete(kind: CommandKind) -> Command:
 
         apply_to_each(ids, delete, report, name_of=lambda each: f"{kind.noun} {each}")
 
+    can_purge = any(each["name"] == "immediate" for each in contract_options.list_parameters(operation, "query"))
     trash = [click.Option(["--immediate"], is_flag=True, help="Delete for good instead of moving to the trash.")]
     return Command(
         "delete",
         params=[
             *kind.id_arguments(several=True),
-            *(trash if kind.kind.declaration.trash else []),
+            *(trash if can_purge else []),
             *([] if kind.asks else [click.Option(["--ask"], is_flag=True, help="Ask for confirmation.")]),
             yes_option(),
             dry_run_option(),
@@ -272,6 +276,39 @@ def _delete(kind: CommandKind) -> Command:
         help=f"Delete {kind.plural}.",
         shape=DELETED_TEMPLATE,
         example=kind.format_example("delete"),
+    )
+
+
+RESTORED_TEMPLATE = list_of(id="integer", restored={"const": True})
+
+
+def _restore(kind: CommandKind) -> Command:
+    def run(ids: Sequence[int], dry_run: bool) -> None:
+        state = get_state()
+        if dry_run:
+            print_plan(state, "restore", [f"{kind.noun} {each}" for each in ids])
+            return
+
+        def restore(resource_id: int) -> dict[str, Any]:
+            resource = kind.kind(id=resource_id)
+            state.session.restore_resource(resource)
+            return resource.to_dict()
+
+        def report(done: list[dict[str, Any]]) -> None:
+            state.out.print_results(
+                [{"id": each["id"], "restored": True} for each in done],
+                [kind.format_message("restore", "Restored", each) for each in done],
+            )
+
+        apply_to_each(ids, restore, report, name_of=lambda each: f"{kind.noun} {each}")
+
+    return Command(
+        "restore",
+        params=[*kind.id_arguments(several=True), dry_run_option()],
+        callback=run,
+        help=f"Restore {kind.plural} from the trash, where they can stay for 30 days. Not a command of the original.",
+        shape=RESTORED_TEMPLATE,
+        example=kind.format_example("restore"),
     )
 
 

@@ -48,7 +48,7 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 
 
 KIND = COLLECTIONS = ResourceKind(
-    "collection", "collections", "collection_id", _show, taggable=True, sharable=True, in_folders=True
+    "collection", "collections", "collection_id", _show, taggable=True, sharable=True, in_folders=True, trash=True
 )
 
 

@@ -77,7 +77,7 @@ def copy_item(db: sqlite3.Connection, blobs: CopiedBlobs, kind: ResourceKind, ro
         "description": row["description"],
         "project": target.project,
         "owner": target.owner,
-        "created": now(),
+        "created": now(db),
         "root": target.folder.root,
         "path": target.folder.path,
     }

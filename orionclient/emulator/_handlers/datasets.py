@@ -48,7 +48,7 @@ def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[],
 
 
 KIND = DATASETS = ResourceKind(
-    "dataset", "datasets", "dataset_id", _show, _purge, taggable=True, sharable=True, in_folders=True
+    "dataset", "datasets", "dataset_id", _show, _purge, taggable=True, sharable=True, in_folders=True, trash=True
 )
 
 

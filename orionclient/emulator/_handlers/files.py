@@ -27,7 +27,9 @@ def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[],
     return partial(call.stack.blobs.remove_all, [row["blob"], *list_blobs(db, "file", [row["id"]])])
 
 
-KIND = FILES = ResourceKind("file", "files", "file_id", _show, _purge, taggable=True, sharable=True, in_folders=True)
+KIND = FILES = ResourceKind(
+    "file", "files", "file_id", _show, _purge, taggable=True, sharable=True, in_folders=True, trash=True
+)
 
 
 def _check_target(call: Call) -> None:

@@ -18,7 +18,6 @@ from orionclient.emulator._http.call import Call, ContentResult, Handler, Resour
 from orionclient.emulator._jobs import jobs
 from orionclient.emulator._jobs.specifications import ParametersError, check_parameters
 from orionclient.emulator._problems import ProblemError
-from orionclient.emulator._store.store import now
 
 if TYPE_CHECKING:
     import sqlite3
@@ -32,16 +31,9 @@ _TYPE = "iif((SELECT package FROM workfloes WHERE workfloes.id = jobs.workfloe) 
 
 def _show(row: sqlite3.Row) -> dict[str, Any]:
     plain = ("id", "name", "state", "reason", "outcome", "progress", "workfloe", "created", "started", "finished")
-    run_time, cost = row["run_time"], row["cost"]
-    if row["state"] == "running":
-        seconds = (datetime.fromisoformat(now()) - datetime.fromisoformat(row["started"])).total_seconds()
-        run_time = max(seconds, 0.0)
-        cost = str(jobs.compute_cost(run_time))
     return {
-        **{name: row[name] for name in (*plain, "currency", "owner", "project")},
+        **{name: row[name] for name in (*plain, "run_time", "cost", "currency", "owner", "project")},
         **{name: _strictjson.loads(row[name]) for name in ("parameters", "system_parameters")},
-        "run_time": run_time,
-        "cost": cost,
     }
 
 
@@ -56,8 +48,12 @@ KIND = JOBS = ResourceKind("job", "jobs", "job_id", _show, _purge, taggable=True
 
 
 def _add_progress(call: Call, shown: dict[str, Any]) -> dict[str, Any]:
-    """Add the reported progress to a running job."""
-    return {**shown, "progress": call.stack.engine.read_progress(shown["id"])} if shown["state"] == "running" else shown
+    """Add the reported progress, the run time so far and its cost to a running job."""
+    if shown["state"] != "running":
+        return shown
+    seconds = (datetime.fromisoformat(call.stack.now()) - datetime.fromisoformat(shown["started"])).total_seconds()
+    run_time, progress = max(seconds, 0.0), call.stack.engine.read_progress(shown["id"])
+    return {**shown, "progress": progress, "run_time": run_time, "cost": str(jobs.compute_cost(run_time))}
 
 
 def list_jobs(call: Call) -> dict[str, Any]:

@@ -7,7 +7,8 @@ The rules are assumptions, because Orion's own are not published:
   Updating a resource that is only shared gets a 403.
 - An unknown id and the id of a soft-deleted resource get a 404, also for users who would get a 403 otherwise.
 - DELETE moves a resource to the trash, where only a listing with `deleted=true` returns it. With `immediate` it is removed
-  permanently, also from the trash. Nothing can be restored, because no such operation is published.
+  permanently, also from the trash. It can be restored for 30 days (no such operation is published); after that it is expired, and only
+  a listing with `expired=true` returns it. Expired resources are never removed.
 - An update sets only the fields in the body. Moving to another project needs membership in both and removes the resource from its
   folder, to the team root.
 - Naming a project (in a filter, as a destination, for tags) that the user is not a member of gets a 403, also if the project does
@@ -21,7 +22,7 @@ The rules are assumptions, because Orion's own are not published:
 from __future__ import annotations
 
 import sqlite3
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator._handlers import filters
@@ -36,8 +37,10 @@ if TYPE_CHECKING:
 
 Row = sqlite3.Row
 
-# How long a deleted resource is listed in the trash.
+# How long a deleted resource is listed in the trash and can be restored.
 RETENTION = timedelta(days=30)
+# A deleted project hides its resources from users that they are shared with; it has no members.
+IN_PROJECT = "project NOT IN (SELECT id FROM projects WHERE deleted <> '')"
 
 
 def is_member(db: sqlite3.Connection, caller: Caller, project: int) -> bool:
@@ -74,9 +77,9 @@ def narrow_to_projects(call: Call, db: sqlite3.Connection, listing: ListQuery) -
     listing.narrow(visible, *values)
 
 
-def compute_expiry() -> str:
+def compute_expiry(call: Call) -> str:
     """Return the time before which deleted resources are expired."""
-    return format_time(datetime.now(UTC) - RETENTION)
+    return format_time(call.stack.clock() - RETENTION)
 
 
 def narrow_to_trash(call: Call, listing: ListQuery) -> None:
@@ -86,8 +89,8 @@ def narrow_to_trash(call: Call, listing: ListQuery) -> None:
         listing.narrow("deleted = ''")
         return
     listing.narrow("deleted <> ''")
-    if not call.query.get("expired", True):
-        listing.narrow("deleted >= ?", compute_expiry())
+    if not call.query["expired"]:
+        listing.narrow("deleted >= ?", compute_expiry(call))
 
 
 def find_project(call: Call, db: sqlite3.Connection) -> int:
@@ -132,6 +135,8 @@ def find(
         return row
     if access.may_see(db, call.caller.id, row):
         raise forbidden(f"The {kind.noun} {resource_id} in /organization can be changed by its owner only.")
+    if db.execute("SELECT 1 FROM projects WHERE id = ? AND deleted <> ''", (row["project"],)).fetchone():
+        raise build_missing_problem(kind.noun, resource_id)
     shared = not row["deleted"] and sharing.is_shared_with(db, kind.name, resource_id, call.caller.id)
     if shared and reading:
         return row
@@ -192,7 +197,7 @@ def find_named(call: Call, db: sqlite3.Connection, kind: ResourceKind, *, readin
 def list_kind(call: Call, kind: ResourceKind, **columns: str | int | None) -> dict[str, Any]:
     """Return a page of resources; `columns` are additional exact filters, ignored if None."""
     query = call.query
-    # The operations of kinds without trash or folders lack these parameters.
+    # The operations of some kinds lack some of these parameters.
     trashed = query.get("deleted", False)
     listing = ListQuery(kind.table, columns={"type": kind.type_column})
     narrow_to_trash(call, listing)
@@ -214,7 +219,7 @@ def list_kind(call: Call, kind: ResourceKind, **columns: str | int | None) -> di
         else:
             visible, values = access.visible_rows(call.caller.id)
             shared, more = sharing.shared_with(kind.name, call.caller.id)
-            listing.narrow(f"({visible} OR id IN ({shared}))", *values, *more)
+            listing.narrow(f"({visible} OR ({IN_PROJECT} AND id IN ({shared})))", *values, *more)
         return build_page(call, db, listing, kind.show)
 
 
@@ -286,7 +291,7 @@ def create(call: Call, kind: ResourceKind, **columns: Any) -> dict[str, Any]:
             "root": location.root,
             "path": location.path,
             "owner": call.caller.id,
-            "created": now(),
+            "created": now(db),
             **columns,
         }
         cursor = db.execute(
@@ -296,7 +301,7 @@ def create(call: Call, kind: ResourceKind, **columns: Any) -> dict[str, Any]:
         if call.caller.job is not None and kind.taggable:
             db.execute(
                 "INSERT INTO tags (kind, resource, name, project, created) VALUES (?, ?, ?, ?, ?)",
-                (kind.name, cursor.lastrowid, f"Job {call.caller.job}", project, now()),
+                (kind.name, cursor.lastrowid, f"Job {call.caller.job}", project, now(db)),
             )
         return kind.show(find(call, db, kind, cursor.lastrowid or 0))
 
@@ -328,7 +333,7 @@ def delete(call: Call, kind: ResourceKind) -> None:
     with call.stack.store.write_transaction() as db:
         row = find(call, db, kind, resource_id, trashed=immediate)
         if not immediate:
-            db.execute(f"UPDATE {kind.table} SET deleted = ? WHERE id = ?", (now(), resource_id))  # noqa: S608 - constants  # nosec B608
+            db.execute(f"UPDATE {kind.table} SET deleted = ? WHERE id = ?", (now(db), resource_id))  # noqa: S608 - constants  # nosec B608
             return
         finish = kind.purge(call, db, row)
         erase(db, kind, resource_id)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator._handlers import resources
 from orionclient.emulator._http.call import Call, Handler, ResourceKind
-from orionclient.emulator._store.store import now
 
 if TYPE_CHECKING:
     import sqlite3
@@ -23,13 +22,13 @@ KIND = ResourceKind("secret", "secrets", "secret_id", _show, taggable=True, shar
 
 def create_secret(call: Call) -> dict[str, Any]:
     """Create a secret from the body."""
-    moment = now()
+    moment = call.stack.now()
     return resources.create(call, KIND, value=call.body["value"], created=moment, changed=moment)
 
 
 def update_secret(call: Call) -> dict[str, Any]:
     """Set the fields in the body; any value in the body updates `changed`, even the current one."""
-    columns = {"value": call.body["value"], "changed": now()} if "value" in call.body else {}
+    columns = {"value": call.body["value"], "changed": call.stack.now()} if "value" in call.body else {}
     return resources.update(call, KIND, **columns)
 
 

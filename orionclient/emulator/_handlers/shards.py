@@ -101,7 +101,7 @@ def create_shard(call: Call) -> dict[str, Any]:
         ((shard_id,),) = db.execute(query, (collection["version"],)).fetchall()
         db.execute(
             "INSERT INTO shards (id, collection, name, metadata, created) VALUES (?, ?, ?, ?, ?)",
-            (shard_id, collection["id"], values["name"], values["metadata"], now()),
+            (shard_id, collection["id"], values["name"], values["metadata"], now(db)),
         )
         return _show(_find_row(db, collection["id"], shard_id))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from orionclient.emulator._handlers import resources, workfloes, workspaces
+from orionclient.emulator._handlers import projects, resources, workfloes, workspaces
 from orionclient.emulator._handlers.packages import PACKAGES
 from orionclient.emulator._http.call import Call, Handler
 from orionclient.emulator._http.paging import ListQuery, build_page
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 # Shares of these kinds make members of their targets, which have other types than those of other kinds.
-MEMBERSHIPS = {"workspace": ("user",)}
+MEMBERSHIPS = {"project": ("user", "group"), "workspace": ("user",)}
 
 
 def _show(row: sqlite3.Row) -> dict[str, Any]:
@@ -25,8 +25,11 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
 
 def _find(call: Call, db: sqlite3.Connection, *, listing: bool = False) -> sqlite3.Row:
     """Return the row of the resource whose shares the caller may change or, for `listing`, list."""
-    if call.path["resource_type"] == "workspace":
-        return workspaces.find(call, db, call.path["resource_id"], writing=not listing)
+    kind, resource_id = call.path["resource_type"], call.path["resource_id"]
+    if kind == "workspace":
+        return workspaces.find(call, db, resource_id, writing=not listing)
+    if kind == "project":
+        return projects.find(call, db, resource_id) if listing else projects.find_own(call, db, resource_id, "share")
     return resources.find_of_type(call, db, "shared", archived=listing)
 
 

@@ -42,7 +42,7 @@ def add_tags(call: Call) -> None:
         project = _project(call, db, resource, call.body.get("project"))
         db.executemany(
             "INSERT INTO tags (kind, resource, name, project, created) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            [(call.path["resource_type"], resource["id"], tag, project, now()) for tag in call.body["tags"]],
+            [(call.path["resource_type"], resource["id"], tag, project, now(db)) for tag in call.body["tags"]],
         )
 
 

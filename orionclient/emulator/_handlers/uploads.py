@@ -122,7 +122,7 @@ def create_upload(call: Call) -> dict[str, Any]:
             cursor = db.execute(
                 f"INSERT INTO uploads ({body['resource_type']}, collection, size, part_size, blob, owner, created)"  # noqa: S608 - constants  # nosec B608
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (body["resource_id"], collection, body["size"], body["part_size"], blob, call.caller.id, now()),
+                (body["resource_id"], collection, body["size"], body["part_size"], blob, call.caller.id, now(db)),
             )
             return _show(call, _find_row(db, cursor.lastrowid or 0))
     except BaseException:

@@ -46,7 +46,12 @@ def find(call: Call, db: sqlite3.Connection, workfloe_id: int) -> sqlite3.Row:
     """Return the row of a floe that the caller can use."""
     row = resources.find_row(db, "floe", "workfloes", workfloe_id)
     mine = row["project"] is None or resources.is_member(db, call.caller, row["project"])
-    if not mine and not sharing.is_shared_with(db, "package", row["package"], call.caller.id):
+    query = f"SELECT 1 FROM workfloes WHERE id = ? AND {resources.IN_PROJECT}"  # noqa: S608 - constants  # nosec B608
+    readable = mine or (
+        sharing.is_shared_with(db, "package", row["package"], call.caller.id)
+        and db.execute(query, (workfloe_id,)).fetchone()
+    )
+    if not readable:
         raise forbidden(f"The floe {workfloe_id} belongs to a package that you cannot read.")
     return row
 
@@ -58,7 +63,9 @@ def list_workfloes(call: Call) -> dict[str, Any]:
     recent = query.get("order_by", "").endswith("recently_used")
     listing = ListQuery(_BY_USE if recent else "workfloes", columns={"recently_used": "unused"})
     mine = "project IN (SELECT project FROM members WHERE user = ?)"
-    listing.narrow(f"(project IS NULL OR {mine} OR package IN ({shared}))", call.caller.id, *values)
+    listing.narrow(
+        f"(project IS NULL OR {mine} OR ({resources.IN_PROJECT} AND package IN ({shared})))", call.caller.id, *values
+    )
     filters.narrow_by_name(listing, query)
     filters.narrow_by_tags(listing, query, "EXISTS (SELECT 1 FROM json_each(tags) WHERE {})", "value")
     if "states" in query:
@@ -96,7 +103,7 @@ def add_specifications(db: sqlite3.Connection, floe: FloeSpecification, package:
     whose = {
         "package": None if package is None else package["id"],
         "project": None if package is None else package["project"],
-        "created": now(),
+        "created": now(db),
     }
     everything = {**values, **whose}
     db.execute(

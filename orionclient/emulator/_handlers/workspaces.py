@@ -69,7 +69,7 @@ def create_workspace(call: Call) -> dict[str, Any]:
         project = resources.find_project(call, db)
         workspace_id = db.execute(
             "INSERT INTO workspaces (name, description, project, owner, created) VALUES (?, ?, ?, ?, ?)",
-            (call.body["name"], call.body.get("description", ""), project, call.caller.id, now()),
+            (call.body["name"], call.body.get("description", ""), project, call.caller.id, now(db)),
         ).lastrowid
         sharing.share(db, "workspace", workspace_id or 0, ("user", call.caller.id), call.caller.id)
         return _show(find(call, db, workspace_id or 0))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from orionclient.emulator._store.store import format_time, read_system_clock
+
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from orionclient.emulator._store.blobs import Blobs, StagedBlob
     from orionclient.emulator._store.credentials import Caller, Credentials
     from orionclient.emulator._store.parts import Parts, StoredPart
-    from orionclient.emulator._store.store import Database
+    from orionclient.emulator._store.store import Clock, Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Services:
         floes: The floes given at start.
         processing: Minimum time in seconds until a closed collection becomes ready.
         storage: Signs URLs of the storage origin; None if the server has none.
+        clock: Returns the current time.
     """
 
     store: Database
@@ -57,6 +60,11 @@ class Services:
     limits: Limits = field(default_factory=Limits)
     processing: float = 0.0
     storage: PresignedUrls | None = None
+    clock: Clock = read_system_clock
+
+    def now(self) -> str:
+        """Return the time of the clock in the contract's format."""
+        return format_time(self.clock())
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +156,7 @@ class ResourceKind:
         taggable: Whether it can have tags.
         sharable: Whether it can be shared.
         in_folders: Whether it can be in a folder.
+        trash: Whether deleting moves it to the trash.
         type_column: The column that the filter `types` and the order `type` use. Optional.
     """
 
@@ -159,6 +168,7 @@ class ResourceKind:
     taggable: bool = False
     sharable: bool = False
     in_folders: bool = False
+    trash: bool = False
     type_column: str = ""
 
     @property

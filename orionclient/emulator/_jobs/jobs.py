@@ -76,7 +76,7 @@ def end_job(
     db.execute(
         "UPDATE jobs SET state = 'complete', outcome = ?, reason = ?, finished = ?, run_time = ?, cost = ?,"
         " progress = coalesce(?, progress) WHERE id = ?",
-        (*ending, now(), seconds, str(cost), progress, job),
+        (*ending, now(db), seconds, str(cost), progress, job),
     )
     db.execute("DELETE FROM tokens WHERE job = ?", (job,))
     if cost:
@@ -258,7 +258,7 @@ class JobEngine:
                 if job is None:
                     return None
                 _, token = self._credentials.create_token(db, job["owner"], f"Job {job['id']}", job["id"])
-                db.execute("UPDATE jobs SET state = 'running', started = ? WHERE id = ?", (now(), job["id"]))
+                db.execute("UPDATE jobs SET state = 'running', started = ? WHERE id = ?", (now(db), job["id"]))
                 # Registered before the commit, so that a running job can always be cancelled.
                 key = _job_key(job["id"])
                 return _JobRun(job, token, self._register(key))

@@ -90,7 +90,8 @@ class Credentials:
             row = db.execute(
                 # Resources created by a job go to the job's project.
                 "SELECT t.hash, t.job, u.id, u.username, u.organization,"
-                " coalesce((SELECT project FROM jobs WHERE jobs.id = t.job), u.default_project) AS default_project"
+                " coalesce((SELECT project FROM jobs WHERE jobs.id = t.job),"
+                " (SELECT project FROM members WHERE user = u.id AND project = u.default_project)) AS default_project"
                 " FROM tokens t JOIN users u ON u.id = t.user WHERE t.hash = ?",
                 (digest,),
             ).fetchone()
@@ -132,14 +133,14 @@ class Credentials:
         token = secrets.token_urlsafe(32)
         cursor = db.execute(
             "INSERT INTO tokens (user, hash, made, job, description, created) VALUES (?, ?, 1, ?, ?, ?)",
-            (user, _hash(token), job, description, now()),
+            (user, _hash(token), job, description, now(db)),
         )
         return cursor.lastrowid or 0, token
 
     def _create_password_token(self, db: sqlite3.Connection, user: int) -> str:
         # The hash depends on the row id, so the row is inserted first, with a hash that no token has.
         cursor = db.execute(
-            "INSERT INTO tokens (user, hash, created) VALUES (?, ?, ?)", (user, secrets.token_bytes(33), now())
+            "INSERT INTO tokens (user, hash, created) VALUES (?, ?, ?)", (user, secrets.token_bytes(33), now(db))
         )
         token = self._derive_token(cursor.lastrowid or 0)
         db.execute("UPDATE tokens SET hash = ? WHERE id = ?", (_hash(token), cursor.lastrowid))

@@ -39,7 +39,10 @@ def create_folder(db: sqlite3.Connection, location: Location, owner: int) -> Non
     names = split_path(location.path or "")
     db.executemany(
         "INSERT INTO folders (project, root, path, owner, created) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        [(location.project, location.root, join_names(names[:end]), owner, now()) for end in range(1, len(names) + 1)],
+        [
+            (location.project, location.root, join_names(names[:end]), owner, now(db))
+            for end in range(1, len(names) + 1)
+        ],
     )
 
 

@@ -115,10 +115,28 @@ CREATE VIEW workspace_users AS
     WHERE shares.kind = 'workspace' AND shares.target_type = 'user';
 """
 
+# Members of a project are those it is shared with, the owner included. A deleted project has none.
+_MEMBERS = """
+ALTER TABLE projects ADD COLUMN deleted TEXT NOT NULL DEFAULT '';
+CREATE INDEX projects_in_trash ON projects (id) WHERE deleted <> '';
+INSERT INTO shares (kind, resource, target_type, target, owner, created)
+    SELECT 'project', p.id, 'user', m.user, p.owner, p.created FROM members m JOIN projects p ON p.id = m.project;
+DROP TABLE members;
+CREATE VIEW members AS
+    SELECT s.target AS user, s.resource AS project
+        FROM shares s JOIN projects p ON p.id = s.resource
+        WHERE s.kind = 'project' AND s.target_type = 'user' AND p.deleted = ''
+    UNION
+    SELECT g.user, s.resource
+        FROM group_members g JOIN shares s ON s.target = g.group_id JOIN projects p ON p.id = s.resource
+        WHERE s.kind = 'project' AND s.target_type = 'group' AND p.deleted = '';
+"""
+
 # The lowest version is the oldest that can be migrated; its script creates only what is missing.
 MIGRATIONS: Final[Mapping[int, str]] = {
     5: Path(__file__).with_name("schema_5.sql").read_bytes().decode(),
     6: "".join([*map(_add_root, _KINDS_OF_6), _FOLDERS, _WORKSPACES]),
+    7: _MEMBERS,
 }
 
 

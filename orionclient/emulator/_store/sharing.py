@@ -71,7 +71,7 @@ def share(db: sqlite3.Connection, kind: str, resource: int, target: tuple[str, i
     db.execute(
         "INSERT INTO shares (kind, resource, target_type, target, owner, created) VALUES (?, ?, ?, ?, ?, ?)"
         " ON CONFLICT DO NOTHING",
-        (kind, resource, *target, owner, now()),
+        (kind, resource, *target, owner, now(db)),
     )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Callable
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from orionclient.emulator._store.checks import build_folder_error
 from orionclient.emulator._store.migrations import MIGRATIONS, migrate
@@ -21,14 +22,23 @@ _MAX_COUNTS = 64
 _BUSY_SECONDS = 30.0
 
 
-def now() -> str:
-    """Return the current time in the contract's format."""
-    return format_time(datetime.now(UTC))
+Clock = Callable[[], datetime]
+
+
+def read_system_clock() -> datetime:
+    """Return the time of the system in UTC."""
+    return datetime.now(UTC)
 
 
 def format_time(moment: datetime) -> str:
-    """Return a time in the contract's format: ISO 8601 in UTC with microseconds and Z."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """Return a time in the contract's format: ISO 8601 in UTC with microseconds and Z. Its order is that of the times."""
+    # strftime pads the year on some systems only.
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+
+
+def now(db: sqlite3.Connection) -> str:
+    """Return the time of the store's clock in the contract's format."""
+    return format_time(cast("StoreConnection", db).clock())
 
 
 def _create(path: Path, migrations: Mapping[int, str]) -> None:
@@ -43,6 +53,8 @@ def _create(path: Path, migrations: Mapping[int, str]) -> None:
 
 class StoreConnection(sqlite3.Connection):
     """A connection that caches counts until the data changes, because every page of a listing has the total count."""
+
+    clock: Clock = staticmethod(read_system_clock)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -88,6 +100,7 @@ class Store:
         durable: Whether to flush to disk. If False, data survives the end of the process but not a power failure. Defaults to
             True.
         creating: Whether a missing file is created. Defaults to True.
+        clock: Returns the current time, for `now`. Defaults to the time of the system.
         migrations: The script of each schema version. Defaults to `MIGRATIONS`.
 
     Raises:
@@ -100,12 +113,14 @@ class Store:
         *,
         durable: bool = True,
         creating: bool = True,
+        clock: Clock = read_system_clock,
         migrations: Mapping[int, str] = MIGRATIONS,
     ) -> None:
         if sqlite3.sqlite_version_info < (3, 37):  # pragma: no cover - every Python 3.11 build has a newer one
             raise RuntimeError(f"the local Orion requires SQLite 3.37 or newer, found {sqlite3.sqlite_version}")
         self._path = path
         self._durable = durable
+        self._clock = clock
         self._idle: list[StoreConnection] = []
         self._pool_lock = threading.Lock()
         self._write_lock = threading.Lock()
@@ -192,6 +207,7 @@ class Store:
             factory=StoreConnection,
         )
         db.row_factory = sqlite3.Row
+        db.clock = self._clock
         db.execute("PRAGMA foreign_keys = ON")
         # With NORMAL, a power failure may undo the last commits. Old blobs are removed after a commit, so an undone commit would
         # leave rows that name removed blobs.

@@ -47,6 +47,7 @@ def build(
     path: str | Unset = UNSET,
     path_contains: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
     state: str | Unset = UNSET,
     states: Sequence[str] | Unset = UNSET,
 ) -> Request:
@@ -75,6 +76,7 @@ def build(
             `project`.
         path_contains: Only items whose folder path contains this string, in the same case; the path of the root is `/`.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
+        expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.
         state: Only collections in this state.
         states: Only items in one of these states. Repeat the parameter to pass several states.
     """
@@ -98,6 +100,7 @@ def build(
                 "path": path,
                 "path_contains": path_contains,
                 "deleted": deleted,
+                "expired": expired,
                 "state": state,
                 "states": states,
             }
@@ -145,6 +148,7 @@ def sync_detailed(
     path: str | Unset = UNSET,
     path_contains: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
     state: str | Unset = UNSET,
     states: Sequence[str] | Unset = UNSET,
 ) -> Response[CollectionPage]:
@@ -174,6 +178,7 @@ def sync_detailed(
             `project`.
         path_contains: Only items whose folder path contains this string, in the same case; the path of the root is `/`.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
+        expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.
         state: Only collections in this state.
         states: Only items in one of these states. Repeat the parameter to pass several states.
 
@@ -201,6 +206,7 @@ def sync_detailed(
             path=path,
             path_contains=path_contains,
             deleted=deleted,
+            expired=expired,
             state=state,
             states=states,
         ),
@@ -227,6 +233,7 @@ def sync(
     path: str | Unset = UNSET,
     path_contains: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
     state: str | Unset = UNSET,
     states: Sequence[str] | Unset = UNSET,
 ) -> CollectionPage:
@@ -256,6 +263,7 @@ def sync(
             `project`.
         path_contains: Only items whose folder path contains this string, in the same case; the path of the root is `/`.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
+        expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.
         state: Only collections in this state.
         states: Only items in one of these states. Repeat the parameter to pass several states.
 
@@ -284,6 +292,7 @@ def sync(
             path=path,
             path_contains=path_contains,
             deleted=deleted,
+            expired=expired,
             state=state,
             states=states,
         ),
@@ -310,6 +319,7 @@ async def asyncio_detailed(
     path: str | Unset = UNSET,
     path_contains: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
     state: str | Unset = UNSET,
     states: Sequence[str] | Unset = UNSET,
 ) -> Response[CollectionPage]:
@@ -332,6 +342,7 @@ async def asyncio_detailed(
             path=path,
             path_contains=path_contains,
             deleted=deleted,
+            expired=expired,
             state=state,
             states=states,
         ),
@@ -358,6 +369,7 @@ async def asyncio(
     path: str | Unset = UNSET,
     path_contains: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
     state: str | Unset = UNSET,
     states: Sequence[str] | Unset = UNSET,
 ) -> CollectionPage:
@@ -380,6 +392,7 @@ async def asyncio(
             path=path,
             path_contains=path_contains,
             deleted=deleted,
+            expired=expired,
             state=state,
             states=states,
         ),

@@ -47,6 +47,7 @@ def build(
     path: str | Unset = UNSET,
     path_contains: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
 ) -> Request:
     """Build the request without sending it.
 
@@ -73,6 +74,7 @@ def build(
             `project`.
         path_contains: Only items whose folder path contains this string, in the same case; the path of the root is `/`.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
+        expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.
     """
     return Request(
         operation=OPERATION,
@@ -94,6 +96,7 @@ def build(
                 "path": path,
                 "path_contains": path_contains,
                 "deleted": deleted,
+                "expired": expired,
             }
         ),
     )
@@ -139,6 +142,7 @@ def sync_detailed(
     path: str | Unset = UNSET,
     path_contains: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
 ) -> Response[DatasetPage]:
     """List datasets; return the response, whatever its status.
 
@@ -166,6 +170,7 @@ def sync_detailed(
             `project`.
         path_contains: Only items whose folder path contains this string, in the same case; the path of the root is `/`.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
+        expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.
 
     Returns:
         Status, headers and body; `parsed` is set on success.
@@ -191,6 +196,7 @@ def sync_detailed(
             path=path,
             path_contains=path_contains,
             deleted=deleted,
+            expired=expired,
         ),
         check,
         parse,
@@ -215,6 +221,7 @@ def sync(
     path: str | Unset = UNSET,
     path_contains: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
 ) -> DatasetPage:
     """List datasets.
 
@@ -242,6 +249,7 @@ def sync(
             `project`.
         path_contains: Only items whose folder path contains this string, in the same case; the path of the root is `/`.
         deleted: If true, only items in the trash; if false, only other items. Defaults to false.
+        expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.
 
     Returns:
         A page of datasets.
@@ -268,6 +276,7 @@ def sync(
             path=path,
             path_contains=path_contains,
             deleted=deleted,
+            expired=expired,
         ),
         check,
         parse,
@@ -292,6 +301,7 @@ async def asyncio_detailed(
     path: str | Unset = UNSET,
     path_contains: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
 ) -> Response[DatasetPage]:
     """Asynchronous version of `sync_detailed`."""
     return await _runtime.acall_detailed(
@@ -312,6 +322,7 @@ async def asyncio_detailed(
             path=path,
             path_contains=path_contains,
             deleted=deleted,
+            expired=expired,
         ),
         check,
         parse,
@@ -336,6 +347,7 @@ async def asyncio(
     path: str | Unset = UNSET,
     path_contains: str | Unset = UNSET,
     deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
 ) -> DatasetPage:
     """Asynchronous version of `sync`."""
     return await _runtime.acall(
@@ -356,6 +368,7 @@ async def asyncio(
             path=path,
             path_contains=path_contains,
             deleted=deleted,
+            expired=expired,
         ),
         check,
         parse,

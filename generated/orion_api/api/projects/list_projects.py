@@ -1,7 +1,7 @@
 """List projects.
 
 Lists the projects that the caller is a member of, ordered by id. Archived projects are listed only if
-`archived` is true.
+`archived` is true. With `deleted`, lists the deleted projects that the caller owns, archived or not.
 
 `GET /api/v1/projects/`. Evidence: listed (source `commands`).
 """
@@ -40,6 +40,8 @@ def build(
     name_icontains: str | Unset = UNSET,
     owner: int | Unset = UNSET,
     archived: bool | Unset = UNSET,
+    deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
 ) -> Request:
     """Build the request without sending it.
 
@@ -53,7 +55,10 @@ def build(
         name_contains: Only items whose name contains this string, in the same case.
         name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         owner: Only items of the user with this id.
-        archived: If true, only archived projects; if false, only active projects. Defaults to false.
+        archived: If true, only archived projects; if false, only active projects. Defaults to false, with `deleted`
+            to both.
+        deleted: If true, only items in the trash; if false, only other items. Defaults to false.
+        expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.
     """
     return Request(
         operation=OPERATION,
@@ -69,6 +74,8 @@ def build(
                 "name_icontains": name_icontains,
                 "owner": owner,
                 "archived": archived,
+                "deleted": deleted,
+                "expired": expired,
             }
         ),
     )
@@ -108,6 +115,8 @@ def sync_detailed(
     name_icontains: str | Unset = UNSET,
     owner: int | Unset = UNSET,
     archived: bool | Unset = UNSET,
+    deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
 ) -> Response[ProjectPage]:
     """List projects; return the response, whatever its status.
 
@@ -122,7 +131,10 @@ def sync_detailed(
         name_contains: Only items whose name contains this string, in the same case.
         name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         owner: Only items of the user with this id.
-        archived: If true, only archived projects; if false, only active projects. Defaults to false.
+        archived: If true, only archived projects; if false, only active projects. Defaults to false, with `deleted`
+            to both.
+        deleted: If true, only items in the trash; if false, only other items. Defaults to false.
+        expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.
 
     Returns:
         Status, headers and body; `parsed` is set on success.
@@ -142,6 +154,8 @@ def sync_detailed(
             name_icontains=name_icontains,
             owner=owner,
             archived=archived,
+            deleted=deleted,
+            expired=expired,
         ),
         check,
         parse,
@@ -160,6 +174,8 @@ def sync(
     name_icontains: str | Unset = UNSET,
     owner: int | Unset = UNSET,
     archived: bool | Unset = UNSET,
+    deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
 ) -> ProjectPage:
     """List projects.
 
@@ -174,7 +190,10 @@ def sync(
         name_contains: Only items whose name contains this string, in the same case.
         name_icontains: Only items whose name contains this string; ASCII letters match case-insensitively.
         owner: Only items of the user with this id.
-        archived: If true, only archived projects; if false, only active projects. Defaults to false.
+        archived: If true, only archived projects; if false, only active projects. Defaults to false, with `deleted`
+            to both.
+        deleted: If true, only items in the trash; if false, only other items. Defaults to false.
+        expired: With `deleted`, include items that were moved to the trash more than 30 days ago. Defaults to false.
 
     Returns:
         A page of projects.
@@ -195,6 +214,8 @@ def sync(
             name_icontains=name_icontains,
             owner=owner,
             archived=archived,
+            deleted=deleted,
+            expired=expired,
         ),
         check,
         parse,
@@ -213,6 +234,8 @@ async def asyncio_detailed(
     name_icontains: str | Unset = UNSET,
     owner: int | Unset = UNSET,
     archived: bool | Unset = UNSET,
+    deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
 ) -> Response[ProjectPage]:
     """Asynchronous version of `sync_detailed`."""
     return await _runtime.acall_detailed(
@@ -227,6 +250,8 @@ async def asyncio_detailed(
             name_icontains=name_icontains,
             owner=owner,
             archived=archived,
+            deleted=deleted,
+            expired=expired,
         ),
         check,
         parse,
@@ -245,6 +270,8 @@ async def asyncio(
     name_icontains: str | Unset = UNSET,
     owner: int | Unset = UNSET,
     archived: bool | Unset = UNSET,
+    deleted: bool | Unset = UNSET,
+    expired: bool | Unset = UNSET,
 ) -> ProjectPage:
     """Asynchronous version of `sync`."""
     return await _runtime.acall(
@@ -259,6 +286,8 @@ async def asyncio(
             name_icontains=name_icontains,
             owner=owner,
             archived=archived,
+            deleted=deleted,
+            expired=expired,
         ),
         check,
         parse,

@@ -2,7 +2,8 @@
 
 Lists the shares ordered by type and id of their targets. Only users who can change the resource can list them.
 The shares of a floe are those of its package; a floe without a package has none. The shares of a workspace are
-its users, and include its owner.
+its users, and include its owner. The shares of a project are its members, users and groups, and include its
+owner; any member can list them.
 
 `GET /api/v1/shares/{resource_type}/{resource_id}/`. Evidence: listed (source `commands`).
 """

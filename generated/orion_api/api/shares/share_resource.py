@@ -4,7 +4,8 @@ Grants read access: the targets can get, list and download the resource, but not
 it. Only users who can change the resource can share it, and only with users and groups of their organization,
 with projects that they are members of, with workspaces that they are users of, and with their organization. A
 share with a project or a workspace applies to its members or users at the time of access. An existing share is
-left unchanged. A workspace can be shared only with members of its project, who become users of it.
+left unchanged. A workspace can be shared only with members of its project, who become users of it. A project
+can be shared only by its owner, with users and groups, who become members and can change everything in it.
 
 `POST /api/v1/shares/{resource_type}/{resource_id}/`. Evidence: listed (source `commands`).
 """

@@ -1,7 +1,7 @@
 """Revoke a share.
 
 Only users who can change the resource can revoke its shares. A share that does not exist is ignored. The owner
-of a workspace cannot be removed from it.
+of a project or workspace cannot be removed from it (409 `owner`).
 
 `DELETE /api/v1/shares/{resource_type}/{resource_id}/`. Evidence: listed (source `commands`).
 """
