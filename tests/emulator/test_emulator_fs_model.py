@@ -287,7 +287,7 @@ class Run:
 
     def check_ls(self, user: str) -> None:
         if self.random.random() < 0.2:
-            self.ls_trash(user)
+            self.check_trash(user, self.pick_folder())
             return
         path = self.pick_path()
         query = {"limit": self.random.randrange(1, 4)} if self.random.random() < 0.3 else {}
@@ -301,8 +301,7 @@ class Run:
         assert status == 200, body
         self.compare(node, entries, types[0] if types else "")
 
-    def ls_trash(self, user: str) -> None:
-        folder = self.pick_folder()
+    def check_trash(self, user: str, folder: str) -> None:
         status, entries, body = self.ls(user, folder, deleted="true")
         if not self.model.is_visible(user, folder):
             assert status == 404, body
@@ -374,6 +373,7 @@ class Run:
                     self.compare(path, entries)
                 else:
                     assert status == 404, body
+                self.check_trash(user, path)
 
 
 @pytest.mark.timeout(900)
