@@ -257,9 +257,7 @@ def types(session: nox.Session) -> None:
 @nox.session
 def generate(session: nox.Session) -> None:
     """Regenerate generated/orion_api and docs/evidence.md from openapi/."""
-    python = _generator_python(session)
-    session.run(python, "-m", "generator", "generate", external=True)
-    session.run(python, "-m", "generator", "evidence", "--output", "docs/evidence.md", external=True)
+    session.run(_generator_python(session), "-m", "generator", "generate", external=True)
 
 
 @nox.session

@@ -16,6 +16,32 @@ except ModuleNotFoundError as error:
     sys.exit(f"module {error.name!r} not found; install generator/requirements.txt, or run: nox -s generate")
 
 ROOT = Path(__file__).parent.parent
+CONTRACT, EVIDENCE = ROOT / "openapi", ROOT / "docs" / "evidence.md"
+
+
+def run(command: str, contract: Path, output: Path | None) -> list[str]:
+    """Run a command; return what it found, one line each."""
+    target = (output or ROOT / "generated" / "orion_api").expanduser()
+    if command == "check":
+        problems = build.check(contract, target)
+        return [*problems, f"run: {build.COMMAND}"] if problems else []
+    if command == "generate":
+        build.generate(contract, target)
+        if contract == CONTRACT:
+            EVIDENCE.write_text(evidence.render_table(merge(contract)), encoding="utf-8")
+    elif command == "lint":
+        build.lint(contract)
+    else:
+        document = (
+            json.dumps(merge(contract).document, indent=1, ensure_ascii=False) + "\n"
+            if command == "merge"
+            else evidence.render_table(build.lint(contract)[0])
+        )
+        if output:
+            target.write_text(document, encoding="utf-8")
+        else:
+            sys.stdout.buffer.write(document.encode())
+    return []
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,8 +51,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--contract",
         type=Path,
-        default=ROOT / "openapi",
-        help="directory of the YAML files of the contract (default: openapi)",
+        default=CONTRACT,
+        help="directory of the YAML files of the contract (default: openapi, and generate writes docs/evidence.md)",
     )
     parser.add_argument(
         "--output",
@@ -34,27 +60,8 @@ def main(arguments: list[str] | None = None) -> int:
         help="package to write or check (default: generated/orion_api); merge and evidence: file to write (default: stdout)",
     )
     options = parser.parse_args(arguments)
-    problems: list[str] = []
     try:
-        options.contract = options.contract.expanduser()
-        output: Path = (options.output or ROOT / "generated" / "orion_api").expanduser()
-        if options.command == "generate":
-            build.generate(options.contract, output)
-        elif options.command == "check":
-            problems = build.check(options.contract, output)
-            if problems:
-                problems.append(f"run: {build.COMMAND}")
-        elif options.command == "lint":
-            build.lint(options.contract)
-        else:
-            if options.command == "merge":
-                document = json.dumps(merge(options.contract).document, indent=1, ensure_ascii=False) + "\n"
-            else:
-                document = evidence.render_table(build.lint(options.contract)[0])
-            if options.output:
-                output.write_text(document, encoding="utf-8")
-            else:
-                sys.stdout.buffer.write(document.encode())
+        problems = run(options.command, options.contract.expanduser(), options.output)
     except (ContractError, ToolError, build.OutputError) as error:
         problems = [str(error)]
     except (OSError, RuntimeError) as error:

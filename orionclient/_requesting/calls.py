@@ -13,7 +13,7 @@ from orion_api.api import identity
 from orion_api.errors import UnexpectedBody, UnexpectedStatus
 from orion_api.types import Json, Request
 
-from orionclient._requesting.pagination import Paginator, find_missing_id
+from orionclient._requesting.pagination import find_missing_id, make_paginator
 from orionclient._requesting.retry import Policy
 from orionclient._requesting.retry_loop import CallOptions, send, send_async, with_timeouts
 from orionclient._requesting.versions import ServerVersions, missing_version_message, parse_server_versions
@@ -375,7 +375,7 @@ class Calls:
         largest: int | None = _PAGE_SIZES.get((origin, operation.id), operation.largest_page)
         if largest is not None and "limit" not in (query or {}):
             limit = min(page_size or largest, largest) or None
-        pages = Paginator(endpoint.build(**ids).with_query(query or {}), origin, limit)
+        pages = make_paginator(endpoint.build(**ids).with_query(query or {}), origin, limit)
         smaller = False
         while pages.request is not None:
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -20,6 +21,33 @@ R = TypeVar("R", bound=Resource)
 _EXACT_PAGE: Final = 100
 # Filters that the server matches inexactly (documented).
 _INEXACT: Final = ("name", "title")
+
+
+def check_order(endpoint: Endpoint, order_by: object) -> None:
+    """Check the order of a listing.
+
+    Args:
+        endpoint: The operation that lists the resources.
+        order_by: The order; None for the default order.
+
+    Raises:
+        ValidationError: The operation has no such order; the message has the valid ones.
+    """
+    orders = endpoint.OPERATION.orders
+    if order_by is None or (isinstance(order_by, str) and order_by.removeprefix("-") in orders):
+        return
+    if not orders:
+        raise ValidationError(f"{endpoint.OPERATION.id} has a fixed order; omit order_by")
+    raise ValidationError(
+        f"order_by must be one of {', '.join(orders)} (or -{orders[0]} and so on, in descending order), not {order_by!r:.60}"
+    )
+
+
+def _check_count(name: str, value: Any) -> int | None:
+    value = to_plain(value)
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
+        raise ValidationError(f"{name} must be a non-negative integer, not {value!r:.60}")
+    return value
 
 
 class Listing(Iterator[R], Generic[R]):
@@ -45,16 +73,23 @@ class Listing(Iterator[R], Generic[R]):
         filters: Mapping[str, Any] | None = None,
         *,
         limit: int | None = None,
+        offset: int | None = None,
         exact: bool = False,
     ) -> None:
-        filters, limit = check_query("the filter", filters or {}), to_plain(limit)
+        filters = check_query("the filter", filters or {})
         for name, value in filters.items():
             # A None would be omitted.
             if isinstance(value, list) and all(each is None for each in value):
                 found = "a list of None" if value else "an empty list"
                 raise ValidationError(f"the filter {name!r} is {found}; omit it to list all")
-        if limit is not None and (not isinstance(limit, int) or isinstance(limit, bool) or limit < 0):
-            raise ValidationError(f"limit must be a non-negative integer, not {limit!r:.60}")
+        if "offset" in filters and offset is not None:
+            raise ValidationError("offset is given twice; omit the filter")
+        for name in {"limit", "offset"} & filters.keys():
+            # The server accepts digits too.
+            filters[name] = int(filters[name]) if re.fullmatch("[0-9]{1,18}", str(filters[name])) else filters[name]
+        offset = filters.pop("offset", None) if offset is None else offset
+        if _check_count("limit", filters.get("limit")) == 0:
+            raise ValidationError("the filter 'limit' (items per page) must be positive")
         self._exact = {name: str(filters[name]) for name in _INEXACT if name in filters} if exact else {}
         if exact and not self._exact:
             raise ValidationError(f"exact=True requires the filter {' or '.join(_INEXACT)}")
@@ -63,17 +98,20 @@ class Listing(Iterator[R], Generic[R]):
         self._template = template
         self._ids: dict[str, Id] = template._parent_ids()
         self._filters = filters
-        self._limit = limit
+        self._limit = _check_count("limit", limit)
+        self._offset = _check_count("offset", offset) or 0
         self._iterator: Iterator[R] | None = None
 
-    def _items(self, limit: int | None) -> Iterator[R]:
+    def _items(self, limit: int | None, offset: int = 0) -> Iterator[R]:
         if limit == 0:
             return
-        # No page is larger than the limit.
-        page_size = _EXACT_PAGE if self._exact else limit
-        found = self._session._calls.iter_items(self._endpoint, self._ids, query=self._filters, page_size=page_size)
+        # No page is larger than the limit. The server does not match exactly, so it cannot skip exact matches.
+        page_size, skipped = (_EXACT_PAGE, offset) if self._exact else (limit, 0)
+        query = {**self._filters, "offset": offset} if offset and not self._exact else self._filters
+        found = self._session._calls.iter_items(self._endpoint, self._ids, query=query, page_size=page_size)
         matching = (item for item in found if all(item.get(name) == value for name, value in self._exact.items()))
-        for item in islice(matching, None if limit is None else min(limit, sys.maxsize)):
+        end = None if limit is None else min(skipped + limit, sys.maxsize)
+        for item in islice(matching, min(skipped, sys.maxsize), end):
             yield self._template._new_instance(item, self._session)
 
     def __iter__(self) -> Self:
@@ -81,11 +119,11 @@ class Listing(Iterator[R], Generic[R]):
 
     def __next__(self) -> R:
         if self._iterator is None:
-            self._iterator = self._items(self._limit)
+            self._iterator = self._items(self._limit, self._offset)
         return next(self._iterator)
 
     def count(self) -> int:
-        """Count all matching resources, regardless of `limit` and of the position of the iterator.
+        """Count all matching resources, regardless of `limit`, `offset` and the position of the iterator.
 
         Returns:
             The count. Sends one small request; with ``exact=True`` one per page.
@@ -95,14 +133,15 @@ class Listing(Iterator[R], Generic[R]):
         """
         if self._exact:
             return sum(1 for _ in self._items(None))
-        page = self._session._calls.request_json(self._endpoint, self._ids, query={**self._filters, "limit": 1})
+        query = {name: value for name, value in self._filters.items() if name != "order_by"}
+        page = self._session._calls.request_json(self._endpoint, self._ids, query={**query, "limit": 1})
         count = page.get("count")
         if not isinstance(count, int) or isinstance(count, bool):
             raise OrionError(f"cannot count the resources: the response has no valid count, but {count!r:.60}")
         return count
 
     def first(self) -> R | None:
-        """Get the first matching resource.
+        """Get the first matching resource in the order of the listing, after `offset` others.
 
         Returns:
             The resource; None if there is none.
@@ -110,10 +149,10 @@ class Listing(Iterator[R], Generic[R]):
         Raises:
             OrionError: The request failed.
         """
-        return next(self._items(1), None)
+        return next(self._items(1, self._offset), None)
 
     def one(self) -> R:
-        """Get the only matching resource.
+        """Get the only matching resource, regardless of `limit` and `offset`.
 
         Returns:
             The resource.

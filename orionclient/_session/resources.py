@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Never, Protocol, TypeAlias, TypeVar, cast
 
 from orionclient import _transfer
 from orionclient._resources.creating import delete_on_error
-from orionclient._resources.listing import Listing
+from orionclient._resources.listing import Listing, check_order
 from orionclient._resources.polling import check_arguments, poll_until
 from orionclient._resources.resource import Endpoint, Id, Resource
 from orionclient._transfer.names import check_folder_path
@@ -84,6 +84,8 @@ class ResourceVerbs:
         filters: None = None,
         *,
         limit: int | None = None,
+        offset: int | None = None,
+        order_by: str | None = None,
         exact: bool = False,
         extra_query: Mapping[str, Any] | None = None,
     ) -> Listing[R]: ...
@@ -94,6 +96,8 @@ class ResourceVerbs:
         filters: Keys[T] | None = None,
         *,
         limit: int | None = None,
+        offset: int | None = None,
+        order_by: str | None = None,
         exact: bool = False,
         extra_query: Mapping[str, Any] | None = None,
     ) -> Listing[R]: ...
@@ -103,6 +107,8 @@ class ResourceVerbs:
         filters: Any = None,
         *,
         limit: int | None = None,
+        offset: int | None = None,
+        order_by: str | None = None,
         exact: bool = False,
         extra_query: Mapping[str, Any] | None = None,
     ) -> Listing[Any]:
@@ -113,6 +119,9 @@ class ResourceVerbs:
             filters: Query parameters, for example ``{"name": "hits", "project": 7, "tags": "Job 12"}``; a list adds one
                 parameter per value. The server validates the filters and matches names inexactly.
             limit: Maximum number of resources. If omitted, all, in pages of the maximum size of the API.
+            offset: Number of resources to skip. Defaults to 0.
+            order_by: Order of the resources (listed): ``id``, ``name``, ``created``, ``type`` or ``recently_used``, as far as the resource
+                type has it; with a leading ``-`` in descending order (assumed). Defaults to the order of the server, by id (assumed).
             exact: True returns only resources whose `name` (or `title`) equals that of the filter.
             extra_query: Further query parameters, which type checkers do not check. They take precedence over filters.
 
@@ -121,12 +130,23 @@ class ResourceVerbs:
 
         Raises:
             BadResponse: The server rejected a filter, sent an item without an id, or the listing is incomplete.
-            ValidationError: The resource type cannot be listed, or a filter is an empty list; raised before any request.
+            ValidationError: The resource type cannot be listed or has no such order, a count is negative, or a filter is an empty list;
+                raised before any request.
+
+        Note:
+            With ``order_by="id"``, resources that others create and delete while the listing is read do not affect the rest: each resource
+            that exists all the time is returned once. The pages of all other orders, and of a listing with `offset`, make no such promise:
+            a resource may be missing or be returned twice.
         """
         template = _get_template(resource)
         endpoint = _require(type(template), "list", "listed")
-        query = _merge(filters=filters, extra_query=extra_query)
-        return Listing(self, endpoint, template, query, limit=limit, exact=exact)
+        given = _merge(filters=filters)
+        if order_by is not None and "order_by" in given:
+            raise ValidationError("order_by is given twice; omit the filter")
+        given |= {} if order_by is None else {"order_by": order_by}
+        check_order(endpoint, given.get("order_by"))
+        query = _merge(filters=given, extra_query=extra_query)
+        return Listing(self, endpoint, template, query, limit=limit, offset=offset, exact=exact)
 
     def refresh_resource(self, resource: Resource) -> None:
         """Update a resource in place with its current state on the server.

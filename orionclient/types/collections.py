@@ -15,7 +15,6 @@ from orionclient._resources.json_values import check_metadata
 from orionclient._resources.listing import Listing
 from orionclient._resources.polling import poll_states, refresh
 from orionclient._resources.resource import Declaration, Field, Resource, SessionLike
-from orionclient._runtime.plain import to_plain
 from orionclient._runtime.warnings import warn
 from orionclient._transfer import many
 from orionclient.exceptions import BadResponse, OrionError, ValidationError
@@ -142,14 +141,9 @@ class ShardCollection(Resource):
             ValidationError: `limit` or `offset` is not a non-negative integer.
             OrionError: The request failed.
         """
-        offset = to_plain(offset)
-        if not isinstance(offset, int) or isinstance(offset, bool) or offset < 0:
-            raise ValidationError(f"offset must be a non-negative integer, not {offset!r:.60}")
-        filters = {"offset": offset or None, "state": [state] if isinstance(state, str) else state}
-        given = {name: value for name, value in filters.items() if value is not None}
-        return Listing(
-            self._require_session(), shards_api.list_shards, types.Shard(collection=self), given, limit=limit
-        )
+        filters = {} if state is None else {"state": [state] if isinstance(state, str) else state}
+        session, template = self._require_session(), types.Shard(collection=self)
+        return Listing(session, shards_api.list_shards, template, filters, limit=limit, offset=offset)
 
     def open(self) -> None:
         """Open the collection, so that shards can be added and deleted. Has no effect on an open collection.

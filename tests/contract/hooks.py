@@ -147,7 +147,7 @@ def _adjust_body(operation: str, body: Any) -> None:
     if operation == "create_upload":
         # Upload to one of the first files or shards, in few parts.
         body["resource_id"] = 1 + body["resource_id"] % 5
-        body["size"], body["part_size"] = 1 + body["size"] % 9, 1 + body["part_size"] % 9
+        body.update({name: 1 + body[name] % 9 for name in ("size", "part_size")})
         if body["resource_type"] == "shard":
             body["collection"] = 1 + body.get("collection", 0) % 3
         else:

@@ -235,9 +235,9 @@ def test_folders_of_all_roots(ada: httpx.Client, grace: httpx.Client) -> None:
 
 
 def test_absolute_paths_where_relative_ones_are_accepted(ada: httpx.Client, rejected: Any) -> None:
-    item = put(ada, f"{SHARED}/a")
-    assert [item["id"] for item in send(ada, "GET", FILES, params={"path": f"{SHARED}/a"})["results"]] == [item]
-    assert [item["id"] for item in send(ada, "GET", FILES, params={"path": "/a"})["results"]] == [item]
+    file = put(ada, f"{SHARED}/a")
+    assert [item["id"] for item in send(ada, "GET", FILES, params={"path": f"{SHARED}/a"})["results"]] == [file]
+    assert [item["id"] for item in send(ada, "GET", FILES, params={"path": "/a"})["results"]] == [file]
     assert send(ada, "GET", FILES, params={"path": f"{TEAM}/a"})["results"] == []
     body = {"name": "x", "path": f"{SHARED}/a", "project": 1}
     assert ada.post(FILES, json=body) == rejected(400, "bad_body", "is not in project 1")
@@ -249,9 +249,9 @@ def test_absolute_paths_where_relative_ones_are_accepted(ada: httpx.Client, reje
         (f"{TEAM}/e", f"{TEAM}/e", 1),
         ("/", TEAM, 1),
     ):
-        assignment = {"resource_type": "file", "id": item, "path": path}
+        assignment = {"resource_type": "file", "id": file, "path": path}
         send(ada, "POST", f"{FOLDERS}assignments/", json={"assignments": [assignment]})
-        item = send(ada, "GET", f"{FILES}{item}/")
+        item = send(ada, "GET", f"{FILES}{file}/")
         assert (item["location"], item["project"]) == (location, project)
     # An item that is moved to another project is in the team root.
     private = put(ada, f"{ADA}/x")
@@ -440,7 +440,7 @@ def test_destinations(ada: httpx.Client, rejected: Any, action: str) -> None:
     assert act(f"{TEAM}/x", to=f"file://{y}") == rejected(400, "bad_body")
     assert act(f"{TEAM}/x", to=f"{TEAM}/new/") == rejected(404, "not_found", "new does not exist")
     assert act(f"{TEAM}/x", to=f"{TEAM}/new/z") == rejected(404, "not_found", "new does not exist")
-    assert act(f"{TEAM}/x", f"{TEAM}/c/y", to=f"{TEAM}/new") == rejected(404, "not_found", "several sources")
+    assert act(f"{TEAM}/x", f"{TEAM}/c/y", to=f"{TEAM}/new") == rejected(400, "bad_body", "several sources")
     assert act(f"{TEAM}/x", f"{TEAM}/missing", to=f"{TEAM}/c") == rejected(404, "not_found")
     assert act(f"{TEAM}/x", to=f"{TEAM}/{'n' * 256}") == rejected(400, "bad_body", "255")
     assert act(f"{TEAM}/x", to=f"{TEAM}/c/y") == rejected(409, "exists", f"file://{y}")

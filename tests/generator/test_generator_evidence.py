@@ -14,7 +14,7 @@ def test_the_table_in_docs_is_up_to_date(run: Any) -> None:
     done = run("-m", "generator", "evidence")
     assert (done.returncode, done.stderr) == (0, "")
     committed = (ROOT / "docs" / "evidence.md").read_bytes().decode()
-    assert done.stdout == committed, "run: python -m generator evidence --output docs/evidence.md"
+    assert done.stdout == committed, "run: nox -s generate"
 
 
 def test_fields_have_the_mark_of_their_schema_or_their_own(run: Any, contract: Path, tmp_path: Path) -> None:

@@ -142,7 +142,6 @@ def write(name: str, files: dict[Path, str], tools: str) -> None:
         "utf-8",
     )
     run(tools, "-m", "generator", "generate")
-    run(tools, "-m", "generator", "evidence", "--output", ROOT / "docs" / "evidence.md")
     sources = [path for path in files if path.suffix == ".py"]
     run(tools, "-m", "ruff", "check", "--quiet", "--fix", *sources)
     run(tools, "-m", "ruff", "format", "--quiet", *sources)

@@ -262,6 +262,8 @@ def test_client_contract_and_server_have_the_same_kinds() -> None:
         *(name for name, each in _handlers.KINDS.items() if each.sharable),
         *MEMBERSHIPS,
     }
+    restricted = {name: each.declaration.share_targets for name, each in KINDS.items()}
+    assert {name: targets for name, targets in restricted.items() if targets != SHARE_TARGETS} == MEMBERSHIPS
 
 
 # ---------------------------------------------------------------- balance

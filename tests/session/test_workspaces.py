@@ -148,6 +148,24 @@ def test_resources_are_shared_with_workspaces_in_the_shell(call: Any, session: O
     assert call("datasets", "list", "--quiet", user="grace") == (0, "")
 
 
+def test_the_own_access_is_given_up(call: Any, session: OrionSession, workspace: Workspace) -> None:
+    for form, printed in (((), "Unshared workspace 1 from user 2\n"), (("--json",), "[]\n"), (("--quiet",), "")):
+        session.share_resource(workspace, User(id=2))
+        assert call("workspaces", "unshare", "1", "--user", "2", *form, user="grace") == (0, printed)
+    assert list(workspace.list_users()) == [User(id=1)]
+
+
+def test_users_by_name(call: Any, workspace: Workspace) -> None:
+    assert call("workspaces", "share", "1", "--user", "grace") == (0, "Shared workspace 1 'Kinases' with user 2\n")
+    assert [user.username for user in workspace.list_users()] == ["ada", "grace"]
+    # Nothing is changed if one name is unknown.
+    code, output = call("workspaces", "unshare", "1", "--user", "2", "--user", "Grace")
+    assert (code, output.splitlines()[0]) == (2, "Error: invalid value for '--user': there is no user 'Grace'"), output
+    assert [user.username for user in workspace.list_users()] == ["ada", "grace"]
+    assert call("workspaces", "unshare", "1", "--user", "grace") == (0, "Unshared workspace 1 'Kinases' from user 2\n")
+    assert [user.username for user in workspace.list_users()] == ["ada"]
+
+
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [

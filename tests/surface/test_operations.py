@@ -23,12 +23,12 @@ from orionclient.types import KINDS, Folder
 
 ROOT = Path(__file__).parents[2]
 IMAGINARY = ("protocols", "count_protocols")
-# Operations that the session sends only as part of others.
+# Operations that the session sends only within others.
 WITHOUT_FORM = {
-    "upload_part": "A part is meaningful only within the upload of a file or shard.",
-    "list_parts": "Only an upload that is resumed has to know which parts arrived.",
+    "upload_part": "The upload of a file or shard sends its content by this operation.",
+    "list_parts": "A resumed upload asks which content arrived.",
     "obtain_upload_targets": "The URLs of the storage expire, so each upload asks for them by itself.",
-    "complete_upload": "The upload of a file or shard ends with it, after all parts arrived.",
+    "complete_upload": "The upload of a file or shard ends with it.",
 }
 
 
@@ -83,12 +83,12 @@ def in_session() -> set[tuple[str, str]]:
     imported = {
         (ROOT / name.replace(".", "/")).with_suffix(".py")
         for path in [package / "session.py", *package.glob("_session/*.py")]
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(ast.parse(path.read_bytes()))
         if isinstance(node, ast.ImportFrom) and str(node.module).startswith("orionclient.")
         for name in (str(node.module), *(f"{node.module}.{each.name}" for each in node.names))
     }
     modules = {*public, *filter(Path.is_file, imported)}
-    return in_declarations().union(*(used(path.read_text("utf-8")) for path in modules))
+    return in_declarations().union(*(used(path.read_bytes().decode()) for path in modules))
 
 
 def in_table() -> set[tuple[str, str]]:
@@ -154,9 +154,9 @@ def test_reasons_are_needed() -> None:
 
 
 def test_a_reason_that_is_not_needed_is_noticed() -> None:
-    reason = "Sent by nobody but the tests of this module."
-    reasons = {"list_files": reason, IMAGINARY[1]: reason, "upload_part": "None", "list_parts": reason}
-    assert unneeded(reasons) == [IMAGINARY[1], "list_files", "upload_part"]
+    reason = "Only the tests of this module send it."
+    reasons = {"list_files": reason, IMAGINARY[1]: reason, "complete_upload": "None", "obtain_upload_targets": reason}
+    assert unneeded(reasons) == ["complete_upload", IMAGINARY[1], "list_files"]
 
 
 def test_an_operation_that_lacks_everything_is_noticed() -> None:
@@ -187,7 +187,7 @@ def test_an_operation_that_lacks_everything_is_noticed() -> None:
 
 def test_an_operation_that_only_private_modules_send_has_no_form() -> None:
     sent = {name for _, name in in_session()}
-    assert sent & {"upload_part", "get_api_versions", "assign_paths", "cancel_job"} == {
+    assert sent & {"complete_upload", "get_api_versions", "assign_paths", "cancel_job"} == {
         "get_api_versions",
         "assign_paths",
         "cancel_job",

@@ -270,6 +270,17 @@ def get_completion_state(context: click.Context) -> State:
     return state
 
 
+class UserType(ResourceIdType):
+    """The id or the user name of a user. Digits are an id."""
+
+    def __init__(self) -> None:
+        super().__init__("user")
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Convert an id; a name is returned as it is."""
+        return super().convert(value, param, ctx) if not str(value) or str(value).isdigit() else str(value)
+
+
 class PathType(ParameterType):
     """A local path, which the shell completes. ``~`` is expanded in an option, since shells do not do so in ``--option=~/file``."""
 

@@ -11,7 +11,7 @@ from orionclient.cli._core.command_kind import describe, fetch_details
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
 from orionclient.cli._core.output import escape_control_characters
-from orionclient.cli._core.parameter_types import ResourceIdType, TagType, project_option
+from orionclient.cli._core.parameter_types import ResourceIdType, TagType, UserType, project_option
 from orionclient.cli._core.state import get_state
 from orionclient.cli._core.table_options import schema_columns, table_options
 
@@ -114,6 +114,28 @@ def report_tags(state: State, noun: str, resource: Resource, tags: Sequence[str]
     state.out.write(escape_control_characters(message))
 
 
+def _find_user(state: State, username: str) -> int:
+    """Return the id of the user with a name."""
+    from orionclient.types import User  # noqa: PLC0415
+
+    found = state.session.list_resources(User, {"username": username}).first()
+    if found is None:
+        raise click.BadParameter(f"there is no user {username!r}", param_hint="'--user'")
+    return found.id
+
+
+def _list_shares_after(state: State, resource: Resource, verb: str) -> list[dict[str, Any]]:
+    """List the shares of a resource after a command; none if it revoked the access of the user."""
+    from orionclient.exceptions import AuthorizationRequired, NotFoundResponse  # noqa: PLC0415
+
+    try:
+        return list(state.session.list_shares(resource))
+    except (AuthorizationRequired, NotFoundResponse):
+        if verb == "share":
+            raise
+        return []
+
+
 def build_share_command(kind: CommandKind, *, verb: str) -> Command:
     """Make the command that shares a resource or revokes shares.
 
@@ -137,6 +159,8 @@ def build_share_command(kind: CommandKind, *, verb: str) -> Command:
         if dry_run:
             print_plan(state, verb, [f"{kind.noun} {resource_id} with {name} {each}" for name, each in targets])
             return
+        # All names are resolved before anything is changed.
+        targets = [(name, _find_user(state, each) if isinstance(each, str) else each) for name, each in targets]
         resource = kind.kind(id=resource_id)
         act: Any = state.session.share_resource if verb == "share" else state.session.unshare_resource
 
@@ -157,16 +181,16 @@ def build_share_command(kind: CommandKind, *, verb: str) -> Command:
                 message = kind.format_message(verb, done, data, f" {preposition} {', '.join(recipients)}")
                 state.out.write(escape_control_characters(message))
             else:
-                state.out.print_rows(state.session.list_shares(resource), _SHARE_COLUMNS, key="target_id")
+                state.out.print_rows(_list_shares_after(state, resource, verb), _SHARE_COLUMNS, key="target_id")
 
         apply_to_each(targets, change, report, name_of=name_of)
 
     options = [
         click.Option(
             [f"--{name}"],
-            type=ResourceIdType(name),
+            type=UserType() if name == "user" else ResourceIdType(name),
             multiple=True,
-            help=f"Id of {'an' if name[0] == 'o' else 'a'} {name}. Can be given several times.",
+            help=f"Id{' or user name' if name == 'user' else ''} of {'an' if name[0] == 'o' else 'a'} {name}. Can be given several times.",
         )
         for name in names
     ]

@@ -17,7 +17,7 @@ from orionclient.emulator._handlers import collections, copies, entries, filters
 from orionclient.emulator._handlers.entries import Entry
 from orionclient.emulator._http.call import Call, Handler
 from orionclient.emulator._http.paging import ListQuery, build_next_link, decode_cursor, encode_cursor
-from orionclient.emulator._problems import ProblemError, bad_body, bad_parameter, forbidden, not_found
+from orionclient.emulator._problems import ProblemError, bad_body, bad_parameter, forbidden
 from orionclient.emulator._store import access, folders
 from orionclient.emulator._store.access import Location
 from orionclient.emulator._store.store import now
@@ -140,11 +140,10 @@ def copy_entries(call: Call) -> dict[str, Any]:
     """Copy items, and folders with their content."""
     caller = call.caller.id
     with call.stack.store.write_transaction() as db, copies.copied_blobs(call.stack.blobs) as blobs:
-        sources = _find_sources(call, db)
-        for source in sources:
+        steps = _plan(call, db, _find_sources(call, db))
+        for source, _, _ in steps:
             if source.kind is None and not call.body.get("recursive", False):
                 raise bad_body(f"{source.location} is a folder; it is copied only with recursive.")
-        steps = _plan(call, db, sources)
         project = steps[0].parent.project
         if project is None:
             project = resources.find_project(call, db)
@@ -173,11 +172,11 @@ def copy_entries(call: Call) -> dict[str, Any]:
 def move_entries(call: Call) -> dict[str, Any]:
     """Move or rename items and folders."""
     with call.stack.store.write_transaction() as db:
-        sources = _find_sources(call, db)
-        for source in sources:
+        steps = _plan(call, db, _find_sources(call, db))
+        for source, _, _ in steps:
             _require_change(call, db, source)
         results = []
-        for source, parent, name in _plan(call, db, sources):
+        for source, parent, name in steps:
             _clear(call, db, source, parent, name)
             if source.kind is not None and source.row is not None:
                 resources.place(db, source.kind, source.row, parent, name)
@@ -252,7 +251,7 @@ def _plan(call: Call, db: sqlite3.Connection, sources: list[Entry]) -> list[_Ste
         folders.require_folder(db, destination)
         steps = [_Step(source, destination, source.name) for source in sources]
     elif len(sources) > 1:
-        raise not_found(f"The folder {destination} does not exist, and several sources need one.")
+        raise bad_body(f"The folder {destination} does not exist, and several sources need one.")
     else:
         parent, name = destination.split()
         folders.require_folder(db, parent)
