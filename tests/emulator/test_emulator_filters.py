@@ -103,7 +103,6 @@ FILTERS: dict[str, dict[str, tuple[Any, Any]]] = {
         "name_icontains": ("HIT", "nothing"),
     },
     "list_uploads": {"resource_type": ("shard", "dataset"), "resource_id": (1, 99), "state": ("complete", "lost")},
-    "list_workspaces": {**COMMON},
     "list_users": {"username": ("grace", "gra")},
     "list_workfloes": {
         "name": ("TYPED", "nothing"),
