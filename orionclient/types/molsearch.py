@@ -32,8 +32,8 @@ __all__ = ["MolsearchDatabase", "MolsearchQuery"]
 class MolsearchDatabase(Resource):
     """A searchable database of the molecules of a dataset.
 
-    Listing takes the filters ``search_type`` (documented), ``name`` (contains), ``project``, ``owner`` and ``state``. Deleting is
-    permanent. A database can be shared: the targets can search it (assumed).
+    Listing takes the filters ``search_type`` (documented), ``types``, ``name`` (contains), ``name_contains``, ``name_icontains``,
+    ``project``, ``owner``, ``state`` and ``states``. Deleting is permanent. A database can be shared: the targets can search it (assumed).
 
     Example:
         >>> from orionclient.examples import drugs
@@ -116,7 +116,8 @@ class MolsearchDatabase(Resource):
 class MolsearchQuery(Resource):
     """A molecule search in a database, created by one of the `create_..._query` methods.
 
-    Listing takes the filters ``name`` (contains), ``project``, ``owner``, ``state`` and ``database``. Deleting also deletes its hits.
+    Listing takes the filters ``name`` (contains), ``name_contains``, ``name_icontains``, ``project``, ``owner``, ``state``, ``states``,
+    ``types`` and ``database``. Deleting also deletes its hits.
     """
 
     declaration: ClassVar[Declaration] = Declaration("molsearch_query", api, id_name="query_id", linkable=False)
@@ -331,7 +332,7 @@ class MolsearchQuery(Resource):
             database_id: Id of the database.
             smiles: SMILES of the molecule, or a molecule of a toolkit, for example an OEMol. The local Orion also compares isotopes,
                 charges and stereo centers.
-            max_hits: Maximum number of hits.
+            max_hits: As for `create_graphsim_query`.
             name: Display name.
             project: Project or its id. Defaults to the session's project.
 

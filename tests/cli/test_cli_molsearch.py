@@ -77,8 +77,8 @@ def create(call: Call, orion: LocalOrion, *words: str) -> dict[str, Any]:
 def test_each_type_of_query(
     words: list[str], query_type: str, parameters: dict[str, Any], call: Call, planted: LocalOrion, tmp_path: Path
 ) -> None:
-    (tmp_path / "titles.txt").write_text("aspirin\nnot this one\n")
-    (tmp_path / "query.mol").write_text(MOLFILE)
+    (tmp_path / "titles.txt").write_bytes(b"aspirin\nnot this one\n")
+    (tmp_path / "query.mol").write_bytes(MOLFILE.encode())
     found = create(call, planted, *words, "--name", "mine", "--project", "3")
     assert (found["query_type"], found["parameters"]) == (query_type, parameters)
     assert (found["database"], found["name"], found["project"]) == (1, "mine", 3)

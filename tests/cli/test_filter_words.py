@@ -74,6 +74,13 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scripted]:
         yield server
 
 
+def find_arguments(path: str) -> list[str]:
+    """Return the arguments of the example of a command that lists."""
+    command = LISTS[path]
+    required = [each for each in command.params if isinstance(each, click.Argument) and each.required]
+    return command.example.split()[len(path.split()) + 1 :][: len(required)]
+
+
 def find_value(option: click.Option) -> str:
     """Return a valid value of a filter, the last one that is known."""
     kind: Any = option.type
@@ -86,11 +93,7 @@ def find_value(option: click.Option) -> str:
 def test_a_word_and_an_option_send_the_same(path: str, call: Call, scripted: Scripted) -> None:
     command = LISTS[path]
     scripted.responses = [ScriptedResponse(data={"count": 0, "next": None, "results": []})]
-    arguments = [
-        "/project/1/team" if path == "ls" else "1"
-        for each in command.params
-        if isinstance(each, click.Argument) and each.required
-    ]
+    arguments = find_arguments(path)
     keys = set()
     for option in command._filters.values():
         flag, value = max(option.opts, key=len), find_value(option)
@@ -140,7 +143,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalOrion]:
 @pytest.mark.parametrize("path", sorted({*LISTS} - {"ls"}))
 def test_words_have_the_effect_that_the_server_documents(path: str, call: Call, world: LocalOrion) -> None:
     command = LISTS[path]
-    arguments = ["1" for each in command.params if isinstance(each, click.Argument) and each.required]
+    arguments = find_arguments(path)
     everything = ["all=true"] if "all" in command._filters else []
 
     def listed(*words: str) -> list[dict[str, Any]]:
@@ -178,7 +181,8 @@ def test_words_have_the_effect_that_the_server_documents(path: str, call: Call, 
 
 
 def identify(row: dict[str, Any]) -> Any:
-    return row.get("id", row.get("path"))
+    names = ("id", "path", "record", "target_type")
+    return next((row[name] for name in names if name in row), row.get("name")), row.get("target_id")
 
 
 def test_every_filter_of_the_contract_is_a_word() -> None:

@@ -94,6 +94,6 @@ def test_help_and_completion_list_the_published_names_alone(call: Call) -> None:
 
 
 def test_the_documentation_has_no_alias() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "cli.md").read_text("utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "cli.md").read_bytes().decode()
     for alias in RENAMED:
         assert f"### ocli {alias}\n" not in page

@@ -60,7 +60,7 @@ NAMES = {
     "orionclient.helpers.reports": "DownloadedReport download_report",
     "orionclient.config": (
         "SessionConfig get_active_path get_config_path get_profile_config in_orion read_active_profile read_profiles remove_profile"
-        " resolve restore_config save_profile"
+        " resolve restore_config save_profile update_profile"
     ),
     "orionclient.types.datasets": "Dataset get_format",
     "orionclient.types.files": "File",

@@ -10,10 +10,9 @@ import click
 from orionclient.cli._core import contract_options
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import confirm, dry_run_option, print_plan, yes_option
-from orionclient.cli._core.filter_words import FilteredCommand
+from orionclient.cli._core.filter_words import FilteredCommand, limit_option
 from orionclient.cli._core.output import escape_control_characters, to_json
 from orionclient.cli._core.parameter_types import LocationType
-from orionclient.cli._core.resource_commands import limit_option
 from orionclient.cli._core.root import COMMANDS
 from orionclient.cli._core.shapes import list_of
 from orionclient.cli._core.state import get_state

@@ -12,9 +12,8 @@ from orionclient.cli._core.batch import apply_to_each
 from orionclient.cli._core.command_kind import describe, fetch_details
 from orionclient.cli._core.commands import Command, CommandGroup
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
-from orionclient.cli._core.filter_words import FilteredCommand
+from orionclient.cli._core.filter_words import FilteredCommand, limit_option
 from orionclient.cli._core.parameter_types import Choice, ResourceIdType
-from orionclient.cli._core.resource_commands import limit_option
 from orionclient.cli._core.root import GROUPS
 from orionclient.cli._core.shapes import list_of
 from orionclient.cli._core.state import get_state

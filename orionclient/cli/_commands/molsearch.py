@@ -10,7 +10,8 @@ from attrs import field, frozen
 
 from orionclient.cli._core.commands import Command, CommandGroup
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
-from orionclient.cli._core.contract_options import TextParameter, drop_omitted
+from orionclient.cli._core.contract_options import StringParameter, drop_omitted
+from orionclient.cli._core.filter_words import FilteredCommand, page_options
 from orionclient.cli._core.parameter_types import FloatRange, KnownValueType, ResourceIdType, project_option
 from orionclient.cli._core.resource_commands import report_created
 from orionclient.cli._core.state import get_state
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from orionclient.cli._core.command_kind import CommandKind
     from orionclient.cli._core.parameter_types import ParameterType
 
-_MAX_HITS: Final = "Maximum number of hits. Defaults to the choice of the server."
+_MAX_HITS: Final = "Most hits to return. Defaults to the choice of the server."
 _CONSTRAINTS: Final = {
     "aliphatic": "Aromatic bonds match only aromatic bonds.",
     "topology": "Bonds in a ring match only bonds in a ring.",
@@ -183,7 +184,7 @@ def _create_query(kind: CommandKind, query_name: str, query_type: _QueryType) ->
                 metavar=query_type.metavar,
                 nargs=-1 if several else 1,
                 required=True,
-                type=TextParameter(),
+                type=StringParameter(),
             ),
             *query_type.options,
             click.Option(["--name"], help="Display name; need not be unique. Defaults to an empty string."),
@@ -200,17 +201,17 @@ def _create_query(kind: CommandKind, query_name: str, query_type: _QueryType) ->
 
 def _read_query(key: str, query: str | Sequence[str]) -> dict[str, Any]:
     """Return the parameters in the argument of a command."""
-    texts = [query] if isinstance(query, str) else query
-    if len(texts) == 1 and texts[0].lstrip().startswith("{"):
+    given = [query] if isinstance(query, str) else query
+    if len(given) == 1 and given[0].lstrip().startswith("{"):
         try:
-            found = json.loads(texts[0])
+            found = json.loads(given[0])
         except ValueError:
             found = {}
         if key in found:
             return dict(found)
     if isinstance(query, str):
         return {key: query}
-    return {key: [line for text in texts for line in text.splitlines() if line]}
+    return {key: [line for each in given for line in each.splitlines() if line]}
 
 
 def _create_substructure_query(*, mdlquery: Any, **given: Any) -> MolsearchQuery:
@@ -221,13 +222,16 @@ def _create_substructure_query(*, mdlquery: Any, **given: Any) -> MolsearchQuery
 
 
 def _list_results(kind: CommandKind) -> Command:
-    def run(resource_id: int) -> None:
+    def run(resource_id: int, limit: int | None, offset: int) -> None:
         state = get_state()
         hits = MolsearchQuery(session=state.session, id=resource_id).hits()
-        state.out.print_rows(hits, ("record", "title", "rank", "score", "dataset"), key="record")
+        state.out.print_rows(
+            hits, ("record", "title", "rank", "score", "dataset"), key="record", limit=limit, offset=offset
+        )
 
-    return Command(
+    return FilteredCommand(
         "list-results",
+        filters=page_options(),
         aliases=("hits",),
         params=[*kind.id_arguments(), *table_options(schema_columns("MolsearchHitInfo"))],
         callback=run,

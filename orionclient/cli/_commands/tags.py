@@ -8,6 +8,7 @@ import click
 
 from orionclient.cli._core.commands import Command, CommandGroup
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
+from orionclient.cli._core.filter_words import FilteredCommand, page_options
 from orionclient.cli._core.parameter_types import Choice, ResourceIdType, TagType
 from orionclient.cli._core.root import GROUPS
 from orionclient.cli._core.sharing import list_tags, report_tags
@@ -46,11 +47,12 @@ def _make_handle(kind: str, resource_id: int) -> Resource:
 
 
 def _list() -> Command:
-    def run(kind: str, resource_id: int) -> None:
-        list_tags(_make_handle(kind, resource_id))
+    def run(kind: str, resource_id: int, limit: int | None, offset: int) -> None:
+        list_tags(_make_handle(kind, resource_id), limit=limit, offset=offset)
 
-    return Command(
+    return FilteredCommand(
         "list",
+        filters=page_options(),
         params=[*_resource_arguments(), *table_options(schema_columns("TagInfo"))],
         callback=run,
         help="List the tags of a resource.",

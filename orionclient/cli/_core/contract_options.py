@@ -108,14 +108,14 @@ def option_flag(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-class TextParameter(ParameterType):
+class StringParameter(ParameterType):
     """A string, given inline or as @FILE."""
 
     name = "text"
     _invalid = "not valid"
 
-    def _parse(self, text: str) -> Any:
-        return text
+    def _parse(self, given: str) -> Any:
+        return given
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Read and parse the value."""
@@ -138,14 +138,14 @@ class TextParameter(ParameterType):
             self.fail(f"{self._invalid}{where}: {error}", param, ctx)
 
 
-class JsonParameter(TextParameter):
+class JsonParameter(StringParameter):
     """A JSON value, given inline or as @FILE."""
 
     name = "json"
     _invalid = "not valid JSON"
 
-    def _parse(self, text: str) -> Any:
-        return json.loads(text)
+    def _parse(self, given: str) -> Any:
+        return json.loads(given)
 
 
 def get_type(schema: Mapping[str, Any]) -> ParameterType:

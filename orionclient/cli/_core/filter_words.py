@@ -73,6 +73,25 @@ class FilteredCommand(Command):
         context.params[name] = tuple(converted) if option.multiple else converted[0]
 
 
+def limit_option() -> click.Option:
+    """Make the option --limit.
+
+    Returns:
+        The option.
+    """
+    return click.Option(["--limit"], type=click.IntRange(0), help="Maximum number of items. Defaults to all.")
+
+
+def page_options() -> list[click.Option]:
+    """Make the options --limit and --offset of a command that applies them itself.
+
+    Returns:
+        The options.
+    """
+    offset = click.Option(["--offset"], type=click.IntRange(0), default=0, help="Count of items to skip.")
+    return [limit_option(), offset]
+
+
 def _get_key(option: click.Option) -> str:
     """Return the key to list: the longest name of the option, for example `tags` of `--tag` and `--tags`."""
     return max(option.opts, key=len)[2:].replace("-", "_")

@@ -375,21 +375,21 @@ class Output:
             published: Columns of the table that the original prints. If given, a table in a pipe has these, and ids of owners.
             full: True shortens nothing on a terminal and leaves no column out.
             limit: Maximum number of rows after sorting. Defaults to all.
-            offset: Number of rows to skip after sorting.
+            offset: Count of rows to skip after sorting.
         """
         chosen = self._columns or columns
         offset = min(offset, sys.maxsize)
-        part = slice(offset, None if limit is None else min(offset + limit, sys.maxsize))
+        shown = slice(offset, None if limit is None else min(offset + limit, sys.maxsize))
         if self.form == "table" and full:
             for line in format_table(list(items), chosen, colors=self._colors):
                 self.write(line)
             return
         if self.form == "table":
-            self._table(list(items), chosen, () if self._columns else published, part)
+            self._table(list(items), chosen, () if self._columns else published, shown)
             return
         if self._sort:
             items = sort_rows(items, self._sort)
-        items = itertools.islice(items, part.start, part.stop)
+        items = itertools.islice(items, shown.start, shown.stop)
         if self.form == "csv":
             self._csv(items, chosen)
             return
@@ -402,7 +402,7 @@ class Output:
                 self.write(to_json(item, None) if self.form == "jsonl" else format_cell(item.get(key)))
 
     def _table(
-        self, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], published: Sequence[str], part: slice
+        self, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], published: Sequence[str], shown: slice
     ) -> None:
         width = _terminal_width()
         if published and width is None:
@@ -411,7 +411,7 @@ class Output:
             rows = self._name_owners(rows)
         if self._sort:
             rows = sort_rows(rows, self._sort)
-        rows = rows[part]
+        rows = rows[shown]
         if width is not None:
             rows = [_with_ages(row) for row in rows]
         for line in format_table(rows, columns, width=width, colors=self._colors, advice=self._advice):

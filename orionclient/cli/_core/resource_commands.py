@@ -14,7 +14,7 @@ from orionclient.cli._core.batch import apply_to_each
 from orionclient.cli._core.command_kind import CommandKind, describe, fetch_details
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import confirm, dry_run_option, print_plan, yes_option
-from orionclient.cli._core.filter_words import FilteredCommand
+from orionclient.cli._core.filter_words import FilteredCommand, limit_option
 from orionclient.cli._core.parameter_types import FloatRange
 from orionclient.cli._core.shapes import list_of
 from orionclient.cli._core.state import State, get_state
@@ -126,15 +126,6 @@ def build_list_command(
         shape=f"[{kind.schema}]",
         example=kind.format_example("list"),
     )
-
-
-def limit_option() -> click.Option:
-    """Make the option --limit.
-
-    Returns:
-        The option.
-    """
-    return click.Option(["--limit"], type=click.IntRange(0), help="Maximum number of items. Defaults to all.")
 
 
 def _info(kind: CommandKind) -> Command:

@@ -10,6 +10,7 @@ from orionclient.cli._core.batch import apply_to_each
 from orionclient.cli._core.command_kind import describe, fetch_details
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
+from orionclient.cli._core.filter_words import FilteredCommand, page_options
 from orionclient.cli._core.output import escape_control_characters
 from orionclient.cli._core.parameter_types import ResourceIdType, TagType, UserType, project_option
 from orionclient.cli._core.state import get_state
@@ -73,11 +74,12 @@ def build_list_tags_command(kind: CommandKind) -> Command:
         The command.
     """
 
-    def run(resource_id: int) -> None:
-        list_tags(kind.kind(id=resource_id))
+    def run(resource_id: int, limit: int | None, offset: int) -> None:
+        list_tags(kind.kind(id=resource_id), limit=limit, offset=offset)
 
-    return Command(
+    return FilteredCommand(
         "list-tags",
+        filters=page_options(),
         params=[*kind.id_arguments(), *table_options(schema_columns("TagInfo"))],
         callback=run,
         help=f"List the tags of {kind.article}.",
@@ -86,14 +88,17 @@ def build_list_tags_command(kind: CommandKind) -> Command:
     )
 
 
-def list_tags(resource: Resource) -> None:
+def list_tags(resource: Resource, *, limit: int | None = None, offset: int = 0) -> None:
     """Print the tags of a resource.
 
     Args:
         resource: The resource.
+        limit: Maximum number of tags. Defaults to all.
+        offset: Count of tags to skip.
     """
     state = get_state()
-    state.out.print_rows(state.session.list_tags(resource), _TAG_COLUMNS, key="name")
+    found = state.session.list_tags(resource)
+    state.out.print_rows(found, _TAG_COLUMNS, key="name", limit=limit, offset=offset)
 
 
 def report_tags(state: State, noun: str, resource: Resource, tags: Sequence[str], *, added: bool) -> None:
@@ -214,14 +219,15 @@ def build_list_shares_command(kind: CommandKind) -> Command:
         The command.
     """
 
-    def run(resource_id: int) -> None:
+    def run(resource_id: int, limit: int | None, offset: int) -> None:
         state = get_state()
         found = state.session.list_shares(kind.kind(id=resource_id))
-        state.out.print_rows(found, _SHARE_COLUMNS, key="target_id")
+        state.out.print_rows(found, _SHARE_COLUMNS, key="target_id", limit=limit, offset=offset)
 
-    return Command(
+    return FilteredCommand(
         "list-shares",
         aliases=("shares",),
+        filters=page_options(),
         params=[*kind.id_arguments(), *table_options(schema_columns("ShareInfo"))],
         callback=run,
         help=f"List the shares of {kind.article}.",
