@@ -23,9 +23,9 @@ TESTS = (
     "tests/surface/test_imports.py::test_the_registry_knows_names_without_loading",
     "tests/docs/test_docstrings.py", "tests/docs/test_readme.py",
     "tests/cli/test_help.py", "tests/cli/test_reference.py", "tests/cli/test_examples.py", "tests/cli/test_suggestions.py",
-    "tests/vocabulary",
+    "tests/session/test_sharing_matrix.py", "tests/vocabulary",
 )  # fmt: skip
-SELECTED = "not full_run and not command and not compared and (widget or not test_the_example_runs)"
+SELECTED = "not full_run and not command and not compared and (widget or not (test_the_example_runs or sharing_matrix))"
 
 
 @pytest.mark.timeout(900)
