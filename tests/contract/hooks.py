@@ -24,12 +24,13 @@ _FILES = [
     "ORIONREC1\nEND 0 1ba71b866ed00fac12780a88957d030e42826df7e6ee131670b5a0700d2b41b3\n",
 ]
 _IN_FOLDERS = ("file", "dataset", "collection")
-# Kinds that can be shared with users only.
-_MEMBERSHIPS = ("workspace",)
+# Kinds that can be shared with users, but not with all types of targets.
+_MEMBERSHIPS = ("project", "workspace")
 # Kinds by the tag of their operations.
 _KINDS = {
     "tags": (*_IN_FOLDERS, "secret", "job"),
-    "shares": (*_IN_FOLDERS, "secret", "package", "molsearch_database", "workspace"),
+    "shares": (*_IN_FOLDERS, "secret", "package", "molsearch_database", "project", "workspace"),
+    "trash": (*_IN_FOLDERS, "project"),
 }
 # Folders and items that the seed or the run creates. A root is not a valid source, and an item is not a valid destination.
 _FOLDERS = ("/project/1/team/", "/project/1/team/screens", "/project/1/user/ada/", "/organization/")
