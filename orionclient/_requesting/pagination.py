@@ -273,7 +273,7 @@ class IdPaginator(Paginator):
         if "next" in page:
             return bool(page["next"])
         if count is not None:
-            # A server that ignores the offset repeats its first page, which counts for nothing.
+            # A server that ignores the offset sends its first page again, which counts for nothing.
             return self._position < count or self._repetitions > 0
         return is_new or len(page["results"]) >= max(self._largest, 2)
 

@@ -33,8 +33,9 @@ __all__ = ["File"]
 class File(Content):
     """A stored file of a project.
 
-    Listing takes the filters ``name`` (contains), ``project``, ``owner``, ``tags``, ``path``, ``state`` and ``deleted``. Deleting moves to
-    the trash (soft delete); `immediate=True` deletes permanently.
+    Listing takes the filters ``name`` (contains), ``name_contains``, ``name_icontains``, ``project``, ``owner``, ``tags``, ``tag_filters``,
+    ``tag_match``, ``path``, ``path_contains``, ``state``, ``states`` and ``deleted``. Deleting moves to the trash (soft delete);
+    `immediate=True` deletes permanently.
 
     Example:
         >>> from orionclient.types import File

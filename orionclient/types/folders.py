@@ -18,7 +18,7 @@ __all__ = ["Folder"]
 class Folder(Resource):
     """A folder of a project. It has a path and no id: it can be listed, and created with `session.create_paths`.
 
-    Listing takes the filter ``project``. All fields are assumed.
+    Listing takes the filters ``project``, ``owner`` and ``path_contains``. All fields are assumed.
 
     Example:
         >>> from orionclient.types import Folder

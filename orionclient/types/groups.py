@@ -18,7 +18,7 @@ __all__ = ["Group"]
 class Group(Resource):
     """A named group of users of an organization, with which resources can be shared.
 
-    Listing takes the filter ``name`` (contains). Its paths and fields are assumed.
+    Listing takes the filters ``name`` (contains), ``name_contains`` and ``name_icontains``. Its paths and fields are assumed.
 
     Example:
         >>> from orionclient.types import Dataset, Group

@@ -42,8 +42,9 @@ class WorkFloeJob(Resource):
     """A job that runs a floe.
 
     The final `state` is always ``complete`` (documented); a job that failed or was cancelled then has a `reason`. Resources that a job
-    creates carry the tag ``Job <id>`` (documented). Listing takes the filters ``name`` (contains), ``project``, ``owner``, ``tags``,
-    ``state`` and ``workfloe``. Only a complete job can be deleted, permanently (assumed).
+    creates carry the tag ``Job <id>`` (documented). Listing takes the filters ``name`` (contains), ``name_contains``, ``name_icontains``,
+    ``project``, ``owner``, ``tags``, ``tag_filters``, ``tag_match``, ``state``, ``states``, ``workfloe`` and ``job_type``. Only a complete
+    job can be deleted, permanently (assumed).
 
     Example:
         >>> from orionclient.types import WorkFloeJob, WorkFloeSpec

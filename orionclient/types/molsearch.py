@@ -32,8 +32,8 @@ __all__ = ["MolsearchDatabase", "MolsearchQuery"]
 class MolsearchDatabase(Resource):
     """A searchable database of the molecules of a dataset.
 
-    Listing takes the filters ``search_type`` (documented), ``name`` (contains), ``project``, ``owner`` and ``state``. Deleting is
-    permanent. A database can be shared: the targets can search it (assumed).
+    Listing takes the filters ``search_type`` (documented), ``types``, ``name`` (contains), ``name_contains``, ``name_icontains``,
+    ``project``, ``owner``, ``state`` and ``states``. Deleting is permanent. A database can be shared: the targets can search it (assumed).
 
     Example:
         >>> from orionclient.examples import drugs
@@ -116,7 +116,8 @@ class MolsearchDatabase(Resource):
 class MolsearchQuery(Resource):
     """A molecule search in a database, created by one of the `create_..._query` methods.
 
-    Listing takes the filters ``name`` (contains), ``project``, ``owner``, ``state`` and ``database``. Deleting also deletes its hits.
+    Listing takes the filters ``name`` (contains), ``name_contains``, ``name_icontains``, ``project``, ``owner``, ``state``, ``states``,
+    ``types`` and ``database``. Deleting also deletes its hits.
     """
 
     declaration: ClassVar[Declaration] = Declaration("molsearch_query", api, id_name="query_id", linkable=False)

@@ -32,7 +32,8 @@ class WorkFloePackage(Resource):
     """A package of floes, uploaded as an archive.
 
     The `specification` is the manifest of the package, also in listings (observed). Listing takes the filters ``name`` (contains),
-    ``project``, ``owner``, ``version`` and ``state``. Deleting is permanent; the floes of the package are then deprecated (assumed).
+    ``name_contains``, ``name_icontains``, ``project``, ``owner``, ``version``, ``state`` and ``states``. Deleting is permanent; the floes
+    of the package are then deprecated (assumed).
     """
 
     declaration: ClassVar[Declaration] = Declaration("package", api, sharable=True)

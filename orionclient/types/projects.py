@@ -18,8 +18,9 @@ __all__ = ["Project"]
 class Project(Resource):
     """A project groups the files, datasets, tags and other resources of a team.
 
-    Listing takes the filters ``name`` (contains), ``archived``, ``deleted`` and ``expired``; archived projects are listed only with
-    ``archived``, deleted ones only with ``deleted`` and for their owner. The paths and all fields except `id` are assumed.
+    Listing takes the filters ``name`` (contains), ``name_contains``, ``name_icontains``, ``owner``, ``archived``, ``deleted`` and
+    ``expired``; archived projects are listed only with ``archived``, deleted ones only with ``deleted`` and for their owner. The paths and
+    all fields except `id` are assumed.
 
     `session.share_resource` with a user or a group makes them members, who can do everything in the project except updating, deleting and
     sharing it, which only its owner can; `session.list_shares` lists the members (their permissions are assumed). Deleting moves the

@@ -22,8 +22,9 @@ __all__ = ["Secret"]
 class Secret(Resource):
     """A write-only value of a project, such as the password of a database.
 
-    The value is only sent to the server: no response contains it, and no instance stores it. Listing takes the filters ``name``
-    (contains), ``project``, ``owner`` and ``tags``. Deleting is permanent. The paths and all fields except `id` are assumed.
+    The value is only sent to the server: no response contains it, and no instance stores it. Listing takes the filters ``name`` (contains),
+    ``name_contains``, ``name_icontains``, ``project``, ``owner``, ``tags``, ``tag_filters`` and ``tag_match``. Deleting is permanent. The
+    paths and all fields except `id` are assumed.
 
     Example:
         >>> from orionclient.types import Secret

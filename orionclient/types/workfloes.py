@@ -48,8 +48,9 @@ _PYTHON: Final[Mapping[str, tuple[type, ...]]] = {
 class WorkFloeSpec(Resource):
     """A floe that jobs can run.
 
-    The `specification` is empty in listings (documented); load it with `session.refresh_resource`. Listing takes the filters ``title``
-    and ``name`` (contains), ``state``, ``tags``, ``uuid`` and ``package``, and ``version``, ``owner`` and ``project`` of the package.
+    The `specification` is empty in listings (documented); load it with `session.refresh_resource`. Listing takes the filters ``title`` and
+    ``name`` (contains), ``name_contains``, ``name_icontains``, ``state``, ``states``, ``tags``, ``tag_filters``, ``tag_match``, ``uuid``
+    and ``package``, and ``version``, ``owner`` and ``project`` of the package.
 
     Example:
         >>> from orionclient.types import WorkFloeSpec

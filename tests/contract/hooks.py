@@ -136,6 +136,9 @@ def _adjust_body(operation: str, body: Any) -> None:
     """Adjust values that depend on other values or on existing resources."""
     if not isinstance(body, dict):
         return
+    if str(body.get("path", "")).startswith(("/project/", "/organization/")):
+        # An absolute path names its project, and another one is rejected.
+        body.pop("project", None)
     if operation == "assign_paths":
         for item in body["assignments"]:
             _set_existing_resource(item, "id", _IN_FOLDERS)

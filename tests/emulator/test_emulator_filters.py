@@ -9,6 +9,7 @@ import httpx
 import pytest
 from emulator_floes import FLOES, floe, start
 from orion_api import contract
+from orion_api.operations import OPERATIONS
 from test_emulator_kills import completion
 from test_emulator_molsearch import QUERIES, ask, database, dataset, result
 from test_emulator_packages import COMMAND, MAIN, MANIFEST, compressed, create, floes, of_package, upload
@@ -21,8 +22,9 @@ PAGING = {"limit", "offset", "cursor", "order_by"}
 LISTS = {
     operation.id: operation
     for operation in read_operations(contract.load())
-    # The records of a dataset are a stream, and a record that does not exist is a 404.
-    if operation.id.startswith("list_") and operation.id != "list_records"
+    # The records of a dataset are a stream, and a record that does not exist is a 404. Entries of all kinds are in a folder, and are
+    # filtered in test_emulator_filesystem.
+    if operation.id.startswith("list_") and operation.id not in {"list_records", "list_entries"}
 }
 NAMED = {"name": ("HIT", "nothing"), "name_contains": ("Hit", "HIT"), "name_icontains": ("hIT", "nothing")}
 COMMON = {**NAMED, "project": (3, 4), "owner": (2, 99)}
@@ -41,6 +43,14 @@ STORED = {**COMMON, **TAGGED, **TRASHED, "path": ("/work", "/elsewhere"), "path_
 FILTERS: dict[str, dict[str, tuple[Any, Any]]] = {
     "list_collections": {**STORED, "state": ("open", "lost"), "states": (["open", "lost"], ["lost"])},
     "list_datasets": STORED,
+    "list_entries": {
+        **NAMED,
+        **TRASHED,
+        "tags": ("red", "blue"),
+        "owner": (2, 99),
+        "types": (["file", "folder"], ["folder"]),
+        "expired": ("true", None),
+    },
     "list_files": {**STORED, "state": ("uploading", "lost"), "states": (["lost", "uploading"], ["lost"])},
     "list_folders": {"project": (3, 4), "owner": (2, 99), "path_contains": ("/wor", "WORK")},
     "list_groups": {
@@ -108,6 +118,7 @@ FILTERS: dict[str, dict[str, tuple[Any, Any]]] = {
         "owner": (2, 99),
         "project": (3, 4),
     },
+    "list_workspaces": COMMON,
 }
 CASES = [(name, each) for name, filters in FILTERS.items() for each in filters]
 
@@ -148,7 +159,18 @@ def ada(server: Server, ada: httpx.Client, grace: httpx.Client, drugs: dict[str,
     with server._require().stack.store.write_transaction() as db:
         for table in ("files", "datasets", "collections", "projects"):
             db.execute(f"UPDATE {table} SET deleted = '2020-01-01T00:00:00.000000Z' WHERE name = 'expired'")
+    shared = post(grace, "/api/v1/workspaces/", name="Hits", project=3)["id"]
+    post(grace, f"/api/v1/shares/workspace/{shared}/", target_type="user", target_id=1)
+    post(ada, "/api/v1/workspaces/", name="other")
     ada.put(f"{FILES}2/upload", content=b"x").raise_for_status()
+    for name in ("other", "gone", "expired"):
+        entry = post(ada, FILES, name=name, project=3, path="/work")["id"]
+        if name != "other":
+            ada.delete(f"{FILES}{entry}/", params={"immediate": "false"}).raise_for_status()
+    team = post(grace, "/api/v1/workspaces/", name="Hits", project=3)["id"]
+    post(grace, f"/api/v1/shares/workspace/{team}/", target_type="user", target_id=1)
+    post(ada, "/api/v1/workspaces/", name="other", project=1)
+    post(ada, "/api/v1/tokens/", description="second")
     post(ada, f"{COLLECTIONS}2/close/")
     for name in ("hit", "other", "empty"):
         post(grace, f"{COLLECTIONS}1/shards/", name=name)
@@ -172,6 +194,7 @@ def ada(server: Server, ada: httpx.Client, grace: httpx.Client, drugs: dict[str,
     ask(ada, first, "graphsim", smiles="CCO").raise_for_status()
     with server._require().stack.store.write_transaction() as db:
         db.execute("UPDATE projects SET owner = 2 WHERE id = 3")
+        db.execute("UPDATE files SET deleted = '2020-01-01T00:00:00.000000Z' WHERE name = 'expired'")
         db.execute("UPDATE molsearch_databases SET state = 'ERROR' WHERE id = ?", (second["id"],))
     content = compressed(MAIN, floes("sieve", tags=["red"]), manifest={**MANIFEST, "name": "Hits"})
     (sieve,) = of_package(grace, upload(grace, content, project=3))
@@ -181,18 +204,19 @@ def ada(server: Server, ada: httpx.Client, grace: httpx.Client, drugs: dict[str,
 
 
 def listed(ada: httpx.Client, operation: Operation, **given: Any) -> set[str]:
-    response = ada.get(operation.path.format(collection_id=1), params=given)
+    folder = {"path": "/project/3/team/work"} if operation.id == "list_entries" else {}
+    response = ada.get(operation.path.format(collection_id=1), params={**folder, **given})
     assert response.status_code == 200, response.content
     found = response.json()["results"]
     assert response.json()["count"] == len(found)
-    return {str(each.get("id", each)) for each in found}
+    return {f"{each.get('type', '')} {each.get('id', each)}" for each in found}
 
 
 def test_the_table_has_every_filter_of_the_contract() -> None:
     in_contract = {
         name: filters
         for name, operation in LISTS.items()
-        if (filters := {each.name for each in operation.parameters_in("query")} - PAGING)
+        if (filters := {each.name for each in operation.parameters_in("query") if not each.required} - PAGING)
     }
     assert {name: set(filters) for name, filters in FILTERS.items()} == in_contract
 
@@ -218,3 +242,54 @@ def test_a_filter_selects(ada: httpx.Client, name: str, parameter: str) -> None:
     (schema,) = (each.schema for each in operation.parameters_in("query") if each.name == parameter)
     divides = "enum" in schema and not isinstance(none, dict)
     assert select(none) == (all_of_them - selected if divides else set())
+
+
+# The fields that an order compares, if they have another name.
+ORDER_FIELDS = {
+    ("list_users", "name"): "username",
+    ("list_uploads", "type"): "resource_type",
+    ("list_molsearch_databases", "type"): "search_type",
+    ("list_molsearch_queries", "type"): "query_type",
+}
+ORDERS = [(each.id, order) for each in OPERATIONS.values() for order in each.orders if each.id != "list_entries"]
+
+
+def test_the_orders_are_those_of_the_contract() -> None:
+    in_contract = {name for name, each in LISTS.items() if "order_by" in {one.name for one in each.parameters}}
+    assert {name for name, _ in ORDERS} == in_contract - {"list_entries"}
+
+
+@pytest.mark.parametrize("size", [1, 2, 1000])
+@pytest.mark.parametrize(("name", "order"), ORDERS)
+def test_an_order_sorts_all_pages(ada: httpx.Client, name: str, order: str, size: int) -> None:
+    latest = {job["workfloe"]: job["id"] for job in ada.get("/api/v1/jobs/").json()["results"]}
+
+    def key(item: dict[str, Any]) -> tuple[Any, int]:
+        if order == "recently_used":
+            return -latest.get(item["id"], 0), item["id"]
+        return item[ORDER_FIELDS.get((name, order), order)], item["id"]
+
+    path = LISTS[name].path.format(collection_id=1)
+    items = ada.get(path).json()["results"]
+    assert len(items) > (name != "list_organizations")
+    for sign in ("", "-"):
+        found, following = [], f"{path}?limit={size}&order_by={sign}{order}"
+        while following:
+            page = ada.get(following).json()
+            found += page["results"]
+            following = page["next"]
+        expected = sorted(items, key=key, reverse=bool(sign))
+        assert [each["id"] for each in found] == [each["id"] for each in expected]
+        half = ada.get(path, params={"offset": 1, "limit": size, "order_by": sign + order}).json()["results"]
+        assert [each["id"] for each in half] == [each["id"] for each in expected[1 : 1 + size]]
+
+
+@pytest.mark.parametrize("name", sorted({name for name, _ in ORDERS}))
+def test_unknown_orders_are_rejected(ada: httpx.Client, name: str) -> None:
+    path, known = LISTS[name].path.format(collection_id=1), "|".join(OPERATIONS[name].orders)
+    for wrong in ("size", "", "--id", "id,name", "ID", "deleted", "id\n"):
+        response = ada.get(path, params={"order_by": wrong})
+        assert response.status_code == 400
+        assert f"({known})" in response.json()["detail"]
+    for wrong in ({"limit": -1}, {"limit": 0}, {"offset": -1}):
+        assert ada.get(path, params=wrong).status_code == 400

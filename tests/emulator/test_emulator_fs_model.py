@@ -81,9 +81,10 @@ class Run:
             db.execute("DELETE FROM folders WHERE root LIKE 'organization/%'")
             for table in ("files", "datasets", "collections"):
                 db.execute(f"UPDATE {table} SET root = 'organization/0' WHERE root LIKE 'organization/%'")
-            db.execute("INSERT INTO members (user, project) VALUES (?, ?)", (USERS["grace"], one))
+        with_grace = {"target_type": "user", "target_id": USERS["grace"]}
+        ada.create(f"/api/v1/shares/project/{one}/", with_grace)
         both, own = (ada.create("/api/v1/workspaces/", {"name": self.prefix, "project": one})["id"] for _ in range(2))
-        ada.create(f"/api/v1/shares/workspace/{both}/", {"target_type": "user", "target_id": USERS["grace"]})
+        ada.create(f"/api/v1/shares/workspace/{both}/", with_grace)
         self.project = {f"/project/{each}": each for each in (one, two)}
         self.roots = {
             f"/project/{one}/team": {*USERS},
@@ -287,7 +288,7 @@ class Run:
 
     def check_ls(self, user: str) -> None:
         if self.random.random() < 0.2:
-            self.ls_trash(user)
+            self.check_trash(user, self.pick_folder())
             return
         path = self.pick_path()
         query = {"limit": self.random.randrange(1, 4)} if self.random.random() < 0.3 else {}
@@ -301,8 +302,7 @@ class Run:
         assert status == 200, body
         self.compare(node, entries, types[0] if types else "")
 
-    def ls_trash(self, user: str) -> None:
-        folder = self.pick_folder()
+    def check_trash(self, user: str, folder: str) -> None:
         status, entries, body = self.ls(user, folder, deleted="true")
         if not self.model.is_visible(user, folder):
             assert status == 404, body
@@ -374,6 +374,7 @@ class Run:
                     self.compare(path, entries)
                 else:
                     assert status == 404, body
+                self.check_trash(user, path)
 
 
 @pytest.mark.timeout(900)
@@ -382,9 +383,8 @@ def test_the_local_orion_and_the_model_agree(server: Server, clients: dict[str, 
     for seed in range(batch * BATCH, (batch + 1) * BATCH):
         run = Run(server, clients, seed)
         try:
-            for index in range(STEPS):
+            for _ in range(STEPS):
                 run.step()
-                if index % 250 == 249:
-                    run.compare_all()
+            run.compare_all()
         except Exception as error:
             raise AssertionError(f"seed {seed}, after {len(run.log)} requests, the last: {run.log[-3:]}") from error

@@ -101,11 +101,6 @@ def change_member(orion: LocalOrion, target: Any, user: User, *, joins: bool) ->
         if not joins:
             statement = "DELETE FROM group_members WHERE user = ? AND group_id = ?"
         execute(orion, statement, user.id, target.id)
-    elif isinstance(target, Project):
-        statement = "INSERT INTO members (user, project) VALUES (?, ?)"
-        if not joins:
-            statement = "DELETE FROM members WHERE user = ? AND project = ?"
-        execute(orion, statement, user.id, target.id)
     elif isinstance(target, Organization):
         execute(orion, "UPDATE users SET organization = ? WHERE id = ?", target.id if joins else 2, user.id)
     else:
@@ -153,7 +148,7 @@ def who_sees(orion: LocalOrion, resource: Any) -> set[str]:
 def test_the_matrix_has_every_sharable_kind_and_every_target() -> None:
     assert {target for _, target in MATRIX} == {*SHARE_TARGETS}
     names = {name for name, _ in MATRIX}
-    assert names >= {"collection", "dataset", "file", "molsearch_database", "package", "secret", "workspace"}
+    assert names >= {"collection", "dataset", "file", "molsearch_database", "package", "project", "secret", "workspace"}
     assert names == {name for name, kind in KINDS.items() if kind.declaration.sharable}
 
 

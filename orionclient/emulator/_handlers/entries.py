@@ -23,7 +23,9 @@ _OF_ALL = "name, owner, project, created, full_root"
 _FOLDER_COLUMNS = (
     f"'folder' AS type, NULL AS id, {_OF_ALL}, path AS place, '' AS deleted, NULL AS size, NULL AS count, NULL AS state"
 )
-_FOLDERS = "(SELECT *, substr(path, length(parent) + 1) AS name FROM folders)"
+_FOLDERS = "(SELECT *, substr(path, length(parent) + 1) AS name FROM folders{})"
+# The index is named, because SQLite has no statistics to choose by.
+SUBFOLDERS = _FOLDERS.format(" INDEXED BY folders_in_parent")
 _ITEM_COLUMNS = {
     "file": "size, NULL AS count, state",
     "dataset": "NULL AS size, next_record - first_record AS count, NULL AS state",
@@ -65,7 +67,7 @@ def list_kinds(call: Call) -> list[ResourceKind]:
 def get_columns(kind: ResourceKind | None) -> tuple[str, str]:
     """Return the table of a kind, or that of folders, and the columns of an entry."""
     if kind is None:
-        return _FOLDERS, _FOLDER_COLUMNS
+        return _FOLDERS.format(""), _FOLDER_COLUMNS
     own = _ITEM_COLUMNS.get(kind.name, "NULL AS size, NULL AS count, NULL AS state")
     return (
         kind.table,
@@ -176,12 +178,9 @@ def list_tree(call: Call, db: sqlite3.Connection, folder: Location) -> Iterator[
             yield _build_item(kind, row)
 
 
-def select_tree(folder: Location) -> tuple[str, tuple[str | None, ...]]:
+def select_tree(folder: Location) -> tuple[str, tuple[str, ...]]:
     """Return the condition for the rows in a folder or its subfolders, and for the rows of these folders, and its values."""
-    # The character after a slash is 0, so this is a range of an index.
-    return "full_root = ? AND (path = ? OR (path > ? AND path < ?))", (
-        folder.full_root,
-        folder.path,
-        f"{folder.path}/",
-        f"{folder.path}0",
-    )
+    # The character after a slash is 0, so these paths are in one range of an index, with others such as that of the folder and a minus.
+    path = folder.path or ""
+    values = (folder.full_root, path, f"{path}0", path, f"{path}/")
+    return "full_root = ? AND path >= ? AND path < ? AND (path = ? OR path > ?)", values

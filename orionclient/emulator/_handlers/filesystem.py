@@ -73,7 +73,7 @@ def _select(call: Call, db: sqlite3.Connection) -> Iterator[_Arm]:
         if kind is None and (query["deleted"] or query["expired"] or "tags" in query):
             continue
         table, columns = entries.get_columns(kind)
-        listing = ListQuery(table, ["full_root = ?"], [location.full_root])
+        listing = ListQuery(table if kind else entries.SUBFOLDERS, ["full_root = ?"], [location.full_root])
         if kind is None:
             listing.narrow("parent = ?", f"{location.path or ''}/")
             position = ("0", "created" if order == "created" else "path", "0", "path")
@@ -271,7 +271,7 @@ def _plan(call: Call, db: sqlite3.Connection, sources: list[Entry]) -> list[_Ste
 
 def _clear(call: Call, db: sqlite3.Connection, source: Entry, parent: Location, name: str) -> None:
     """Check that a name is free in a folder; with `force`, move the item of this name to the trash."""
-    # An item whose name is no name of a path can be in a folder any number of times.
+    # An item whose name is no name of a path can be in a folder repeatedly.
     if source.kind is not None and ("/" in name or name in {".", ".."}):
         return
     target = parent.join(name)

@@ -22,7 +22,7 @@ _NAMES = {"name": "icontains", "name_contains": "contains", "name_icontains": "i
 
 
 def narrow_by_name(listing: ListQuery, query: Mapping[str, Any]) -> None:
-    """Apply the filters for a part of the name, and of the title."""
+    """Apply the filters for substrings of the name, and of the title."""
     for name, comparison in _NAMES.items():
         if name in query:
             listing.narrow(_COMPARISONS[comparison].format("name"), query[name])
@@ -31,7 +31,7 @@ def narrow_by_name(listing: ListQuery, query: Mapping[str, Any]) -> None:
 
 
 def narrow_by_path(listing: ListQuery, query: Mapping[str, Any]) -> None:
-    """Apply the filter for a part of the folder path."""
+    """Apply the filter for a substring of the folder path."""
     if "path_contains" in query:
         listing.narrow("instr(coalesce(path, '/'), ?) > 0", query["path_contains"])
 

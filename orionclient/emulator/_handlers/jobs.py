@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # Offset of the end of the sent log.
 LOG_OFFSET_HEADER = "X-Orion-Log-Offset"
 
+# The type of a job.
 _TYPE = "iif((SELECT package FROM workfloes WHERE workfloes.id = jobs.workfloe) IS NULL, 'stack', 'package')"
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 # The absolute path of the root that a row belongs to. `root` is '' for the team, 'user/<username>', 'workspace/<id>' or
-# 'organization/<id>', which no project is part of. Indexes need it as a column.
+# 'organization/<id>', which belongs to no project. Indexes need it as a column.
 _FULL_ROOT = (
     "full_root TEXT AS (CASE WHEN substr(root, 1, 1) = 'o' THEN '/' || root"
     " ELSE '/project/' || project || '/' || iif(root = '', 'team', root) END) VIRTUAL"
