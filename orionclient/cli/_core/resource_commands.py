@@ -94,8 +94,10 @@ def build_list_command(
         filters = filters if all_items else {**kind.only, **filters}
         # Rows that the server cannot sort or filter are cut after that.
         own = state.sort or any(value is not None for value in selected.values())
-        offset = filters.pop("offset", 0) if own else 0
-        found = state.session.list_resources(template, filters, limit=None if own else limit, exact=exact)
+        offset = filters.pop("offset", 0)
+        found = state.session.list_resources(
+            template, filters, limit=None if own else limit, offset=None if own else offset, exact=exact
+        )
         rows, keep = (each.to_dict() for each in found), select(**selected) if select else None
         state.out.print_rows(
             (row for row in rows if keep is None or keep(row)),
@@ -103,7 +105,7 @@ def build_list_command(
             key="id" if "id" in kind.kind.fields() else "path",
             published=kind.published,
             limit=limit,
-            offset=offset,
+            offset=offset if own else 0,
         )
 
     options = contract_options.get_filters(_operation(kind.kind.declaration.list), kind=kind.name, schema=kind.schema)
@@ -297,7 +299,7 @@ def _restore(kind: CommandKind) -> Command:
         "restore",
         params=[*kind.id_arguments(several=True), dry_run_option()],
         callback=run,
-        help=f"Restore {kind.plural} from the trash, where they can stay for 30 days. Not a command of the original.",
+        help=f"Restore {kind.plural} from the trash. Items can stay there for 30 days. Not a command of the original.",
         shape=RESTORED_TEMPLATE,
         example=kind.format_example("restore"),
     )
