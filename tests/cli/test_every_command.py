@@ -45,7 +45,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "mkdir": ["/project/1/team/{name}"],
     "cp": ["file://1", "/project/1/team/{name}"],
     "mv": ["file://1", "/project/1/team/{name}"],
-    "head": ["dataset://1"],
+    "head": ["collection://1"],
     "rm": ["file://1", "--yes"],
     # These would start a process.
     "local start": ["--dry-run"],
