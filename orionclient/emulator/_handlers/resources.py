@@ -214,10 +214,12 @@ def list_kind(call: Call, kind: ResourceKind, **columns: str | int | None) -> di
     with call.stack.store.read_transaction() as db:
         if "path" in query:
             _narrow_to_folder(call, db, listing)
-        if "project" in query or trashed:
+        visible, values = access.visible_rows(call.caller.id)
+        if "project" in query:
             narrow_to_projects(call, db, listing)
+        elif trashed:
+            listing.narrow(visible, *values)
         else:
-            visible, values = access.visible_rows(call.caller.id)
             shared, more = sharing.shared_with(kind.name, call.caller.id)
             listing.narrow(f"({visible} OR ({IN_PROJECT} AND id IN ({shared})))", *values, *more)
         return build_page(call, db, listing, kind.show)
@@ -253,9 +255,11 @@ def locate(call: Call, db: sqlite3.Connection, path: str, project: int | None) -
         project: Id of the project of a relative path.
 
     Raises:
-        ProblemError: 400 for a path outside every root, 404 if the caller does not see its root, 403 if its project is archived.
+        ProblemError: 400 for a path outside every root, 404 if the caller does not see its root, 403 if its project is archived or, for a
+            relative path, if the caller is not a member of the project.
     """
-    if not access.is_absolute(path):
+    if project is not None and not access.is_absolute(path):
+        require_member(db, call.caller, project, writing=True)
         return access.Location(project, "", folders.normalize_path(path))
     location = access.resolve(db, call.caller, path)
     if location.project is not None:
