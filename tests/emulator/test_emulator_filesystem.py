@@ -545,8 +545,11 @@ def test_moved_items_keep_what_hangs_on_them(ada: httpx.Client, grace: httpx.Cli
 def test_an_archived_project(ada: httpx.Client, rejected: Any) -> None:
     put(ada, f"{TEAM}/a")
     put(ada, f"{SHARED}/b")
+    put(ada, f"{ORGANIZATION}/o")
     send(ada, "PATCH", "/api/v1/projects/1/", json={"archived": True})
     for response in (
+        change(ada, "removals", f"{ORGANIZATION}/o/x"),
+        change(ada, "removals", f"{ORGANIZATION}/o", recursive=True),
         mkdir(ada, f"{TEAM}/x"),
         change(ada, "moves", f"{TEAM}/a", destination=SHARED),
         change(ada, "removals", f"{TEAM}/a/x"),

@@ -301,6 +301,8 @@ def _require_change(call: Call, db: sqlite3.Connection, source: Entry) -> None:
     for entry in entries.list_tree(call, db, source.location):
         if entry.row is not None and not access.may_change(db, call.caller.id, entry.row):
             raise forbidden(f"{entry.address} in /organization can be changed by its owner only.")
+        if entry.kind is not None:
+            _require_change(call, db, entry)
 
 
 def _rebase(location: Location, source: Location, target: Location) -> Location:
