@@ -22,9 +22,8 @@ PAGING = {"limit", "offset", "cursor", "order_by"}
 LISTS = {
     operation.id: operation
     for operation in read_operations(contract.load())
-    # The records of a dataset are a stream, and a record that does not exist is a 404. Entries of all kinds are in a folder, and are
-    # filtered in test_emulator_filesystem.
-    if operation.id.startswith("list_") and operation.id not in {"list_records", "list_entries"}
+    # The records of a dataset are a stream, and a record that does not exist is a 404.
+    if operation.id.startswith("list_") and operation.id != "list_records"
 }
 NAMED = {"name": ("HIT", "nothing"), "name_contains": ("Hit", "HIT"), "name_icontains": ("hIT", "nothing")}
 COMMON = {**NAMED, "project": (3, 4), "owner": (2, 99)}
