@@ -72,4 +72,6 @@ def test_the_docstring_of_a_kind_has_all_filters(kind: str) -> None:
     filters = getattr(inputs, KINDS[kind]._inputs.__annotations__.get("filters", ""), None)
     names = set(filters.__annotations__) if filters else set()
     docstring = str(KINDS[kind].__doc__)
-    assert {name for name in names - {"limit", "cursor", "offset", "order_by"} if f"``{name}``" not in docstring} == set()
+    assert {
+        name for name in names - {"limit", "cursor", "offset", "order_by"} if f"``{name}``" not in docstring
+    } == set()
