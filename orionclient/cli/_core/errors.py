@@ -273,13 +273,15 @@ def _find_remedy(error: BadResponse, context: click.Context | None) -> str:
         return ""
     if code == "ambiguous":
         return "give one of the addresses in place of the path"
-    for option in context.command.params if context is not None else ():
+    if context is None:
+        return ""
+    for option in context.command.params:
         if option.name in _REMEDIES.get(code, ()) and not context.params[option.name]:
             return f"give {option.opts[0]}: {option.help}"
     return ""
 
 
-def _get_exit_code(error: BaseException, state: State) -> tuple[int, str]:  # noqa: PLR0911 - one branch for each kind of error
+def _get_exit_code(error: BaseException, state: State) -> tuple[int, str]:  # noqa: C901, PLR0911 - one branch for each kind of error
     from orionclient import exceptions as known  # noqa: PLC0415
 
     profile = f" --profile {shlex.quote(state.profile)}" if state.profile else ""
