@@ -32,12 +32,14 @@ OVER_HTTPX = (
     ),
 )
 TRANSFERS = ("kills", "memory", "random", "random_responses", "small_machines", "unusual_sources", "validators")
-# Connections, request counts, independent servers, kills of the store, and of the transfer tests kills, memory, random and small machines.
+# Connections, request counts, independent servers, kills of the store, the model of the file system, and of the transfer tests kills, memory,
+# random and small machines.
 MOVING = (
     "tests/referees",
     "tests/connections",
     "tests/benchmarks",
     "tests/emulator/test_emulator_kills.py",
+    "tests/emulator/test_emulator_fs_model.py",
     *(f"tests/transfers/test_{name}.py" for name in TRANSFERS),
 )
 # Tests spend half of their time waiting for connections, deadlines and processes. Idle workers steal tests from others.
@@ -136,7 +138,7 @@ def faults(session: nox.Session) -> None:
 
 @nox.session
 def moving(session: nox.Session) -> None:
-    """Run the long tests of connections and transfers: request counts, independent servers, kills, memory, random transfers."""
+    """Run the long tests: request counts, independent servers, kills, memory, random transfers, the model of the file system."""
     _run_tests(session, *MOVING, groups=("test", "referees"))
 
 
