@@ -201,6 +201,8 @@ def test_head(session: OrionSession, folder: str, call: Call, stack: LocalOrion,
     assert json.loads(ocli_on("head", f"{folder}/hits.smi", "--json")) == [{"line": "CCO one"}, {"line": "CNS two"}]
     assert ocli_on("head", f"dataset://{dataset.id}", "-n", "1") == '{"Title": "one"}\n'
     assert json.loads(ocli_on("head", f"{folder}/records", "--json")) == [{"Title": "one"}, {"Title": "two"}]
+    assert ocli_on("head", f"{folder}/records", "--format", "csv").splitlines() == ["Title", "one", "two"]
+    assert ocli_on("head", f"{folder}/records", "-q").split() == [str(each.record_id) for each in dataset.records()]
     assert [each["id"] for each in json.loads(ocli_on("head", f"{folder}/frames", "-n", "1", "--json"))] == [
         shards[0].id
     ]
