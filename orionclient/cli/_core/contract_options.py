@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from orionclient.cli._core.inputs import read_parameter_file
-from orionclient.cli._core.parameter_types import Choice, KnownValueType, OrderType, ParameterType, TagType
+from orionclient.cli._core.parameter_types import (
+    Choice,
+    KnownValueType,
+    OrderType,
+    ParameterType,
+    ResourceIdType,
+    TagType,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -249,10 +256,19 @@ def get_fields(operation: str, arguments: Sequence[str] = ()) -> list[click.Para
     Returns:
         The parameters. Required fields are arguments.
     """
+    from orionclient._resources.addresses import ITEM_TYPES  # noqa: PLC0415
+
     properties, required = get_body_schema(operation)
     first = [*required, *(each for each in arguments if each not in required)]
     return [
-        *(click.Argument([name], type=get_type(properties[name]), required=name in required) for name in first),
+        *(
+            click.Argument(
+                [name],
+                type=ResourceIdType(name) if name in ITEM_TYPES else get_type(properties[name]),
+                required=name in required,
+            )
+            for name in first
+        ),
         *(create_option(name, schema) for name, schema in properties.items() if name not in first),
     ]
 
