@@ -32,8 +32,8 @@ OVER_HTTPX = (
     ),
 )
 TRANSFERS = ("kills", "memory", "random", "random_responses", "small_machines", "unusual_sources", "validators")
-# Connections, request counts, independent servers, kills of the store, the model of the file system, and of the transfer tests kills, memory,
-# random and small machines.
+# Connections, request counts, independent servers, kills of the store, the file system against a model, and of the transfer tests kills,
+# memory, random and small machines.
 MOVING = (
     "tests/referees",
     "tests/connections",
