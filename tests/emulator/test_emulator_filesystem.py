@@ -6,7 +6,6 @@ import os
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -704,16 +703,6 @@ def test_a_file_system_without_links(ada: httpx.Client, monkeypatch: pytest.Monk
 # ---------------------------------------------------------------- cost
 
 
-def fill(server: Server, folder: str, count: int) -> None:
-    """Add items of all kinds to a folder of the team root of project 1."""
-    with server._require().stack.store.write_transaction() as db:
-        for table in ("files", "datasets", "collections"):
-            db.executemany(
-                f"INSERT INTO {table} (name, description, project, owner, created, path) VALUES (?, '', 1, 1, '2026', ?)",
-                ((f"{index}", folder) for index in range(count)),
-            )
-
-
 def test_every_query_of_a_folder_uses_an_index(
     fresh: Server, ada: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -745,26 +734,3 @@ def test_every_query_of_a_folder_uses_an_index(
     scans |= {(query, step) for query, step in plans if step.endswith("(full_root=?)")}
     assert len(plans) > 500
     assert not scans
-
-
-@pytest.mark.skipif(os.environ.get("ORION_NIGHTLY") != "1", reason="a comparison of times; runs with ORION_NIGHTLY=1")
-def test_a_folder_costs_the_same_among_many_items(fresh: Server, ada: httpx.Client, real_time: None) -> None:
-    mkdir(ada, "/few")
-    fill(fresh, "/few", 30)
-
-    def measure() -> float:
-        # The least of many is not affected by what else the machine does.
-        times = []
-        for _ in range(300):
-            start = time.perf_counter()
-            assert len(entries(ada, f"{TEAM}/few", limit=100)) == 90
-            times.append(time.perf_counter() - start)
-        return min(times)
-
-    alone = measure()
-    fill(fresh, "/many", 66_000)
-    mkdir(ada, *(f"/others/{index}" for index in range(100)))
-    with fresh._require().stack.store.write_transaction() as db:
-        db.execute("UPDATE files SET deleted = '2026' WHERE path = '/many' AND id % 2 = 0")
-    among = measure()
-    assert among < 1.2 * alone, (alone, among)
