@@ -136,7 +136,7 @@ def find_items(context: click.Context) -> None:
 
 
 def _find_paths(value: Any) -> list[ItemPath]:
-    return [each for each in (value if isinstance(value, tuple) else (value,)) if isinstance(each, ItemPath)]
+    return [each for each in (value if type(value) is tuple else (value,)) if isinstance(each, ItemPath)]
 
 
 class ResourceIdType(ParameterType):
