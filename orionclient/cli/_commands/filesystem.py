@@ -208,7 +208,7 @@ def _rm() -> Command:
         callback=run,
         help=_help("rm", f"SOURCE is {_LOCATION} Either all sources are removed or none."),
         shape=_entries_shape(),
-        example="ocli rm file://3 --yes",
+        example="ocli rm file://5 --yes",
     )
 
 

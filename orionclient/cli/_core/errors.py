@@ -22,7 +22,7 @@ from orionclient.cli._core.suggestions import suggest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from orionclient.exceptions import TransferErrors
+    from orionclient.exceptions import BadResponse, TransferErrors
 
 SUCCESS, FAILURE, USAGE, NOT_RUNNING = 0, 1, 2, 3
 AUTHENTICATION, NOT_FOUND, REJECTED, UNAVAILABLE, DEADLINE, LOCAL_FILE = 4, 5, 6, 7, 8, 9
@@ -42,6 +42,13 @@ CODES: Final = {
     LOCAL_FILE: "local file error: the disk is full, a file cannot be read or written, or the data of a local Orion is damaged",
     INTERRUPTED: "interrupted by Ctrl-C",
     TERMINATED: "terminated by SIGTERM, for example when a job is cancelled",
+}
+#: Code in the body of a rejection -> parameters of commands, one of which avoids it.
+_REMEDIES: Final = {
+    "exists": ("force", "parents"),
+    "is_folder": ("recursive",),
+    "no_parent": ("parents",),
+    "not_empty": ("recursive",),
 }
 _MAX_LINE: Final = 200
 _MAX_LINES: Final = 5
@@ -256,11 +263,29 @@ def _find_list_command(state: State, profile: str) -> str:
     return ""
 
 
+def _find_remedy(error: BadResponse, context: click.Context | None) -> str:
+    """Name the option that avoids a rejection, unless the command lacks it or it was given; empty if there is none."""
+    import json  # noqa: PLC0415
+
+    try:
+        code = json.loads(error.response.content)["code"]
+    except (ValueError, LookupError, TypeError):
+        return ""
+    if code == "ambiguous":
+        return "give one of the addresses in place of the path"
+    for option in context.command.params if context is not None else ():
+        if option.name in _REMEDIES.get(code, ()) and not context.params[option.name]:
+            return f"give {option.opts[0]}: {option.help}"
+    return ""
+
+
 def _get_exit_code(error: BaseException, state: State) -> tuple[int, str]:  # noqa: PLR0911 - one branch for each kind of error
     from orionclient import exceptions as known  # noqa: PLC0415
 
     profile = f" --profile {shlex.quote(state.profile)}" if state.profile else ""
     see_help = f"see the expected values and an example with: {state.command} --help"
+    if isinstance(error, known.BadResponse):
+        see_help = _find_remedy(error, state.context) or see_help
     if isinstance(error, known.OrionTimeout):
         # Only the deadline of a wait is exceeded without a failed request.
         if error.call is None:

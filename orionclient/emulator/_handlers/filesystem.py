@@ -98,7 +98,8 @@ def _build_page(call: Call, db: StoreConnection, arms: list[_Arm]) -> dict[str, 
     start: list[Any] = []
     if "cursor" in call.query:
         start = decode_cursor(scope, call.query["cursor"], (int, str, int, str))
-    end = limit + 1 + (0 if start else call.query.get("offset", 0))
+    # At most the largest integer of SQLite.
+    end = min(limit + 1 + (0 if start else call.query.get("offset", 0)), access.MAX_ID)
     count, selects, values = 0, [], []
     for listing, columns, position in arms:
         query = f"SELECT count(*) FROM {listing.table} {listing.where()}"  # noqa: S608 - constants  # nosec B608
@@ -143,7 +144,9 @@ def copy_entries(call: Call) -> dict[str, Any]:
         steps = _plan(call, db, _find_sources(call, db))
         for source, _, _ in steps:
             if source.kind is None and not call.body.get("recursive", False):
-                raise bad_body(f"{source.location} is a folder; it is copied only with recursive.")
+                raise ProblemError(
+                    400, f"{source.location} is a folder; it is copied only with recursive.", "is_folder"
+                )
         project = steps[0].parent.project
         if project is None:
             project = resources.find_project(call, db)
@@ -197,7 +200,9 @@ def remove_entries(call: Call) -> dict[str, Any]:
             _require_change(call, db, source)
             found = [source] if source.kind else list(entries.list_tree(call, db, source.location))
             if len(found) > 1 and not call.body.get("recursive", False):
-                raise ProblemError(409, f"The folder {source.location} is not empty.", "not_empty")
+                raise ProblemError(
+                    409, f"The folder {source.location} is not empty; it is removed only with recursive.", "not_empty"
+                )
             removed += found
         shown = [entries.show(db, entry) for entry in removed]
         if not call.body.get("dry_run", False):
@@ -300,6 +305,8 @@ def _require_change(call: Call, db: sqlite3.Connection, source: Entry) -> None:
     for entry in entries.list_tree(call, db, source.location):
         if entry.row is not None and not access.may_change(db, call.caller.id, entry.row):
             raise forbidden(f"{entry.address} in /organization can be changed by its owner only.")
+        if entry.kind is not None:
+            _require_change(call, db, entry)
 
 
 def _rebase(location: Location, source: Location, target: Location) -> Location:
