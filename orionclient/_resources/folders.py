@@ -11,7 +11,7 @@ from orionclient._resources.creating import project_id
 from orionclient._resources.registry import KINDS
 from orionclient._resources.resource import Resource, SessionLike, resource_id
 from orionclient._transfer.names import check_folder_path
-from orionclient.exceptions import ValidationError
+from orionclient.exceptions import BadResponse, ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,9 +35,15 @@ def create_folder_paths(session: SessionLike, paths: Sequence[str], *, parents: 
         raise ValidationError("no path given")
     body: dict[str, Any] = {"paths": [_check_string("path", check_folder_path(path)) for path in paths]}
     project = project_id(session, None)
-    if not parents:
-        body["parents"] = False
-    session._calls.request_json(api.create_paths, {}, body=body if project is None else {**body, "project": project})
+    if project is not None:
+        body["project"] = project
+    try:
+        session._calls.request_json(api.create_paths, {}, body=body if parents else {**body, "parents": False})
+    except BadResponse as error:
+        if parents or error.response.status_code != 409 or error.call is None or not error.call.maybe_applied_earlier:
+            raise
+        # An earlier attempt, whose response was lost, has most likely created the folders. This accepts those that exist.
+        session._calls.request_json(api.create_paths, {}, body=body)
 
 
 def assign_folder_paths(session: SessionLike, assignments: Sequence[Mapping[str, Any]]) -> None:

@@ -235,6 +235,28 @@ def test_who_sees_and_changes_what(ada: httpx.Client, grace: httpx.Client, rejec
     assert done(change(grace, "copies", f"file://{own}", destination=f"{SHARED}/copy")) == [f"{SHARED}/copy"]
 
 
+def test_an_item_of_the_organization_gives_no_access_to_its_project(
+    ada: httpx.Client, grace: httpx.Client, rejected: Any
+) -> None:
+    item, trashed = (
+        send(grace, "POST", FILES, json={"name": "x", "path": ORGANIZATION, "project": 3})["id"] for _ in range(2)
+    )
+    send(grace, "DELETE", f"{FILES}{trashed}/")
+    send(grace, "POST", "/api/v1/projects/3/leave/")
+    assignment = {"resource_type": "file", "id": item, "path": "/injected"}
+    for response in (
+        grace.post(f"{FOLDERS}assignments/", json={"assignments": [assignment]}),
+        grace.post(f"/api/v1/tags/file/{item}/", json={"tags": ["red"]}),
+    ):
+        assert response == rejected(403, "forbidden", "not a member of project 3")
+    assert entries(ada, SHARED) == []
+    assert send(ada, "GET", f"/api/v1/tags/file/{item}/")["results"] == []
+    # It remains that of its owner, in the trash as well.
+    send(grace, "POST", f"/api/v1/tags/file/{item}/", json={"tags": ["red"], "project": 2})
+    assert [each["id"] for each in send(grace, "GET", f"{FILES}?deleted=true")["results"]] == [trashed]
+    assert done(change(grace, "moves", f"file://{item}", destination="/project/2/team")) == ["/project/2/team/x"]
+
+
 def test_folders_of_all_roots(ada: httpx.Client, grace: httpx.Client) -> None:
     mkdir(ada, "/t", f"{ADA}/u/v", f"{ORGANIZATION}/o", f"{SHARED}/s", f"{TEAM}/t")
     found = [(each["project"], each["path"], each["location"]) for each in send(ada, "GET", FOLDERS)["results"]]
@@ -306,7 +328,7 @@ def test_pages_in_every_order(ada: httpx.Client) -> None:
                     paged += page["results"]
                     link = page["next"]
                 assert paged == found
-            for offset in (0, 2, 3, 7, 11, 99):
+            for offset in (0, 2, 3, 7, 11, 99, 2**63 - 1):
                 assert entries(ada, f"{TEAM}/f", offset=offset, limit=3, order_by=sign + order) == found[offset:][:3]
     assert ada.get(f"{FS}entries/", params={"path": TEAM, "order_by": "size"}).status_code == 400
     cursor = httpx.URL(send(ada, "GET", f"{FS}entries/?path={TEAM}/f&limit=1")["next"]).params["cursor"]
@@ -523,8 +545,11 @@ def test_moved_items_keep_what_hangs_on_them(ada: httpx.Client, grace: httpx.Cli
 def test_an_archived_project(ada: httpx.Client, rejected: Any) -> None:
     put(ada, f"{TEAM}/a")
     put(ada, f"{SHARED}/b")
+    put(ada, f"{ORGANIZATION}/o")
     send(ada, "PATCH", "/api/v1/projects/1/", json={"archived": True})
     for response in (
+        change(ada, "removals", f"{ORGANIZATION}/o/x"),
+        change(ada, "removals", f"{ORGANIZATION}/o", recursive=True),
         mkdir(ada, f"{TEAM}/x"),
         change(ada, "moves", f"{TEAM}/a", destination=SHARED),
         change(ada, "removals", f"{TEAM}/a/x"),

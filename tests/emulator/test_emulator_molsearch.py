@@ -286,3 +286,19 @@ def test_fingerprints(ada):
             assert [hit["rank"] for hit in hits] == [1, 2]
     query, _ = result(ada, ask(ada, searched, "graphsim", smiles="C1CC"))
     assert (query["state"], "SMILES" in query["reason"]) == ("ERROR", True)
+
+
+@pytest.mark.parametrize("gone", ["dataset", "project"])
+def test_the_dataset_or_its_project_is_deleted(ada, grace, drugs, gone):
+    project = ada.post("/api/v1/projects/", json={"name": "own"}).json()
+    data = dataset(ada, drugs["smi"], "smi", project=project["id"])
+    searched = database(ada, data, project=3)
+    assert len(result(grace, ask(grace, searched, titles=["aspirin"]))[1]) == 1
+    url = f"{DATASETS}{data['id']}/" if gone == "dataset" else f"/api/v1/projects/{project['id']}/"
+    assert ada.delete(url).status_code == 204
+    query, hits = result(grace, ask(grace, searched, titles=["aspirin"]))
+    assert (query["state"], query["reason"], hits) == (
+        "ERROR",
+        f"The dataset {data['id']} of the database was deleted.",
+        [],
+    )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from helpers.scripted import Scripted, ScriptedResponse
 
+from orionclient.emulator.faults import reset_after, status
 from orionclient.exceptions import (
     AuthorizationRequired,
     BadResponse,
@@ -159,6 +160,16 @@ def test_mkdir(fs: FileSystem) -> None:
     assert tree(fs) == ["/a/", "/a/b/"]
     fs.mkdir(f"{TEAM}/a", f"{TEAM}/x/y", parents=True)
     assert tree(fs) == ["/a/", "/a/b/", "/x/", "/x/y/"]
+
+
+def test_mkdir_whose_response_is_lost(orion: LocalOrion, fs: FileSystem) -> None:
+    orion.faults.script("create_paths", [reset_after(), status(504, applied=True)])
+    fs.mkdir(f"{TEAM}/a", f"{TEAM}/a/b")
+    assert tree(fs) == ["/a/", "/a/b/"]
+    # What certainly existed before is an error, after retries too.
+    orion.faults.script("create_paths", [429])
+    with pytest.raises(BadResponse, match="exists"):
+        fs.mkdir(f"{TEAM}/a")
 
 
 # ---------------------------------------------------------------- cp

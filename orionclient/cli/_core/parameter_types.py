@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 import threading
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
-from attrs import frozen
 
 from orionclient._runtime.user_files import expand_home
 from orionclient.cli._core.suggestions import suggest
@@ -92,8 +91,7 @@ class FloatRange(click.FloatRange):
         return found
 
 
-@frozen
-class ItemPath:
+class ItemPath(NamedTuple):
     """The absolute path of an item in place of its id; `find_items` finds the id before the command runs.
 
     Attributes:

@@ -98,7 +98,8 @@ def _build_page(call: Call, db: StoreConnection, arms: list[_Arm]) -> dict[str, 
     start: list[Any] = []
     if "cursor" in call.query:
         start = decode_cursor(scope, call.query["cursor"], (int, str, int, str))
-    end = limit + 1 + (0 if start else call.query.get("offset", 0))
+    # At most the largest integer of SQLite.
+    end = min(limit + 1 + (0 if start else call.query.get("offset", 0)), access.MAX_ID)
     count, selects, values = 0, [], []
     for listing, columns, position in arms:
         query = f"SELECT count(*) FROM {listing.table} {listing.where()}"  # noqa: S608 - constants  # nosec B608
@@ -304,6 +305,8 @@ def _require_change(call: Call, db: sqlite3.Connection, source: Entry) -> None:
     for entry in entries.list_tree(call, db, source.location):
         if entry.row is not None and not access.may_change(db, call.caller.id, entry.row):
             raise forbidden(f"{entry.address} in /organization can be changed by its owner only.")
+        if entry.kind is not None:
+            _require_change(call, db, entry)
 
 
 def _rebase(location: Location, source: Location, target: Location) -> Location:

@@ -3,7 +3,7 @@
 The rules are assumptions, except for the states `LOADED` and `SUCCESS`:
 
 - A database is a view of its dataset: a query searches the records that the dataset has when it runs, also for users of the
-  database who cannot read the dataset. If the dataset is deleted, queries fail.
+  database who cannot read the dataset. If the dataset or its project is deleted, queries fail.
 - A database can be shared: who can read it, can search it. Databases and queries cannot be tagged or put into folders, and queries cannot
   be shared. A query outlives its database.
 """
@@ -167,7 +167,8 @@ def _iter_batches(stack: Services, dataset: int) -> Iterator[list[sqlite3.Row]]:
     after = 0
     while True:
         with stack.store.read_transaction() as db:
-            if db.execute("SELECT 1 FROM datasets WHERE id = ? AND deleted = ''", (dataset,)).fetchone() is None:
+            exists = f"SELECT 1 FROM datasets WHERE id = ? AND deleted = '' AND {resources.IN_PROJECT}"  # noqa: S608 - constants  # nosec B608
+            if db.execute(exists, (dataset,)).fetchone() is None:
                 raise searching.QueryError(f"The dataset {dataset} of the database was deleted.")
             rows = db.execute(
                 "SELECT id, body FROM records WHERE dataset = ? AND id > ? ORDER BY id LIMIT ?",

@@ -14,7 +14,8 @@ The rules are assumptions, because Orion's own are not published:
 - Naming a project (in a filter, as a destination, for tags) that the user is not a member of gets a 403, also if the project does
   not exist: 404 is reserved for the resource in the path.
 - A resource created without a project goes to the default project of the user.
-- A resource created by a job gets the tag `Job <id>`, if its kind can be tagged.
+- A resource created by a job gets the tag `Job <id>`, if its kind can be tagged. A dataset gets it as its system tag too, which nobody can
+  change; a copy has none.
 - An archived project is read-only: creating, updating, deleting, tagging and sharing there get a 403, and so does moving a resource
   to it.
 """
@@ -214,10 +215,12 @@ def list_kind(call: Call, kind: ResourceKind, **columns: str | int | None) -> di
     with call.stack.store.read_transaction() as db:
         if "path" in query:
             _narrow_to_folder(call, db, listing)
-        if "project" in query or trashed:
+        visible, values = access.visible_rows(call.caller.id)
+        if "project" in query:
             narrow_to_projects(call, db, listing)
+        elif trashed:
+            listing.narrow(visible, *values)
         else:
-            visible, values = access.visible_rows(call.caller.id)
             shared, more = sharing.shared_with(kind.name, call.caller.id)
             listing.narrow(f"({visible} OR ({IN_PROJECT} AND id IN ({shared})))", *values, *more)
         return build_page(call, db, listing, kind.show)
@@ -230,6 +233,9 @@ def narrow_by_tags(call: Call, listing: ListQuery, kind: ResourceKind) -> None:
         " AND {})"
     )
     filters.narrow_by_tags(listing, call.query, tagged, "name", kind.name, call.caller.id)
+    if "systag_filters" in call.query:
+        tagged = "EXISTS (SELECT 1 FROM json_each(systemtags) WHERE {})"
+        filters.narrow_to_tagged(listing, call.query, tagged, "value", tags=call.query["systag_filters"])
 
 
 def _narrow_to_folder(call: Call, db: sqlite3.Connection, listing: ListQuery) -> None:
@@ -253,9 +259,11 @@ def locate(call: Call, db: sqlite3.Connection, path: str, project: int | None) -
         project: Id of the project of a relative path.
 
     Raises:
-        ProblemError: 400 for a path outside every root, 404 if the caller does not see its root, 403 if its project is archived.
+        ProblemError: 400 for a path outside every root, 404 if the caller does not see its root, 403 if its project is archived or, for a
+            relative path, if the caller is not a member of the project.
     """
-    if not access.is_absolute(path):
+    if project is not None and not access.is_absolute(path):
+        require_member(db, call.caller, project, writing=True)
         return access.Location(project, "", folders.normalize_path(path))
     location = access.resolve(db, call.caller, path)
     if location.project is not None:
@@ -269,6 +277,11 @@ def place(db: sqlite3.Connection, kind: ResourceKind, row: Row, location: access
         f"UPDATE {kind.table} SET project = coalesce(?, project), root = ?, path = ?, name = ? WHERE id = ?",  # noqa: S608 - a constant  # nosec B608
         (*location, name, row["id"]),
     )
+
+
+def get_job_tags(caller: Caller) -> list[str]:
+    """Return the tags of what the caller creates: one if the caller is a job."""
+    return [] if caller.job is None else [f"Job {caller.job}"]
 
 
 def create(call: Call, kind: ResourceKind, **columns: Any) -> dict[str, Any]:
@@ -298,10 +311,10 @@ def create(call: Call, kind: ResourceKind, **columns: Any) -> dict[str, Any]:
             f"INSERT INTO {kind.table} ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})",  # noqa: S608 - constants  # nosec B608
             list(values.values()),
         )
-        if call.caller.job is not None and kind.taggable:
-            db.execute(
+        if kind.taggable:
+            db.executemany(
                 "INSERT INTO tags (kind, resource, name, project, created) VALUES (?, ?, ?, ?, ?)",
-                (kind.name, cursor.lastrowid, f"Job {call.caller.job}", project, now(db)),
+                [(kind.name, cursor.lastrowid, tag, project, now(db)) for tag in get_job_tags(call.caller)],
             )
         return kind.show(find(call, db, kind, cursor.lastrowid or 0))
 

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def _project(call: Call, db: sqlite3.Connection, resource: sqlite3.Row, named: int | None) -> int:
-    if named is None:
-        return int(resource["project"])
-    resources.require_member(db, call.caller, named, writing=True)
-    return named
+    # The owner of a resource in an organization may be no member of its project.
+    project = int(resource["project"]) if named is None else named
+    resources.require_member(db, call.caller, project, writing=True)
+    return project
 
 
 def _show(row: sqlite3.Row) -> dict[str, Any]:
