@@ -113,8 +113,7 @@ class ItemPath(NamedTuple):
         return entry.id
 
 
-@frozen
-class UserName:
+class UserName(NamedTuple):
     """The name of a user in place of the id; `find_items` finds the id.
 
     Attributes:
@@ -171,7 +170,8 @@ def find_items(context: click.Context) -> None:
 
 
 def _find_names(value: Any) -> list[ItemPath | UserName]:
-    values = value if isinstance(value, tuple) else (value,)
+    # A name is a tuple, too.
+    values = value if type(value) is tuple else (value,)
     return [each for each in values if isinstance(each, ItemPath | UserName)]
 
 
