@@ -289,7 +289,7 @@ def test_absolute_paths_where_relative_ones_are_accepted(ada: httpx.Client, reje
 
 
 def test_create_only(ada: httpx.Client, rejected: Any) -> None:
-    assert mkdir(ada, f"{TEAM}/a/b", parents=False) == rejected(404, "not_found", f"{TEAM}/a does not exist")
+    assert mkdir(ada, f"{TEAM}/a/b", parents=False) == rejected(404, "no_parent", f"{TEAM}/a does not exist")
     assert mkdir(ada, f"{TEAM}/a", f"{TEAM}/a/b", parents=False).status_code == 204
     assert mkdir(ada, f"{TEAM}/c", f"{TEAM}/a", parents=False) == rejected(409, "exists", f"{TEAM}/a exists")
     assert mkdir(ada, TEAM, parents=False) == rejected(409, "exists")
@@ -451,7 +451,7 @@ def test_folders_are_copied_with_their_content(ada: httpx.Client, grace: httpx.C
         put(ada, f"{TEAM}/{other}", "not copied")
     for name in ("x", "x"):
         put(ada, f"{TEAM}/a/b", name)
-    assert change(ada, "copies", f"{TEAM}/a", destination=SHARED) == rejected(400, "bad_body", "recursive")
+    assert change(ada, "copies", f"{TEAM}/a", destination=SHARED) == rejected(400, "is_folder", "recursive")
     assert done(change(ada, "copies", f"{TEAM}/a", destination=SHARED, recursive=True)) == [f"{SHARED}/a"]
     names = ["", "/b", "/b/c", "/b/c/d", "/b/x", "/b/x", "/empty", "/f"]
     assert tree(grace, SHARED) == [f"{SHARED}/a{name}" for name in names]

@@ -281,7 +281,7 @@ def _find_remedy(error: BaseException, context: click.Context | None) -> str:
     return ""
 
 
-def _get_exit_code(error: BaseException, state: State) -> tuple[int, str]:  # noqa: C901, PLR0911 - one branch for each kind of error
+def _get_exit_code(error: BaseException, state: State) -> tuple[int, str]:  # noqa: PLR0911 - one branch for each kind of error
     from orionclient import exceptions as known  # noqa: PLC0415
 
     profile = f" --profile {shlex.quote(state.profile)}" if state.profile else ""
