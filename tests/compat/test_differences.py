@@ -24,6 +24,7 @@ from orionclient._transport import exchange, pool
 from orionclient.cli._core.root import ocli
 from orionclient.config import SessionConfig, get_config_path, read_profiles, resolve, save_profile
 from orionclient.helpers.collections import try_hard_to_download_shard
+from orionclient.local import LocalOrion
 from orionclient.records import default_codec
 from orionclient.session import OrionSession, get_profile_config, get_session
 from orionclient.types import Dataset, File, Project, Shard, ShardCollection
@@ -492,3 +493,24 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert "Warning: --password is deprecated" in call(*words, "--password", "x", given="t").stderr
     assert "Warning: ocli config token is deprecated" in call("config", "token", given="other").stderr
     assert read_profiles()["default"]["token"] == "other"
+
+
+@check("D38")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with LocalOrion(tmp_path / "stack", durable=False) as orion:
+        session, team = orion.session(), "/project/1/team"
+        session.create_paths("/screens")
+        assert session.fs.info(f"{team}/screens").type == "folder"
+        first, second = (File.upload(session, "hits", b"CNS") for _ in range(2))
+        with pytest.raises(errors.BadResponse, match=f"file://{first.id} and file://{second.id}"):
+            session.fs.info(f"{team}/hits")
+        session.fs.cp(first, destination=f"{team}/screens")
+        for verb in (session.fs.cp, session.fs.mv):
+            with pytest.raises(errors.BadResponse, match="use force to replace it"):
+                verb(first, destination=f"{team}/screens")
+        with pytest.raises(errors.NotFoundResponse):
+            session.fs.rm(first, "file://99")
+        assert session.fs.ls(team, types="file").count() == 2
+        session.delete_resource(first)
+        session.restore_resource(first)
+        assert session.fs.ls(team, types="file").count() == 2
