@@ -581,7 +581,8 @@ def test_remove(fresh: Server, ada: httpx.Client, rejected: Any, immediate: bool
     assert change(ada, "removals", f"{TEAM}/a", **options) == rejected(409, "not_empty", f"{TEAM}/a is not empty")
     assert change(ada, "removals", f"{TEAM}/g", f"{TEAM}/a", **options) == rejected(409, "not_empty")
     assert change(ada, "removals", TEAM, recursive=True, **options) == rejected(400, "bad_body", "is a root")
-    assert change(ada, "removals", f"{TEAM}/g", f"{TEAM}/g", **options) == rejected(400, "bad_body", "given twice")
+    for first, second in ((f"{TEAM}/g", f"{TEAM}//g"), (f"{TEAM}/a", f"{TEAM}/a/")):
+        assert change(ada, "removals", first, second, **options) == rejected(400, "bad_body", "given twice")
     wanted = [path for path in before if path != f"{TEAM}/g"]
     assert done(change(ada, "removals", f"{TEAM}/a", recursive=True, dry_run=True, **options)) == wanted
     assert tree(ada, TEAM) == before
