@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Never
+from typing import TYPE_CHECKING, Any, ClassVar, Never
 
 from orion_api.api import filesystem as api
 
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from orionclient.types import File
 
 __all__ = ["Entry", "FileSystem"]
-
-# Of a file, at most this is read to find its first lines.
-_MAX_LINE_BYTES: Final = 2**20
 
 
 class Entry(Resource):
@@ -286,7 +283,7 @@ class FileSystem:
             return list(item.records(limit=n))
         if isinstance(item, types.ShardCollection):
             return list(item.list_shards(limit=n))
-        return read_lines(item, n).splitlines(keepends=True)
+        return read_start(item, lines=n).splitlines(keepends=True)
 
     def get_item(self, path: str) -> Any:
         """Create a handle of an item.
@@ -318,7 +315,7 @@ class FileSystem:
         return [Entry.from_msg(each, self._session) for each in found["results"]]
 
 
-def _locate(source: Any) -> str:
+def _locate(source: object) -> str:
     """Return the path or address of a source."""
     if isinstance(source, Entry):
         return source.address
@@ -327,15 +324,16 @@ def _locate(source: Any) -> str:
     return check_location(source)
 
 
-def read_start(file: File, size: int) -> bytes:
-    """Read the first bytes of a file.
+def read_start(file: File, *, size: int = 2**20, lines: int | None = None) -> bytes:
+    """Read the first bytes or lines of a file.
 
     Args:
         file: The file.
-        size: Maximum count of bytes.
+        size: Maximum count of bytes. Defaults to 1 MiB.
+        lines: Maximum count of lines in these bytes. If omitted, all.
 
     Returns:
-        The bytes.
+        The bytes; lines have their ends.
 
     Raises:
         OrionError: The request failed.
@@ -343,27 +341,6 @@ def read_start(file: File, size: int) -> bytes:
     content = b""
     for chunk in file.download():
         content += chunk
-        if len(content) >= size:
+        if len(content) >= size or (lines is not None and content.count(b"\n") >= lines):
             break
-    return content[:size]
-
-
-def read_lines(file: File, count: int) -> bytes:
-    """Read the first lines of a file, from its first MiB.
-
-    Args:
-        file: The file.
-        count: Maximum count of lines.
-
-    Returns:
-        The lines, with their ends.
-
-    Raises:
-        OrionError: The request failed.
-    """
-    content = b""
-    for chunk in file.download():
-        content += chunk
-        if content.count(b"\n") >= count or len(content) >= _MAX_LINE_BYTES:
-            break
-    return b"".join(content[:_MAX_LINE_BYTES].splitlines(keepends=True)[:count])
+    return b"".join(content[:size].splitlines(keepends=True)[:lines])

@@ -19,6 +19,9 @@ class DeleteCollectionFilters(TypedDict):
     immediate: NotRequired[bool | None]
 
 
+SystagFilter: TypeAlias = str
+
+
 class DeleteDatasetFilters(TypedDict):
     immediate: NotRequired[bool | None]
 
@@ -722,6 +725,7 @@ class ListDatasetsFilters(TypedDict):
     owner: NotRequired[int | None]
     tags: NotRequired[str | list[Tag] | None]
     tag_filters: NotRequired[str | list[TagFilter] | None]
+    systag_filters: NotRequired[str | list[SystagFilter] | None]
     tag_match: NotRequired[TagMatch | None]
     path: NotRequired[FolderPath | None]
     path_contains: NotRequired[str | None]

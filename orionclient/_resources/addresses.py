@@ -40,7 +40,7 @@ def parse_address(value: str, kind: str = "") -> tuple[str, int]:
     return found[1], int(found[2])
 
 
-def check_location(value: str) -> str:
+def check_location(value: object) -> str:
     """Check an absolute path or an address.
 
     Args:
@@ -52,16 +52,13 @@ def check_location(value: str) -> str:
     Raises:
         ValidationError: As for `check_absolute_path`, or the address is not valid.
     """
-    if not isinstance(value, str):
-        raise ValidationError(f"the path must be a string, not {value!r:.60}")
-    if "://" in value:
+    if isinstance(value, str) and "://" in value:
         parse_address(value)
-    else:
-        check_absolute_path(value)
-    return value
+        return value
+    return check_absolute_path(value)
 
 
-def check_absolute_path(value: str) -> str:
+def check_absolute_path(value: object) -> str:
     """Check an absolute path.
 
     Args:

@@ -77,9 +77,9 @@ def forbidden(detail: str) -> ProblemError:
     return ProblemError(403, detail, "forbidden")
 
 
-def not_found(detail: str) -> ProblemError:
+def not_found(detail: str, code: str = "not_found") -> ProblemError:
     """Return a 404, which is final: there are no replicas that could know more."""
-    return ProblemError(404, detail, "not_found", headers={"X-Orion-Replicas": "0"})
+    return ProblemError(404, detail, code, headers={"X-Orion-Replicas": "0"})
 
 
 def conflict(detail: str) -> ProblemError:

@@ -44,7 +44,8 @@ class ShardCollection(Resource):
     While the collection is ``open``, shards can be added and deleted. Closing it drops the shards that are not ready; the state is then
     ``processing`` and finally ``ready``. It can be opened again. Other states are ``error`` and ``deleting``. At most 500,000 shards are
     recommended (documented). Listing takes the filters ``name`` (contains), ``name_contains``, ``name_icontains``, ``project``,
-    ``owner``, ``tags``, ``tag_filters``, ``tag_match``, ``path``, ``path_contains``, ``state``, ``states`` and ``deleted``.
+    ``owner``, ``tags``, ``tag_filters``, ``tag_match``, ``path``, ``path_contains``, ``state``, ``states``, ``deleted``
+    and ``expired``.
 
     Example:
         >>> from orionclient.types import Shard, ShardCollection

@@ -66,8 +66,8 @@ class Dataset(Resource):
     """A sequence of records, most of which contain a molecule.
 
     Listing takes the filters ``name`` (contains), ``name_contains``, ``name_icontains``, ``project``, ``owner``, ``tags``, ``tag_filters``,
-    ``tag_match``, ``path``, ``path_contains`` and ``deleted``. Deleting moves to the trash (soft delete); `immediate=True` deletes
-    permanently. The vendor recommends at most about a million records (documented).
+    ``systag_filters``, ``tag_match``, ``path``, ``path_contains``, ``deleted`` and ``expired``. Deleting moves to the trash (soft delete);
+    `immediate=True` deletes permanently. The vendor recommends at most about a million records (documented).
 
     In an instance that was created by its constructor, fields other than `count` that were not passed have their documented defaults.
 
@@ -123,7 +123,9 @@ class Dataset(Resource):
         optional(string, ""), "Absolute path of the folder, for example ``/project/1/team/screens`` (assumed)."
     )
     systemtags: Field[list[str]] = Field(
-        optional(string_list, []), "Tags set by the stack (documented).", constructed=[]
+        optional(string_list, []),
+        "Tags set by the stack (documented): ``Job <id>`` if a job created the dataset (assumed).",
+        constructed=[],
     )
     deleted: Field[str] = Field(
         optional(string, ""),

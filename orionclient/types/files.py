@@ -34,8 +34,8 @@ class File(Content):
     """A stored file of a project.
 
     Listing takes the filters ``name`` (contains), ``name_contains``, ``name_icontains``, ``project``, ``owner``, ``tags``, ``tag_filters``,
-    ``tag_match``, ``path``, ``path_contains``, ``state``, ``states`` and ``deleted``. Deleting moves to the trash (soft delete);
-    `immediate=True` deletes permanently.
+    ``tag_match``, ``path``, ``path_contains``, ``state``, ``states``, ``deleted`` and ``expired``. Deleting moves to the trash
+    (soft delete); `immediate=True` deletes permanently.
 
     Example:
         >>> from orionclient.types import File

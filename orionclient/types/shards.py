@@ -41,7 +41,8 @@ class Shard(Content):
 
     It is ``open`` when created, ``temporary`` after the upload and ``ready`` after `close`. Closing the collection drops shards that are
     not ready. In a serial cube close the shard right after the upload; in a parallel cube close it downstream, since a retried work item
-    may leave a duplicate (documented).
+    may leave a duplicate (documented). Listing takes the filters ``name`` (contains), ``name_contains``, ``name_icontains``, ``state`` and
+    ``states``.
 
     As a template or handle it needs its collection: ``session.get_resource(Shard(collection=c), 7)`` and
     ``session.delete_resource(Shard(collection=c, id=7))``.

@@ -23,8 +23,8 @@ class Workspace(Resource):
     """A space in a project for some of its members; for anybody else it does not exist.
 
     `session.share_resource` adds a member of the project as a user, and `session.unshare_resource` removes one. A resource can be shared
-    with a workspace, that is with all its users. Listing takes the filters ``name`` (contains), ``project`` and ``owner``. The commands
-    for workspaces are listed; paths, fields and rules are assumed.
+    with a workspace, that is with all its users. Listing takes the filters ``name`` (contains), ``name_contains``, ``name_icontains``,
+    ``project`` and ``owner``. The commands for workspaces are listed; paths, fields and rules are assumed.
 
     Example:
         >>> from orionclient.types import Dataset, User, Workspace

@@ -241,6 +241,32 @@ def test_invalid_paths_are_one_line_and_send_nothing(
     assert scripted.requests == []
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "hint"),
+    [
+        (["cp", "{}/a", "{}/b"], 6, "give -r: Copy folders"),
+        (["rm", "--yes", "{}/a"], 6, "give -r: Remove folders"),
+        (["rm", "--dry-run", "{}/a"], 6, "give -r: Remove folders"),
+        (["mkdir", "{}/none/b"], 5, "give -p: Create missing parents"),
+        (["mkdir", "{}/a"], 6, "give -p: Create missing parents, and accept folders that exist"),
+        (["cp", "{}/one", "{}/a"], 6, "give --force: "),
+        (["mv", "{}/one", "{}/a/"], 6, "give --force: "),
+        (["head", "{}/two"], 6, "give one of the addresses"),
+        (["files", "info", "{}/two"], 6, "give one of the addresses"),
+        (["mkdir", "/project/99/team/a"], 5, "see the expected values"),
+        (["cp", "-r", "{}/a", "{}/a"], 6, "see the expected values"),
+    ],
+)
+def test_hints_name_the_option_that_is_missing(
+    session: OrionSession, folder: str, call: Call, stack: LocalOrion, words: list[str], code: int, hint: str
+) -> None:
+    for path in ("one", "two", "two", "a/one"):
+        put(session, f"{folder}/{path}")
+    done = call(*(word.replace("{}", folder) for word in words), on=stack)
+    assert (done.exit_code, done.stdout) == (code, "")
+    assert f"\nHint: {hint}" in done.stderr
+
+
 def test_the_folder_of_another_user_does_not_exist(call: Call, stack: LocalOrion) -> None:
     for path in ("/project/3/user/grace", "/project/3/workspace/99", "/project/2/team"):
         done = call("ls", path, on=stack)

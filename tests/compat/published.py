@@ -22,9 +22,9 @@ def format_claim() -> str:
     """Format the sentence of the README."""
     counts = {status: sum(row["status"] == status for row in ROWS) for status in TABLE["meanings"]}
     return (
-        f"Of the {len(ROWS)} published commands of `ocli`, {len(RUN)} work: {counts['real']} real, {counts['modelled']} modelled and "
-        f"{counts['rejected']} rejected\n([table with their meanings and tests](tests/compat/published.json)); {counts['later']} are not "
-        "implemented yet."
+        f"Of the {len(ROWS)} published commands of `ocli`, {counts['real'] + counts['modelled']} work ({counts['real']} real, "
+        f"{counts['modelled']} modelled), {counts['rejected']} is rejected\nand {counts['later']} are not implemented yet "
+        "([table with their meanings and tests](tests/compat/published.json))."
     )
 
 

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import orion_api
 import pytest
+from orion_api import inputs
 
 import orionclient
+from orionclient.types import KINDS
 
 if TYPE_CHECKING:
     from orionclient.session import OrionSession
@@ -63,3 +65,13 @@ def test_no_example_is_overlooked() -> None:
     ]
     assert len(EXAMPLES) == sum(">>> " in docstring for docstring in docstrings)
     assert len(EXAMPLES) >= 12
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_docstring_of_a_kind_has_all_filters(kind: str) -> None:
+    filters = getattr(inputs, KINDS[kind]._inputs.__annotations__.get("filters", ""), None)
+    names = set(filters.__annotations__) if filters else set()
+    docstring = str(KINDS[kind].__doc__)
+    assert {
+        name for name in names - {"limit", "cursor", "offset", "order_by"} if f"``{name}``" not in docstring
+    } == set()

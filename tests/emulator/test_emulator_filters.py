@@ -41,7 +41,7 @@ STORED = {**COMMON, **TAGGED, **TRASHED, "path": ("/work", "/elsewhere"), "path_
 # default selects the others.
 FILTERS: dict[str, dict[str, tuple[Any, Any]]] = {
     "list_collections": {**STORED, "state": ("open", "lost"), "states": (["open", "lost"], ["lost"])},
-    "list_datasets": STORED,
+    "list_datasets": {**STORED, "systag_filters": (["none", "Job 7"], ["job 7"])},
     "list_entries": {
         **NAMED,
         **TRASHED,
@@ -193,6 +193,7 @@ def ada(server: Server, ada: httpx.Client, grace: httpx.Client, drugs: dict[str,
     ask(ada, first, "graphsim", smiles="CCO").raise_for_status()
     with server._require().stack.store.write_transaction() as db:
         db.execute("UPDATE projects SET owner = 2 WHERE id = 3")
+        db.execute("UPDATE datasets SET systemtags = '[\"Job 7\"]' WHERE id = 1")
         db.execute("UPDATE files SET deleted = '2020-01-01T00:00:00.000000Z' WHERE name = 'expired'")
         db.execute("UPDATE molsearch_databases SET state = 'ERROR' WHERE id = ?", (second["id"],))
     content = compressed(MAIN, floes("sieve", tags=["red"]), manifest={**MANIFEST, "name": "Hits"})

@@ -104,6 +104,32 @@ def tags(caller, kind, number):
     return [(tag["name"], tag["project"]) for tag in found]
 
 
+def check_system_tags(ada, dataset, tag):
+    """The system tags of a dataset that a job created stay, whatever happens to it; a copy has none."""
+    path, item = "/api/v1/storage/datasets/", dataset["id"]
+
+    def ids(**query):
+        return [each["id"] for each in ada.get(path, params=query).json()["results"]]
+
+    assert dataset["systemtags"] == [tag]
+    by_hand = ada.post(path, json={"name": "by hand", "project": 3}).json()
+    assert by_hand["systemtags"] == []
+    assert ada.post(f"/api/v1/tags/dataset/{by_hand['id']}/", json={"tags": [tag]}).status_code == 204
+    assert ids(tags=tag) == [item, by_hand["id"]]
+    assert ids(systag_filters=tag) == ids(systag_filters=["none", tag]) == [item]
+    assert ids(systag_filters=tag.upper(), tag_match="iexact") == [item]
+    assert ids(systag_filters=tag.upper()) == ids(systag_filters=tag, tags="none") == []
+    assert ada.delete(f"/api/v1/tags/dataset/{item}/", params={"tag": tag}).status_code == 204
+    assert ada.delete(f"{path}{item}/").status_code == 204
+    assert ids(systag_filters=tag, deleted="true") == [item]
+    assert ada.post(f"/api/v1/trash/dataset/{item}/restore/").status_code == 204
+    assert ada.patch(f"{path}{item}/", json={"project": 1}).json()["systemtags"] == [tag]
+    assert ids(systag_filters=tag) == [item]
+    entry = {"sources": [f"dataset://{item}"], "destination": "/project/3/team/copy"}
+    (copy,) = ada.post("/api/v1/fs/copies/", json=entry).json()["results"]
+    assert ada.get(f"{path}{copy['id']}/").json()["systemtags"] == []
+
+
 def test_what_a_job_makes_carries_its_tag(server, ada):
     nested = {
         "workfloe": 1,
@@ -126,6 +152,7 @@ print(ask('POST', '{JOBS}', {nested!r})['id'])
     assert tags(ada, "collection", collection) == [(tag, 1)]
     found = ada.get("/api/v1/storage/datasets/", params={"tags": tag}).json()["results"]
     assert [(each["id"], each["project"], each["path"]) for each in found] == [(dataset, 3, "/in/folders")]
+    check_system_tags(ada, found[0], tag)
     reach(ada, inner)
     deep = ada.get("/api/v3/storage/files/", params={"tags": f"Job {inner}"}).json()["results"]
     assert [(each["name"], each["project"]) for each in deep] == [("deep", 3)]

@@ -40,6 +40,8 @@ with set_testing(), LocalOrion(HERE / "data", seed="demo") as orion:
     assert names(session) == ["synthesis", "assay"]
     assert names(session, name="SYN") == names(session, project=1) == ["synthesis"]
     assert names(session, path="/june") == names(grace) == ["assay"]
+    assert names(session, order_by="name") == ["assay", "synthesis"]
+    assert names(session, path_contains="un", name_contains="ss") == ["assay"]
     assert session.list_resources(Widget).count() == 2
     assert session.list_resources(Widget, {"name": "assay"}, exact=True).one() == assay
     assert [each.name for each in session.list_resources(Widget, {"limit": 1})] == ["synthesis", "assay"]
@@ -79,7 +81,9 @@ with set_testing(), LocalOrion(HERE / "data", seed="demo") as orion:
     assert session.delete_resource(synthesis)
     assert session.delete_resource(assay, immediate=True)
     assert names(session) == []
-    assert names(session, deleted=True) == ["long synthesis"]
+    assert names(session, deleted=True) == names(session, deleted=True, expired=True) == ["long synthesis"]
+    session.restore_resource(synthesis)
+    assert names(session) == ["long synthesis"]
     assert session.delete_resource(synthesis, immediate=True)
     assert names(session, deleted=True) == []
     with pytest.raises(NotFoundResponse, match="widget 1"):

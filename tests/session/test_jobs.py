@@ -55,7 +55,8 @@ def test_molecules_become_a_dataset(session: OrionSession, floe: Callable[[str],
     assert (job.succeeded, job.reason, job.outcome, job.progress) == (True, "", "succeeded", 1.0)
     dataset = job.outputs(Dataset).one()
     assert (dataset.name, dataset.count) == ("drugs", 24)
-    assert [tag["name"] for tag in session.list_tags(dataset)] == [f"Job {job.id}"]
+    assert [tag["name"] for tag in session.list_tags(dataset)] == dataset.systemtags == [f"Job {job.id}"]
+    assert session.list_resources(Dataset, {"systag_filters": dataset.systemtags}).one() == dataset
     assert list(job.logs())[-1] == f"dataset {dataset.id} 'drugs': 24 records"
     assert job.outputs(File).count() == 0
 

@@ -108,7 +108,12 @@ class DatasetInfo(ContractModel):
             description="Absolute path of the folder of the dataset, for example `/project/1/team/screens`; of the root if it is in no folder."
         ),
     ] = None
-    systemtags: Annotated[list[StrictStr] | None, Field(description="Tags set by the stack itself.")] = None
+    systemtags: Annotated[
+        list[StrictStr] | None,
+        Field(
+            description="Tags that the stack sets itself (the field is documented, its values are assumed): `Job <id>` if a job created the dataset."
+        ),
+    ] = None
     deleted: Annotated[
         StrictStr | None,
         Field(description="Time the dataset was moved to the trash, ISO 8601 in UTC; empty if it is not in the trash."),

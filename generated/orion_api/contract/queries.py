@@ -31,6 +31,10 @@ class DeleteCollectionQuery(BaseModel):
     immediate: bool | None = False
 
 
+class SystagFilter(RootModel[str]):
+    root: Annotated[str, Field(max_length=255, min_length=1)]
+
+
 class DeleteDatasetQuery(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
@@ -374,6 +378,7 @@ class ListDatasetsQuery(BaseModel):
     owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
     tag_filters: Annotated[list[TagFilter] | None, Field(max_length=50)] = None
+    systag_filters: Annotated[list[SystagFilter] | None, Field(max_length=50)] = None
     tag_match: Annotated[
         Literal["exact", "iexact", "contains", "icontains", "startswith", "istartswith"] | None,
         Field(description="How tags are compared."),

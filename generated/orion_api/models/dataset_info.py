@@ -30,7 +30,8 @@ class DatasetInfo:
             meaning assumed).
         location: Absolute path of the folder of the dataset, for example `/project/1/team/screens`; of the root if it
             is in no folder.
-        systemtags: Tags set by the stack itself.
+        systemtags: Tags that the stack sets itself (the field is documented, its values are assumed): `Job <id>` if a
+            job created the dataset.
         deleted: Time the dataset was moved to the trash, ISO 8601 in UTC; empty if it is not in the trash.
         additional_properties: Fields that are not in the contract.
     """

@@ -17,7 +17,7 @@ from orionclient.cli._core.root import COMMANDS
 from orionclient.cli._core.shapes import list_of
 from orionclient.cli._core.state import get_state
 from orionclient.cli._core.table_options import schema_columns, table_options
-from orionclient.fs import read_lines, read_start
+from orionclient.fs import read_start
 from orionclient.records import RecordCodec
 from orionclient.types import Dataset, File, ShardCollection
 
@@ -208,7 +208,7 @@ def _rm() -> Command:
         callback=run,
         help=_help("rm", f"SOURCE is {_LOCATION} Either all sources are removed or none."),
         shape=_entries_shape(),
-        example="ocli rm file://3 --yes",
+        example="ocli rm file://5 --yes",
     )
 
 
@@ -231,7 +231,7 @@ def _head() -> Command:
         elif isinstance(item, ShardCollection):
             state.out.print_rows((each.to_dict() for each in item.list_shards(limit=count)), _SHARD_COLUMNS)
         else:
-            _print_content(read_lines(item, count) if size is None else read_start(item, size))
+            _print_content(read_start(item, lines=count) if size is None else read_start(item, size=size))
 
     return Command(
         "head",

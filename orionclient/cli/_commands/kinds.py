@@ -101,7 +101,7 @@ _DESCRIBED: Final = (
             "update": "1 --description 'Only Ada works here.'",
             "delete": "4 --yes",
             "share": "1 --user 2",
-            "unshare": "3 --user 2",
+            "unshare": "1 --user 2",
         },
         special="projects",
     ),
@@ -142,7 +142,7 @@ _DESCRIBED: Final = (
         group="molsearch db",
         aliases=("databases",),
         columns=("id", "name", "state", "owner", "created", "count", "search_type", "dataset"),
-        examples={"create": "1 --name drugs", "delete": "2 --yes"},
+        examples={"create": "1 --name drugs", "delete": "2 --yes", "unshare": "1 --project 3"},
     ),
     CommandKind(
         "molsearch_query",

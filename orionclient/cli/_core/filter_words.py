@@ -79,7 +79,7 @@ def limit_option() -> click.Option:
     Returns:
         The option.
     """
-    return click.Option(["--limit"], type=click.IntRange(0), help="Maximum number of items. Defaults to all.")
+    return click.Option(["--limit"], type=click.IntRange(0), help="List at most this many items. Defaults to all.")
 
 
 def page_options() -> list[click.Option]:

@@ -38,7 +38,7 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
         "location": locate_row(row),
         "count": row["next_record"] - row["first_record"],
         "dirty": bool(row["dirty"]),
-        "systemtags": [],
+        "systemtags": _strictjson.loads(row["systemtags"]),
     }
 
 
@@ -50,6 +50,11 @@ def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[],
 KIND = DATASETS = ResourceKind(
     "dataset", "datasets", "dataset_id", _show, _purge, taggable=True, sharable=True, in_folders=True, trash=True
 )
+
+
+def create_dataset(call: Call) -> dict[str, Any]:
+    """Create a dataset, whose system tags are those of a job that creates it."""
+    return resources.create(call, DATASETS, systemtags=_strictjson.dumps(resources.get_job_tags(call.caller)))
 
 
 def _check_target(call: Call) -> None:
@@ -208,7 +213,7 @@ def download_dataset(call: Call) -> ContentResult:
 
 HANDLERS = {
     "list_datasets": Handler(lambda call: resources.list_kind(call, DATASETS)),
-    "create_dataset": Handler(lambda call: resources.create(call, DATASETS)),
+    "create_dataset": Handler(create_dataset),
     "get_dataset": Handler(lambda call: resources.get(call, DATASETS)),
     "update_dataset": Handler(lambda call: resources.update(call, DATASETS)),
     "delete_dataset": Handler(lambda call: resources.delete(call, DATASETS)),

@@ -144,7 +144,9 @@ def copy_entries(call: Call) -> dict[str, Any]:
         steps = _plan(call, db, _find_sources(call, db))
         for source, _, _ in steps:
             if source.kind is None and not call.body.get("recursive", False):
-                raise bad_body(f"{source.location} is a folder; it is copied only with recursive.")
+                raise ProblemError(
+                    400, f"{source.location} is a folder; it is copied only with recursive.", "is_folder"
+                )
         project = steps[0].parent.project
         if project is None:
             project = resources.find_project(call, db)
@@ -198,7 +200,9 @@ def remove_entries(call: Call) -> dict[str, Any]:
             _require_change(call, db, source)
             found = [source] if source.kind else list(entries.list_tree(call, db, source.location))
             if len(found) > 1 and not call.body.get("recursive", False):
-                raise ProblemError(409, f"The folder {source.location} is not empty.", "not_empty")
+                raise ProblemError(
+                    409, f"The folder {source.location} is not empty; it is removed only with recursive.", "not_empty"
+                )
             removed += found
         shown = [entries.show(db, entry) for entry in removed]
         if not call.body.get("dry_run", False):

@@ -54,11 +54,12 @@ def narrow_by_tags(listing: ListQuery, query: Mapping[str, Any], tagged: str, co
     """
     sets = [[tag] for tag in dict.fromkeys(query.get("tags", ()))]
     for tags in [*sets, query["tag_filters"]] if "tag_filters" in query else sets:
-        _narrow_to_tagged(listing, query, tagged, column, *values, tags=tags)
+        narrow_to_tagged(listing, query, tagged, column, *values, tags=tags)
 
 
-def _narrow_to_tagged(
+def narrow_to_tagged(
     listing: ListQuery, query: Mapping[str, Any], tagged: str, column: str, *values: Any, tags: list[str]
 ) -> None:
+    """Select the items that have at least one of these tags; see `narrow_by_tags`."""
     comparison = _COMPARISONS[query.get("tag_match", "exact")].format(column)
     listing.narrow(tagged.format(f"({' OR '.join([comparison] * len(tags))})"), *values, *tags)

@@ -14,7 +14,8 @@ The rules are assumptions, because Orion's own are not published:
 - Naming a project (in a filter, as a destination, for tags) that the user is not a member of gets a 403, also if the project does
   not exist: 404 is reserved for the resource in the path.
 - A resource created without a project goes to the default project of the user.
-- A resource created by a job gets the tag `Job <id>`, if its kind can be tagged.
+- A resource created by a job gets the tag `Job <id>`, if its kind can be tagged. A dataset gets it as its system tag too, which cannot be
+  changed; a copy has none.
 - An archived project is read-only: creating, updating, deleting, tagging and sharing there get a 403, and so does moving a resource
   to it.
 """
@@ -232,6 +233,9 @@ def narrow_by_tags(call: Call, listing: ListQuery, kind: ResourceKind) -> None:
         " AND {})"
     )
     filters.narrow_by_tags(listing, call.query, tagged, "name", kind.name, call.caller.id)
+    if "systag_filters" in call.query:
+        tagged = "EXISTS (SELECT 1 FROM json_each(systemtags) WHERE {})"
+        filters.narrow_to_tagged(listing, call.query, tagged, "value", tags=call.query["systag_filters"])
 
 
 def _narrow_to_folder(call: Call, db: sqlite3.Connection, listing: ListQuery) -> None:
@@ -275,6 +279,11 @@ def place(db: sqlite3.Connection, kind: ResourceKind, row: Row, location: access
     )
 
 
+def get_job_tags(caller: Caller) -> list[str]:
+    """Return the tags of what the caller creates: one if the caller is a job."""
+    return [] if caller.job is None else [f"Job {caller.job}"]
+
+
 def create(call: Call, kind: ResourceKind, **columns: Any) -> dict[str, Any]:
     """Create a resource from the body; `columns` are values of kind-specific columns."""
     path = call.body.get("path", "/")
@@ -302,10 +311,10 @@ def create(call: Call, kind: ResourceKind, **columns: Any) -> dict[str, Any]:
             f"INSERT INTO {kind.table} ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})",  # noqa: S608 - constants  # nosec B608
             list(values.values()),
         )
-        if call.caller.job is not None and kind.taggable:
-            db.execute(
+        if kind.taggable:
+            db.executemany(
                 "INSERT INTO tags (kind, resource, name, project, created) VALUES (?, ?, ?, ?, ?)",
-                (kind.name, cursor.lastrowid, f"Job {call.caller.job}", project, now(db)),
+                [(kind.name, cursor.lastrowid, tag, project, now(db)) for tag in get_job_tags(call.caller)],
             )
         return kind.show(find(call, db, kind, cursor.lastrowid or 0))
 

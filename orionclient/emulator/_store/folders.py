@@ -54,7 +54,9 @@ def create_only(db: sqlite3.Connection, location: Location, owner: int) -> None:
     """
     if location.path is None or find_folder(db, location) is not None:
         raise ProblemError(409, f"The folder {location} exists.", "exists")
-    require_folder(db, location.split()[0])
+    parent = location.split()[0]
+    if parent.path is not None and find_folder(db, parent) is None:
+        raise not_found(f"The folder {parent} does not exist; it is created only with parents.", "no_parent")
     create_folder(db, location, owner)
 
 

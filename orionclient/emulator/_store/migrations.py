@@ -132,11 +132,15 @@ CREATE VIEW members AS
         WHERE s.kind = 'project' AND s.target_type = 'group' AND p.deleted = '';
 """
 
+# JSON, as the tags of workfloes.
+_SYSTEM_TAGS = "ALTER TABLE datasets ADD COLUMN systemtags TEXT NOT NULL DEFAULT '[]';"
+
 # The lowest version is the oldest that can be migrated; its script creates only what is missing.
 MIGRATIONS: Final[Mapping[int, str]] = {
     5: Path(__file__).with_name("schema_5.sql").read_bytes().decode(),
     6: "".join([*map(_add_root, _KINDS_OF_6), _FOLDERS, _WORKSPACES]),
     7: _MEMBERS,
+    8: _SYSTEM_TAGS,
 }
 
 

@@ -43,6 +43,7 @@ def build(
     owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
     tag_filters: Sequence[str] | Unset = UNSET,
+    systag_filters: Sequence[str] | Unset = UNSET,
     tag_match: TagMatch | str | Unset = UNSET,
     path: str | Unset = UNSET,
     path_contains: str | Unset = UNSET,
@@ -66,6 +67,9 @@ def build(
             to pass several tags.
         tag_filters: Only items that have at least one of these tags. Repeat the parameter to pass several tags. The
             meaning is assumed.
+        systag_filters: Only datasets that have at least one of these system tags; `tag_match` sets how they are compared.
+            Repeat the parameter to pass several tags. The meaning is assumed, and so is that only datasets have
+            system tags.
         tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
             begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
             assumed.
@@ -92,6 +96,7 @@ def build(
                 "owner": owner,
                 "tags": tags,
                 "tag_filters": tag_filters,
+                "systag_filters": systag_filters,
                 "tag_match": tag_match,
                 "path": path,
                 "path_contains": path_contains,
@@ -138,6 +143,7 @@ def sync_detailed(
     owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
     tag_filters: Sequence[str] | Unset = UNSET,
+    systag_filters: Sequence[str] | Unset = UNSET,
     tag_match: TagMatch | str | Unset = UNSET,
     path: str | Unset = UNSET,
     path_contains: str | Unset = UNSET,
@@ -162,6 +168,9 @@ def sync_detailed(
             to pass several tags.
         tag_filters: Only items that have at least one of these tags. Repeat the parameter to pass several tags. The
             meaning is assumed.
+        systag_filters: Only datasets that have at least one of these system tags; `tag_match` sets how they are compared.
+            Repeat the parameter to pass several tags. The meaning is assumed, and so is that only datasets have
+            system tags.
         tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
             begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
             assumed.
@@ -192,6 +201,7 @@ def sync_detailed(
             owner=owner,
             tags=tags,
             tag_filters=tag_filters,
+            systag_filters=systag_filters,
             tag_match=tag_match,
             path=path,
             path_contains=path_contains,
@@ -217,6 +227,7 @@ def sync(
     owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
     tag_filters: Sequence[str] | Unset = UNSET,
+    systag_filters: Sequence[str] | Unset = UNSET,
     tag_match: TagMatch | str | Unset = UNSET,
     path: str | Unset = UNSET,
     path_contains: str | Unset = UNSET,
@@ -241,6 +252,9 @@ def sync(
             to pass several tags.
         tag_filters: Only items that have at least one of these tags. Repeat the parameter to pass several tags. The
             meaning is assumed.
+        systag_filters: Only datasets that have at least one of these system tags; `tag_match` sets how they are compared.
+            Repeat the parameter to pass several tags. The meaning is assumed, and so is that only datasets have
+            system tags.
         tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
             begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
             assumed.
@@ -272,6 +286,7 @@ def sync(
             owner=owner,
             tags=tags,
             tag_filters=tag_filters,
+            systag_filters=systag_filters,
             tag_match=tag_match,
             path=path,
             path_contains=path_contains,
@@ -297,6 +312,7 @@ async def asyncio_detailed(
     owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
     tag_filters: Sequence[str] | Unset = UNSET,
+    systag_filters: Sequence[str] | Unset = UNSET,
     tag_match: TagMatch | str | Unset = UNSET,
     path: str | Unset = UNSET,
     path_contains: str | Unset = UNSET,
@@ -318,6 +334,7 @@ async def asyncio_detailed(
             owner=owner,
             tags=tags,
             tag_filters=tag_filters,
+            systag_filters=systag_filters,
             tag_match=tag_match,
             path=path,
             path_contains=path_contains,
@@ -343,6 +360,7 @@ async def asyncio(
     owner: int | Unset = UNSET,
     tags: Sequence[str] | Unset = UNSET,
     tag_filters: Sequence[str] | Unset = UNSET,
+    systag_filters: Sequence[str] | Unset = UNSET,
     tag_match: TagMatch | str | Unset = UNSET,
     path: str | Unset = UNSET,
     path_contains: str | Unset = UNSET,
@@ -364,6 +382,7 @@ async def asyncio(
             owner=owner,
             tags=tags,
             tag_filters=tag_filters,
+            systag_filters=systag_filters,
             tag_match=tag_match,
             path=path,
             path_contains=path_contains,
