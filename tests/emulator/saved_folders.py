@@ -106,7 +106,7 @@ def fill(server: Server) -> None:
             share = {"target_type": target, "target_id": {"user": 2, "project": 3}.get(target, 1)}
             send("POST", f"/api/v1/shares/{name}/1/", json=share)
 
-        job = start(ada, "print('done')", name="job")
+        job = start(ada, f"ask('POST', '{DATASETS}', {{'name': 'of a job'}}); print('done')", name="job")
         reach(ada, job)
         send("POST", "/api/v1/tags/job/1/", json={"tags": ["red"]})
         database = send("POST", DATABASES, json={"name": "db", "dataset": 1})

@@ -246,7 +246,8 @@ def get_filters(
         option = create_option(each["name"], each["schema"], description=get_first_sentence(each))
         # `state` and `states` are different filters.
         option.opts = [flag for flag in option.opts if flag == option_flag(each["name"]) or flag[2:] not in names]
-        known = resolve_reference(fields.get(each["name"], {})).get("x-orion-known")
+        field = fields.get(each["name"], fields.get(each["name"].removesuffix("s"), {}))
+        known = resolve_reference(field).get("x-orion-known")
         if kind and option.name == "tags":
             option.type = TagType(kind)
         elif known and option.type is click.STRING:

@@ -273,8 +273,10 @@ def _find_remedy(error: BaseException, context: click.Context | None) -> str:
         return ""
     if code == "ambiguous":
         return "give one of the addresses in place of the path"
-    for option in context.command.params if context is not None else ():
-        if option.name in _REMEDIES.get(code, ()) and context is not None and not context.params[option.name]:
+    if context is None:
+        return ""
+    for option in context.command.params:
+        if option.name in _REMEDIES.get(code, ()) and not context.params[option.name]:
             return f"give {option.opts[0]}: {getattr(option, 'help', '')}"
     return ""
 

@@ -151,8 +151,9 @@ def build_share_command(kind: CommandKind, *, verb: str) -> Command:
         if not targets:
             given = ", ".join(f"--{name} ID" for name in names)
             raise click.UsageError(f"give {'at least one of ' if len(names) > 1 else ''}{given}")
+        done, preposition = ("Shared", "with") if verb == "share" else ("Unshared", "from")
         if dry_run:
-            print_plan(state, verb, [f"{kind.noun} {resource_id} with {name} {each}" for name, each in targets])
+            print_plan(state, verb, [f"{kind.noun} {resource_id} {preposition} {name} {each}" for name, each in targets])
             return
         resource = kind.kind(id=resource_id)
         act: Any = state.session.share_resource if verb == "share" else state.session.unshare_resource
@@ -169,7 +170,6 @@ def build_share_command(kind: CommandKind, *, verb: str) -> Command:
             if not recipients:
                 return
             if state.form == "table":
-                done, preposition = ("Shared", "with") if verb == "share" else ("Unshared", "from")
                 data = fetch_details(state, resource) if verb not in kind.messages else {"id": resource_id}
                 message = kind.format_message(verb, done, data, f" {preposition} {', '.join(recipients)}")
                 state.out.write(escape_control_characters(message))

@@ -14,8 +14,8 @@ The rules are assumptions, because Orion's own are not published:
 - Naming a project (in a filter, as a destination, for tags) that the user is not a member of gets a 403, also if the project does
   not exist: 404 is reserved for the resource in the path.
 - A resource created without a project goes to the default project of the user.
-- A resource created by a job gets the tag `Job <id>`, if its kind can be tagged. A dataset gets it as its system tag too, which nobody can
-  change; a copy has none.
+- A resource created by a job gets the tag `Job <id>`, if its kind can be tagged. A dataset gets it as its system tag too, which cannot be
+  changed; a copy has none.
 - An archived project is read-only: creating, updating, deleting, tagging and sharing there get a 403, and so does moving a resource
   to it.
 """
