@@ -173,7 +173,7 @@ def nightly(session: nox.Session) -> None:
         session.run("pytest", "tests/connections", env={"ORION_HTTP_LIBRARY": library, "ORION_NIGHTLY": "1"})
     # The retry table by operation, examples of `ocli` in both forms, 2,000 random schedules. The matrix has no long form.
     long = ("tests/cli/test_examples.py", "tests/conformance", "tests/emulator/test_emulator_jobs_ends.py",
-            "tests/emulator/test_emulator_filesystem.py", "tests/emulator/test_emulator_fs_model.py",
+            "tests/emulator/test_emulator_fs_model.py",
             "tests/emulator/test_emulator_kills.py", "tests/matrix/test_stateful.py", "tests/security", "tests/transfers")  # fmt: skip
     # The fault tests and those of sessions, with the other library; connections and long transfers ran above.
     quick = [f"--ignore={path}" for path in MOVING]
@@ -189,6 +189,7 @@ def nightly(session: nox.Session) -> None:
     for seed in ("1", "2", "3"):
         session.run("python", "tests/contract/run.py", "--seed", seed, "--max-examples", "200")
     session.run("python", "tests/benchmarks/listing.py")
+    session.run("python", "tests/benchmarks/folders.py")
     session.run("python", "tests/benchmarks/command_line.py")
     session.notify("transfers", ["--rounds", "2", "--rows", "shards-32", "--mib", "64"])
 

@@ -13,6 +13,8 @@ _ADDRESS: Final = re.compile(r"([a-z_]+)://([0-9]{1,20})", re.ASCII)
 _ROOT: Final = re.compile(
     r"/+(project/+[0-9]+/+(team|user/+[^/]+|workspace/+[0-9]+)|organization)(/.*)?", re.ASCII | re.DOTALL
 )
+# Those that the contract excludes.
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _ROOTS: Final = "/project/<id>/team, /project/<id>/user/<username>, /project/<id>/workspace/<id> or /organization"
 
 
@@ -48,7 +50,7 @@ def check_location(value: object) -> str:
         The unchanged value.
 
     Raises:
-        ValidationError: The path is outside every root, or a name in it is ``.`` or ``..``; or the address is not valid.
+        ValidationError: As for `check_absolute_path`, or the address is not valid.
     """
     if isinstance(value, str) and "://" in value:
         parse_address(value)
@@ -66,13 +68,15 @@ def check_absolute_path(value: object) -> str:
         The unchanged value.
 
     Raises:
-        ValidationError: The path is outside every root, or a name in it is ``.`` or ``..``.
+        ValidationError: The path is outside every root, has a control character, or a name in it is ``.`` or ``..``.
     """
     if not isinstance(value, str):
         raise ValidationError(f"the path must be a string, not {value!r:.60}")
     for name in value.split("/"):
         if name in {".", ".."}:
             raise ValidationError(f"{value!r:.60} contains {name!r}; paths are absolute, without . and ..")
+    if _CONTROL.search(value):
+        raise ValidationError(f"{value!r:.60} contains a control character, which no path has; use the address of the item")
     if not is_absolute(value):
         raise ValidationError(f"{value!r:.60} is outside every root; paths start with {_ROOTS}")
     return value

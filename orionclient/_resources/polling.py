@@ -157,9 +157,22 @@ def wait_until_done(resource: Resource, success: str, failure: str, timeout: flo
     for state in poll_states(resource, success, timeout):
         if state == success:
             return
-        if state == failure:
-            reason = getattr(resource, "reason", "") or "no reason given"
-            raise OrionError(f"{resource._title()} is {failure!r}: {reason}")
+        raise_if_failed(resource, failure)
+
+
+def raise_if_failed(resource: Resource, failure: str) -> None:
+    """Raise an error with the reason if a resource is in a state that means failure.
+
+    Args:
+        resource: The resource, which has a `state` and a `reason`.
+        failure: The state.
+
+    Raises:
+        OrionError: The resource is in this state.
+    """
+    if resource.to_dict()["state"] == failure:
+        reason = getattr(resource, "reason", "") or "no reason given"
+        raise OrionError(f"{resource._title()} is {failure!r}: {reason}")
 
 
 def _wait(seconds: float) -> None:

@@ -9,7 +9,7 @@ from orion_api.api import molsearch as api
 from orionclient._resources.convert import identifier, integer, json_object, optional, string
 from orionclient._resources.creating import create_with_tags
 from orionclient._resources.json_values import check_json
-from orionclient._resources.polling import wait_until_done
+from orionclient._resources.polling import raise_if_failed, wait_until_done
 from orionclient._resources.resource import Declaration, Field, Id, Resource, SessionLike, reference_id, resource_id
 from orionclient.exceptions import ValidationError
 from orionclient.records import encode_molecule
@@ -417,6 +417,12 @@ class MolsearchQuery(Resource):
             Dicts with `rank`, `dataset`, `record` (the id in the dataset), `title` and `score` (all assumed).
 
         Raises:
-            OrionError: The request failed.
+            OrionError: The request failed; or there are no hits because the search failed, and the message has the reason.
         """
-        yield from self._require_session()._calls.iter_items(api.list_molsearch_hits, self._ids())
+        session, empty = self._require_session(), True
+        for hit in session._calls.iter_items(api.list_molsearch_hits, self._ids()):
+            empty = False
+            yield hit
+        if empty:
+            found = session._calls.request_json(api.get_molsearch_query, self._ids())
+            raise_if_failed(type(self).from_msg(found, session), "ERROR")

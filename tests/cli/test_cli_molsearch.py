@@ -92,6 +92,23 @@ def test_the_results_of_a_search(call: Call, planted: LocalOrion) -> None:
     assert results == json.loads(call("--json", "molsearch", "queries", "hits", str(made["id"])).stdout)
 
 
+def test_no_results_of_a_failed_search_are_an_error(
+    call: Call, planted: LocalOrion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orionclient.emulator._handlers.molsearch._find_hits", lambda *_: 1 / 0)
+    made = create(call, planted, "title", "1", "aspirin")
+    assert call("molsearch", "query", "wait", str(made["id"])).exit_code == 1
+    done = call("molsearch", "query", "list-results", str(made["id"]))
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert f"MolsearchQuery {made['id']} is 'ERROR': " in done.stderr
+
+
+def test_a_database_of_the_dataset_with_an_address(call: Call, planted: LocalOrion) -> None:
+    for given in ("dataset://1", "/project/1/team/drugs"):
+        made = json.loads(call("--json", "molsearch", "db", "create", given, on=planted).stdout)
+        assert made["dataset"] == 1
+
+
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [

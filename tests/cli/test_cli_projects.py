@@ -4,30 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from cli.conftest import Call
+from helpers.manual_clock import ManualClock
 
 from orionclient.local import LocalOrion
 from orionclient.types import File
 
 
-class Clock:
-    moment = datetime(2030, 1, 1, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.moment
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def orion(clock: Clock) -> Iterator[LocalOrion]:
+def orion(clock: ManualClock) -> Iterator[LocalOrion]:
     with LocalOrion(seed="demo", clock=clock) as orion:
         yield orion
 
@@ -104,14 +97,14 @@ def test_share_unshare_and_list_shares(orion: LocalOrion, call: Call, as_grace: 
     assert "The owner cannot be removed" in done.output
 
 
-def test_restore_items_until_they_expire(orion: LocalOrion, call: Call, clock: Clock) -> None:
+def test_restore_items_until_they_expire(orion: LocalOrion, call: Call, clock: ManualClock) -> None:
     session = orion.session()
     for name in ("a", "b", "c"):
         session.delete_resource(File.upload(session, name, b"CNS"))
     done = call("--json", "files", "restore", "1", "2", on=orion)
     assert json.loads(done.stdout) == [{"id": 1, "restored": True}, {"id": 2, "restored": True}]
     assert names(call("--json", "files", "list", on=orion)) == ["a", "b"]
-    clock.moment += timedelta(days=31)
+    clock.move(days=31)
     assert names(call("--json", "files", "list", "deleted=true", on=orion)) == []
     assert names(call("--json", "files", "list", "deleted=true", "expired=true", on=orion)) == ["c"]
     done = call("files", "restore", "3", on=orion)

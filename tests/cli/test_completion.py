@@ -109,6 +109,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalOrion]:
         job = WorkFloeJob.start(session, spec, "tagged", {"promoted": {"text": "CNS"}})
         session.tag_resource(job, "keep", "\x1b[2Jodd")
         session.tag_resource(File.upload(session, "tagged", b"x"), "actives")
+        Shard.create(ShardCollection.create(session, "frames"), "frame")
         yield orion
 
 
@@ -144,6 +145,8 @@ def test_floes(own_home: Path, running: LocalOrion) -> None:
         (["files", "list", "tags", "=", "a"], ["actives"]),
         (["files", "list", "deleted", "="], ["true", "false"]),
         (["files", "list", "limit", "=", "5", "deleted", "=", "t"], ["true"]),
+        (["jobs", "list", "states", "=", "queued,ru"], ["queued,running"]),
+        (["shards", "info", "collection", ":", "//1", ""], ["1"]),
         (["jobs", "list", "--limit", "=", "5", "order_by", "=", "-cr"], ["-created"]),
         (["api", "get_file", "-p", "file_id", "=", "1", "--bo"], ["--body"]),
     ],

@@ -432,10 +432,7 @@ def test_debug_shows_the_complete_message(call: Call, monkeypatch: pytest.Monkey
         (["jobs", "start", "4711", "x"], "list the existing ones with: ocli workfloes list"),
         (["folders", "move", "dataset", "4711", "/x"], "list the existing ones with: ocli datasets list"),
         (["tags", "list", "file", "4711"], "list the existing ones with: ocli files list"),
-        (
-            ["molsearch", "databases", "create", "4711"],
-            "see the expected values and an example with: ocli molsearch db create --help",
-        ),
+        (["molsearch", "databases", "create", "4711"], "list the existing ones with: ocli datasets list"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

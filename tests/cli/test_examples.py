@@ -241,4 +241,5 @@ def test_commands_that_write_support_a_dry_run(json_world: LocalOrion, folder: P
             done = call(*words, "--dry-run", on=json_world, input=standard_input(path, folder, given))
             assert done.exit_code == 0, (path, done.output)
             assert done.stdout.startswith("Would "), path
+            assert (" from " in done.stdout) == path.endswith(" unshare"), (path, done.stdout)
             assert [each for each in seen.requests() if each.method != "GET"] == before, path

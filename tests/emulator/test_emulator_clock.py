@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from emulator_floes import ARGV, specification
+from helpers.manual_clock import ManualClock
 
 from orionclient.emulator import FloeSpecification, Server
 
@@ -13,22 +14,9 @@ START = datetime(2030, 1, 31, 23, 30, tzinfo=UTC)
 FILES, SECRETS = "/api/v3/storage/files/", "/api/v1/secrets/"
 
 
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self, moment=START):
-        self.moment = moment
-
-    def __call__(self):
-        return self.moment
-
-    def move(self, **interval):
-        self.moment += timedelta(**interval)
-
-
 @pytest.fixture
 def clock():
-    return Clock()
+    return ManualClock(START)
 
 
 @pytest.fixture

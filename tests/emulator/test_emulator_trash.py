@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
+from helpers.manual_clock import ManualClock
 from test_emulator_members import GRACE, create, execute, ids, make, restore
 
 from orionclient.emulator import Server
@@ -18,22 +17,9 @@ KINDS = {
 pytestmark = pytest.mark.parametrize("kind", KINDS)
 
 
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self):
-        self.moment = datetime(2030, 1, 1, tzinfo=UTC)
-
-    def __call__(self):
-        return self.moment
-
-    def move(self, **interval):
-        self.moment += timedelta(**interval)
-
-
 @pytest.fixture
 def clock():
-    return Clock()
+    return ManualClock()
 
 
 @pytest.fixture

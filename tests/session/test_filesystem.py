@@ -346,7 +346,9 @@ FOLDERS: dict[str, Attempt] = {
 }
 
 
-@pytest.mark.parametrize("path", ["/screens", "/project/1", "a", "", f"{TEAM}/../x", f"{TEAM}/.", None, 7])
+@pytest.mark.parametrize(
+    "path", ["/screens", "/project/1", "a", "", f"{TEAM}/../x", f"{TEAM}/.", f"{TEAM}/a\tb", f"{TEAM}/a\n", None, 7]
+)
 @pytest.mark.parametrize("attempt", [*LOCATIONS.values(), *FOLDERS.values()], ids=[*LOCATIONS, *FOLDERS])
 def test_invalid_paths_are_rejected_before_any_request(scripted: Scripted, attempt: Attempt, path: Any) -> None:
     with pytest.raises(ValidationError) as caught:

@@ -3,43 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from helpers.manual_clock import ManualClock
 
 from orionclient.exceptions import BadResponse, NotFoundResponse, ValidationError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession
 from orionclient.types import Dataset, File, Secret, Shard, ShardCollection, User, WorkFloeJob
 
-START = datetime(2030, 1, 1, tzinfo=UTC)
 
-
-class Clock:
-    def __init__(self) -> None:
-        self.moment = START
-
-    def __call__(self) -> datetime:
-        return self.moment
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def session(clock: Clock) -> Iterator[OrionSession]:
+def session(clock: ManualClock) -> Iterator[OrionSession]:
     with LocalOrion(seed="demo", clock=clock) as orion:
         yield orion.session()
 
 
 @pytest.mark.parametrize("kind", [File, Dataset, ShardCollection])
-def test_restoring_and_expiring(session: OrionSession, clock: Clock, kind: Any) -> None:
+def test_restoring_and_expiring(session: OrionSession, clock: ManualClock, kind: Any) -> None:
     old, new = (session.create_resource(kind, {"name": name, "path": "/screens"}) for name in ("old", "new"))
     session.delete_resource(old)
-    clock.moment += timedelta(days=31)
+    clock.move(days=31)
     session.delete_resource(new)
     trash = {"deleted": True, "path": "/screens"}
     assert list(session.list_resources(kind, trash)) == [new]

@@ -163,6 +163,15 @@ class Command(click.Command):
         taken = {name for parameter in own for name in (*parameter.opts, *parameter.secondary_opts)}
         return [*own, *(option for option in common_options(hidden=True) if not taken & {*option.opts})]
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments, and record the command of an error."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            # Click leaves it out for an option without its value.
+            error.ctx = error.ctx or ctx
+            raise
+
     def invoke(self, ctx: click.Context) -> Any:
         """Record which command runs, for the hints of errors, find the items given by path, and run it."""
         state = State.from_context(ctx)

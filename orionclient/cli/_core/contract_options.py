@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from orionclient.cli._core.inputs import read_parameter_file
-from orionclient.cli._core.parameter_types import Choice, KnownValueType, OrderType, ParameterType, TagType
+from orionclient.cli._core.parameter_types import (
+    Choice,
+    KnownValueType,
+    OrderType,
+    ParameterType,
+    ResourceIdType,
+    TagType,
+    UserType,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +26,13 @@ if TYPE_CHECKING:
 _METHODS: Final = ("get", "post", "put", "patch", "delete")
 #: The pattern of a field by which a listing is ordered.
 _ORDER: Final = re.compile(r"\^-\?\(([\w|]+)\)\$")
-_SIMPLE: Final[Mapping[str, ParameterType]] = {"integer": click.INT, "number": click.FLOAT, "string": click.STRING}
+#: Fields that are the ids of other resources -> types of their parameters.
+_REFERENCES: Final[Mapping[str, ParameterType]] = {
+    "owner": UserType(),
+    "database": ResourceIdType("molsearch_database"),
+    **{kind: ResourceIdType(kind) for kind in ("dataset", "package", "project", "workfloe")},
+}
+_SIMPLE: Final[Mapping[str, ParameterType]] = {"number": click.FLOAT, "string": click.STRING}
 
 
 @functools.cache
@@ -148,11 +162,12 @@ class JsonParameter(StringParameter):
         return json.loads(given)
 
 
-def get_type(schema: Mapping[str, Any]) -> ParameterType:
+def get_type(schema: Mapping[str, Any], name: str = "") -> ParameterType:
     """Choose the parameter type of a value.
 
     Args:
         schema: Schema of the value.
+        name: Name of the field. Optional.
 
     Returns:
         The parameter type.
@@ -162,6 +177,8 @@ def get_type(schema: Mapping[str, Any]) -> ParameterType:
         return Choice([str(each) for each in schema["enum"]])
     if schema.get("x-orion-known"):
         return KnownValueType(schema["x-orion-known"])
+    if schema.get("type") == "integer":
+        return _REFERENCES.get(name) or (click.IntRange(schema["minimum"]) if "minimum" in schema else click.INT)
     if order := _ORDER.fullmatch(schema.get("pattern", "")):
         return OrderType(order[1].split("|"))
     return _SIMPLE.get(str(schema.get("type")), JsonParameter())
@@ -202,7 +219,7 @@ def create_option(name: str, schema: Mapping[str, Any], *, description: str = ""
         return click.Option(
             names, type=get_type(found.get("items", {})), multiple=True, help=f"{help_line} Can be given several times."
         )
-    return click.Option(names, type=get_type(schema), default=None, help=help_line)
+    return click.Option(names, type=get_type(schema, name), default=None, help=help_line)
 
 
 def get_filters(
@@ -229,7 +246,8 @@ def get_filters(
         option = create_option(each["name"], each["schema"], description=get_first_sentence(each))
         # `state` and `states` are different filters.
         option.opts = [flag for flag in option.opts if flag == option_flag(each["name"]) or flag[2:] not in names]
-        known = resolve_reference(fields.get(each["name"], {})).get("x-orion-known")
+        field = fields.get(each["name"], fields.get(each["name"].removesuffix("s"), {}))
+        known = resolve_reference(field).get("x-orion-known")
         if kind and option.name == "tags":
             option.type = TagType(kind)
         elif known and option.type is click.STRING:
@@ -251,7 +269,7 @@ def get_fields(operation: str, arguments: Sequence[str] = ()) -> list[click.Para
     properties, required = get_body_schema(operation)
     first = [*required, *(each for each in arguments if each not in required)]
     return [
-        *(click.Argument([name], type=get_type(properties[name]), required=name in required) for name in first),
+        *(click.Argument([name], type=get_type(properties[name], name), required=name in required) for name in first),
         *(create_option(name, schema) for name, schema in properties.items() if name not in first),
     ]
 

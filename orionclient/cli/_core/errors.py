@@ -22,7 +22,7 @@ from orionclient.cli._core.suggestions import suggest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from orionclient.exceptions import BadResponse, TransferErrors
+    from orionclient.exceptions import TransferErrors
 
 SUCCESS, FAILURE, USAGE, NOT_RUNNING = 0, 1, 2, 3
 AUTHENTICATION, NOT_FOUND, REJECTED, UNAVAILABLE, DEADLINE, LOCAL_FILE = 4, 5, 6, 7, 8, 9
@@ -211,7 +211,7 @@ def describe_error(error: BaseException, state: State) -> tuple[int, str, str]:
 
     if isinstance(error, click.ClickException):
         context = getattr(error, "ctx", None)
-        path = context.command_path if context is not None else "ocli"
+        path = context.command_path if context is not None else state.command
         message = one_line(error.format_message())
         if isinstance(error, click.FileError):
             return LOCAL_FILE, message, "check the path and its permissions"
@@ -263,13 +263,13 @@ def _find_list_command(state: State, profile: str) -> str:
     return ""
 
 
-def _find_remedy(error: BadResponse, context: click.Context | None) -> str:
+def _find_remedy(error: BaseException, context: click.Context | None) -> str:
     """Name the option that avoids a rejection, unless the command lacks it or it was given; empty if there is none."""
     import json  # noqa: PLC0415
 
     try:
-        code = json.loads(error.response.content)["code"]
-    except (ValueError, LookupError, TypeError):
+        code = json.loads(error.response.content)["code"]  # type: ignore[attr-defined]
+    except (AttributeError, LookupError, TypeError, ValueError):
         return ""
     if code == "ambiguous":
         return "give one of the addresses in place of the path"
@@ -277,17 +277,16 @@ def _find_remedy(error: BadResponse, context: click.Context | None) -> str:
         return ""
     for option in context.command.params:
         if option.name in _REMEDIES.get(code, ()) and not context.params[option.name]:
-            return f"give {option.opts[0]}: {option.help}"
+            return f"give {option.opts[0]}: {getattr(option, 'help', '')}"
     return ""
 
 
-def _get_exit_code(error: BaseException, state: State) -> tuple[int, str]:  # noqa: C901, PLR0911 - one branch for each kind of error
+def _get_exit_code(error: BaseException, state: State) -> tuple[int, str]:  # noqa: PLR0911 - one branch for each kind of error
     from orionclient import exceptions as known  # noqa: PLC0415
 
     profile = f" --profile {shlex.quote(state.profile)}" if state.profile else ""
-    see_help = f"see the expected values and an example with: {state.command} --help"
-    if isinstance(error, known.BadResponse):
-        see_help = _find_remedy(error, state.context) or see_help
+    see_help = _find_remedy(error, state.context)
+    see_help = see_help or f"see the expected values and an example with: {state.command} --help"
     if isinstance(error, known.OrionTimeout):
         # Only the deadline of a wait is exceeded without a failed request.
         if error.call is None:

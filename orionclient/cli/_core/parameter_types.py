@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from orionclient._resources.resource import Resource
     from orionclient.cli._core.state import State
+    from orionclient.session import OrionSession
 
     # Generic for type checkers since click 8.5, and not at run time before.
     ParameterType = click.ParamType[Any]
@@ -101,42 +102,77 @@ class ItemPath(NamedTuple):
     path: str
     kind: str
 
+    def __str__(self) -> str:
+        return self.path
+
+    def find(self, session: OrionSession) -> int | None:
+        """Find the id."""
+        entry = session.fs.info(self.path)
+        if entry.type != self.kind:
+            raise click.UsageError(f"{self.path} is a {entry.type}, but a {self.kind} is expected")
+        return entry.id
+
+
+class UserName(NamedTuple):
+    """The name of a user in place of the id; `find_items` finds the id.
+
+    Attributes:
+        name: The name.
+        given: The parameter that it was given to, for messages.
+    """
+
+    name: str
+    given: str
+
+    def __str__(self) -> str:
+        return self.name
+
+    def find(self, session: OrionSession) -> int:
+        """Find the id."""
+        from orionclient.types import User  # noqa: PLC0415
+
+        found = session.list_resources(User, {"username": self.name}).first()
+        if found is None:
+            raise click.BadParameter(f"there is no user {self.name!r}", param_hint=self.given)
+        return found.id
+
 
 def find_items(context: click.Context) -> None:
-    """Replace paths in the parameters of a command by the ids of the items, with one request for each path.
+    """Replace paths and user names in the parameters of a command by ids, with one request for each.
 
     Args:
         context: The context of the command.
 
     Raises:
-        UsageError: An item is of another kind than the command takes.
+        UsageError: An item is of another kind than the command takes, or a user does not exist.
         OrionError: A path was not found, is ambiguous, or the request failed.
-        TransferErrors: Several paths were given, and some of them failed.
+        TransferErrors: Several were given, and some of them failed.
     """
-    found = [each for value in context.params.values() for each in _find_paths(value)]
+    found = [each for value in context.params.values() for each in _find_names(value)]
     if not found:
         return
-    from orionclient.cli._core.batch import apply_to_each  # noqa: PLC0415 - for paths only
+    from orionclient.cli._core.batch import apply_to_each  # noqa: PLC0415 - for names only
     from orionclient.cli._core.state import State  # noqa: PLC0415
 
-    fs, ids = State.from_context(context).session.fs, dict[ItemPath, int | None]()
+    session, ids = State.from_context(context).session, dict[Any, int | None]()
 
-    def find(each: ItemPath) -> None:
-        entry = fs.info(each.path)
-        if entry.type != each.kind:
-            raise click.UsageError(f"{each.path} is a {entry.type}, but a {each.kind} is expected", context)
-        ids[each] = entry.id
+    def find(each: ItemPath | UserName) -> None:
+        ids[each] = each.find(session)
 
-    apply_to_each(dict.fromkeys(found), find, lambda _: None, name_of=lambda each: each.path)
+    apply_to_each(dict.fromkeys(found), find, lambda _: None, name_of=str)
     for name, value in context.params.items():
-        if isinstance(value, ItemPath):
+        if isinstance(value, ItemPath | UserName):
             context.params[name] = ids[value]
         elif isinstance(value, tuple):
-            context.params[name] = tuple(ids.get(each, each) if isinstance(each, ItemPath) else each for each in value)
+            context.params[name] = tuple(
+                ids.get(each, each) if isinstance(each, ItemPath | UserName) else each for each in value
+            )
 
 
-def _find_paths(value: Any) -> list[ItemPath]:
-    return [each for each in (value if isinstance(value, tuple) else (value,)) if isinstance(each, ItemPath)]
+def _find_names(value: Any) -> list[ItemPath | UserName]:
+    # A name is a tuple, too.
+    values = value if type(value) is tuple else (value,)
+    return [each for each in values if isinstance(each, ItemPath | UserName)]
 
 
 class ResourceIdType(ParameterType):
@@ -275,8 +311,10 @@ class UserType(ResourceIdType):
         super().__init__("user")
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Convert an id; a name is returned as it is."""
-        return super().convert(value, param, ctx) if not str(value) or str(value).isdigit() else str(value)
+        """Convert an id; `find_items` converts a name."""
+        if not str(value) or str(value).isdigit():
+            return super().convert(value, param, ctx)
+        return UserName(str(value), param.get_error_hint(ctx) if param is not None and ctx is not None else "")
 
 
 class PathType(ParameterType):

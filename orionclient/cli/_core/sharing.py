@@ -119,16 +119,6 @@ def report_tags(state: State, noun: str, resource: Resource, tags: Sequence[str]
     state.out.write(escape_control_characters(message))
 
 
-def _find_user(state: State, username: str) -> int:
-    """Return the id of the user with a name."""
-    from orionclient.types import User  # noqa: PLC0415
-
-    found = state.session.list_resources(User, {"username": username}).first()
-    if found is None:
-        raise click.BadParameter(f"there is no user {username!r}", param_hint="'--user'")
-    return found.id
-
-
 def _list_shares_after(state: State, resource: Resource, verb: str) -> list[dict[str, Any]]:
     """List the shares of a resource after a command; none if it revoked the access of the user."""
     from orionclient.exceptions import AuthorizationRequired, NotFoundResponse  # noqa: PLC0415
@@ -161,11 +151,10 @@ def build_share_command(kind: CommandKind, *, verb: str) -> Command:
         if not targets:
             given = ", ".join(f"--{name} ID" for name in names)
             raise click.UsageError(f"give {'at least one of ' if len(names) > 1 else ''}{given}")
+        done, preposition = ("Shared", "with") if verb == "share" else ("Unshared", "from")
         if dry_run:
-            print_plan(state, verb, [f"{kind.noun} {resource_id} with {name} {each}" for name, each in targets])
+            print_plan(state, verb, [f"{kind.noun} {resource_id} {preposition} {name} {each}" for name, each in targets])
             return
-        # All names are resolved before anything is changed.
-        targets = [(name, _find_user(state, each) if isinstance(each, str) else each) for name, each in targets]
         resource = kind.kind(id=resource_id)
         act: Any = state.session.share_resource if verb == "share" else state.session.unshare_resource
 
@@ -181,7 +170,6 @@ def build_share_command(kind: CommandKind, *, verb: str) -> Command:
             if not recipients:
                 return
             if state.form == "table":
-                done, preposition = ("Shared", "with") if verb == "share" else ("Unshared", "from")
                 data = fetch_details(state, resource) if verb not in kind.messages else {"id": resource_id}
                 message = kind.format_message(verb, done, data, f" {preposition} {', '.join(recipients)}")
                 state.out.write(escape_control_characters(message))

@@ -27,12 +27,12 @@ class _Bash(BashComplete):
     _key = ""
 
     def get_completion_args(self) -> tuple[list[str], str]:
-        # Bash passes --name=value and key=value as three words, and completes the last one.
+        # Bash passes --name=value, key=value and file://7 as three words, and completes the last one.
         words, incomplete = super().get_completion_args()
         found: list[str] = []
         for word in words:
             before = found[-1] if found else "-"
-            if not before.startswith("-") and "=" in {word, before[-1:]}:
+            if not before.startswith("-") and {"=", ":"} & {word, before[-1:]}:
                 found[-1] += word
             elif word != "=":
                 found.append(word)
