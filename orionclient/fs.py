@@ -120,11 +120,11 @@ class FileSystem:
     def __init__(self, session: SessionLike) -> None:
         self._session = session
 
-    def ls(self, path: str, *, limit: int | None = None, **filters: Any) -> Listing[Entry]:
+    def ls(self, path: str | Resource, *, limit: int | None = None, **filters: Any) -> Listing[Entry]:
         """List a folder: its subfolders first, then its items. The path or address of an item lists this item alone.
 
         Args:
-            path: Absolute path, or an address.
+            path: Absolute path, address, entry or item.
             limit: Maximum count of entries. If omitted, all.
             **filters: `name`, `name_contains` and `name_icontains` (in the same case, and in any), `types` (a type or a list of them),
                 `tags`, `owner` (id of a user); `deleted`, to list the items in the trash that were in the folder, and `expired`, to include
@@ -146,13 +146,13 @@ class FileSystem:
             >>> [entry.name for entry in session.fs.ls("/project/1/team", types="file", order_by="name")]
             ['a', 'b']
         """
-        return Listing(self._session, api.list_entries, Entry(path=check_location(path)), filters, limit=limit)
+        return Listing(self._session, api.list_entries, Entry(path=_locate(path)), filters, limit=limit)
 
-    def info(self, path: str) -> Entry:
+    def info(self, path: str | Resource) -> Entry:
         """Get a folder or an item.
 
         Args:
-            path: Absolute path, or an address.
+            path: Absolute path, address, entry or item.
 
         Returns:
             The entry.
@@ -162,7 +162,7 @@ class FileSystem:
             NotFoundResponse: It does not exist, or the user cannot see it.
             BadResponse: The path names several items; the message contains their addresses.
         """
-        found = self._session._calls.request_json(api.get_entry, {"path": check_location(path)})
+        found = self._session._calls.request_json(api.get_entry, {"path": _locate(path)})
         return Entry.from_msg(found, self._session)
 
     def mkdir(self, *paths: str, parents: bool = False) -> None:
@@ -254,11 +254,11 @@ class FileSystem:
         options = {"recursive": recursive, "immediate": immediate, "dry_run": dry_run}
         return self._change(api.remove_entries, sources, options)
 
-    def head(self, path: str, n: int = 10) -> list[Any]:
+    def head(self, path: str | Resource, n: int = 10) -> list[Any]:
         r"""Read the start of an item.
 
         Args:
-            path: Absolute path, or an address.
+            path: Absolute path, address, entry or item.
             n: Maximum count of records of a dataset, lines of a file or shards of a collection.
 
         Returns:
@@ -285,11 +285,11 @@ class FileSystem:
             return list(item.list_shards(limit=n))
         return read_start(item, lines=n).splitlines(keepends=True)
 
-    def get_item(self, path: str) -> Any:
+    def get_item(self, path: str | Resource) -> Any:
         """Create a handle of an item.
 
         Args:
-            path: Address of the item, for which nothing is sent, or its absolute path.
+            path: Address of the item or the item, for which nothing is sent, or its absolute path or entry.
 
         Returns:
             A `File`, `Dataset` or `ShardCollection` with only an id; `session.refresh_resource` fetches the other fields.
@@ -298,7 +298,7 @@ class FileSystem:
             ValidationError: The path is that of a folder, or outside every root; or the address is not valid.
             NotFoundResponse: The item does not exist.
         """
-        location = check_location(path)
+        location = _locate(path)
         if "://" not in location:
             location = self.info(location).address
             if "://" not in location:

@@ -76,7 +76,9 @@ def check_absolute_path(value: object) -> str:
         if name in {".", ".."}:
             raise ValidationError(f"{value!r:.60} contains {name!r}; paths are absolute, without . and ..")
     if _CONTROL.search(value):
-        raise ValidationError(f"{value!r:.60} contains a control character, which no path has; use the address of the item")
+        raise ValidationError(
+            f"{value!r:.60} contains a control character, which no path has; use the address of the item"
+        )
     if not is_absolute(value):
         raise ValidationError(f"{value!r:.60} is outside every root; paths start with {_ROOTS}")
     return value

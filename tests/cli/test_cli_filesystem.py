@@ -16,7 +16,7 @@ from orionclient.cli._core.root import COMMANDS, ocli
 from orionclient.local import LocalOrion
 from orionclient.records import Record
 from orionclient.session import OrionSession
-from orionclient.types import Dataset, File, Shard, ShardCollection
+from orionclient.types import Dataset, File, Shard, ShardCollection, Workspace
 
 TEAM, OWN = "/project/1/team", "/project/1/user/ada"
 
@@ -257,6 +257,9 @@ def test_invalid_paths_are_one_line_and_send_nothing(
         (["files", "info", "{}/two"], 6, "give one of the addresses"),
         (["mkdir", "/project/99/team/a"], 5, "see the expected values"),
         (["cp", "-r", "{}/a", "{}/a"], 6, "see the expected values"),
+        (["mv", "7", "{}/a"], 2, "an item is named by its address"),
+        (["cp", __file__, "{}/a"], 2, "a local file is uploaded with: ocli files upload"),
+        (["cp", "none.sdf", "{}/a"], 2, "see the options"),
     ],
 )
 def test_hints_name_the_option_that_is_missing(
@@ -348,21 +351,33 @@ def test_commands_of_the_top_level_are_listed_and_completed() -> None:
     assert {"mkdir", "mv", "molsearch"} <= {*shown}
 
 
-@pytest.mark.parametrize("kind", [parameter_types.LocationType(), parameter_types.ResourceIdType("file")])
-def test_remote_paths_are_completed(
-    session: OrionSession,
-    folder: str,
-    stack: LocalOrion,
-    monkeypatch: pytest.MonkeyPatch,
-    kind: parameter_types.ParameterType,
-) -> None:
+@pytest.fixture(params=[parameter_types.LocationType(), parameter_types.ResourceIdType("file")])
+def completed(
+    request: pytest.FixtureRequest, stack: LocalOrion, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], set[str]]:
+    """Complete the start of a path."""
     # A busy machine may need longer than a completion has.
     monkeypatch.setattr(parameter_types, "_SECONDS", 60)
     monkeypatch.setattr(parameter_types, "complete_within", lambda function: list(function()))
     for name, value in stack.environ.items():
         monkeypatch.setenv(name, value)
+
+    def complete(start: str) -> set[str]:
+        with click.Context(ocli) as context:
+            return {item.value for item in request.param.shell_complete(context, click.Argument(["path"]), start)}
+
+    return complete
+
+
+def test_remote_paths_are_completed(session: OrionSession, folder: str, completed: Callable[[str], set[str]]) -> None:
     put(session, f"{folder}/hits.smi")
     session.fs.mkdir(f"{folder}/hills", f"{folder}/other")
-    with click.Context(ocli) as context:
-        found = kind.shell_complete(context, click.Argument(["path"]), f"{folder}/hi")
-    assert {item.value for item in found} == {f"{folder}/hills/", f"{folder}/hits.smi"}
+    assert completed(f"{folder}/hi") == {f"{folder}/hills/", f"{folder}/hits.smi"}
+
+
+def test_roots_are_completed(session: OrionSession, completed: Callable[[str], set[str]]) -> None:
+    workspace = Workspace.create(session, "Kinases", project=3)
+    assert completed("/o") == {"/organization/"}
+    assert completed("/project/1") == {"/project/1/team/", "/project/1/user/ada/"}
+    assert {"/project/3/user/ada/", f"/project/3/workspace/{workspace.id}/"} <= completed("/project/3/")
+    assert completed("/project/2/") == set()

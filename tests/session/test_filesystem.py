@@ -75,6 +75,10 @@ def test_ls_lists_folders_first_with_all_fields(session: OrionSession, fs: FileS
     assert {each.deleted for each in entries} == {None}
     assert fs.info(f"{TEAM}/b.smi") == fs.info(f"file://{file.id}") == entries[2]
     assert fs.info(f"{TEAM}//z/") == entries[0]
+    assert fs.info(file) == fs.info(entries[2]) == entries[2]
+    assert list(fs.ls(file)) == [entries[2]]
+    assert list(fs.ls(entries[0])) == []
+    assert fs.head(file) == fs.head(entries[2]) == fs.head(f"{TEAM}/b.smi")
     (root,) = [fs.info(f"{TEAM}/")]
     assert (root.type, root.id, root.path) == ("folder", None, TEAM)
 

@@ -164,6 +164,9 @@ def test_deleting_and_restoring(orion: LocalOrion, session: OrionSession, projec
         for resource in (project, file):
             with pytest.raises(NotFoundResponse):
                 each.refresh_resource(type(resource)(id=resource.id))
+    for each, reason in ((session, "is in the trash; restore it first"), (grace, "not a member")):
+        with pytest.raises(AuthorizationRequired, match=reason):
+            Dataset.create(each, "leads", project)
     (found,) = session.list_resources(Project, {"deleted": True})
     assert (found, bool(found.deleted), project.deleted) == (project, True, "")
     assert list(grace.list_resources(Project, {"deleted": True})) == []

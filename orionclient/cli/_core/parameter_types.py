@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import threading
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -249,6 +250,20 @@ class ResourceIdType(ParameterType):
         return found
 
 
+class _InvalidLocation(click.BadParameter):
+    """A location that is not valid. The hint says what to give instead, for an id and for a local path."""
+
+    def __init__(
+        self, value: str, message: str, context: click.Context | None, parameter: click.Parameter | None
+    ) -> None:
+        super().__init__(message, context, parameter)
+        self.hint = ""
+        if value.isdigit():
+            self.hint = f"an item is named by its address, for example file://{value} or dataset://{value}"
+        elif os.path.exists(value):  # noqa: PTH110 - too long a path is none
+            self.hint = "a local file is uploaded with: ocli files upload, or ocli datasets upload"
+
+
 class LocationType(ParameterType):
     """An absolute path in Orion, or the address of an item. Paths are completed with the entries of their folders.
 
@@ -269,11 +284,30 @@ class LocationType(ParameterType):
         try:
             return (check_location if self._addresses else check_absolute_path)(str(value))
         except ValidationError as error:
-            self.fail(str(error), param, ctx)
+            raise _InvalidLocation(str(value), str(error), ctx, param) from None
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:  # noqa: ARG002
-        """Complete the last name of a path."""
-        return complete_within(lambda: self._list_entries(ctx, incomplete))
+        """Complete a root, or the last name of a path."""
+        from orionclient._resources.addresses import is_absolute  # noqa: PLC0415
+
+        listing = self._list_entries if is_absolute(incomplete.rpartition("/")[0]) else self._list_roots
+        return complete_within(lambda: listing(ctx, incomplete))
+
+    def _list_roots(self, ctx: click.Context, incomplete: str) -> Iterator[Any]:
+        from click.shell_completion import CompletionItem  # noqa: PLC0415
+
+        from orionclient.types import Project, Workspace  # noqa: PLC0415
+
+        def list_all() -> Iterator[str]:
+            session = get_completion_state(ctx).session
+            yield "/organization/"
+            username = session.get_user_profile().username
+            for project in session.list_resources(Project, limit=_MAX_ITEMS):
+                yield from (f"/project/{project.id}/team/", f"/project/{project.id}/user/{username}/")
+            for workspace in session.list_resources(Workspace, limit=_MAX_ITEMS):
+                yield f"/project/{workspace.project}/workspace/{workspace.id}/"
+
+        yield from (CompletionItem(root) for root in list_all() if root.startswith(incomplete))
 
     def _list_entries(self, ctx: click.Context, incomplete: str) -> Iterator[Any]:
         from click.shell_completion import CompletionItem  # noqa: PLC0415

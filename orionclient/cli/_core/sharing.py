@@ -153,7 +153,9 @@ def build_share_command(kind: CommandKind, *, verb: str) -> Command:
             raise click.UsageError(f"give {'at least one of ' if len(names) > 1 else ''}{given}")
         done, preposition = ("Shared", "with") if verb == "share" else ("Unshared", "from")
         if dry_run:
-            print_plan(state, verb, [f"{kind.noun} {resource_id} {preposition} {name} {each}" for name, each in targets])
+            print_plan(
+                state, verb, [f"{kind.noun} {resource_id} {preposition} {name} {each}" for name, each in targets]
+            )
             return
         resource = kind.kind(id=resource_id)
         act: Any = state.session.share_resource if verb == "share" else state.session.unshare_resource

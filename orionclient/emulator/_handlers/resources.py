@@ -57,6 +57,9 @@ def require_member(db: sqlite3.Connection, caller: Caller, project: int, *, writ
         ProblemError: 403, also if the project does not exist.
     """
     if not is_member(db, caller, project):
+        deleted = "SELECT 1 FROM projects WHERE id = ? AND owner = ? AND deleted <> ''"
+        if db.execute(deleted, (project, caller.id)).fetchone():
+            raise forbidden(f"Project {project} is in the trash; restore it first.")
         raise forbidden(f"You are not a member of project {project}.")
     if writing:
         _require_open(db, project)

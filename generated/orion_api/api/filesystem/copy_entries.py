@@ -1,15 +1,15 @@
 """Copy items and folders.
 
-Copies items on the server, and folders with their content if `recursive` is true (400 otherwise). The copies
-belong to the caller and to the project of the destination, and have no tags and no shares. An item whose
-content is incomplete, for example a file in state `uploading`, is rejected with 409. A destination that is a
-folder or a root, or that ends with a slash (it must be a folder then), takes the sources under their names.
-Otherwise there must be one source, the parent of the destination must exist (404), and its last name becomes
-the name of the entry. An existing item of that name is rejected with 409 `exists`; with `force`, it is moved to
-the trash, unless there are several (409 `ambiguous`). An existing folder of that name is always rejected with
-409 `exists`, and so are two sources of one name. A root as a source, a source that is given twice or lies in
-another source, and a folder into itself or its subfolders are rejected with 400. Atomic: either all sources are
-copied or none. An item onto itself is rejected with 409 `exists`, with `force` too.
+Copies items on the server, and folders with their content if `recursive` is true (400 `is_folder` otherwise).
+The copies belong to the caller and to the project of the destination, and have no tags and no shares. An item
+whose content is incomplete, for example a file in state `uploading`, is rejected with 409. A destination that
+is a folder or a root, or that ends with a slash (it must be a folder then), takes the sources under their
+names. Otherwise there must be one source, the parent of the destination must exist (404), and its last name
+becomes the name of the entry. An existing item of that name is rejected with 409 `exists`; with `force`, it is
+moved to the trash, unless there are several (409 `ambiguous`). An existing folder of that name is always
+rejected with 409 `exists`, and so are two sources of one name. A root as a source, a source that is given twice
+or lies in another source, and a folder into itself or its subfolders are rejected with 400. Atomic: either all
+sources are copied or none. An item onto itself is rejected with 409 `exists`, with `force` too.
 
 `POST /api/v1/fs/copies/`. Evidence: listed (source `commands`).
 """

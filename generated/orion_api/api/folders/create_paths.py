@@ -1,8 +1,8 @@
 """Create folders.
 
 Creates the folders with the given paths. Parent folders are created too, and existing folders left unchanged,
-unless `parents` is false: then a missing parent is rejected with 404, an existing folder with 409 `exists`, and
-nothing is created.
+unless `parents` is false: then a missing parent is rejected with 404 `no_parent`, an existing folder with 409
+`exists`, and nothing is created.
 
 `POST /api/v1/folders/`. Evidence: listed (source `session`).
 """
