@@ -241,7 +241,8 @@ def _head() -> Command:
         callback=run,
         help=_help(
             "head",
-            f"PATH is {_LOCATION} Records are printed as JSON lines; form `ids` prints their ids. Of a file, lines are read from the first MiB.",
+            f"PATH is {_LOCATION} Records are printed as JSON lines; form `ids` prints their ids. Of a file, lines are read from the first "
+            "MiB.",
         ),
         shape={"type": "array", "items": {"type": "object"}},
         example="ocli head file://1 -n 3",
