@@ -201,6 +201,8 @@ def test_head(session: OrionSession, folder: str, call: Call, stack: LocalOrion,
     assert json.loads(ocli_on("head", f"{folder}/hits.smi", "--json")) == [{"line": "CCO one"}, {"line": "CNS two"}]
     assert ocli_on("head", f"dataset://{dataset.id}", "-n", "1") == '{"Title": "one"}\n'
     assert json.loads(ocli_on("head", f"{folder}/records", "--json")) == [{"Title": "one"}, {"Title": "two"}]
+    assert ocli_on("head", f"{folder}/records", "--format", "csv").splitlines() == ["Title", "one", "two"]
+    assert ocli_on("head", f"{folder}/records", "-q").split() == [str(each.record_id) for each in dataset.records()]
     assert [each["id"] for each in json.loads(ocli_on("head", f"{folder}/frames", "-n", "1", "--json"))] == [
         shards[0].id
     ]
@@ -293,6 +295,10 @@ def test_commands_take_addresses_and_paths_of_items(
         assert json.loads(ocli_on("links", "create", "file", given, "--json"))["id"] == file.id
     for given in (f"collection://{collection.id}", f"{folder}/frames"):
         assert len(json.loads(ocli_on("shards", "list", given, "--json"))) == 1
+    dataset = Dataset.create(session, "records", folder_path=folder)
+    for given in (str(dataset.id), f"dataset://{dataset.id}", f"{folder}/records"):
+        created = ocli_on("molsearch", "db", "create", given, "--name", "records", "--json")
+        assert json.loads(created)["dataset"] == dataset.id
     deleted = ocli_on("files", "delete", f"{folder}/hits.smi", "--yes", "--json")
     assert json.loads(deleted) == [{"id": file.id, "deleted": True}]
 

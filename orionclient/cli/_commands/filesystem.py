@@ -22,9 +22,10 @@ from orionclient.records import RecordCodec
 from orionclient.types import Dataset, File, ShardCollection
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from orionclient.fs import Entry
+    from orionclient.records import Record
 
 _COLUMNS: Final = ("id", "name", "type", "size", "count")
 _LONG_COLUMNS: Final = ("id", "name", "type", "state", "owner", "created", "size", "count", "project", "path")
@@ -222,12 +223,7 @@ def _head() -> Command:
             raise click.UsageError(f"--bytes is for files, and {path} is a {item.declaration.name}")
         count = 10 if count is None else count
         if isinstance(item, Dataset):
-            records = item.records(limit=count, codec=RecordCodec())
-            if state.form == "table":
-                for record in records:
-                    state.out.write(to_json(record, None))
-            else:
-                state.out.print_rows(records, ())
+            _print_records(item.records(limit=count, codec=RecordCodec()))
         elif isinstance(item, ShardCollection):
             state.out.print_rows((each.to_dict() for each in item.list_shards(limit=count)), _SHARD_COLUMNS)
         else:
@@ -245,11 +241,22 @@ def _head() -> Command:
         callback=run,
         help=_help(
             "head",
-            f"PATH is {_LOCATION} Records are printed as JSON lines. Of a file, lines are read from the first MiB.",
+            f"PATH is {_LOCATION} Records are printed as JSON lines; form `ids` prints their ids. Of a file, lines are read from the first MiB.",
         ),
         shape={"type": "array", "items": {"type": "object"}},
         example="ocli head file://1 -n 3",
     )
+
+
+def _print_records(records: Iterable[Record]) -> None:
+    state = get_state()
+    if state.form in {"table", "ids"}:
+        for record in records:
+            state.out.write(to_json(record, None) if state.form == "table" else str(record.record_id))
+        return
+    # The columns are the fields of all records.
+    found = list(records)
+    state.out.print_rows(found, tuple(dict.fromkeys(name for record in found for name in record)))
 
 
 def _print_content(content: bytes) -> None:

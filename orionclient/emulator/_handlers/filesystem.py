@@ -227,6 +227,10 @@ def remove_entries(call: Call) -> dict[str, Any]:
 def _find_sources(call: Call, db: sqlite3.Connection) -> list[Entry]:
     """Return the sources in the body; none is a root, or lies in another one or is given twice."""
     sources = [entries.find(call, db, path) for path in call.body["sources"]]
+    addresses = [source.address for source in sources]
+    for address in addresses:
+        if addresses.count(address) > 1:
+            raise bad_body(f"The source {address} is given twice.")
     trees = [source for source in sources if source.kind is None]
     for source in sources:
         if source.row is None:
@@ -234,10 +238,6 @@ def _find_sources(call: Call, db: sqlite3.Connection) -> list[Entry]:
         for other in trees:
             if other is not source and _is_in(source.location, other.location):
                 raise bad_body(f"The source {source.address} is in the source {other.location}.")
-    addresses = [source.address for source in sources]
-    for address in addresses:
-        if addresses.count(address) > 1:
-            raise bad_body(f"The source {address} is given twice.")
     return sources
 
 
