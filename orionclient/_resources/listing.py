@@ -133,8 +133,7 @@ class Listing(Iterator[R], Generic[R]):
         """
         if self._exact:
             return sum(1 for _ in self._items(None))
-        query = {name: value for name, value in self._filters.items() if name != "order_by"}
-        page = self._session._calls.request_json(self._endpoint, self._ids, query={**query, "limit": 1})
+        page = self._session._calls.request_json(self._endpoint, self._ids, query={**self._filters, "limit": 1})
         count = page.get("count")
         if not isinstance(count, int) or isinstance(count, bool):
             raise OrionError(f"cannot count the resources: the response has no valid count, but {count!r:.60}")
