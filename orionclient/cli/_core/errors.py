@@ -268,8 +268,8 @@ def _find_remedy(error: BaseException, context: click.Context | None) -> str:
     import json  # noqa: PLC0415
 
     try:
-        code = json.loads(error.response.content)["code"]  # type: ignore[attr-defined]
-    except (AttributeError, LookupError, TypeError, ValueError):
+        code = json.loads(getattr(getattr(error, "response", None), "content", ""))["code"]
+    except (LookupError, TypeError, ValueError):
         return ""
     if code == "ambiguous":
         return "give one of the addresses in place of the path"

@@ -216,7 +216,7 @@ def remove_entries(call: Call) -> dict[str, Any]:
                 if immediate:
                     later.append(_purge(call, db, kind, row, moment))
                 else:
-                    _trash(db, kind, row["id"], moment)
+                    resources.move_to_trash(db, kind, row["id"], moment)
                 each["deleted"] = moment
     # With an idempotency key, the work starts when the transaction of the request is committed.
     for function, *arguments in later:
@@ -290,7 +290,7 @@ def _clear(call: Call, db: sqlite3.Connection, source: Entry, parent: Location, 
     old = entries.require_single(target, found)
     _require_change(call, db, old)
     if old.kind is not None and old.row is not None:
-        _trash(db, old.kind, old.row["id"], now(db))
+        resources.move_to_trash(db, old.kind, old.row["id"], now(db))
 
 
 def _require_change(call: Call, db: sqlite3.Connection, source: Entry) -> None:
@@ -331,15 +331,11 @@ def _move_folder(call: Call, db: sqlite3.Connection, source: Location, target: L
         db.execute(query, [target.project, *new, *values])
 
 
-def _trash(db: sqlite3.Connection, kind: ResourceKind, item_id: int, moment: str) -> None:
-    db.execute(f"UPDATE {kind.table} SET deleted = ? WHERE id = ?", (moment, item_id))  # noqa: S608 - constants  # nosec B608
-
-
 def _purge(call: Call, db: sqlite3.Connection, kind: ResourceKind, row: sqlite3.Row, moment: str) -> tuple[Any, ...]:
     """Delete an item permanently; returns a function with its arguments to call after the transaction."""
     if kind is collections.COLLECTIONS:
         # The rest of a large one is deleted in the background, where it is not seen.
-        _trash(db, kind, row["id"], moment)
+        resources.move_to_trash(db, kind, row["id"], moment)
         return collections.schedule_next, call.stack, row["id"], collections.start_deletion(db, row["id"]), 0.0
     finish = kind.purge(call, db, row)
     resources.erase(db, kind, row["id"])

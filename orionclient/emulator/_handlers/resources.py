@@ -349,11 +349,16 @@ def delete(call: Call, kind: ResourceKind) -> None:
     with call.stack.store.write_transaction() as db:
         row = find(call, db, kind, resource_id, trashed=immediate)
         if not immediate:
-            db.execute(f"UPDATE {kind.table} SET deleted = ? WHERE id = ?", (now(db), resource_id))  # noqa: S608 - constants  # nosec B608
+            move_to_trash(db, kind, resource_id, now(db))
             return
         finish = kind.purge(call, db, row)
         erase(db, kind, resource_id)
     finish()
+
+
+def move_to_trash(db: sqlite3.Connection, kind: ResourceKind, resource_id: int, moment: str) -> None:
+    """Soft-delete a resource; `moment` is the current time."""
+    db.execute(f"UPDATE {kind.table} SET deleted = ? WHERE id = ?", (moment, resource_id))  # noqa: S608 - constants  # nosec B608
 
 
 def erase(db: sqlite3.Connection, kind: ResourceKind, resource_id: int) -> None:

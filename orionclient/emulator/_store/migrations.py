@@ -49,7 +49,7 @@ CREATE INDEX {name}_trashed ON {name} (id, project, root, deleted) WHERE deleted
 def create_kind_table(name: str, *columns: str) -> str:
     """Return the SQL that creates the table of a kind of resource: the common columns and the given ones.
 
-    Released migrations call it, so its result for the same arguments never changes.
+    The migrations of new kinds call it. Once one is released, the result for the same arguments never changes.
     """
     own = "".join(f",\n    {column}" for column in columns)
     return f"""
