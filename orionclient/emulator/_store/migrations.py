@@ -169,6 +169,18 @@ CREATE VIEW workspace_users AS
         AND EXISTS (SELECT 1 FROM members WHERE members.user = shares.target AND members.project = workspaces.project);
 """
 
+_JOBS_OF_10 = ""
+
+_COSTS_OF_10 = ""
+
+_PACKAGES_OF_10 = ""
+
+_DATABASES_OF_10 = ""
+
+_QUERIES_OF_10 = ""
+
+_SERVICES_OF_10 = ""
+
 # The lowest version is the oldest that can be migrated; its script creates only what is missing.
 MIGRATIONS: Final[Mapping[int, str]] = {
     5: Path(__file__).with_name("schema_5.sql").read_bytes().decode(),
@@ -176,6 +188,7 @@ MIGRATIONS: Final[Mapping[int, str]] = {
     7: _MEMBERS,
     8: _SYSTEM_TAGS,
     9: "".join([_MEMBERS_BY_USER, *map(_cover_kind, _KINDS_OF_6)]),
+    10: "".join([_JOBS_OF_10, _COSTS_OF_10, _PACKAGES_OF_10, _DATABASES_OF_10, _QUERIES_OF_10, _SERVICES_OF_10]),
 }
 
 
