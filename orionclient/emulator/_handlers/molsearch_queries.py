@@ -1,11 +1,7 @@
-"""Handlers for molecule search: databases of datasets, queries and hits.
+"""Handlers for the queries of molecule search and their hits.
 
-The rules are assumptions, except for the states `LOADED` and `SUCCESS`:
-
-- A database is a view of its dataset: a query searches the records that the dataset has when it runs, also for users of the
-  database who cannot read the dataset. If the dataset or its project is deleted, queries fail.
-- A database can be shared: who can read it, can search it. Databases and queries cannot be tagged or put into folders, and queries cannot
-  be shared. A query outlives its database.
+The rules are assumptions, except for the state `SUCCESS`: who can read a database, can search it. Queries cannot be tagged, shared or put
+into folders. A query outlives its database.
 """
 
 from __future__ import annotations
@@ -17,25 +13,17 @@ from typing import TYPE_CHECKING, Any
 from orionclient.emulator import _strictjson
 from orionclient.emulator._formats import searching
 from orionclient.emulator._formats.records import TITLE
+from orionclient.emulator._handlers import molsearch_databases as databases
 from orionclient.emulator._handlers import resources
-from orionclient.emulator._handlers.datasets import DATASETS
 from orionclient.emulator._http.call import Call, Handler, ResourceKind, Services
 from orionclient.emulator._http.paging import ListQuery, build_page
 from orionclient.emulator._problems import ProblemError
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 _LOG = logging.getLogger("orionclient.emulator")
-
-# Records read in one snapshot of the database.
-_BATCH = 1000
-
-
-def _show_database(row: sqlite3.Row) -> dict[str, Any]:
-    shown = ("id", "name", "state", "search_type", "dataset", "count", "created", "owner", "project")
-    return {name: row[name] for name in shown}
 
 
 def _show_query(row: sqlite3.Row) -> dict[str, Any]:
@@ -52,39 +40,16 @@ def _purge_query(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callab
     return lambda: None
 
 
-KIND = DATABASES = ResourceKind(
-    "molsearch_database", "molsearch_databases", "database_id", _show_database, sharable=True, type_column="search_type"
-)
-QUERIES = ResourceKind(
+KIND = QUERIES = ResourceKind(
     "molsearch_query", "molsearch_queries", "query_id", _show_query, _purge_query, type_column="query_type"
 )
-
-
-def create_molsearch_database(call: Call) -> dict[str, Any]:
-    """Create a database from a dataset that the caller can read."""
-    with call.stack.store.read_transaction() as db:
-        dataset = resources.find(call, db, DATASETS, call.body["dataset"], reading=True)
-    made = resources.create(call, DATABASES, dataset=dataset["id"], search_type=call.body.get("search_type", "2D"))
-    # It starts with a write transaction, which waits for that of this request.
-    call.stack.slow.submit(_load, call.stack, made["id"])
-    return made
-
-
-def _load(stack: Services, database_id: int) -> None:
-    with stack.store.write_transaction() as db:
-        db.execute(
-            "UPDATE molsearch_databases SET (state, count) = (SELECT 'LOADED', next_record - first_record FROM datasets"
-            " WHERE datasets.id = dataset) WHERE id = ? AND EXISTS (SELECT 1 FROM datasets WHERE datasets.id = dataset)",
-            (database_id,),
-        )
-        db.execute("UPDATE molsearch_databases SET state = 'ERROR' WHERE id = ? AND state = 'LOADING'", (database_id,))
 
 
 def create_molsearch_query(call: Call) -> dict[str, Any]:
     """Create a query for a database that the caller can access."""
     body = call.body
     with call.stack.store.read_transaction() as db:
-        database = resources.find(call, db, DATABASES, body["database"], reading=True)
+        database = resources.find(call, db, databases.DATABASES, body["database"], reading=True)
     try:
         searching.check(body["query_type"], body["parameters"])
     except searching.QueryError as error:
@@ -142,7 +107,7 @@ def _find_hits(stack: Services, query: sqlite3.Row) -> list[tuple[int, str | Non
     )
     measured = query["query_type"] == "graphsim"
     best: list[tuple[float, int, str | None]] = []
-    for rows in _iter_batches(stack, query["dataset"]):
+    for rows in databases.iter_batches(stack, query["dataset"]):
         if stack.slow.is_stopping:
             return None
         for row in rows:
@@ -163,23 +128,6 @@ def _find_hits(stack: Services, query: sqlite3.Row) -> list[tuple[int, str | Non
     return [(-record, title, score if measured else None) for score, record, title in best]
 
 
-def _iter_batches(stack: Services, dataset: int) -> Iterator[list[sqlite3.Row]]:
-    after = 0
-    while True:
-        with stack.store.read_transaction() as db:
-            exists = f"SELECT 1 FROM datasets WHERE id = ? AND deleted = '' AND {resources.IN_PROJECT}"  # noqa: S608 - constants  # nosec B608
-            if db.execute(exists, (dataset,)).fetchone() is None:
-                raise searching.QueryError(f"The dataset {dataset} of the database was deleted.")
-            rows = db.execute(
-                "SELECT id, body FROM records WHERE dataset = ? AND id > ? ORDER BY id LIMIT ?",
-                (dataset, after, _BATCH),
-            ).fetchall()
-        if not rows:
-            return
-        yield rows
-        after = rows[-1]["id"]
-
-
 def list_molsearch_hits(call: Call) -> dict[str, Any]:
     """Return a page of hits."""
     with call.stack.store.read_transaction() as db:
@@ -189,26 +137,19 @@ def list_molsearch_hits(call: Call) -> dict[str, Any]:
 
 
 def resume(stack: Services) -> None:
-    """Resume the work that the last server did not complete."""
+    """Run the queries again that the last server did not complete."""
     with stack.store.read_transaction() as db:
-        loading = db.execute("SELECT id FROM molsearch_databases WHERE state = 'LOADING'").fetchall()
-        open_queries = db.execute("SELECT id FROM molsearch_queries WHERE state IN ('QUEUED', 'RUNNING')").fetchall()
-    for row in loading:
-        stack.slow.submit(_load, stack, row["id"])
-    for row in open_queries:
+        found = db.execute("SELECT id FROM molsearch_queries WHERE state IN ('QUEUED', 'RUNNING')").fetchall()
+    for row in found:
         stack.slow.submit(_search, stack, row["id"])
 
 
-def _list(call: Call, kind: ResourceKind, *filters: str) -> dict[str, Any]:
-    return resources.list_kind(call, kind, **{name: call.query.get(name) for name in filters})
-
-
 HANDLERS = {
-    "list_molsearch_databases": Handler(lambda call: _list(call, DATABASES, "state", "search_type")),
-    "create_molsearch_database": Handler(create_molsearch_database),
-    "get_molsearch_database": Handler(lambda call: resources.get(call, DATABASES)),
-    "delete_molsearch_database": Handler(lambda call: resources.delete(call, DATABASES)),
-    "list_molsearch_queries": Handler(lambda call: _list(call, QUERIES, "state", "database")),
+    "list_molsearch_queries": Handler(
+        lambda call: resources.list_kind(
+            call, QUERIES, **{name: call.query.get(name) for name in ("state", "database")}
+        )
+    ),
     "create_molsearch_query": Handler(create_molsearch_query),
     "get_molsearch_query": Handler(lambda call: resources.get(call, QUERIES)),
     "delete_molsearch_query": Handler(lambda call: resources.delete(call, QUERIES)),
