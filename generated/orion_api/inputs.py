@@ -118,6 +118,14 @@ class ListMolsearchHitsFilters(TypedDict):
     offset: NotRequired[int | None]
 
 
+class DownloadMolsearchHitsFilters(TypedDict):
+    format: NotRequired[str | None]
+
+
+class GetMolsearchSmilesFilters(TypedDict):
+    title: str
+
+
 class ListOrganizationsFilters(TypedDict):
     limit: NotRequired[int | None]
     cursor: NotRequired[str | None]
@@ -380,6 +388,13 @@ class EntryResults(TypedDict):
     results: list[EntryInfo]
 
 
+class ExportMolsearchQuery(TypedDict):
+    """The dataset of an export."""
+
+    name: NotRequired[str]
+    project: NotRequired[int]
+
+
 class GroupInfo(TypedDict):
     """A named set of users of an organization."""
 
@@ -402,6 +417,15 @@ class IssuedToken(TypedDict):
     """A token, returned once."""
 
     token: str
+
+
+class MolsearchSmiles(TypedDict):
+    """The molecule of a record as SMILES."""
+
+    title: str
+    dataset: int
+    record: int
+    smiles: str
 
 
 class OrganizationInfo(TypedDict):
@@ -538,6 +562,12 @@ class UpdateFile(TypedDict):
     name: NotRequired[str]
     description: NotRequired[str]
     project: NotRequired[int]
+
+
+class UpdateMolsearchQuery(TypedDict):
+    """Fields of a query to update; omitted fields are unchanged."""
+
+    name: NotRequired[str]
 
 
 class UpdateProject(TypedDict):

@@ -15,7 +15,6 @@ import pytest
 from toolkits.random_molecules import make_molecules
 
 from orionclient.emulator._formats import searching
-from orionclient.exceptions import OrionError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession
 from orionclient.types import Dataset, MolsearchDatabase, MolsearchQuery
@@ -44,9 +43,10 @@ MEASURES = {
 CUTOFFS = (None, 0, 0.1, 0.25, 0.5, 0.75, 1)
 # With atom lists, charges, isotopes, stereo, ring sizes, recursion, any bond, fragments, hydrogen counts.
 SMARTS = [
-    "c1ccccc1", "[#6]", "[C,N]~[N,O]", "[!#6;!#1]", "C=O", "c:n", "[#7;R]", "[R2]", "[r6]~[r5]", "[$(C=O)]-[#7]", "[NX3;H2]", "[nH]", "[O-]",
-    "[+]", "[13C]", "C[C@H](F)Cl", "[#6][C@@H]([#7])[#6]", "C/C=C/C", "C/C=C\\C", "*~*~*~*", "[D4]", "C.N", "[Cl-].C", "C1CC1", "CC", "C@C", "C!@C",
-    "S(=O)(=O)N", "[Si]", "C#N", "P(O)O", "[#6]-[#6]=[#6]", "[*;!R]-[*;R]", "c-c", "O=C[O,N]", "[CH3]", "[Br,Cl,F]", "B(O)O", "[Fe]",
+    "c1ccccc1", "[#6]", "[C,N]~[N,O]", "[!#6;!#1]", "C=O", "c:n", "[#7;R]", "[R2]", "[r6]~[r5]", "[$(C=O)]-[#7]", "[NX3;H2]", "[nH]",
+    "[O-]", "[+]", "[13C]", "C[C@H](F)Cl", "[#6][C@@H]([#7])[#6]", "C/C=C/C", "C/C=C\\C", "*~*~*~*", "[D4]", "C.N", "[Cl-].C", "C1CC1",
+    "CC", "C@C", "C!@C", "S(=O)(=O)N", "[Si]", "C#N", "P(O)O", "[#6]-[#6]=[#6]", "[*;!R]-[*;R]", "c-c", "O=C[O,N]", "[CH3]", "[Br,Cl,F]",
+    "B(O)O", "[Fe]",
 ]  # fmt: skip
 CONSTRAINTS = ("aliphatic", "topology", "stereo", "isotope")
 
@@ -182,7 +182,10 @@ def find_substructure(searched: Searched, query: Any, constraints: set[str]) -> 
         return (
             ("aliphatic" not in constraints or [each.GetIsAromatic() for each in found] == [each[2] for each in bonds])
             and ("topology" not in constraints or [each.IsInRing() for each in found] == [each[3] for each in bonds])
-            and ("isotope" not in constraints or [molecule.GetAtomWithIdx(atom).GetIsotope() for atom in match] == isotopes)
+            and (
+                "isotope" not in constraints
+                or [molecule.GetAtomWithIdx(atom).GetIsotope() for atom in match] == isotopes
+            )
         )
 
     use_stereo = "stereo" in constraints
@@ -191,7 +194,9 @@ def find_substructure(searched: Searched, query: Any, constraints: set[str]) -> 
         for record, molecule in enumerate(searched.molecules, 1)
         if any(
             fits(molecule, match)
-            for match in molecule.GetSubstructMatches(query, uniquify=False, useChirality=use_stereo, maxMatches=100_000)
+            for match in molecule.GetSubstructMatches(
+                query, uniquify=False, useChirality=use_stereo, maxMatches=100_000
+            )
         )
     ]
 
@@ -220,7 +225,11 @@ def test_substructure_searches(searched: Searched) -> None:
             texts.append((Chem.MolToMolBlock(fragment), "MDLJSON"))
     texts.append((json.dumps({"m": [{"mol": Chem.MolToMolBlock(Chem.MolFromSmiles("c1ccccc1C"))}]}), "MDLJSON"))
     for number, (text, form) in enumerate(texts):
-        query = Chem.MolFromSmarts(text) if form == "SMARTS" else Chem.MolFromMolBlock(json.loads(text)["m"][0]["mol"] if text[0] == "{" else text)
+        query = (
+            Chem.MolFromSmarts(text)
+            if form == "SMARTS"
+            else Chem.MolFromMolBlock(json.loads(text)["m"][0]["mol"] if text[0] == "{" else text)
+        )
         for chosen in (set(), {each for each in CONSTRAINTS if searched.random.random() < 0.4}):
             given: dict[str, Any] = {f"{each}_constraint": True for each in chosen}
             made = searched.create(

@@ -36,11 +36,13 @@ if TYPE_CHECKING:
     from .dataset_info import DatasetInfo as DatasetInfo
     from .dataset_page import DatasetPage as DatasetPage
     from .download_dataset_format import DownloadDatasetFormat as DownloadDatasetFormat
+    from .download_molsearch_hits_format import DownloadMolsearchHitsFormat as DownloadMolsearchHitsFormat
     from .entry_info import EntryInfo as EntryInfo
     from .entry_info_state import EntryInfoState as EntryInfoState
     from .entry_info_type import EntryInfoType as EntryInfoType
     from .entry_page import EntryPage as EntryPage
     from .entry_results import EntryResults as EntryResults
+    from .export_molsearch_query import ExportMolsearchQuery as ExportMolsearchQuery
     from .file_info import FileInfo as FileInfo
     from .file_page import FilePage as FilePage
     from .file_state import FileState as FileState
@@ -66,6 +68,7 @@ if TYPE_CHECKING:
     from .molsearch_query_info import MolsearchQueryInfo as MolsearchQueryInfo
     from .molsearch_query_page import MolsearchQueryPage as MolsearchQueryPage
     from .molsearch_query_state import MolsearchQueryState as MolsearchQueryState
+    from .molsearch_smiles import MolsearchSmiles as MolsearchSmiles
     from .move_entries import MoveEntries as MoveEntries
     from .organization_info import OrganizationInfo as OrganizationInfo
     from .organization_page import OrganizationPage as OrganizationPage
@@ -102,6 +105,7 @@ if TYPE_CHECKING:
     from .update_collection import UpdateCollection as UpdateCollection
     from .update_dataset import UpdateDataset as UpdateDataset
     from .update_file import UpdateFile as UpdateFile
+    from .update_molsearch_query import UpdateMolsearchQuery as UpdateMolsearchQuery
     from .update_project import UpdateProject as UpdateProject
     from .update_secret import UpdateSecret as UpdateSecret
     from .update_shard import UpdateShard as UpdateShard
@@ -150,11 +154,13 @@ else:
             "dataset_info:DatasetInfo",
             "dataset_page:DatasetPage",
             "download_dataset_format:DownloadDatasetFormat",
+            "download_molsearch_hits_format:DownloadMolsearchHitsFormat",
             "entry_info:EntryInfo",
             "entry_info_state:EntryInfoState",
             "entry_info_type:EntryInfoType",
             "entry_page:EntryPage",
             "entry_results:EntryResults",
+            "export_molsearch_query:ExportMolsearchQuery",
             "file_info:FileInfo",
             "file_page:FilePage",
             "file_state:FileState",
@@ -178,6 +184,7 @@ else:
             "molsearch_query_info:MolsearchQueryInfo",
             "molsearch_query_page:MolsearchQueryPage",
             "molsearch_query_state:MolsearchQueryState",
+            "molsearch_smiles:MolsearchSmiles",
             "move_entries:MoveEntries",
             "organization_info:OrganizationInfo",
             "organization_page:OrganizationPage",
@@ -214,6 +221,7 @@ else:
             "update_collection:UpdateCollection",
             "update_dataset:UpdateDataset",
             "update_file:UpdateFile",
+            "update_molsearch_query:UpdateMolsearchQuery",
             "update_project:UpdateProject",
             "update_secret:UpdateSecret",
             "update_shard:UpdateShard",

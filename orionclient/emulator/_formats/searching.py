@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import _strictjson
-from orionclient.emulator._formats.records import MOLECULE, SDF, TITLE, is_molecule
+from orionclient.emulator._formats.records import MOLECULE, SDF, SMILES, TITLE, is_molecule, make_molecule
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -25,6 +25,9 @@ Match = Callable[["Record"], float | None]
 FINGERPRINTS = {"circularvs": "Circular", "circular": "Circular", "path": "Path", "maccs": "MACCS"}
 MEASURES = {"tanimoto": "Tanimoto", "dice": "Dice", "cosine": "Cosine"}
 QUERY_LANGUAGES = ("MDLJSON", "SMARTS")
+
+# The form of a molecule in the formats of files that hold one form.
+_FORMS = {"sdf": SDF, "smi": SMILES, "csv": SMILES}
 
 _MAX_HITS = 100_000
 _DEFAULT_HITS = 1000
@@ -72,13 +75,57 @@ def build_matcher(query_type: str, parameters: Mapping[str, Any]) -> Match:
     if query_type == "title":
         titles = set(parameters["titles"])
         return lambda record: 1.0 if isinstance(record.get(TITLE), str) and record[TITLE] in titles else None
+    chem = _import_rdkit(f"A query of type {query_type}")
+    return {"subsearch": _subsearch, "graphsim": _graphsim, "exact": _exact}[query_type](chem, parameters)
+
+
+def to_smiles(molecule: Any) -> str:
+    """Return the SMILES of the value of a molecule.
+
+    Raises:
+        QueryError: The value is no molecule; or it is a molfile, and RDKit is not installed or cannot parse it.
+    """
+    if not is_molecule(molecule):
+        raise QueryError("The record has no molecule.")
+    if molecule["format"] == SMILES:
+        return str(molecule["text"])
+    chem = _import_rdkit("Converting a molfile to SMILES")
+    parsed = chem.MolFromMolBlock(molecule["text"])
+    if parsed is None:
+        raise QueryError("RDKit cannot parse the molfile.")
+    return str(chem.MolToSmiles(parsed))
+
+
+def convert(record: Record, form: str) -> Record:
+    """Return a record with its molecule in the form that a file format holds, if RDKit is installed and can convert it."""
+    molecule: Any = record.get(MOLECULE)
+    needed = _FORMS.get(form)
+    if needed is None or not is_molecule(molecule) or molecule["format"] == needed:
+        return record
+    try:
+        text = to_smiles(molecule) if needed == SMILES else _to_molfile(molecule)
+    except QueryError:
+        return record
+    return {**record, MOLECULE: make_molecule(needed, text)}
+
+
+def _to_molfile(molecule: Mapping[str, Any]) -> str:
+    chem = _import_rdkit("Converting SMILES to a molfile")
+    parsed = chem.MolFromSmiles(molecule["text"])
+    if parsed is None:
+        raise QueryError("RDKit cannot parse the SMILES.")
+    importlib.import_module("rdkit.Chem.rdDepictor").Compute2DCoords(parsed)
+    return str(chem.MolToMolBlock(parsed)).removesuffix("\n")
+
+
+def _import_rdkit(what: str) -> Any:
     try:
         chem = importlib.import_module("rdkit.Chem")
         importlib.import_module("rdkit.RDLogger").DisableLog("rdApp.*")
     except ImportError:
         detail = "needs RDKit in the environment of the local Orion: pip install 'orion-platform-client[rdkit]'"
-        raise QueryError(f"A query of type {query_type} {detail}.") from None
-    return {"subsearch": _subsearch, "graphsim": _graphsim, "exact": _exact}[query_type](chem, parameters)
+        raise QueryError(f"{what} {detail}.") from None
+    return chem
 
 
 def _subsearch(chem: Any, parameters: Mapping[str, Any]) -> Match:

@@ -1,29 +1,38 @@
 """Handlers for the queries of molecule search and their hits.
 
 The rules are assumptions, except for the state `SUCCESS`: who can read a database, can search it. Queries cannot be tagged, shared or put
-into folders. A query outlives its database.
+into folders. A query outlives its database, and its hits their records: they have a copy of them.
 """
 
 from __future__ import annotations
 
 import heapq
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import _strictjson
 from orionclient.emulator._formats import searching
-from orionclient.emulator._formats.records import TITLE
+from orionclient.emulator._formats.molecules import UnknownFormatError, get_format
+from orionclient.emulator._formats.records import MOLECULE, TITLE
+from orionclient.emulator._handlers import datasets, resources
 from orionclient.emulator._handlers import molsearch_databases as databases
-from orionclient.emulator._handlers import resources
-from orionclient.emulator._http.call import Call, Handler, ResourceKind, Services
+from orionclient.emulator._http.call import Call, ContentResult, Handler, ResourceKind, Services
 from orionclient.emulator._http.paging import ListQuery, build_page
-from orionclient.emulator._problems import ProblemError
+from orionclient.emulator._problems import ProblemError, not_found
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from orionclient.emulator._formats.molecules import Record
 
 _LOG = logging.getLogger("orionclient.emulator")
+
+# A search looks after this number of records whether it was cancelled.
+_STEP = 50
+# Fields that downloads and exports add to the records.
+_RANK, _SCORE = "Search Rank", "Search Score"
 
 
 def _show_query(row: sqlite3.Row) -> dict[str, Any]:
@@ -56,12 +65,7 @@ def create_molsearch_query(call: Call) -> dict[str, Any]:
         raise ProblemError(422, str(error), "bad_query") from None
     if database["search_type"] != "2D":
         raise ProblemError(422, "The database is for 3D search, which the local Orion does not support.", "bad_query")
-    if database["state"] != "LOADED":
-        raise ProblemError(
-            409,
-            f"The database {database['id']} is {database['state']}; only a LOADED database can be searched.",
-            "database_not_loaded",
-        )
+    _check_loaded(database)
     made = resources.create(
         call,
         QUERIES,
@@ -72,6 +76,15 @@ def create_molsearch_query(call: Call) -> dict[str, Any]:
     )
     call.stack.slow.submit(_search, call.stack, made["id"])
     return made
+
+
+def _check_loaded(database: sqlite3.Row) -> None:
+    if database["state"] != "LOADED":
+        raise ProblemError(
+            409,
+            f"The database {database['id']} is {database['state']}; only a LOADED database can be searched.",
+            "database_not_loaded",
+        )
 
 
 def _search(stack: Services, query_id: int) -> None:
@@ -88,36 +101,42 @@ def _search(stack: Services, query_id: int) -> None:
             _LOG.exception("molsearch query %s failed", query_id)
             hits, reason = [], f"The search failed: {error}"
         if hits is None:
-            return  # the server is stopping; the next start runs the query again
+            return  # the query was cancelled or deleted; or the server is stopping, and the next start runs the query again
         with stack.store.write_transaction() as db:
-            end = "UPDATE molsearch_queries SET state = ?, reason = ?, count = ? WHERE id = ?"
+            end = "UPDATE molsearch_queries SET state = ?, reason = ?, count = ? WHERE id = ? AND state = 'RUNNING'"
             if db.execute(end, ("ERROR" if reason else "SUCCESS", reason, len(hits), query_id)).rowcount:
                 db.executemany(
-                    "INSERT INTO molsearch_hits (query, rank, dataset, record, title, score) VALUES (?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO molsearch_hits (query, rank, dataset, record, title, score, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
                     [(query_id, rank, query["dataset"], *hit) for rank, hit in enumerate(hits, 1)],
                 )
 
 
-def _find_hits(stack: Services, query: sqlite3.Row) -> list[tuple[int, str | None, float | None]] | None:
-    """Return record, title and score of every hit, best first; None if the server is stopping."""
+def _is_running(stack: Services, query_id: int) -> bool:
+    with stack.store.read_transaction() as db:
+        row = db.execute("SELECT state FROM molsearch_queries WHERE id = ?", (query_id,)).fetchone()
+    return not stack.slow.is_stopping and row is not None and row["state"] == "RUNNING"
+
+
+def _find_hits(stack: Services, query: sqlite3.Row) -> list[tuple[int, str | None, float | None, str]] | None:
+    """Return record, title, score and content of every hit, best first; None if the search was stopped."""
     parameters = _strictjson.loads(query["parameters"])
     match, most = (
         searching.build_matcher(query["query_type"], parameters),
         searching.max_hits(query["query_type"], parameters),
     )
     measured = query["query_type"] == "graphsim"
-    best: list[tuple[float, int, str | None]] = []
+    best: list[tuple[float, int, str | None, str]] = []
     for rows in databases.iter_batches(stack, query["dataset"]):
-        if stack.slow.is_stopping:
-            return None
-        for row in rows:
+        for index, row in enumerate(rows):
+            if index % _STEP == 0 and not _is_running(stack, query["id"]):
+                return None
             record = _strictjson.loads(row["body"])
             score = match(record)
             if score is None:
                 continue
             title = record.get(TITLE)
             # For equal scores, the record with the lower id ranks higher.
-            item = (score, -row["id"], title if isinstance(title, str) else None)
+            item = (score, -row["id"], title if isinstance(title, str) else None, row["body"])
             if len(best) < most:
                 heapq.heappush(best, item)
             elif item[:2] > best[0][:2]:
@@ -125,7 +144,18 @@ def _find_hits(stack: Services, query: sqlite3.Row) -> list[tuple[int, str | Non
         if len(best) == most and not measured and query["query_type"] != "title":
             break
     best.sort(key=lambda item: item[:2], reverse=True)
-    return [(-record, title, score if measured else None) for score, record, title in best]
+    return [(-record, title, score if measured else None, body) for score, record, title, body in best]
+
+
+def cancel_molsearch_query(call: Call) -> dict[str, Any]:
+    """Cancel a query that has not ended; its search stops soon."""
+    with call.stack.store.write_transaction() as db:
+        row = resources.find_named(call, db, QUERIES)
+        db.execute(
+            "UPDATE molsearch_queries SET state = 'CANCELLED', reason = ? WHERE id = ? AND state IN ('QUEUED', 'RUNNING')",
+            (f"cancelled by {call.caller.username}", row["id"]),
+        )
+        return _show_query(resources.find_named(call, db, QUERIES))
 
 
 def list_molsearch_hits(call: Call) -> dict[str, Any]:
@@ -134,6 +164,71 @@ def list_molsearch_hits(call: Call) -> dict[str, Any]:
         query = resources.find_named(call, db, QUERIES, reading=True)
         listing = ListQuery("molsearch_hits", ["query = ?"], [query["id"]], key=("rank",))
         return build_page(call, db, listing, _show_hit)
+
+
+def _find_successful(call: Call, db: sqlite3.Connection) -> sqlite3.Row:
+    """Return the query in the path, which must have hits to read."""
+    query = resources.find_named(call, db, QUERIES, reading=True)
+    if query["state"] != "SUCCESS":
+        detail = f"The query {query['id']} is {query['state']}; only one that is SUCCESS has hits."
+        raise ProblemError(409, detail, "query_not_successful")
+    return query
+
+
+def _iter_records(db: sqlite3.Connection, query: sqlite3.Row) -> Iterator[tuple[int, Record]]:
+    """Yield the ranks and records of the hits, with rank and score as fields."""
+    for row in db.execute("SELECT * FROM molsearch_hits WHERE query = ? ORDER BY rank", (query["id"],)):
+        score = {} if row["score"] is None else {_SCORE: row["score"]}
+        yield row["rank"], {**_strictjson.loads(row["body"]), _RANK: row["rank"], **score}
+
+
+def download_molsearch_hits(call: Call) -> ContentResult:
+    """Return the hits as a file."""
+    try:
+        form, _ = get_format(call.query["format"])
+    except UnknownFormatError as error:
+        raise ProblemError(422, str(error), "unknown_format") from None
+    with call.stack.store.read_transaction() as db:
+        query = _find_successful(call, db)
+
+        def records() -> Iterator[tuple[int, Record]]:
+            return ((rank, searching.convert(record, form)) for rank, record in _iter_records(db, query))
+
+        return datasets.render(call, records)
+
+
+def export_molsearch_query(call: Call) -> dict[str, Any]:
+    """Create a dataset of the hits."""
+    with call.stack.store.read_transaction() as db:
+        query = _find_successful(call, db)
+        lines = [(rank, _strictjson.dumps(record)) for rank, record in _iter_records(db, query)]
+    named = replace(call, body={"name": f"Hits of query {query['id']}", **call.body})
+    return datasets.create_filled_dataset(named, lines)
+
+
+def get_molsearch_smiles(call: Call) -> dict[str, Any]:
+    """Return the SMILES of the first record with a title."""
+    title = call.query["title"]
+    with call.stack.store.read_transaction() as db:
+        database = resources.find(call, db, databases.DATABASES, call.path["database_id"], reading=True)
+    _check_loaded(database)
+    try:
+        found = _find_title(call.stack, database["dataset"], title)
+        if found is None:
+            raise not_found(f"The database {database['id']} has no record with the title {title[:100]!r}.")
+        smiles = searching.to_smiles(found[1].get(MOLECULE))
+    except searching.QueryError as error:
+        raise ProblemError(422, str(error), "bad_query") from None
+    return {"title": title, "dataset": database["dataset"], "record": found[0], "smiles": smiles}
+
+
+def _find_title(stack: Services, dataset: int, title: str) -> tuple[int, Record] | None:
+    for rows in databases.iter_batches(stack, dataset):
+        for row in rows:
+            record = _strictjson.loads(row["body"])
+            if record.get(TITLE) == title:
+                return row["id"], record
+    return None
 
 
 def resume(stack: Services) -> None:
@@ -153,5 +248,10 @@ HANDLERS = {
     "create_molsearch_query": Handler(create_molsearch_query),
     "get_molsearch_query": Handler(lambda call: resources.get(call, QUERIES)),
     "delete_molsearch_query": Handler(lambda call: resources.delete(call, QUERIES)),
+    "update_molsearch_query": Handler(lambda call: resources.update(call, QUERIES)),
+    "cancel_molsearch_query": Handler(cancel_molsearch_query),
     "list_molsearch_hits": Handler(list_molsearch_hits),
+    "download_molsearch_hits": Handler(download_molsearch_hits),
+    "export_molsearch_query": Handler(export_molsearch_query),
+    "get_molsearch_smiles": Handler(get_molsearch_smiles),
 }

@@ -177,7 +177,14 @@ _PACKAGES_OF_10 = ""
 
 _DATABASES_OF_10 = ""
 
-_QUERIES_OF_10 = ""
+# The record of a hit as it was when the search ran; for a hit of an older version, as it is now.
+_QUERIES_OF_10 = """
+ALTER TABLE molsearch_hits ADD COLUMN body TEXT NOT NULL DEFAULT '{}';
+UPDATE molsearch_hits SET body = coalesce(
+    (SELECT r.body FROM records r WHERE r.dataset = molsearch_hits.dataset AND r.id = molsearch_hits.record),
+    iif(title IS NULL, '{}', json_object('Title', title))
+);
+"""
 
 _SERVICES_OF_10 = ""
 
