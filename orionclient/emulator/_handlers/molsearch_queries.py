@@ -14,6 +14,7 @@ from orionclient.emulator import _strictjson
 from orionclient.emulator._formats import searching
 from orionclient.emulator._formats.records import TITLE
 from orionclient.emulator._handlers import molsearch_databases as databases
+from orionclient.emulator._handlers import molsearch_indexes as indexes
 from orionclient.emulator._handlers import resources
 from orionclient.emulator._http.call import Call, Handler, ResourceKind, Services
 from orionclient.emulator._http.paging import ListQuery, build_page
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("orionclient.emulator")
 
+# Records between two checks whether the server is stopping.
+_BATCH = 1000
+
 
 def _show_query(row: sqlite3.Row) -> dict[str, Any]:
     shown = ("id", "name", "query_type", "database", "state", "reason", "count", "created", "owner", "project")
@@ -32,7 +36,8 @@ def _show_query(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def _show_hit(row: sqlite3.Row) -> dict[str, Any]:
-    return {name: row[name] for name in ("rank", "dataset", "record", "title", "score")}
+    shown = {name: row[name] for name in ("rank", "record", "shard", "title", "score")}
+    return {**shown, "dataset": row["dataset"] or None}
 
 
 def _purge_query(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[], None]:  # noqa: ARG001 - the signature of ResourceKind.purge
@@ -57,11 +62,7 @@ def create_molsearch_query(call: Call) -> dict[str, Any]:
     if database["search_type"] != "2D":
         raise ProblemError(422, "The database is for 3D search, which the local Orion does not support.", "bad_query")
     if database["state"] != "LOADED":
-        raise ProblemError(
-            409,
-            f"The database {database['id']} is {database['state']}; only a LOADED database can be searched.",
-            "database_not_loaded",
-        )
+        raise ProblemError(409, indexes.describe_not_loaded(database), "database_not_loaded")
     made = resources.create(
         call,
         QUERIES,
@@ -93,39 +94,37 @@ def _search(stack: Services, query_id: int) -> None:
             end = "UPDATE molsearch_queries SET state = ?, reason = ?, count = ? WHERE id = ?"
             if db.execute(end, ("ERROR" if reason else "SUCCESS", reason, len(hits), query_id)).rowcount:
                 db.executemany(
-                    "INSERT INTO molsearch_hits (query, rank, dataset, record, title, score) VALUES (?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO molsearch_hits (query, rank, dataset, record, shard, title, score) VALUES (?, ?, ?, ?, ?, ?, ?)",
                     [(query_id, rank, query["dataset"], *hit) for rank, hit in enumerate(hits, 1)],
                 )
 
 
-def _find_hits(stack: Services, query: sqlite3.Row) -> list[tuple[int, str | None, float | None]] | None:
-    """Return record, title and score of every hit, best first; None if the server is stopping."""
+def _find_hits(stack: Services, query: sqlite3.Row) -> list[tuple[int, int | None, str | None, float | None]] | None:
+    """Return record, shard, title and score of every hit, best first; None if the server is stopping."""
     parameters = _strictjson.loads(query["parameters"])
     match, most = (
         searching.build_matcher(query["query_type"], parameters),
         searching.max_hits(query["query_type"], parameters),
     )
     measured = query["query_type"] == "graphsim"
-    best: list[tuple[float, int, str | None]] = []
-    for rows in databases.iter_batches(stack, query["dataset"]):
-        if stack.slow.is_stopping:
+    best: list[tuple[float, int, int | None, str | None]] = []
+    for count, entry in enumerate(indexes.iter_entries(stack, query["database"])):
+        if count % _BATCH == 0 and stack.slow.is_stopping:
             return None
-        for row in rows:
-            record = _strictjson.loads(row["body"])
-            score = match(record)
-            if score is None:
-                continue
-            title = record.get(TITLE)
-            # For equal scores, the record with the lower id ranks higher.
-            item = (score, -row["id"], title if isinstance(title, str) else None)
-            if len(best) < most:
-                heapq.heappush(best, item)
-            elif item[:2] > best[0][:2]:
-                heapq.heapreplace(best, item)
+        score = match(entry.body)
+        if score is None:
+            continue
+        title = entry.body.get(TITLE)
+        # For equal scores, the record with the lower id ranks higher.
+        item = (score, -entry.record, entry.shard, title if isinstance(title, str) else None)
+        if len(best) < most:
+            heapq.heappush(best, item)
+        elif item[:2] > best[0][:2]:
+            heapq.heapreplace(best, item)
         if len(best) == most and not measured and query["query_type"] != "title":
             break
     best.sort(key=lambda item: item[:2], reverse=True)
-    return [(-record, title, score if measured else None) for score, record, title in best]
+    return [(-record, shard, title, score if measured else None) for score, record, shard, title in best]
 
 
 def list_molsearch_hits(call: Call) -> dict[str, Any]:
