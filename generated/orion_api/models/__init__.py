@@ -102,6 +102,7 @@ if TYPE_CHECKING:
     from .update_collection import UpdateCollection as UpdateCollection
     from .update_dataset import UpdateDataset as UpdateDataset
     from .update_file import UpdateFile as UpdateFile
+    from .update_molsearch_database import UpdateMolsearchDatabase as UpdateMolsearchDatabase
     from .update_project import UpdateProject as UpdateProject
     from .update_secret import UpdateSecret as UpdateSecret
     from .update_shard import UpdateShard as UpdateShard
@@ -214,6 +215,7 @@ else:
             "update_collection:UpdateCollection",
             "update_dataset:UpdateDataset",
             "update_file:UpdateFile",
+            "update_molsearch_database:UpdateMolsearchDatabase",
             "update_project:UpdateProject",
             "update_secret:UpdateSecret",
             "update_shard:UpdateShard",
