@@ -16,14 +16,12 @@ class MolsearchSmiles:
 
     Attributes:
         title: Title of the record.
-        dataset: Id of the dataset of the record.
-        record: Id of the record in the dataset.
+        record: Id of the record in the database, as in its hits.
         smiles: The SMILES.
         additional_properties: Fields that are not in the contract.
     """
 
     title: str
-    dataset: int
     record: int
     smiles: str
     additional_properties: dict[str, Any] = _attrs.field(factory=dict)
@@ -34,7 +32,6 @@ class MolsearchSmiles:
             {
                 **self.additional_properties,
                 "title": self.title,
-                "dataset": self.dataset,
                 "record": self.record,
                 "smiles": self.smiles,
             }
@@ -52,7 +49,6 @@ class MolsearchSmiles:
         read = _wire.Reader("MolsearchSmiles", src_dict)
         return cls(
             title=read.read_required("title", _wire.parse_string),
-            dataset=read.read_required("dataset", _wire.parse_integer),
             record=read.read_required("record", _wire.parse_integer),
             smiles=read.read_required("smiles", _wire.parse_string),
             additional_properties=read.get_unknown_fields(),

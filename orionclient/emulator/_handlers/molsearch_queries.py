@@ -17,6 +17,7 @@ from orionclient.emulator._formats.molecules import UnknownFormatError, get_form
 from orionclient.emulator._formats.records import MOLECULE, TITLE
 from orionclient.emulator._handlers import datasets, resources
 from orionclient.emulator._handlers import molsearch_databases as databases
+from orionclient.emulator._handlers import molsearch_indexes as indexes
 from orionclient.emulator._http.call import Call, ContentResult, Handler, ResourceKind, Services
 from orionclient.emulator._http.paging import ListQuery, build_page
 from orionclient.emulator._problems import ProblemError, not_found
@@ -41,7 +42,8 @@ def _show_query(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def _show_hit(row: sqlite3.Row) -> dict[str, Any]:
-    return {name: row[name] for name in ("rank", "dataset", "record", "title", "score")}
+    shown = {name: row[name] for name in ("rank", "record", "shard", "title", "score")}
+    return {**shown, "dataset": row["dataset"] or None}
 
 
 def _purge_query(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[], None]:  # noqa: ARG001 - the signature of ResourceKind.purge
@@ -80,11 +82,7 @@ def create_molsearch_query(call: Call) -> dict[str, Any]:
 
 def _check_loaded(database: sqlite3.Row) -> None:
     if database["state"] != "LOADED":
-        raise ProblemError(
-            409,
-            f"The database {database['id']} is {database['state']}; only a LOADED database can be searched.",
-            "database_not_loaded",
-        )
+        raise ProblemError(409, indexes.describe_not_loaded(database), "database_not_loaded")
 
 
 def _search(stack: Services, query_id: int) -> None:
@@ -106,7 +104,7 @@ def _search(stack: Services, query_id: int) -> None:
             end = "UPDATE molsearch_queries SET state = ?, reason = ?, count = ? WHERE id = ? AND state = 'RUNNING'"
             if db.execute(end, ("ERROR" if reason else "SUCCESS", reason, len(hits), query_id)).rowcount:
                 db.executemany(
-                    "INSERT INTO molsearch_hits (query, rank, dataset, record, title, score, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO molsearch_hits (query, rank, dataset, record, shard, title, score, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                     [(query_id, rank, query["dataset"], *hit) for rank, hit in enumerate(hits, 1)],
                 )
 
@@ -117,34 +115,38 @@ def _is_running(stack: Services, query_id: int) -> bool:
     return not stack.slow.is_stopping and row is not None and row["state"] == "RUNNING"
 
 
-def _find_hits(stack: Services, query: sqlite3.Row) -> list[tuple[int, str | None, float | None, str]] | None:
-    """Return record, title, score and content of every hit, best first; None if the search was stopped."""
+def _find_hits(
+    stack: Services, query: sqlite3.Row
+) -> list[tuple[int, int | None, str | None, float | None, str]] | None:
+    """Return record, shard, title, score and content of every hit, best first; None if the search was stopped."""
     parameters = _strictjson.loads(query["parameters"])
     match, most = (
         searching.build_matcher(query["query_type"], parameters),
         searching.max_hits(query["query_type"], parameters),
     )
     measured = query["query_type"] == "graphsim"
-    best: list[tuple[float, int, str | None, str]] = []
-    for rows in databases.iter_batches(stack, query["dataset"]):
-        for index, row in enumerate(rows):
-            if index % _STEP == 0 and not _is_running(stack, query["id"]):
-                return None
-            record = _strictjson.loads(row["body"])
-            score = match(record)
-            if score is None:
-                continue
-            title = record.get(TITLE)
-            # For equal scores, the record with the lower id ranks higher.
-            item = (score, -row["id"], title if isinstance(title, str) else None, row["body"])
-            if len(best) < most:
-                heapq.heappush(best, item)
-            elif item[:2] > best[0][:2]:
-                heapq.heapreplace(best, item)
+    best: list[tuple[float, int, indexes.Entry]] = []
+    for count, entry in enumerate(indexes.iter_entries(stack, query["database"])):
+        if count % _STEP == 0 and not _is_running(stack, query["id"]):
+            return None
+        score = match(entry.body)
+        if score is None:
+            continue
+        # For equal scores, the record with the lower id ranks higher.
+        item = (score, -entry.record, entry)
+        if len(best) < most:
+            heapq.heappush(best, item)
+        elif item[:2] > best[0][:2]:
+            heapq.heapreplace(best, item)
         if len(best) == most and not measured and query["query_type"] != "title":
             break
     best.sort(key=lambda item: item[:2], reverse=True)
-    return [(-record, title, score if measured else None, body) for score, record, title, body in best]
+    return [_build_hit(entry, score if measured else None) for score, _, entry in best]
+
+
+def _build_hit(entry: indexes.Entry, score: float | None) -> tuple[int, int | None, str | None, float | None, str]:
+    title = entry.body.get(TITLE)
+    return entry.record, entry.shard, title if isinstance(title, str) else None, score, _strictjson.dumps(entry.body)
 
 
 def cancel_molsearch_query(call: Call) -> dict[str, Any]:
@@ -213,22 +215,14 @@ def get_molsearch_smiles(call: Call) -> dict[str, Any]:
         database = resources.find(call, db, databases.DATABASES, call.path["database_id"], reading=True)
     _check_loaded(database)
     try:
-        found = _find_title(call.stack, database["dataset"], title)
+        entries = indexes.iter_entries(call.stack, database["id"])
+        found = next((entry for entry in entries if entry.body.get(TITLE) == title), None)
         if found is None:
             raise not_found(f"The database {database['id']} has no record with the title {title[:100]!r}.")
-        smiles = searching.to_smiles(found[1].get(MOLECULE))
+        smiles = searching.to_smiles(found.body.get(MOLECULE))
     except searching.QueryError as error:
         raise ProblemError(422, str(error), "bad_query") from None
-    return {"title": title, "dataset": database["dataset"], "record": found[0], "smiles": smiles}
-
-
-def _find_title(stack: Services, dataset: int, title: str) -> tuple[int, Record] | None:
-    for rows in databases.iter_batches(stack, dataset):
-        for row in rows:
-            record = _strictjson.loads(row["body"])
-            if record.get(TITLE) == title:
-                return row["id"], record
-    return None
+    return {"title": title, "record": found.record, "smiles": smiles}
 
 
 def resume(stack: Services) -> None:
