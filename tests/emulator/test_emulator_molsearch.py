@@ -90,7 +90,7 @@ def test_titles_are_exact(ada, loaded):
 
 
 def test_a_search_over_many_records(fresh, connect, monkeypatch):
-    monkeypatch.setattr("orionclient.emulator._handlers.molsearch_queries._BATCH", 7)
+    monkeypatch.setattr("orionclient.emulator._handlers.molsearch_queries._STEP", 7)
     ada = connect(fresh)
     lines = "".join(json.dumps({"Title": f"t{n % 3}"} if n % 5 else {"Title": 3}) + "\n" for n in range(50))
     searched = database(ada, dataset(ada, lines.encode(), "json"))
