@@ -41,6 +41,7 @@ from orionclient.types import (
     MolsearchQuery,
     Project,
     Secret,
+    ServiceTask,
     Shard,
     ShardCollection,
     Token,
@@ -97,6 +98,8 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     # A retried upload changes nothing, so the table need not wait for the floes.
     "upload_package_content": lambda _: {"body": PACKAGE},
     "create_molsearch_database": lambda ids: {"body": {"name": "made", "dataset": ids["source_id"]}},
+    "create_service_task": lambda ids: {"body": {"name": "made", "spec": ids["service_spec_id"]}},
+    "update_scaling_group": lambda _: {"body": {"max_instances": 3}},
     "create_upload": lambda ids: {"body": build_upload_body(ids)},
     "upload_part": lambda _: {"body": CONTENT},
     "obtain_upload_targets": lambda _: {"body": {"numbers": [1]}},
@@ -144,6 +147,8 @@ SEED = {
     "user_id": 2,
     "organization_id": 1,
     "group_id": 1,
+    "scaling_group_id": 1,
+    "service_spec_id": 1,
     "record_id": 1,
     "resource_type": "file",
     "number": 1,
@@ -192,6 +197,7 @@ FACTORIES: dict[str, Callable[[OrionSession, dict[str, Any]], int]] = {
     "job_id": create_complete_job,
     "database_id": lambda session, ids: MolsearchDatabase.create(session, "made before", ids["source_id"]).id,
     "query_id": create_query,
+    "service_task_id": lambda session, ids: ServiceTask.create(session, "made before", ids["service_spec_id"]).id,
 }
 
 
