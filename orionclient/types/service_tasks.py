@@ -61,7 +61,7 @@ class ServiceTask(Resource):
         "`queued` while the task waits for an instance or starts, `running`, `stopped`, or `failed` if the service ended by itself; "
         "other states are possible.",
     )
-    desired_state: Field[str] = Field(string, "State that the task is kept in: `running` or `stopped`.")
+    desired_state: Field[str] = Field(string, "State that the task should be in: `running` or `stopped`.")
     reason: Field[str] = Field(string, "Why the state is `failed`; else empty.", default="")
     url: Field[str] = Field(string, "URL of the service while it is `running`; else empty.")
     started: Field[str | None] = Field(

@@ -286,7 +286,7 @@ def call_async(session: OrionSession, operation: Operation, given: dict[str, Any
 
 
 SENDERS = {"raw": call, "raw_async": call_async}
-DELETES = {operation.id for operation in OPERATIONS.values() if operation.id.startswith(("delete_", "leave_"))}
+DELETES = {operation.id for operation in OPERATIONS.values() if operation.id.startswith(("delete_", "leave_", "remove_entries"))}
 # Operations of one class are the same to the retry policy.
 CLASSES: dict[str, Callable[[Operation], bool]] = {
     "read": lambda each: each.retry == "read" and each.stream is None,

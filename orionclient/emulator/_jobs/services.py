@@ -4,8 +4,8 @@ Decisions (assumed, since nothing is published):
 
 - A task has a desired state. The engine starts and stops programs until each task is in its desired state: after a change of a task or of
   a scaling group, at the end of a program and at the start of the server.
-- If a scaling group allows fewer tasks than should run, those that run already come first, then those with the lowest ids. The others are
-  queued until there is room.
+- If a scaling group allows fewer tasks than should run, those that run already have precedence, then those with the lowest ids. The others
+  are queued until an instance is free.
 - A task that ends by itself has failed, and stays so until it is started again. A server stops its tasks when it stops, and the next start
   runs them again.
 """
