@@ -1530,7 +1530,7 @@ class ServiceTaskInfo(ContractModel):
     description: Annotated[StrictStr, Field(description="Free-form description; may be empty.")]
     spec: Annotated[StrictInt, Field(description="Id of the service specification.")]
     state: Annotated[StrictStr, Field(description="State of the service task.")]
-    desired_state: Annotated[StrictStr, Field(description="State that the task is kept in.")]
+    desired_state: Annotated[StrictStr, Field(description="State that the task should be in.")]
     reason: Annotated[StrictStr, Field(description="Why the state is `failed`, one sentence; empty in other states.")]
     url: Annotated[StrictStr, Field(description="URL of the service while it is `running`; empty in other states.")]
     started: Annotated[

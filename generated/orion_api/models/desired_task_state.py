@@ -8,7 +8,7 @@ from .. import _wire
 
 
 class DesiredTaskState(StrEnum):
-    """State that a service task is kept in.
+    """State that a service task should be in.
 
     Open enumeration: an unknown value becomes a new member, equal to its string.
     """

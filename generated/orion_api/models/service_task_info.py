@@ -25,7 +25,7 @@ class ServiceTaskInfo:
         description: Free-form description; may be empty.
         spec: Id of the service specification.
         state: State of the service task.
-        desired_state: State that the task is kept in.
+        desired_state: State that the task should be in.
         reason: Why the state is `failed`, one sentence; empty in other states.
         url: URL of the service while it is `running`; empty in other states.
         started: Time the service was last started, ISO 8601 in UTC; null before the first start.
