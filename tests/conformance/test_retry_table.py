@@ -69,7 +69,13 @@ def build_package() -> bytes:
 
 PACKAGE = build_package()
 
-TEAM_PATH = "/project/1/team/made"
+
+def build_transfer(ids: dict[str, Any]) -> dict[str, Any]:
+    """Build the body of a copy or move of a dataset to a new name."""
+    dataset = ids["dataset_id"]
+    return {"body": {"sources": [f"dataset://{dataset}"], "destination": f"/project/1/team/made {dataset}"}}
+
+
 # Arguments of an operation besides the ids in its path.
 ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "obtain_token": lambda _: {"body": {"username": "grace", "password": "grace-demo"}},
@@ -91,8 +97,8 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     },
     "list_entries": lambda _: {"path": "/project/1/team"},
     "get_entry": lambda _: {"path": "/project/1/team"},
-    "copy_entries": lambda ids: {"body": {"sources": [f"dataset://{ids['dataset_id']}"], "destination": TEAM_PATH}},
-    "move_entries": lambda ids: {"body": {"sources": [f"dataset://{ids['dataset_id']}"], "destination": TEAM_PATH}},
+    "copy_entries": build_transfer,
+    "move_entries": build_transfer,
     "remove_entries": lambda ids: {"body": {"sources": [f"dataset://{ids['dataset_id']}"]}},
     "create_job": lambda ids: {"body": {"workfloe": ids["workfloe_id"], "parameters": {"promoted": {"text": "CNS"}}}},
     # A retried upload changes nothing, so the table need not wait for the floes.
@@ -202,7 +208,7 @@ FACTORIES: dict[str, Callable[[OrionSession, dict[str, Any]], int]] = {
 
 
 class Server:
-    """The server of all rows. Every operation has its own resources; a delete operation gets a new one for every script."""
+    """The server of all rows. Every operation has its own resources; one that cannot be repeated gets a new one for every script."""
 
     def __init__(self, orion: LocalOrion) -> None:
         self.orion = orion
@@ -224,7 +230,7 @@ class Server:
                 ids[name] = self._create_project_of_grace()
             elif name not in ids:
                 ids[name] = FACTORIES[name](self._helper, ids) if name in FACTORIES else self._create(name)
-        self._made[operation.id] = {name: ids[name] for name in (named[:-1] if operation.id in DELETES else named)}
+        self._made[operation.id] = {name: ids[name] for name in (named[:-1] if operation.id in RENEWED else named)}
         return ids
 
     def _create_project_of_grace(self) -> int:
@@ -286,7 +292,9 @@ def call_async(session: OrionSession, operation: Operation, given: dict[str, Any
 
 
 SENDERS = {"raw": call, "raw_async": call_async}
-DELETES = {operation.id for operation in OPERATIONS.values() if operation.id.startswith(("delete_", "leave_", "remove_entries"))}
+DELETES = {operation.id for operation in OPERATIONS.values() if operation.id.startswith(("delete_", "leave_"))}
+# Operations that cannot be repeated with the same resource.
+RENEWED = {*DELETES, "copy_entries", "move_entries", "remove_entries"}
 # Operations of one class are the same to the retry policy.
 CLASSES: dict[str, Callable[[Operation], bool]] = {
     "read": lambda each: each.retry == "read" and each.stream is None,
