@@ -1,4 +1,4 @@
-"""Handlers for service specifications: the services of `service_programs`, which each start of a server adds if they are missing.
+"""Handlers for service specifications: the services of the local Orion, which each start of a server adds if they are missing.
 
 The rules are assumptions: a specification belongs to the first user of the stack, who can share it. Who can read it, can run its tasks.
 """
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator._handlers import resources, scaling_groups
 from orionclient.emulator._http.call import Handler, ResourceKind, Services
-from orionclient.emulator._jobs.service_programs import SERVICES
+from orionclient.emulator._jobs.services import SERVICES
 from orionclient.emulator._store.store import now
 
 if TYPE_CHECKING:

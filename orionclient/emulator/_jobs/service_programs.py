@@ -13,11 +13,6 @@ import threading
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-#: Name of a service -> its description.
-SERVICES = {
-    "echo": "Returns the method, path and body of each request as JSON.",
-    "clock": "Returns the time in UTC as JSON.",
-}
 _MAX_BODY = 1024 * 1024
 
 

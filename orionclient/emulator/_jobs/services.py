@@ -19,9 +19,9 @@ import threading
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orionclient.emulator._jobs import service_programs
 from orionclient.emulator._jobs.logs import LogReader, LogWriter
 from orionclient.emulator._jobs.processes import Process, build_environment, describe_exit
 from orionclient.emulator._jobs.work import BackgroundWork
@@ -29,17 +29,21 @@ from orionclient.emulator._store.store import now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from orionclient.emulator._store.store import Store
 
 _LOG = logging.getLogger("orionclient.emulator")
 
+#: Name of a service -> its description.
+SERVICES = {
+    "echo": "Returns the method, path and body of each request as JSON.",
+    "clock": "Returns the time in UTC as JSON.",
+}
 _STOP, _CLOSE = "stop", "close"
 _MAX_REASON = 2000
 # Delay between attempts to write to a database that cannot be written.
 _RETRY_SECONDS = 1.0
-_PROGRAM = [sys.executable, "-I", "-S", service_programs.__file__]
+_PROGRAM = [sys.executable, "-I", "-S", str(Path(__file__).with_name("service_programs.py"))]
 _WANTED = (
     "SELECT service_tasks.id, service_specs.name, scaling_group, max_instances FROM service_tasks"
     " JOIN service_specs ON service_specs.id = spec JOIN scaling_groups ON scaling_groups.id = scaling_group"
@@ -116,6 +120,8 @@ class ServiceEngine:
         if run is not None:
             # The thread of the task removes the folder.
             run.process.stop(_STOP)
+        # Before the deletion, the engine may have read that the task should run.
+        self.wake()
 
     def _reconcile(self) -> None:
         with self._store.write_transaction() as db:
