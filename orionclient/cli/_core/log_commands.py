@@ -51,5 +51,5 @@ def build_logs_command(kind: CommandKind, *, until: str) -> Command:
         callback=run,
         help=f"Print the log of {kind.article}.",
         shape=object_of(**{kind.name: "integer"}, lines={"type": "array", "items": {"type": "string"}}),
-        example=f"{kind.format_example('logs')} --follow",
+        example=kind.format_example("logs"),
     )

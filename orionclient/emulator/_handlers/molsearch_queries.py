@@ -196,7 +196,8 @@ def download_molsearch_hits(call: Call) -> ContentResult:
         def records() -> Iterator[tuple[int, Record]]:
             return ((rank, searching.convert(record, form)) for rank, record in _iter_records(db, query))
 
-        return datasets.render(call, records)
+        # A file with SMILES has molecules and titles alone, as most programs expect.
+        return datasets.render(call, records, [] if form == "smi" else None)
 
 
 def export_molsearch_query(call: Call) -> dict[str, Any]:

@@ -248,13 +248,21 @@ class JobEngine:
                 while self._wakes == wakes and not self._closing.is_set():
                     self._changed.wait()
 
+    def _count_running(self) -> int:
+        with self._changed:
+            return sum(key.startswith(_job_key("")) for key in self._processes)
+
     def _claim_next(self) -> _JobRun | None:
         """Mark the oldest queued job as running and return it; None if the queue is empty."""
-        query = "SELECT * FROM jobs WHERE state = 'queued' ORDER BY id LIMIT 1"
+        query = (
+            "SELECT * FROM jobs WHERE state = 'queued' AND ? < (SELECT max_instances FROM scaling_groups WHERE name = 'jobs')"
+            " ORDER BY id LIMIT 1"
+        )
         key = ""
         try:
             with self._store.write_transaction() as db:
-                job = db.execute(query).fetchone()
+                # Jobs are registered and claimed in write transactions only, so the count is exact.
+                job = db.execute(query, (self._count_running(),)).fetchone()
                 if job is None:
                     return None
                 _, token = self._credentials.create_token(db, job["owner"], f"Job {job['id']}", job["id"])
@@ -352,7 +360,7 @@ def _drop_on_error(write: Callable[[bytes], object], job: int) -> Callable[[byte
     return write_or_drop
 
 
-def _job_key(job: int) -> str:
+def _job_key(job: int | str) -> str:
     return f"job {job}"
 
 

@@ -1,9 +1,9 @@
 """Download the hits of a query.
 
 Returns the hits as one file, best first: the records as they were when the search ran, with the fields `Search
-Rank` and `Search Score`. Rejected with 409 unless the query is `SUCCESS`. If the local Orion has RDKit,
-molecules are converted to the form that the format needs; otherwise a format that cannot hold them is rejected
-with 422, as in download_dataset.
+Rank` and `Search Score`; a SMILES file has molecules and titles alone. Rejected with 409 unless the query is
+`SUCCESS`. If the local Orion has RDKit, molecules are converted to the form that the format needs; otherwise a
+format that cannot hold them is rejected with 422, as in download_dataset.
 
 `GET /api/v1/molsearch/queries/{query_id}/download/`. Evidence: listed (source `commands`).
 """
