@@ -239,3 +239,24 @@ def test_substructure_searches(searched: Searched) -> None:
             )
             expected[made] = find_substructure(searched, query, chosen)[: [None, 5][number % 2]]
     compare(expected)
+
+
+def test_queries_that_are_molecules_of_rdkit(searched: Searched) -> None:
+    expected = {}
+    for _ in range(15):
+        molecule, atoms = pick_fragment(searched)
+        smiles = Chem.MolFragmentToSmiles(molecule, atomsToUse=sorted(atoms))
+        for query in (
+            Chem.MolFromSmiles(smiles),
+            Chem.MolFromSmarts(Chem.MolFragmentToSmarts(molecule, sorted(atoms))),
+        ):
+            # A fragment of a ring is no valid molecule, and SMARTS has no radicals.
+            if query is None or any(atom.GetNumRadicalElectrons() for atom in query.GetAtoms()):
+                continue
+            found = [
+                (record, None) for record, each in enumerate(searched.molecules, 1) if each.HasSubstructMatch(query)
+            ]
+            expected[searched.create("substructure", query_mol=query)] = found
+        same = [(record, None) for record, each in enumerate(searched.molecules, 1) if is_equal(each, molecule)]
+        expected[searched.create("exact", smiles=molecule)] = same
+    compare(expected)
