@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from orionclient._runtime.hardware import HARDWARE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -114,7 +116,7 @@ def _check_object(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _check_cube(cube: Mapping[str, Any], values: Mapping[str, Any], promoted: Mapping[str, Any]) -> None:
     known = {each["name"]: each for each in cube.get("parameters", [])}
-    _reject_unknown(f"The cube {cube['name']!r} has no parameter", values, known)
+    _reject_unknown(f"The cube {cube['name']!r} has no parameter", [*values.keys() - HARDWARE.keys()], known)
     for name, parameter in known.items():
         label = f"The parameter {name!r} of the cube {cube['name']!r}"
         if name in values:
