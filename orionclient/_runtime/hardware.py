@@ -43,35 +43,26 @@ _PARAMETERS: Final[tuple[dict[str, Any], ...]] = (
 )
 
 #: Name -> parameter. Each cube has them, whether its specification lists them or not.
-HARDWARE: Final[Mapping[str, Mapping[str, Any]]] = {each["name"]: each for each in _PARAMETERS}
+HARDWARE: Final[Mapping[str, Mapping[str, Any]]] = {each["name"]: {**each, "hidden": True} for each in _PARAMETERS}
 
 
 def is_hardware(parameter: Mapping[str, Any]) -> bool:
-    """Return whether a parameter of a cube is a hardware parameter: it has the name and a matching type."""
-    known = HARDWARE.get(parameter["name"])
-    return known is not None and not parameter.get("many") and _is_number(known) == _is_number(parameter)
+    """Return whether a parameter of a cube is a hardware parameter, which has the name and the type of one."""
+    kind = HARDWARE.get(parameter["name"], {}).get("type")
+    return not parameter.get("many") and parameter["type"] in ({kind, "integer"} if kind == "decimal" else {kind})
 
 
-def check_hardware(name: str, value: Any) -> str:
-    """Check the value of a hardware parameter.
+def list_parameters(cube: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Return the parameters of a cube by their names.
 
     Args:
-        name: Name of the parameter.
-        value: The value.
+        cube: A cube of a specification, with `parameters` that have the strings `name` and `type`.
 
     Returns:
-        What the value must be, for example ``an integer from 1 to 192``; empty if it is valid.
+        Those that it lists and the other hardware parameters. A hardware parameter that it lists has the bounds of all cubes by default.
     """
-    known = HARDWARE[name]
-    if not _is_number(known):
-        return "" if isinstance(value, str) else "a string"
-    wanted = int if known["type"] == "integer" else (int, float)
-    least, most = known["min_value"], known.get("max_value", float("inf"))
-    if isinstance(value, wanted) and not isinstance(value, bool) and least <= value <= most:
-        return ""
-    kind = "an integer" if known["type"] == "integer" else "a number"
-    return f"{kind} from {least} to {most}" if "max_value" in known else f"{kind} of at least {least}"
-
-
-def _is_number(parameter: Mapping[str, Any]) -> bool:
-    return parameter["type"] in {"integer", "decimal"}
+    listed = {
+        each["name"]: {**HARDWARE[each["name"]], "hidden": False, **each} if is_hardware(each) else each
+        for each in cube["parameters"]
+    }
+    return {**HARDWARE, **listed}

@@ -82,9 +82,9 @@ def create_job(call: Call) -> dict[str, Any]:
         raise ProblemError(409, detail, "floe_not_ready")
     specification = _strictjson.loads(floe["specification"])
     try:
-        check_parameters(specification, parameters)
+        check_parameters(specification, parameters, system_parameters)
         hardware = resolve_hardware(specification, parameters, system_parameters)
-    except (ParametersError, HardwareError) as error:
+    except ParametersError as error:
         raise ProblemError(422, str(error), "bad_job_parameters") from None
     try:
         check_machine(hardware, call.stack.engine.machine)

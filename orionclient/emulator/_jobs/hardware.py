@@ -10,8 +10,10 @@ import os
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from orionclient._runtime.hardware import HARDWARE, check_hardware, is_hardware
+from orionclient._runtime.hardware import HARDWARE, is_hardware
+from orionclient._runtime.parameters import find_value_faults, get_promoted_name
 from orionclient.emulator import _strictjson
+from orionclient.emulator._jobs.specifications import ParametersError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,7 +24,7 @@ _DEFAULTS = {name: each["default"] for name, each in HARDWARE.items()}
 
 
 class HardwareError(ValueError):
-    """Hardware parameters that are not valid, or more than the local Orion has."""
+    """Hardware that the local Orion does not have."""
 
 
 class Machine(NamedTuple):
@@ -74,25 +76,24 @@ def resolve_hardware(
 
     Args:
         specification: The specification of the floe.
-        parameters: The parameters of the job, already checked against the specification.
-        system: The system parameters of the job; others than hardware parameters are ignored.
+        parameters: The parameters of the job, already checked.
+        system: The system parameters of the job, already checked; others than hardware parameters have no effect.
 
     Raises:
-        HardwareError: A value is not valid; the message has all of them.
+        ParametersError: The floe, which an older version may have stored, has values that are not valid.
     """
     wanted = {name: system[name] for name in HARDWARE if system.get(name) is not None}
-    labelled = [(f"The system parameter {name!r}", name, value) for name, value in wanted.items()]
-    by_cube: list[dict[str, Any]] = []
+    by_cube: list[dict[str, Any]] = [wanted]
+    faults: list[str] = []
     for cube in specification.get("cubes", []):
         own = dict(_read_cube(cube, parameters, wanted))
-        labelled += [
-            (f"The parameter {name!r} of the cube {cube['name']!r}", name, value) for name, value in own.items()
-        ]
+        for name, value in own.items():
+            label = f"the parameter {name!r} of the cube {cube['name']!r}"
+            faults.extend(find_value_faults(HARDWARE[name], value, label))
         by_cube.append({**wanted, **own})
-    faults = [f"{label} must be {what}." for label, name, value in labelled if (what := check_hardware(name, value))]
     if faults:
-        raise HardwareError(" ".join(faults))
-    return {name: _combine(name, [own[name] for own in by_cube or [wanted] if name in own]) for name in HARDWARE}
+        raise ParametersError(faults)
+    return {name: _combine(name, [own[name] for own in by_cube[1:] or by_cube if name in own]) for name in HARDWARE}
 
 
 def _read_cube(
@@ -106,8 +107,9 @@ def _read_cube(
         listed = own.get(name, {})
         if listed and not is_hardware(listed):
             continue
+        outer = get_promoted_name(listed) if listed else None
         default = None if name in system else listed.get("default")
-        for value in (promoted.get(listed.get("promoted_name")), given.get(name), default):
+        for value in (promoted.get(outer), given.get(name), default):
             if value is not None:
                 yield name, value
                 break

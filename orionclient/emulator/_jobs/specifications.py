@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from orionclient._runtime import parameters
+from orionclient._runtime.hardware import HARDWARE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -95,13 +96,18 @@ def _check_strings(value: Mapping[str, Any], *names: str) -> bool:
     return all(isinstance(value.get(name), str) and value[name] for name in names)
 
 
-def check_parameters(specification: Mapping[str, Any], given: Mapping[str, Any]) -> None:
-    """Validate the parameters of a job against the specification of its floe.
+def check_parameters(
+    specification: Mapping[str, Any], given: Mapping[str, Any], system: Mapping[str, Any] | None = None
+) -> None:
+    """Validate the parameters of a job against the specification of its floe, and the hardware parameters among its system parameters.
 
     Raises:
         ParametersError: Parameters are unknown, missing or have the wrong type; it has all faults.
     """
     cubes = [{"parameters": [], **cube} for cube in specification.get("cubes", [])]
     _, faults = parameters.check_parameters(cubes, given)
+    for name, value in (system or {}).items():
+        if name in HARDWARE:
+            faults.extend(parameters.find_value_faults(HARDWARE[name], value, f"the system parameter {name!r}"))
     if faults:
         raise ParametersError(faults)
