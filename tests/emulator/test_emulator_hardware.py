@@ -199,9 +199,10 @@ def test_the_environment_is_as_published(server: Server, connect: Connect) -> No
 
 def test_a_floe_of_another_kind_has_no_cube_type(server: Server, connect: Connect) -> None:
     ada = connect(server)
-    job = start(ada, "print(os.environ.get('CUBE_TYPE'), os.environ['ORION_INSTANCE'], os.environ['ORION_CPU'])")
+    code = "print(os.environ.get('CUBE_TYPE'), os.environ['ORION_INSTANCE'], os.environ['ORION_CPU'])\n"
+    job = start(ada, code + "print(len(os.sched_getaffinity(0)) if sys.platform == 'linux' else 1)")
     reach(ada, job)
-    assert log(ada, job) == "None local 1\n"
+    assert log(ada, job) == "None local 1\n1\n"
 
 
 # ---------------------------------------------------------------- what is enforced
@@ -310,6 +311,17 @@ def test_jobs_wait_for_cpus_in_the_order_of_the_queue(server: Server, connect: C
     reach(ada, last, "running")
     second.touch()
     assert {reach(ada, job)["outcome"] for job in (running, small, last)} == {"succeeded"}
+
+
+def test_all_jobs_that_fit_start_when_a_job_ends(server: Server, connect: Connect, tmp_path: Path) -> None:
+    ada = connect(server)
+    gate, marks = tmp_path / "gate", [tmp_path / "one", tmp_path / "two"]
+    big = start(ada, f"wait_for({str(gate)!r})", system_parameters={"cpu_count": 3})
+    reach(ada, big, "running")
+    # Each ends only after the other has started.
+    pair = [start(ada, f"note({str(a)!r}, 'x')\nwait_for({str(b)!r})") for a, b in (marks, marks[::-1])]
+    gate.touch()
+    assert {reach(ada, job)["outcome"] for job in (big, *pair)} == {"succeeded"}
 
 
 def test_running_jobs_have_no_more_cpus_than_there_are(server: Server, connect: Connect, tmp_path: Path) -> None:
