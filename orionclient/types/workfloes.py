@@ -141,7 +141,7 @@ class Cube:
     Attributes:
         names: Its title and its name, if present.
         parameters: Its parameters. Each has the strings `name` and `type` ("unknown" if the server sends none), `promoted_name`, a
-            string or None, and `choices`, a list or None.
+            string or None if it is not promoted, and `choices`, a list or None.
     """
 
     names: tuple[str, ...]
@@ -172,11 +172,10 @@ def _parse_cube(data: Mapping[str, Any], within: str) -> Cube:
     parameters = []
     listed = read_optional_field(data, "parameters", list, within=within) or []
     for parameter, place in iter_objects(listed, f"{within}.parameters"):
-        promoted = parameter.get("promoted_name")
         known = {
             "name": read_field(parameter, "name", str, within=place),
             "type": read_optional_field(parameter, "type", str, within=place) or "unknown",
-            "promoted_name": promoted if isinstance(promoted, str) else None,
+            "promoted_name": get_promoted_name(parameter),
             "choices": read_optional_field(parameter, "choices", list, within=place),
         }
         parameters.append({**parameter, **known})
