@@ -13,6 +13,8 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 from attrs import evolve, frozen
 
 from orionclient._resources.json_values import encode_json
+from orionclient._runtime.hardware import HARDWARE
+from orionclient._runtime.parameters import find_value_faults
 from orionclient.exceptions import ValidationError
 from orionclient.types import Dataset, File, Secret, ShardCollection
 
@@ -105,7 +107,14 @@ class Floe:
 @typing.overload
 def floe(function: F, /) -> F: ...
 @typing.overload
-def floe(*, name: str = "", title: str = "", tags: Iterable[str] = (), description: str = "") -> Callable[[F], F]: ...
+def floe(
+    *,
+    name: str = "",
+    title: str = "",
+    tags: Iterable[str] = (),
+    description: str = "",
+    hardware: Mapping[str, Any] | None = None,
+) -> Callable[[F], F]: ...
 def floe(
     function: Any = None,
     /,
@@ -114,6 +123,7 @@ def floe(
     title: str = "",
     tags: Iterable[str] = (),
     description: str = "",
+    hardware: Mapping[str, Any] | None = None,
 ) -> Any:
     """Declare a function as a floe. It stays an ordinary function that tests can call.
 
@@ -127,6 +137,9 @@ def floe(
         title: Title. Defaults to a title derived from the name.
         tags: Tags of the specification, for finding the floe.
         description: Description. Defaults to the first paragraph of the function's docstring.
+        hardware: Defaults of hardware parameters (names, defaults and bounds are documented): `cpu_count`, `memory_mb` and `disk_space`
+            in MiB, `gpu_count`, `instance_type`, `instance_tags`, `max_backlog_wait` in seconds and `spot_policy`. A job can set others as
+            parameters of the cube. A parameter of the function with such a name is the hardware parameter, too.
 
     Returns:
         The function itself.
@@ -146,6 +159,7 @@ def floe(
         given = name or function.__name__
         paragraph = (inspect.getdoc(function) or "").partition("\n\n")[0].replace("\n", " ")
         parameters = _read_parameters(function, given)
+        parameters += _declare_hardware(hardware or {}, parameters, given)
         setattr(
             function,
             _MARK,
@@ -254,6 +268,26 @@ def _read_parameters(function: Callable[..., Any], name: str) -> list[dict[str, 
         if promoted.count(each) > 1:
             raise ValidationError(f"the floe {name!r} has two parameters with the promoted name {each!r}")
     return found
+
+
+def _declare_hardware(
+    hardware: Mapping[str, Any], others: Iterable[Mapping[str, Any]], name: str
+) -> list[dict[str, Any]]:
+    """Return the hardware parameters of a floe that its function does not take."""
+    taken = {each["name"] for each in others}
+    faults = []
+    for each, value in hardware.items():
+        label = f"the hardware parameter {each!r}"
+        if each not in HARDWARE:
+            faults.append(f"{label} is unknown; known names are {', '.join(HARDWARE)}")
+        elif each in taken:
+            faults.append(f"{label} is a parameter of the function; set its default there")
+        else:
+            faults += find_value_faults(HARDWARE[each], value, label)
+    if faults:
+        raise ValidationError(f"the floe {name!r} is not valid: {'; '.join(faults)}")
+    shown = {"description": "", "required": False, "hidden": False}
+    return [{**HARDWARE[each], **shown, "default": value} for each, value in hardware.items()]
 
 
 def _read_parameter(parameter: inspect.Parameter, hint: Any, where: str) -> dict[str, Any]:

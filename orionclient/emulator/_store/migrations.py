@@ -169,7 +169,10 @@ CREATE VIEW workspace_users AS
         AND EXISTS (SELECT 1 FROM members WHERE members.user = shares.target AND members.project = workspaces.project);
 """
 
-_JOBS_OF_10 = ""
+# The hardware of a job as JSON; a job of an older version has the defaults.
+_JOBS_OF_10 = """
+ALTER TABLE jobs ADD COLUMN hardware TEXT NOT NULL DEFAULT '{}';
+"""
 
 _COSTS_OF_10 = ""
 
