@@ -22,6 +22,7 @@ from orionclient.emulator._http.presigned import PresignedUrls
 from orionclient.emulator._http.serving import UvicornServer, bind, build_config
 from orionclient.emulator._jobs.hardware import Machine, find_machine
 from orionclient.emulator._jobs.jobs import JobEngine
+from orionclient.emulator._jobs.services import ServiceEngine
 from orionclient.emulator._jobs.specifications import FloeSpecification, check_floe
 from orionclient.emulator._jobs.work import BackgroundWork
 from orionclient.emulator._problems import FolderError, describe_database_error, get_sqlite_code
@@ -295,6 +296,7 @@ class _RunningServer:
         self._store: Store | None = None
         self._work, self._slow = BackgroundWork(), BackgroundWork()
         self._engine: JobEngine | None = None
+        self._services: ServiceEngine | None = None
         try:
             with convert_errors(folder):
                 is_new = check_database(folder)
@@ -303,7 +305,7 @@ class _RunningServer:
                 self._store = Store(folder / DATABASE, durable=options.durable, creating=is_new, clock=options.clock)
                 apply_seed(self._store, seed)
                 self.stack = _open_services(folder, self._store, secret, (self._work, self._slow), options)
-                self._engine = self.stack.engine
+                self._engine, self._services = self.stack.engine, self.stack.services
                 _handlers.resume(self.stack)
             port, self.url = self._listen(*address)
             app: ASGIApp
@@ -372,6 +374,8 @@ class _RunningServer:
             bound.close()
         if self._engine is not None:
             self._engine.close()
+        if self._services is not None:
+            self._services.close()
         for work in (self._work, self._slow):
             work.close()
         if self._store is not None:
@@ -411,6 +415,7 @@ def _open_services(
             describe=options.describe,
             log_limit=options.limits.log,
         ),
+        ServiceEngine(store, folder, options.limits.log),
         options.floes,
         _handlers.KINDS,
         _load_operations(),

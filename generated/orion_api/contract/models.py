@@ -713,6 +713,52 @@ class ProjectPage(ContractModel):
     results: Annotated[list[ProjectInfo], Field(description="Items of this page.")]
 
 
+class ScalingGroupInfo(ContractModel):
+    """Instances that run jobs or services."""
+
+    id: Annotated[StrictInt, Field(description="Id of the scaling group; unique within the stack.")]
+    name: Annotated[StrictStr, Field(description="Name of the scaling group.")]
+    description: Annotated[StrictStr, Field(description="What runs in the scaling group; may be empty.")]
+    organization: Annotated[StrictInt, Field(description="Id of the organization.")]
+    min_instances: Annotated[
+        StrictInt, Field(description="Minimum count of instances; these are ready even if nothing runs.")
+    ]
+    max_instances: Annotated[
+        StrictInt, Field(description="Maximum count of instances. Each runs one job or service; others wait.")
+    ]
+    instances: Annotated[StrictInt, Field(description="Count of instances now.")]
+    running: Annotated[StrictInt, Field(description="Count of jobs or services that run now.")]
+    queued: Annotated[StrictInt, Field(description="Count of jobs or services that wait for an instance.")]
+    created: Annotated[AwareDatetime, Field(description="Time the scaling group was created, ISO 8601 in UTC.")]
+
+
+class UpdateScalingGroup(ContractModel):
+    """Limits of a scaling group to update."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    min_instances: Annotated[
+        StrictInt | None, Field(description="New minimum count of instances, 0 to 1000.", ge=0, le=1000)
+    ] = None
+    max_instances: Annotated[
+        StrictInt | None, Field(description="New maximum count of instances, 0 to 1000.", ge=0, le=1000)
+    ] = None
+
+
+class ScalingGroupPage(ContractModel):
+    """A page of scaling groups."""
+
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
+    ]
+    results: Annotated[list[ScalingGroupInfo], Field(description="Items of this page.")]
+
+
 class SecretInfo(ContractModel):
     """A secret without its value."""
 
@@ -773,6 +819,62 @@ class SecretPage(ContractModel):
         ),
     ]
     results: Annotated[list[SecretInfo], Field(description="Items of this page.")]
+
+
+class ServiceSpecInfo(ContractModel):
+    """A service that tasks can run."""
+
+    id: Annotated[StrictInt, Field(description="Id of the service specification; unique within the stack.")]
+    name: Annotated[StrictStr, Field(description="Display name; need not be unique.")]
+    description: Annotated[StrictStr, Field(description="What the service does; may be empty.")]
+    scaling_group: Annotated[StrictInt, Field(description="Id of the scaling group whose instances run the tasks.")]
+    owner: Annotated[StrictInt, Field(description="Id of the user who created the service specification.")]
+    project: Annotated[StrictInt, Field(description="Id of the project that the service specification belongs to.")]
+    created: Annotated[AwareDatetime, Field(description="Time the service specification was created, ISO 8601 in UTC.")]
+
+
+class ServiceSpecPage(ContractModel):
+    """A page of service specifications."""
+
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
+    ]
+    results: Annotated[list[ServiceSpecInfo], Field(description="Items of this page.")]
+
+
+class CreateServiceTask(ContractModel):
+    """Fields of a new service task."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    spec: Annotated[StrictInt, Field(description="Id of the service specification.", ge=1, le=9223372036854775807)]
+    name: Annotated[
+        StrictStr | None,
+        Field(description="Display name; need not be unique. Defaults to an empty string.", max_length=255),
+    ] = None
+    description: Annotated[StrictStr | None, Field(description="Free-form description.", max_length=10000)] = None
+    project: Annotated[
+        StrictInt | None,
+        Field(description="Id of the project. Defaults to the caller's default project.", ge=1, le=9223372036854775807),
+    ] = None
+
+
+class UpdateServiceTask(ContractModel):
+    """Fields of a service task to update."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[StrictStr | None, Field(description="New display name.", max_length=255)] = None
+    description: Annotated[StrictStr | None, Field(description="New free-form description.", max_length=10000)] = None
+    desired_state: Annotated[
+        Literal["running", "stopped"] | None, Field(description="`running` starts the task, `stopped` stops it.")
+    ] = None
 
 
 class CreateShard(ContractModel):
@@ -1444,6 +1546,42 @@ class PackagePage(ContractModel):
         ),
     ]
     results: Annotated[list[PackageInfo], Field(description="Items of this page.")]
+
+
+class ServiceTaskInfo(ContractModel):
+    """A running or stopped service."""
+
+    id: Annotated[StrictInt, Field(description="Id of the service task; unique within the stack.")]
+    name: Annotated[StrictStr, Field(description="Display name; may be empty, need not be unique.")]
+    description: Annotated[StrictStr, Field(description="Free-form description; may be empty.")]
+    spec: Annotated[StrictInt, Field(description="Id of the service specification.")]
+    state: Annotated[StrictStr, Field(description="State of the service task.")]
+    desired_state: Annotated[StrictStr, Field(description="State that the task should be in.")]
+    reason: Annotated[StrictStr, Field(description="Why the state is `failed`, one sentence; empty in other states.")]
+    url: Annotated[StrictStr, Field(description="URL of the service while it is `running`; empty in other states.")]
+    started: Annotated[
+        AwareDatetime | None,
+        Field(
+            description="Time the service was last started, ISO 8601 in UTC; null before the first start.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ]
+    owner: Annotated[StrictInt, Field(description="Id of the user who created the service task.")]
+    project: Annotated[StrictInt, Field(description="Id of the project that the service task belongs to.")]
+    created: Annotated[AwareDatetime, Field(description="Time the service task was created, ISO 8601 in UTC.")]
+
+
+class ServiceTaskPage(ContractModel):
+    """A page of service tasks."""
+
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
+    ]
+    results: Annotated[list[ServiceTaskInfo], Field(description="Items of this page.")]
 
 
 class ShardInfo(ContractModel):
