@@ -79,7 +79,8 @@ class Server:
             fields. Floes of an earlier start that are omitted become deprecated.
         jobs: Maximum number of jobs that run at once; with 0, jobs stay queued. Defaults to 2.
         describe: A command that prints the floes of an extracted package as a JSON list of objects with the fields of
-            `FloeSpecification`; the package's folder is appended to it. If omitted, packages cannot be inspected.
+            `FloeSpecification`, or an object with this list as `floes` and optionally `errors` and `warnings`, lists of sentences, and
+            `environment`, an object; the package's folder is appended to it. If omitted, packages cannot be inspected.
         storage: Whether to open a storage origin on another port of the same host, like the S3 storage of a hosted stack:
             downloads of files and shards redirect to presigned URLs there, and upload parts are sent to presigned URLs.
             Defaults to False.

@@ -105,7 +105,14 @@ class Floe:
 @typing.overload
 def floe(function: F, /) -> F: ...
 @typing.overload
-def floe(*, name: str = "", title: str = "", tags: Iterable[str] = (), description: str = "") -> Callable[[F], F]: ...
+def floe(
+    *,
+    name: str = "",
+    title: str = "",
+    tags: Iterable[str] = (),
+    description: str = "",
+    classification: Iterable[Sequence[str]] = (),
+) -> Callable[[F], F]: ...
 def floe(
     function: Any = None,
     /,
@@ -114,6 +121,7 @@ def floe(
     title: str = "",
     tags: Iterable[str] = (),
     description: str = "",
+    classification: Iterable[Sequence[str]] = (),
 ) -> Any:
     """Declare a function as a floe. It stays an ordinary function that tests can call.
 
@@ -127,12 +135,14 @@ def floe(
         title: Title. Defaults to a title derived from the name.
         tags: Tags of the specification, for finding the floe.
         description: Description. Defaults to the first paragraph of the function's docstring.
+        classification: Places of the floe in the tree of classifications, each a list of names from the top level down, for example
+            ``[["Docking", "Posing"]]`` (as in public code). A name has no slash.
 
     Returns:
         The function itself.
 
     Raises:
-        ValidationError: A parameter has no type hint, or an unsupported one.
+        ValidationError: A parameter has no type hint, or an unsupported one; or the classification is not a list of lists of names.
 
     Example:
         >>> from orionclient.floes import DatasetOut, floe
@@ -146,6 +156,7 @@ def floe(
         given = name or function.__name__
         paragraph = (inspect.getdoc(function) or "").partition("\n\n")[0].replace("\n", " ")
         parameters = _read_parameters(function, given)
+        paths = [_check_path(path, given) for path in classification]
         setattr(
             function,
             _MARK,
@@ -156,6 +167,7 @@ def floe(
                     "description": description or paragraph,
                     # The UUID is stable, so that the floe is recognized however often and wherever it is registered.
                     "uuid": str(uuid.uuid5(_NAMESPACE, given)),
+                    **({"classification": paths} if paths else {}),
                     "cubes": [
                         {
                             "name": given,
@@ -226,6 +238,18 @@ def describe(function: Callable[..., Any]) -> dict[str, Any]:
     """
     described: dict[str, Any] = json.loads(json.dumps(get_floe(function).specification))
     return described
+
+
+def _check_path(path: Any, name: str) -> list[str]:
+    if (
+        isinstance(path, str)
+        or not path
+        or not all(isinstance(each, str) and each and "/" not in each for each in path)
+    ):
+        raise ValidationError(
+            f"the classification of the floe {name!r} must be a list of paths, each a list of names without slashes, not {path!r:.60}"
+        )
+    return list(path)
 
 
 def _get_cube_type(parameters: Iterable[Mapping[str, Any]]) -> str:

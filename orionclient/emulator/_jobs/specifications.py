@@ -52,6 +52,7 @@ def check_floe(given: Any) -> FloeSpecification:
     name = specification["name"]
     if not all(isinstance(specification.get(key, ""), str) for key in ("title", "description")):
         raise SpecificationError(f"title and description of the floe {name!r} must be strings")
+    _check_classification(specification, name)
     cubes = specification.get("cubes")
     if not isinstance(cubes, list) or not all(
         isinstance(cube, dict) and _check_strings(cube, "name") for cube in cubes
@@ -71,6 +72,17 @@ def check_floe(given: Any) -> FloeSpecification:
     if not floe.argv:
         raise SpecificationError(f"the floe {name!r} has no command")
     return FloeSpecification(specification, list(floe.tags), list(floe.argv))
+
+
+def _check_classification(specification: Mapping[str, Any], floe: str) -> None:
+    paths = specification.get("classification", [])
+    if not isinstance(paths, list) or not all(
+        isinstance(path, list) and path and all(isinstance(name, str) and name and "/" not in name for name in path)
+        for path in paths
+    ):
+        raise SpecificationError(
+            f"the classification of the floe {floe!r} must be a list of paths, each a list of names without slashes"
+        )
 
 
 def _check_strings(value: Mapping[str, Any], *names: str) -> bool:
