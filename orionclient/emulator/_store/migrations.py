@@ -176,7 +176,13 @@ ALTER TABLE jobs ADD COLUMN hardware TEXT NOT NULL DEFAULT '{}';
 
 _COSTS_OF_10 = ""
 
-_PACKAGES_OF_10 = ""
+# `inspection` is a JSON object with what the inspection found. `classifications` is a JSON list of paths, with those above them.
+_PACKAGES_OF_10 = """
+UPDATE packages SET state = 'queued' WHERE state = 'processing';
+ALTER TABLE packages ADD COLUMN inspection TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE workfloes ADD COLUMN deleted TEXT NOT NULL DEFAULT '';
+ALTER TABLE workfloes ADD COLUMN classifications TEXT NOT NULL DEFAULT '[]';
+"""
 
 _DATABASES_OF_10 = ""
 
@@ -219,7 +225,7 @@ MIGRATIONS: Final[Mapping[int, str]] = {
     7: _MEMBERS,
     8: _SYSTEM_TAGS,
     9: "".join([_MEMBERS_BY_USER, *map(_cover_kind, _KINDS_OF_6)]),
-    10: "".join([_JOBS_OF_10, _COSTS_OF_10, _PACKAGES_OF_10, _DATABASES_OF_10, _QUERIES_OF_10, _SERVICES_OF_10]),
+    10: f"{_JOBS_OF_10}{_COSTS_OF_10}{_PACKAGES_OF_10}{_DATABASES_OF_10}{_QUERIES_OF_10}{_SERVICES_OF_10}",
 }
 
 
