@@ -219,7 +219,7 @@ MIGRATIONS: Final[Mapping[int, str]] = {
     7: _MEMBERS,
     8: _SYSTEM_TAGS,
     9: "".join([_MEMBERS_BY_USER, *map(_cover_kind, _KINDS_OF_6)]),
-    10: "".join([_JOBS_OF_10, _COSTS_OF_10, _PACKAGES_OF_10, _DATABASES_OF_10, _QUERIES_OF_10, _SERVICES_OF_10]),
+    10: f"{_JOBS_OF_10}{_COSTS_OF_10}{_PACKAGES_OF_10}{_DATABASES_OF_10}{_QUERIES_OF_10}{_SERVICES_OF_10}",
 }
 
 
