@@ -259,6 +259,15 @@ class ListUsersFilters(TypedDict):
     username: NotRequired[str | None]
 
 
+class ListClassificationsFilters(TypedDict):
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    name: NotRequired[str | None]
+    path: NotRequired[str | None]
+    depth: NotRequired[int | None]
+
+
 class ListWorkspacesFilters(TypedDict):
     limit: NotRequired[int | None]
     cursor: NotRequired[str | None]
@@ -709,6 +718,15 @@ class WorkspacePage(TypedDict):
     results: list[WorkspaceInfo]
 
 
+class ClassificationInfo(TypedDict):
+    """A node of the tree of classifications."""
+
+    name: str
+    path: str
+    depth: int
+    count: int
+
+
 CollectionState: TypeAlias = str
 
 
@@ -952,6 +970,7 @@ class ListWorkfloesFilters(TypedDict):
     tags: NotRequired[str | list[Tag] | None]
     tag_filters: NotRequired[str | list[TagFilter] | None]
     tag_match: NotRequired[TagMatch | None]
+    classification: NotRequired[str | None]
     uuid: NotRequired[str | None]
     package: NotRequired[int | None]
     version: NotRequired[str | None]
@@ -965,6 +984,14 @@ class ApiVersions(TypedDict):
     versions: JsonObject
     server: NotRequired[str]
     features: NotRequired[list[str]]
+
+
+class ClassificationPage(TypedDict):
+    """A page of classifications."""
+
+    count: int
+    next: str | None
+    results: list[ClassificationInfo]
 
 
 class CollectionInfo(TypedDict):
@@ -1182,6 +1209,22 @@ class MoveEntries(TypedDict):
     force: NotRequired[bool]
 
 
+class PackageEnvironment(TypedDict):
+    """What a package asks for, and what its floes run with."""
+
+    id: int
+    python_version: str
+    requirements: list[str]
+    conda_dependencies: list[str]
+    conda_channels: list[str]
+    base_os: str
+    build_requirements: JsonObject
+    used_python_version: NotRequired[str | None]
+    used_base_os: NotRequired[str | None]
+    used_packages: NotRequired[list[str]]
+    missing_requirements: NotRequired[list[str]]
+
+
 class PackageInfo(TypedDict):
     """A package without its archive."""
 
@@ -1369,3 +1412,15 @@ class WorkFloeSpecPage(TypedDict):
     count: int
     next: str | None
     results: list[WorkFloeSpecInfo]
+
+
+class PackageInspection(TypedDict):
+    """What was found in a package."""
+
+    id: int
+    state: PackageState
+    finished: NotRequired[str | None]
+    floes: list[WorkFloeSpecInfo]
+    errors: list[str]
+    warnings: list[str]
+    log: str

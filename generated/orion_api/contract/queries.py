@@ -356,6 +356,18 @@ class ListUsersQuery(BaseModel):
     username: Annotated[str | None, Field(max_length=150)] = None
 
 
+class ListClassificationsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+    path: Annotated[str | None, Field(max_length=255)] = None
+    depth: Annotated[int | None, Field(ge=1, le=100)] = None
+
+
 class ListWorkspacesQuery(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
@@ -592,6 +604,7 @@ class ListWorkfloesQuery(BaseModel):
         Literal["exact", "iexact", "contains", "icontains", "startswith", "istartswith"] | None,
         Field(description="How tags are compared."),
     ] = None
+    classification: Annotated[str | None, Field(max_length=255)] = None
     uuid: Annotated[str | None, Field(max_length=255)] = None
     package: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     version: Annotated[str | None, Field(max_length=255)] = None

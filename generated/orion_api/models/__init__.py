@@ -9,6 +9,8 @@ from .._lazy import attach
 if TYPE_CHECKING:
     from .api_versions import ApiVersions as ApiVersions
     from .balance_info import BalanceInfo as BalanceInfo
+    from .classification_info import ClassificationInfo as ClassificationInfo
+    from .classification_page import ClassificationPage as ClassificationPage
     from .collection_info import CollectionInfo as CollectionInfo
     from .collection_page import CollectionPage as CollectionPage
     from .collection_state import CollectionState as CollectionState
@@ -72,7 +74,9 @@ if TYPE_CHECKING:
     from .move_entries import MoveEntries as MoveEntries
     from .organization_info import OrganizationInfo as OrganizationInfo
     from .organization_page import OrganizationPage as OrganizationPage
+    from .package_environment import PackageEnvironment as PackageEnvironment
     from .package_info import PackageInfo as PackageInfo
+    from .package_inspection import PackageInspection as PackageInspection
     from .package_page import PackagePage as PackagePage
     from .package_state import PackageState as PackageState
     from .part_info import PartInfo as PartInfo
@@ -138,6 +142,8 @@ else:
         [
             "api_versions:ApiVersions",
             "balance_info:BalanceInfo",
+            "classification_info:ClassificationInfo",
+            "classification_page:ClassificationPage",
             "collection_info:CollectionInfo",
             "collection_page:CollectionPage",
             "collection_state:CollectionState",
@@ -197,7 +203,9 @@ else:
             "move_entries:MoveEntries",
             "organization_info:OrganizationInfo",
             "organization_page:OrganizationPage",
+            "package_environment:PackageEnvironment",
             "package_info:PackageInfo",
+            "package_inspection:PackageInspection",
             "package_page:PackagePage",
             "package_state:PackageState",
             "part_info:PartInfo",

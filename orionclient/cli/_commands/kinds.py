@@ -75,7 +75,8 @@ _DESCRIBED: Final = (
         noun="floe",
         group="workfloes",
         columns=("id", "name", "state", "created", "title", "package"),
-        examples={"list": "--tag ETL", "list-shares": "8"},
+        examples={"list": "--tag ETL", "list-shares": "8", "delete": "10 --yes"},
+        special="workfloes",
     ),
     CommandKind(
         "job",

@@ -176,7 +176,13 @@ ALTER TABLE jobs ADD COLUMN hardware TEXT NOT NULL DEFAULT '{}';
 
 _COSTS_OF_10 = ""
 
-_PACKAGES_OF_10 = ""
+# `inspection` is a JSON object with what the inspection found. `classifications` is a JSON list of paths, with those above them.
+_PACKAGES_OF_10 = """
+UPDATE packages SET state = 'queued' WHERE state = 'processing';
+ALTER TABLE packages ADD COLUMN inspection TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE workfloes ADD COLUMN deleted TEXT NOT NULL DEFAULT '';
+ALTER TABLE workfloes ADD COLUMN classifications TEXT NOT NULL DEFAULT '[]';
+"""
 
 _DATABASES_OF_10 = ""
 
