@@ -9,9 +9,9 @@ from orionclient.emulator._problems import forbidden
 
 
 def get_current_balance(call: Call) -> dict[str, Any]:
-    """Return the balance of the organization: the seed's balance minus the cost of the jobs."""
+    """Return the balance of the organization: the seed's balance minus the charges in the ledger."""
     query = "SELECT cost_accounting, organizations.* FROM users JOIN organizations ON organization = organizations.id WHERE users.id = ?"
-    changed = "SELECT max(finished) FROM jobs JOIN users ON jobs.owner = users.id WHERE organization = ?"
+    changed = "SELECT max(finished) FROM charges WHERE organization = ?"
     with call.stack.store.read_transaction() as db:
         row = db.execute(query, (call.caller.id,)).fetchone()
         ((updated,),) = db.execute(changed, (row["id"],))
