@@ -36,6 +36,7 @@ from orionclient.session import OrionSession, get_session
 from orionclient.types import (
     KINDS,
     Dataset,
+    Export,
     File,
     MolsearchDatabase,
     MolsearchQuery,
@@ -97,6 +98,7 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     # A retried upload changes nothing, so the table need not wait for the floes.
     "upload_package_content": lambda _: {"body": PACKAGE},
     "create_molsearch_database": lambda ids: {"body": {"name": "made", "dataset": ids["source_id"]}},
+    "create_export": lambda _: {"body": {"report_type": "jobs_summary"}},
     "create_upload": lambda ids: {"body": build_upload_body(ids)},
     "upload_part": lambda _: {"body": CONTENT},
     "obtain_upload_targets": lambda _: {"body": {"numbers": [1]}},
@@ -179,6 +181,12 @@ def create_query(session: OrionSession, ids: dict[str, Any]) -> int:
     return MolsearchQuery.create_title_query(session=session, database_id=ids["loaded_id"], titles=["ethanol"]).id
 
 
+def create_ready_export(session: OrionSession, _: dict[str, Any]) -> int:
+    export = Export.create(session, "jobs_summary")
+    export.wait()
+    return export.id
+
+
 # Factories for the ids in the path of an operation, in path order.
 FACTORIES: dict[str, Callable[[OrionSession, dict[str, Any]], int]] = {
     "file_id": lambda session, _: File.upload(session, "made before", CONTENT).id,
@@ -192,6 +200,7 @@ FACTORIES: dict[str, Callable[[OrionSession, dict[str, Any]], int]] = {
     "job_id": create_complete_job,
     "database_id": lambda session, ids: MolsearchDatabase.create(session, "made before", ids["source_id"]).id,
     "query_id": create_query,
+    "export_id": create_ready_export,
 }
 
 

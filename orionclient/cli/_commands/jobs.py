@@ -12,6 +12,7 @@ import click
 from orionclient._runtime.clock import CLOCK
 from orionclient.cli._commands.job_start import build_start_command
 from orionclient.cli._commands.job_wait import wait_for_job
+from orionclient.cli._commands.report_export import build_summary_export_command
 from orionclient.cli._core.batch import apply_to_each
 from orionclient.cli._core.command_kind import describe
 from orionclient.cli._core.commands import Command
@@ -43,7 +44,16 @@ def build_commands(kind: CommandKind) -> list[Command]:
     Returns:
         The commands.
     """
-    return [_list(kind), build_start_command(), _wait(kind), _logs(kind), _cancel(kind), _rerun(kind), _export(kind)]
+    return [
+        _list(kind),
+        build_start_command(),
+        _wait(kind),
+        _logs(kind),
+        _cancel(kind),
+        _rerun(kind),
+        _export(kind),
+        build_summary_export_command(),
+    ]
 
 
 class _SinceType(ParameterType):

@@ -24,6 +24,8 @@ MEMORY_HOUR: Final = Decimal("0.00005")
 STORAGE_MONTH: Final = Decimal("0.023")
 MONTH_SECONDS: Final = 30 * 86400
 _UNIT: Final = Decimal("0.0001")
+# The cost of small content would be zero otherwise.
+_STORAGE_UNIT: Final = Decimal("0.000001")
 
 
 class Hardware(NamedTuple):
@@ -48,7 +50,7 @@ def compute_cost(seconds: float, hardware: Hardware) -> Decimal:
 
 def compute_storage_cost(byte_seconds: float) -> Decimal:
     """Compute the cost of content from its bytes multiplied by seconds."""
-    return (Decimal(repr(byte_seconds)) / 1024**3 / MONTH_SECONDS * STORAGE_MONTH).quantize(_UNIT)
+    return (Decimal(repr(byte_seconds)) / 1024**3 / MONTH_SECONDS * STORAGE_MONTH).quantize(_STORAGE_UNIT)
 
 
 def record_charge(db: sqlite3.Connection, job: int, hardware: Hardware) -> None:
