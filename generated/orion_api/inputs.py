@@ -653,6 +653,19 @@ class FolderInfo(TypedDict):
 FolderPath: TypeAlias = str
 
 
+class JobHardware(TypedDict):
+    """The hardware of a job: for each hardware parameter of a cube the value of the job, or else of the floe, or else the default. The local Orion enforces `cpu_count` and `memory_mb` on Linux and rejects GPUs; it only stores the others."""
+
+    cpu_count: NotRequired[int]
+    memory_mb: NotRequired[float]
+    disk_space: NotRequired[float]
+    gpu_count: NotRequired[int]
+    instance_type: NotRequired[str]
+    instance_tags: NotRequired[str]
+    max_backlog_wait: NotRequired[int]
+    spot_policy: NotRequired[str]
+
+
 JobState: TypeAlias = str
 
 
@@ -1032,6 +1045,7 @@ class JobInfo(TypedDict):
     workfloe: int
     parameters: NotRequired[JsonObject]
     system_parameters: NotRequired[JsonObject]
+    hardware: NotRequired[JobHardware]
     created: NotRequired[str]
     started: NotRequired[str | None]
     finished: NotRequired[str | None]

@@ -20,6 +20,7 @@ from orionclient.emulator._http.call import Limits, Services
 from orionclient.emulator._http.contract import Operation, read_operations
 from orionclient.emulator._http.presigned import PresignedUrls
 from orionclient.emulator._http.serving import UvicornServer, bind, build_config
+from orionclient.emulator._jobs.hardware import Machine, find_machine
 from orionclient.emulator._jobs.jobs import JobEngine
 from orionclient.emulator._jobs.specifications import FloeSpecification, check_floe
 from orionclient.emulator._jobs.work import BackgroundWork
@@ -78,6 +79,9 @@ class Server:
         floes: Floes that jobs can run in addition to those of packages; each a `FloeSpecification` or an object with its
             fields. Floes of an earlier start that are omitted become deprecated.
         jobs: Maximum number of jobs that run at once; with 0, jobs stay queued. Defaults to 2.
+        cpus: Number of CPUs that the running jobs can have together. Defaults to those that this process can use, or to `jobs` if that
+            is more.
+        memory_mb: Memory that a job can have, in MiB. Defaults to the memory of the machine.
         describe: A command that prints the floes of an extracted package as a JSON list of objects with the fields of
             `FloeSpecification`; the package's folder is appended to it. If omitted, packages cannot be inspected.
         storage: Whether to open a storage origin on another port of the same host, like the S3 storage of a hosted stack:
@@ -91,7 +95,7 @@ class Server:
         clock: Returns the current time, for the times of resources. Defaults to the time of the system.
 
     Raises:
-        ValueError: The host is not a loopback address, `jobs` is negative, or a floe is not valid.
+        ValueError: The host is not a loopback address, `jobs` is negative, `cpus` or `memory_mb` is too low, or a floe is not valid.
         FolderError: The folder is damaged or in use, or cannot be read or written; raised by `start`.
 
     Attributes:
@@ -111,6 +115,8 @@ class Server:
         processing: float = 0.0,
         floes: Iterable[FloeSpecification | Mapping[str, Any]] = (),
         jobs: int = 2,
+        cpus: int | None = None,
+        memory_mb: int | None = None,
         describe: Sequence[str] | None = None,
         storage: bool = False,
         storage_seconds: float = 900.0,
@@ -135,6 +141,7 @@ class Server:
         self._processing = processing
         self._floes = tuple(check_floe(floe) for floe in floes)
         self._max_jobs = jobs
+        self._machine = find_machine(cpus, memory_mb, jobs)
         self._describe = describe
         self.faults: Faults = Faults([operation.id for operation in _load_operations()])
         self.storage: Storage | None = Storage(storage_seconds) if storage else None
@@ -186,7 +193,14 @@ class Server:
             seed=self._seed,
             address=self._address,
             options=_ServerOptions(
-                self._limits, self._processing, self._floes, self._max_jobs, self._describe, self._durable, self._clock
+                self._limits,
+                self._processing,
+                self._floes,
+                self._max_jobs,
+                self._machine,
+                self._describe,
+                self._durable,
+                self._clock,
             ),
             storage_origin=self.storage,
         )
@@ -252,6 +266,7 @@ class _ServerOptions(NamedTuple):
     processing: float
     floes: tuple[FloeSpecification, ...]
     jobs: int
+    machine: Machine
     describe: Sequence[str] | None
     durable: bool
     clock: Callable[[], datetime]
@@ -387,7 +402,15 @@ def _open_services(
         Parts(store, blobs),
         credentials,
         *works,
-        JobEngine(store, credentials, folder, options.jobs, describe=options.describe, log_limit=options.limits.log),
+        JobEngine(
+            store,
+            credentials,
+            folder,
+            options.jobs,
+            machine=options.machine,
+            describe=options.describe,
+            log_limit=options.limits.log,
+        ),
         options.floes,
         _handlers.KINDS,
         _load_operations(),

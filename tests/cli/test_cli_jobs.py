@@ -184,7 +184,7 @@ def test_start_reads_parameters_from_a_file(call: Call, planted: LocalOrion, tmp
         (b'{"promoted": 1}', 2, "not a JSON object of parameters"),
         (b'{"in"', 2, "not valid JSON in parameters.json"),
         (b'{"ratio": 1}', 2, "missing option '--in'"),
-        (b'{"in": 1, "nix": 1}', 6, "the promoted parameter 'nix'"),
+        (b'{"in": 1, "nix": 1}', 6, "the floe has no promoted parameter 'nix'"),
         (b'{"in": 1, "timeout": "x"}', 6, "'timeout'"),
         (None, 2, "cannot read parameters.json"),
     ],

@@ -605,6 +605,31 @@ class ApiVersions(ContractModel):
     features: Annotated[list[StrictStr] | None, Field(description="Names of the optional features.")] = None
 
 
+class JobHardware(ContractModel):
+    """The hardware of a job: for each hardware parameter of a cube the value of the job, or else of the floe, or else the default. The local Orion enforces `cpu_count` and `memory_mb` on Linux and rejects GPUs; it only stores the others."""
+
+    cpu_count: Annotated[StrictInt | None, Field(description="Number of CPUs, 1 to 192. The default is 1.")] = None
+    memory_mb: Annotated[StrictFloat | None, Field(description="Memory in MiB, at least 256. The default is 1800.")] = (
+        None
+    )
+    disk_space: Annotated[
+        StrictFloat | None, Field(description="Temporary disk space in MiB, at least 128. The default is 5120.")
+    ] = None
+    gpu_count: Annotated[StrictInt | None, Field(description="Number of GPUs, 0 to 16. The default is 0.")] = None
+    instance_type: Annotated[StrictStr | None, Field(description="Type of the instance; empty for any.")] = None
+    instance_tags: Annotated[
+        StrictStr | None, Field(description="Tags that the instance must have, separated by commas; empty for any.")
+    ] = None
+    max_backlog_wait: Annotated[
+        StrictInt | None,
+        Field(description="Longest wait for an instance of one group in seconds, at least 300. The default is 600."),
+    ] = None
+    spot_policy: Annotated[
+        StrictStr | None,
+        Field(description="Whether spot instances are used. Public code has `Allowed` and `Prohibited`, the default."),
+    ] = None
+
+
 class StartJob(ContractModel):
     """Fields of a new job."""
 
@@ -619,13 +644,13 @@ class StartJob(ContractModel):
     parameters: Annotated[
         JsonObject | None,
         Field(
-            description='`promoted` maps promoted names to values; `cube` maps the name or title of a cube and the name of a parameter to values (both documented); other keys are rejected. A dataset is its id or `{"datasets": [{"id": 1, "records": [1, 2]}]}`; a file its id, `{"file": 1}` or `{"files": [{"id": 1}]}`; a collection its id or `{"collections": [{"id": 1, "shards": [1]}]}`; a secret its id or `{"secrets": [{"id": 1}]}`. null means no value.'
+            description='`promoted` maps promoted names to values; `cube` maps the name or title of a cube and the name of a parameter to values (both documented); other keys are rejected. Each cube has the hardware parameters of JobHardware in addition to its own. A dataset is its id or `{"datasets": [{"id": 1, "records": [1, 2]}]}`; a file its id, `{"file": 1}` or `{"files": [{"id": 1}]}`; a collection its id or `{"collections": [{"id": 1, "shards": [1]}]}`; a secret its id or `{"secrets": [{"id": 1}]}`. null means no value.'
         ),
     ] = None
     system_parameters: Annotated[
         JsonObject | None,
         Field(
-            description="How to run the job. Stored and returned, but ignored by the local Orion, which has only one machine."
+            description="How to run the job: hardware parameters (see JobHardware) for all cubes. Values in `parameters` take precedence, and those of the floe do not. Other system parameters are stored and returned, and have no effect on the local Orion."
         ),
     ] = None
     project: Annotated[
@@ -1385,6 +1410,7 @@ class JobInfo(ContractModel):
     workfloe: Annotated[StrictInt, Field(description="Id of the floe.")]
     parameters: Annotated[JsonObject | None, Field(description="Parameters as they were sent.")] = None
     system_parameters: Annotated[JsonObject | None, Field(description="System parameters as they were sent.")] = None
+    hardware: Annotated[JobHardware | None, Field(description="Hardware that the job has.")] = None
     created: Annotated[AwareDatetime | None, Field(description="Time the job was created, ISO 8601 in UTC.")] = None
     started: Annotated[
         AwareDatetime | None,

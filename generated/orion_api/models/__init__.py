@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from .group_info import GroupInfo as GroupInfo
     from .group_page import GroupPage as GroupPage
     from .issued_token import IssuedToken as IssuedToken
+    from .job_hardware import JobHardware as JobHardware
     from .job_info import JobInfo as JobInfo
     from .job_page import JobPage as JobPage
     from .job_state import JobState as JobState
@@ -180,6 +181,7 @@ else:
             "group_info:GroupInfo",
             "group_page:GroupPage",
             "issued_token:IssuedToken",
+            "job_hardware:JobHardware",
             "job_info:JobInfo",
             "job_page:JobPage",
             "job_state:JobState",

@@ -31,20 +31,18 @@ _STORAGE_UNIT: Final = Decimal("0.000001")
 class Hardware(NamedTuple):
     """The number of CPUs and the memory in MiB that a job run is charged for."""
 
-    cpu_count: int = 1
-    memory_mb: int = 1800
+    cpu_count: int
+    memory_mb: float
 
 
-def read_hardware(given: Mapping[str, Any]) -> Hardware:
-    """Read the hardware of a job from its system parameters; what they lack has its default."""
-    return Hardware(
-        **{name: given[name] for name in Hardware._fields if type(given.get(name)) is int and given[name] > 0}
-    )
+def read_hardware(parameters: Mapping[str, Any]) -> Hardware:
+    """Select what is charged from the hardware parameters of a job."""
+    return Hardware(*(parameters[name] for name in Hardware._fields))
 
 
 def compute_cost(seconds: float, hardware: Hardware) -> Decimal:
     """Compute the cost of a job run from its run time in seconds."""
-    hourly = CPU_HOUR * hardware.cpu_count + MEMORY_HOUR * hardware.memory_mb
+    hourly = CPU_HOUR * hardware.cpu_count + MEMORY_HOUR * Decimal(str(hardware.memory_mb))
     return (Decimal(repr(seconds)) * hourly / 3600).quantize(_UNIT)
 
 

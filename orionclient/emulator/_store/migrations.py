@@ -169,7 +169,10 @@ CREATE VIEW workspace_users AS
         AND EXISTS (SELECT 1 FROM members WHERE members.user = shares.target AND members.project = workspaces.project);
 """
 
-_JOBS_OF_10 = ""
+# The hardware of a job as JSON; a job of an older version has the defaults.
+_JOBS_OF_10 = """
+ALTER TABLE jobs ADD COLUMN hardware TEXT NOT NULL DEFAULT '{}';
+"""
 
 # The ledger of job runs that ended, with all that reports show, since a job, its floe and its package can be deleted. Jobs that were
 # deleted before are not in it. An export belongs to the user that created it.
@@ -190,7 +193,7 @@ CREATE TABLE charges (
     finished TEXT NOT NULL,
     run_time REAL NOT NULL,
     cpu_count INTEGER NOT NULL,
-    memory_mb INTEGER NOT NULL,
+    memory_mb REAL NOT NULL,
     cost TEXT NOT NULL,
     currency TEXT NOT NULL,
     outcome TEXT NOT NULL,
