@@ -9,7 +9,7 @@ from orion_api.api import exports as api
 from orionclient._resources.content import Downloadable
 from orionclient._resources.convert import boolean, identifier, integer, json_object, optional, string
 from orionclient._resources.polling import wait_until_done
-from orionclient._resources.resource import Declaration, Field, Id, SessionLike, resource_id
+from orionclient._resources.resource import Declaration, Field, Id, SessionLike, reference_id
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from orion_api.inputs import CreateExport, ListExportsFilters
+
+    from orionclient.types.jobs import WorkFloeJob
 
 __all__ = ["Export"]
 
@@ -83,7 +85,7 @@ class Export(Downloadable):
         end_date: str | date | None = None,
         package_uuids: Iterable[str] | None = None,
         workfloe_uuid: str | None = None,
-        job_ids: Iterable[Id] | None = None,
+        job_ids: Iterable[WorkFloeJob | Id] | None = None,
         notify: bool = False,
     ) -> Self:
         """Start to write a report; `wait` waits until it can be downloaded.
@@ -98,14 +100,14 @@ class Export(Downloadable):
             end_date: End of the period, as `start_date`. A date includes that day, a time is exclusive. Defaults to now.
             package_uuids: Only jobs of floes of these packages, by the `uuid` in their manifests. For ``jobs_summary``.
             workfloe_uuid: Only jobs of the floe with this uuid. For ``jobs_summary``.
-            job_ids: Only these jobs. For ``jobs_summary``.
+            job_ids: Only these jobs, or their ids. For ``jobs_summary``.
             notify: True asks the server to notify the user when the report is ready. The local Orion sends no message; it sets `notified`.
 
         Returns:
             The export, `processing` or `ready`.
 
         Raises:
-            ValidationError: `package_uuids` is a string, or a job id is not an id; raised before any request.
+            ValidationError: `package_uuids` is a string, or `job_ids` has something else than jobs and ids; raised before any request.
             AuthorizationRequired: The capability is missing.
             BadResponse: A date is not valid, the period ends before it starts, or the report has no such filter (422).
             OrionError: The request failed.
@@ -119,7 +121,7 @@ class Export(Downloadable):
             end_date=_format_date(end_date),
             package_uuids=None if package_uuids is None else list(package_uuids),
             workfloe_uuid=workfloe_uuid,
-            job_ids=None if job_ids is None else [resource_id(each, "job_ids", "job") for each in job_ids],
+            job_ids=None if job_ids is None else [reference_id(each, "job", "job_ids") for each in job_ids],
             notify=notify,
         )
 
