@@ -27,11 +27,11 @@ class Export(Downloadable):
     """A report of jobs or costs that the server writes as a CSV or JSON file (listed as commands; the form of all requests is assumed).
 
     ``jobs_summary`` has one row for each ended job of the caller's projects, also of deleted jobs. ``spend_summary`` has the cost of the
-    jobs of the organization by project and owner; ``storage_use`` the number, size in bytes and cost of its items by project, owner and
+    jobs of the organization by project and owner; ``storage_use`` the count, size in bytes and cost of its items by project, owner and
     type. Listing takes the filters ``name`` (contains), ``report_type`` and ``state``. Deleting is permanent.
 
-    In CSV, text that begins with ``=``, ``+``, ``-``, ``@``, a tab or a line break has a ``'`` before it, since spreadsheets would run it
-    as a formula; JSON has the text itself.
+    In CSV, a string that begins with ``=``, ``+``, ``-``, ``@``, a tab or a line break has a ``'`` before it, since spreadsheets would run it
+    as a formula; JSON has the string itself.
 
     Example:
         >>> from orionclient.types import Export
@@ -63,7 +63,7 @@ class Export(Downloadable):
     notified: Field[str | None] = Field(
         optional(string), "When the user was notified, ISO 8601 in UTC; None before and without `notify` (assumed)."
     )
-    count: Field[int] = Field(integer, "Number of rows; 0 until the report is ready (assumed).")
+    count: Field[int] = Field(integer, "Count of rows; 0 until the report is ready (assumed).")
     size: Field[int] = Field(integer, "Length of the file in bytes; 0 until the report is ready (assumed).")
     sha256: Field[str | None] = Field(
         optional(string), "SHA-256 digest of the file in hexadecimal; None until the report is ready (assumed)."

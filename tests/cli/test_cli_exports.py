@@ -41,9 +41,9 @@ def test_a_report_is_created_and_downloaded_later(run: Call) -> None:
     words = done.stdout.split()
     assert words[:2] == ["Created", "export"]
     assert words[3].startswith("'jobs_summary-")
-    number = words[2]
-    assert run(f"exports wait {number}").exit_code == 0
-    assert run(f"exports download {number} -o later.csv").exit_code == 0
+    made = words[2]
+    assert run(f"exports wait {made}").exit_code == 0
+    assert run(f"exports download {made} -o later.csv").exit_code == 0
     (row,) = csv.DictReader(Path("later.csv").read_bytes().decode().splitlines())
     assert (row["job_id"], row["name"], row["outcome"], row["cost"]) == ("1", "first", "cancelled", "0.0000")
     # The data of the command names the file.
@@ -114,7 +114,7 @@ def test_a_dry_run_creates_nothing(run: Call) -> None:
     assert run("--json exports list").stdout == before
 
 
-def test_an_existing_file_is_kept(run: Call) -> None:
+def test_an_existing_file_is_not_replaced(run: Call) -> None:
     shown = json.loads(run("--json jobs summary-export --download").stdout)
     Path(shown["path"]).write_bytes(b"old")
     done = run(f"exports download {shown['id']}")

@@ -68,7 +68,7 @@ class Server:
 
 
 class Record:
-    """What was done to a job: its possible names, and whether it was cancelled and deleted, None if the answer was lost."""
+    """What was done to a job: its possible names, and whether it was cancelled and deleted, None if the response was lost."""
 
     def __init__(self, floe, name, memory, project):
         self.floe, self.names, self.memory, self.project = floe, {name}, memory, project
@@ -82,15 +82,15 @@ class Record:
 class Client(threading.Thread):
     """Starts jobs, and cancels, renames and deletes its own jobs at random."""
 
-    def __init__(self, server, number, count, floes, did):
+    def __init__(self, server, seed, count, floes, did):
         super().__init__()
-        self.server, self.luck, self.floes, self.count, self.did = server, random.Random(number), floes, count, did
-        self.number, self.records = number, []
+        self.server, self.luck, self.floes, self.count, self.did = server, random.Random(seed), floes, count, did
+        self.seed, self.records = seed, []
 
     def run(self):
         with self.server.connect() as client, contextlib.suppress(httpx.TransportError):
             for index in range(self.count):
-                self.start_job(client, f"client {self.number} job {index}")
+                self.start_job(client, f"client {self.seed} job {index}")
                 if self.luck.random() < 0.4:
                     # So the queue stays short, and jobs are met in all states.
                     self.wait_for(client, self.records[-1])

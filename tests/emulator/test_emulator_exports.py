@@ -51,6 +51,10 @@ def list_ids(client, **fields):
     return [row["job_id"] for row in report(client, **fields)]
 
 
+def list_blobs(server):
+    return {path.name for path in server.folder.glob("blobs/*/*")}
+
+
 def test_the_rows_of_jobs(server, ada, grace):
     good = reach(ada, start(ada, name="=1+1", project=3, system_parameters={"memory_mb": 900}))
     bad = reach(ada, start(ada, "sys.exit(3)", name='@bad,\n"x"', project=3))
@@ -158,10 +162,10 @@ def test_the_life_of_an_export(server, ada, grace, rejected, caplog):
         assert grace.get(path) == rejected(404, "not_found", "does not exist")
     assert grace.delete(url) == rejected(404, "not_found")
     assert grace.get(EXPORTS).json()["count"] == 0
-    kept = {path.name for path in (server.folder / "blobs" / "kept").iterdir()}
+    stored = list_blobs(server)
     assert ada.delete(url).status_code == 204
     assert ada.get(url) == rejected(404, "not_found")
-    assert len(kept - {path.name for path in (server.folder / "blobs" / "kept").iterdir()}) == 1
+    assert len(stored - list_blobs(server)) == 1
 
 
 def test_costs_need_the_capability(fresh, connect, rejected):

@@ -185,7 +185,7 @@ class ExportInfo(ContractModel):
             json_schema_extra={"x-orion-nullable": True},
         ),
     ] = None
-    count: Annotated[StrictInt | None, Field(description="Number of rows; 0 until the report is ready.")] = None
+    count: Annotated[StrictInt | None, Field(description="Count of rows; 0 until the report is ready.")] = None
     size: Annotated[StrictInt | None, Field(description="Size of the file in bytes; 0 until the report is ready.")] = (
         None
     )

@@ -32,7 +32,7 @@ class ExportInfo:
         parameters: The period and the filters as they were sent.
         notify: Whether the caller is notified when the report is ready.
         notified: Time of the notification, ISO 8601 in UTC; null until then, and without `notify`.
-        count: Number of rows; 0 until the report is ready.
+        count: Count of rows; 0 until the report is ready.
         size: Size of the file in bytes; 0 until the report is ready.
         sha256: SHA-256 digest of the file in lower-case hexadecimal; null until the report is ready.
         created: Time the export was created, ISO 8601 in UTC.

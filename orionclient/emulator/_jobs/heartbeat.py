@@ -24,7 +24,7 @@ class Heartbeat:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._begun: dict[int, float] = {}
+        self._starts: dict[int, float] = {}
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closed = threading.Event()
@@ -33,7 +33,7 @@ class Heartbeat:
         """Add a job that is starting; returns the monotonic time of its start."""
         begin = time.monotonic()
         with self._changed:
-            self._begun[job] = begin
+            self._starts[job] = begin
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="local-orion heartbeat", daemon=True)
                 self._thread.start()
@@ -43,15 +43,15 @@ class Heartbeat:
     def remove(self, job: int) -> None:
         """Remove a job whose end is recorded."""
         with self._changed:
-            del self._begun[job]
+            del self._starts[job]
 
     def _run(self) -> None:
         while not self._closed.is_set():
             with self._changed:
-                while not self._begun and not self._closed.is_set():
+                while not self._starts and not self._closed.is_set():
                     self._changed.wait()
                 moment = time.monotonic()
-                times = {str(job): moment - begin for job, begin in self._begun.items()}
+                times = {str(job): moment - begin for job, begin in self._starts.items()}
             # On a full disk the last times that were written remain.
             with contextlib.suppress(OSError):
                 temporary = self._path.with_suffix(".new")

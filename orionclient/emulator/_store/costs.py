@@ -29,7 +29,7 @@ _STORAGE_UNIT: Final = Decimal("0.000001")
 
 
 class Hardware(NamedTuple):
-    """The number of CPUs and the memory in MiB that a job run is charged for."""
+    """The count of CPUs and the memory in MiB that a job run is charged for."""
 
     cpu_count: int
     memory_mb: float

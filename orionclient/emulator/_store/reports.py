@@ -33,7 +33,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         "project_id", "project", "owner", "type", "count", "bytes", "trash_count", "trash_bytes", "monthly_cost", "cost", "currency",
     ),
 }  # fmt: skip
-# A spreadsheet runs text that begins so as a formula.
+# A spreadsheet runs a string that begins so as a formula.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 # The content of the stack: its type, size, creation, trash, project and owner.
 _CONTENTS: Final = """
@@ -157,7 +157,7 @@ def list_storage(db: sqlite3.Connection, organization: int, period: Period, mome
 
 
 def write_report(staged: StagedBlob, report: str, rows: Iterable[Row], form: str) -> int:
-    """Write rows as `csv` with a header, or as a `json` array of objects; returns their number."""
+    """Write rows as `csv` with a header, or as a `json` array of objects; returns their count."""
     return (_write_json if form == "json" else _write_csv)(staged, report, rows)
 
 
@@ -182,7 +182,7 @@ class _Utf8:
 def _write_csv(staged: StagedBlob, report: str, rows: Iterable[Row]) -> int:
     writer, count = csv.writer(_Utf8(staged)), 0
     writer.writerow(COLUMNS[report])
-    for count, row in enumerate(rows, 1):  # noqa: B007 - the number of rows
+    for count, row in enumerate(rows, 1):  # noqa: B007 - the count of rows
         writer.writerow([_defuse(value) for value in row.values()])
     return count
 

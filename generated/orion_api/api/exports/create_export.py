@@ -3,9 +3,9 @@
 Starts to write a report; the export is `processing`, then `ready`. `jobs_summary` has the complete jobs of the
 caller's projects, deleted ones included, one in each row. `spend_summary` has the cost of the organization's
 jobs by project and owner, and `storage_use` the size and cost of its content by project, owner and type; both
-require the cost accounting capability and are rejected with 403 without it. Rejected with 422 (`bad_period`) if
-a date is invalid or the period ends before it starts, and with 422 (`bad_filter`) if the report has no such
-filter. A report over an empty period has no rows.
+require the cost accounting capability and are rejected with 403 if the caller lacks it. Rejected with 422
+(`bad_period`) if a date is invalid or the period ends before it starts, and with 422 (`bad_filter`) if the
+report has no such filter. A report over an empty period has no rows.
 
 `POST /api/v1/exports/`. Evidence: listed (source `commands`).
 """

@@ -1,7 +1,7 @@
 """Download the report of an export.
 
 Returns the report in the format of the export: CSV with a header (RFC 4180, UTF-8), or a JSON array of objects.
-In CSV, a text that begins with `=`, `+`, `-`, `@`, a tab or a line break has a `'` before it, because
+In CSV, a string that begins with `=`, `+`, `-`, `@`, a tab or a line break has a `'` before it, because
 spreadsheets would run it as a formula. Supports a single byte range (`Range`). Rejected with 409 unless the
 export is `ready`, and with 403 if the caller has lost the capability that the report requires.
 
