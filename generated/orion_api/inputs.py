@@ -164,6 +164,46 @@ class ListProjectsFilters(TypedDict):
     expired: NotRequired[bool | None]
 
 
+class ListScalingGroupsFilters(TypedDict):
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
+    name: NotRequired[str | None]
+    name_contains: NotRequired[str | None]
+    name_icontains: NotRequired[str | None]
+
+
+class ListServiceSpecsFilters(TypedDict):
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
+    name: NotRequired[str | None]
+    name_contains: NotRequired[str | None]
+    name_icontains: NotRequired[str | None]
+    project: NotRequired[int | None]
+    owner: NotRequired[int | None]
+
+
+class ListServiceTasksFilters(TypedDict):
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
+    name: NotRequired[str | None]
+    name_contains: NotRequired[str | None]
+    name_icontains: NotRequired[str | None]
+    project: NotRequired[int | None]
+    owner: NotRequired[int | None]
+    states: NotRequired[str | list[State] | None]
+    spec: NotRequired[int | None]
+
+
+class DownloadServiceTaskLogsFilters(TypedDict):
+    offset: NotRequired[int | None]
+
+
 class ListShardsFilters(TypedDict):
     limit: NotRequired[int | None]
     cursor: NotRequired[str | None]
@@ -227,6 +267,15 @@ class ListUsersFilters(TypedDict):
     offset: NotRequired[int | None]
     order_by: NotRequired[str | None]
     username: NotRequired[str | None]
+
+
+class ListClassificationsFilters(TypedDict):
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    name: NotRequired[str | None]
+    path: NotRequired[str | None]
+    depth: NotRequired[int | None]
 
 
 class ListWorkspacesFilters(TypedDict):
@@ -310,6 +359,15 @@ class CreateSecret(TypedDict):
 
     name: str
     value: str
+    description: NotRequired[str]
+    project: NotRequired[int]
+
+
+class CreateServiceTask(TypedDict):
+    """Fields of a new service task."""
+
+    spec: int
+    name: NotRequired[str]
     description: NotRequired[str]
     project: NotRequired[int]
 
@@ -503,6 +561,29 @@ class ProjectPage(TypedDict):
     results: list[ProjectInfo]
 
 
+class ScalingGroupInfo(TypedDict):
+    """Instances that run jobs or services."""
+
+    id: int
+    name: str
+    description: str
+    organization: int
+    min_instances: int
+    max_instances: int
+    instances: int
+    running: int
+    queued: int
+    created: str
+
+
+class ScalingGroupPage(TypedDict):
+    """A page of scaling groups."""
+
+    count: int
+    next: str | None
+    results: list[ScalingGroupInfo]
+
+
 class SecretInfo(TypedDict):
     """A secret without its value."""
 
@@ -521,6 +602,26 @@ class SecretPage(TypedDict):
     count: int
     next: str | None
     results: list[SecretInfo]
+
+
+class ServiceSpecInfo(TypedDict):
+    """A service that tasks can run."""
+
+    id: int
+    name: str
+    description: str
+    scaling_group: int
+    owner: int
+    project: int
+    created: str
+
+
+class ServiceSpecPage(TypedDict):
+    """A page of service specifications."""
+
+    count: int
+    next: str | None
+    results: list[ServiceSpecInfo]
 
 
 class ShareTarget(TypedDict):
@@ -577,6 +678,13 @@ class UpdateProject(TypedDict):
     archived: NotRequired[bool]
 
 
+class UpdateScalingGroup(TypedDict):
+    """Limits of a scaling group to update."""
+
+    min_instances: NotRequired[int]
+    max_instances: NotRequired[int]
+
+
 class UpdateSecret(TypedDict):
     """Fields of a secret to update."""
 
@@ -584,6 +692,14 @@ class UpdateSecret(TypedDict):
     value: NotRequired[str]
     description: NotRequired[str]
     project: NotRequired[int]
+
+
+class UpdateServiceTask(TypedDict):
+    """Fields of a service task to update."""
+
+    name: NotRequired[str]
+    description: NotRequired[str]
+    desired_state: NotRequired[Literal["running", "stopped"]]
 
 
 class UpdateToken(TypedDict):
@@ -631,7 +747,19 @@ class WorkspacePage(TypedDict):
     results: list[WorkspaceInfo]
 
 
+class ClassificationInfo(TypedDict):
+    """A node of the tree of classifications."""
+
+    name: str
+    path: str
+    depth: int
+    count: int
+
+
 CollectionState: TypeAlias = str
+
+
+DesiredTaskState: TypeAlias = str
 
 
 EntryPath: TypeAlias = str
@@ -695,6 +823,9 @@ class PathAssignment(TypedDict):
     id: int
     path: FolderPath
     name: NotRequired[str]
+
+
+ServiceTaskState: TypeAlias = str
 
 
 ShardState: TypeAlias = str
@@ -868,6 +999,7 @@ class ListWorkfloesFilters(TypedDict):
     tags: NotRequired[str | list[Tag] | None]
     tag_filters: NotRequired[str | list[TagFilter] | None]
     tag_match: NotRequired[TagMatch | None]
+    classification: NotRequired[str | None]
     uuid: NotRequired[str | None]
     package: NotRequired[int | None]
     version: NotRequired[str | None]
@@ -881,6 +1013,14 @@ class ApiVersions(TypedDict):
     versions: JsonObject
     server: NotRequired[str]
     features: NotRequired[list[str]]
+
+
+class ClassificationPage(TypedDict):
+    """A page of classifications."""
+
+    count: int
+    next: str | None
+    results: list[ClassificationInfo]
 
 
 class CollectionInfo(TypedDict):
@@ -1126,6 +1266,22 @@ class MoveEntries(TypedDict):
     force: NotRequired[bool]
 
 
+class PackageEnvironment(TypedDict):
+    """What a package asks for, and what its floes run with."""
+
+    id: int
+    python_version: str
+    requirements: list[str]
+    conda_dependencies: list[str]
+    conda_channels: list[str]
+    base_os: str
+    build_requirements: JsonObject
+    used_python_version: NotRequired[str | None]
+    used_base_os: NotRequired[str | None]
+    used_packages: NotRequired[list[str]]
+    missing_requirements: NotRequired[list[str]]
+
+
 class PackageInfo(TypedDict):
     """A package without its archive."""
 
@@ -1171,6 +1327,31 @@ class RemoveEntries(TypedDict):
     recursive: NotRequired[bool]
     immediate: NotRequired[bool]
     dry_run: NotRequired[bool]
+
+
+class ServiceTaskInfo(TypedDict):
+    """A running or stopped service."""
+
+    id: int
+    name: str
+    description: str
+    spec: int
+    state: ServiceTaskState
+    desired_state: DesiredTaskState
+    reason: str
+    url: str
+    started: str | None
+    owner: int
+    project: int
+    created: str
+
+
+class ServiceTaskPage(TypedDict):
+    """A page of service tasks."""
+
+    count: int
+    next: str | None
+    results: list[ServiceTaskInfo]
 
 
 class ShardInfo(TypedDict):
@@ -1288,3 +1469,15 @@ class WorkFloeSpecPage(TypedDict):
     count: int
     next: str | None
     results: list[WorkFloeSpecInfo]
+
+
+class PackageInspection(TypedDict):
+    """What was found in a package."""
+
+    id: int
+    state: PackageState
+    finished: NotRequired[str | None]
+    floes: list[WorkFloeSpecInfo]
+    errors: list[str]
+    warnings: list[str]
+    log: str

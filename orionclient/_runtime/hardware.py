@@ -65,4 +65,4 @@ def list_parameters(cube: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
         each["name"]: {**HARDWARE[each["name"]], "hidden": False, **each} if is_hardware(each) else each
         for each in cube["parameters"]
     }
-    return {**HARDWARE, **listed}
+    return {**listed, **{name: HARDWARE[name] for name in HARDWARE if name not in listed}}

@@ -184,6 +184,20 @@ def find_specification_faults(cubes: Sequence[Mapping[str, Any]]) -> Iterator[st
             yield from _find_property_faults(known, f"the parameter {each['name']!r} {owner}")
 
 
+def get_limit(parameter: Parameter, name: str) -> Any:
+    """Return a limit of the values of a parameter.
+
+    Args:
+        parameter: The parameter of a specification.
+        name: `min_value`, `max_value` or `max_length`.
+
+    Returns:
+        The limit; None if there is none, if it is malformed, or if it does not apply to the type.
+    """
+    limit = parameter.get(name)
+    return limit if parameter["type"] in _LIMITS[name] and _has_type(limit, _PROPERTIES[name][0]) else None
+
+
 def _read_group(
     label: str, values: Any, known: Iterable[str], unknown: str, faults: list[str], *, hidden: Iterable[str] = ()
 ) -> dict[str, Any]:
@@ -222,19 +236,13 @@ def _find_plain_faults(parameter: Parameter, value: Any, label: str) -> Iterator
         return
     if isinstance(choices, list) and choices and value not in choices:
         yield f"{label} must be one of: {', '.join(map(repr, choices))}; not {_show(value)}"
-    lowest, highest, longest = (_get_limit(parameter, name) for name in _LIMITS)
+    lowest, highest, longest = (get_limit(parameter, name) for name in _LIMITS)
     if lowest is not None and not value >= lowest:
         yield f"{label} must be at least {lowest}, not {_show(value)}"
     if highest is not None and not value <= highest:
         yield f"{label} must be at most {highest}, not {_show(value)}"
     if longest is not None and len(value) > longest:
         yield f"{label} must have at most {longest} characters, not {len(value)}"
-
-
-def _get_limit(parameter: Parameter, name: str) -> Any:
-    """Return a limit; None if it is malformed, or does not apply to the type."""
-    limit = parameter.get(name)
-    return limit if parameter["type"] in _LIMITS[name] and _has_type(limit, _PROPERTIES[name][0]) else None
 
 
 def _find_property_faults(parameter: Parameter, label: str) -> Iterator[str]:
@@ -248,8 +256,8 @@ def _find_property_faults(parameter: Parameter, label: str) -> Iterator[str]:
         yield f"{name} of {label} must be {_PROPERTIES[name][1]}, not {_show(given[name])}"
     if malformed:
         return
-    for name in given.keys() & _LIMITS.keys():
-        if kind not in _LIMITS[name]:
+    for name, kinds in _LIMITS.items():
+        if name in given and kind not in kinds:
             yield f"{name} of {label} does not apply to the type {kind}"
     lowest, highest = given.get("min_value"), given.get("max_value")
     if lowest is not None and highest is not None and lowest > highest:

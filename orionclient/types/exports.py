@@ -30,8 +30,8 @@ class Export(Downloadable):
     jobs of the organization by project and owner; ``storage_use`` the count, size in bytes and cost of its items by project, owner and
     type. Listing takes the filters ``name`` (contains), ``report_type`` and ``state``. Deleting is permanent.
 
-    In CSV, a string that begins with ``=``, ``+``, ``-``, ``@``, a tab or a line break has a ``'`` before it, since spreadsheets would run it
-    as a formula; JSON has the string itself.
+    In CSV, a string that begins with ``=``, ``+``, ``-``, ``@``, a tab or a line break has a ``'`` before it, since spreadsheets would run
+    it as a formula; JSON has the string itself.
 
     Example:
         >>> from orionclient.types import Export

@@ -760,6 +760,50 @@ class OrganizationPage(ContractModel):
     results: Annotated[list[OrganizationInfo], Field(description="Items of this page.")]
 
 
+class PackageEnvironment(ContractModel):
+    """What a package asks for, and what its floes run with."""
+
+    id: Annotated[StrictInt, Field(description="Id of the package.")]
+    python_version: Annotated[
+        StrictStr, Field(description="Version of Python in the manifest; empty before the upload.")
+    ]
+    requirements: Annotated[
+        list[StrictStr],
+        Field(
+            description="Requirements in the form of pip. Those of a file that the manifest names are known after the inspection."
+        ),
+    ]
+    conda_dependencies: Annotated[list[StrictStr], Field(description="Dependencies from conda in the manifest.")]
+    conda_channels: Annotated[list[StrictStr], Field(description="Channels of conda in the manifest.")]
+    base_os: Annotated[StrictStr, Field(description="Operating system in the manifest; empty if it has none.")]
+    build_requirements: Annotated[
+        JsonObject, Field(description="Memory, GPU and instance tags for building the environment, from the manifest.")
+    ]
+    used_python_version: Annotated[
+        StrictStr | None,
+        Field(
+            description="Version of Python that the floes run with; null before the inspection.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    used_base_os: Annotated[
+        StrictStr | None,
+        Field(
+            description="Operating system that the floes run on; null before the inspection.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    used_packages: Annotated[
+        list[StrictStr] | None,
+        Field(
+            description="Python packages that the floes can import, as `name==version`; empty before the inspection."
+        ),
+    ] = None
+    missing_requirements: Annotated[
+        list[StrictStr] | None, Field(description="Requirements of which no version is installed.")
+    ] = None
+
+
 class CreatePackage(ContractModel):
     """Fields of a new package."""
 
@@ -832,6 +876,52 @@ class ProjectPage(ContractModel):
     results: Annotated[list[ProjectInfo], Field(description="Items of this page.")]
 
 
+class ScalingGroupInfo(ContractModel):
+    """Instances that run jobs or services."""
+
+    id: Annotated[StrictInt, Field(description="Id of the scaling group; unique within the stack.")]
+    name: Annotated[StrictStr, Field(description="Name of the scaling group.")]
+    description: Annotated[StrictStr, Field(description="What runs in the scaling group; may be empty.")]
+    organization: Annotated[StrictInt, Field(description="Id of the organization.")]
+    min_instances: Annotated[
+        StrictInt, Field(description="Minimum count of instances; these are ready even if nothing runs.")
+    ]
+    max_instances: Annotated[
+        StrictInt, Field(description="Maximum count of instances. Each runs one job or service; others wait.")
+    ]
+    instances: Annotated[StrictInt, Field(description="Count of instances now.")]
+    running: Annotated[StrictInt, Field(description="Count of jobs or services that run now.")]
+    queued: Annotated[StrictInt, Field(description="Count of jobs or services that wait for an instance.")]
+    created: Annotated[AwareDatetime, Field(description="Time the scaling group was created, ISO 8601 in UTC.")]
+
+
+class UpdateScalingGroup(ContractModel):
+    """Limits of a scaling group to update."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    min_instances: Annotated[
+        StrictInt | None, Field(description="New minimum count of instances, 0 to 1000.", ge=0, le=1000)
+    ] = None
+    max_instances: Annotated[
+        StrictInt | None, Field(description="New maximum count of instances, 0 to 1000.", ge=0, le=1000)
+    ] = None
+
+
+class ScalingGroupPage(ContractModel):
+    """A page of scaling groups."""
+
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
+    ]
+    results: Annotated[list[ScalingGroupInfo], Field(description="Items of this page.")]
+
+
 class SecretInfo(ContractModel):
     """A secret without its value."""
 
@@ -892,6 +982,62 @@ class SecretPage(ContractModel):
         ),
     ]
     results: Annotated[list[SecretInfo], Field(description="Items of this page.")]
+
+
+class ServiceSpecInfo(ContractModel):
+    """A service that tasks can run."""
+
+    id: Annotated[StrictInt, Field(description="Id of the service specification; unique within the stack.")]
+    name: Annotated[StrictStr, Field(description="Display name; need not be unique.")]
+    description: Annotated[StrictStr, Field(description="What the service does; may be empty.")]
+    scaling_group: Annotated[StrictInt, Field(description="Id of the scaling group whose instances run the tasks.")]
+    owner: Annotated[StrictInt, Field(description="Id of the user who created the service specification.")]
+    project: Annotated[StrictInt, Field(description="Id of the project that the service specification belongs to.")]
+    created: Annotated[AwareDatetime, Field(description="Time the service specification was created, ISO 8601 in UTC.")]
+
+
+class ServiceSpecPage(ContractModel):
+    """A page of service specifications."""
+
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
+    ]
+    results: Annotated[list[ServiceSpecInfo], Field(description="Items of this page.")]
+
+
+class CreateServiceTask(ContractModel):
+    """Fields of a new service task."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    spec: Annotated[StrictInt, Field(description="Id of the service specification.", ge=1, le=9223372036854775807)]
+    name: Annotated[
+        StrictStr | None,
+        Field(description="Display name; need not be unique. Defaults to an empty string.", max_length=255),
+    ] = None
+    description: Annotated[StrictStr | None, Field(description="Free-form description.", max_length=10000)] = None
+    project: Annotated[
+        StrictInt | None,
+        Field(description="Id of the project. Defaults to the caller's default project.", ge=1, le=9223372036854775807),
+    ] = None
+
+
+class UpdateServiceTask(ContractModel):
+    """Fields of a service task to update."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[StrictStr | None, Field(description="New display name.", max_length=255)] = None
+    description: Annotated[StrictStr | None, Field(description="New free-form description.", max_length=10000)] = None
+    desired_state: Annotated[
+        Literal["running", "stopped"] | None, Field(description="`running` starts the task, `stopped` stops it.")
+    ] = None
 
 
 class CreateShard(ContractModel):
@@ -1160,6 +1306,35 @@ class UserPage(ContractModel):
         ),
     ]
     results: Annotated[list[UserInfo], Field(description="Items of this page.")]
+
+
+class ClassificationInfo(ContractModel):
+    """A node of the tree of classifications."""
+
+    name: Annotated[StrictStr, Field(description="Last component of the path.")]
+    path: Annotated[
+        StrictStr,
+        Field(
+            description="Names from the top level to this classification, joined by `/`; unique (the form is assumed)."
+        ),
+    ]
+    depth: Annotated[
+        StrictInt, Field(description="Count of names in the path; 1 is the top level (the value is assumed).")
+    ]
+    count: Annotated[StrictInt, Field(description="Count of floes in this classification and below it.")]
+
+
+class ClassificationPage(ContractModel):
+    """A page of classifications."""
+
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
+    ]
+    results: Annotated[list[ClassificationInfo], Field(description="Items of this page.")]
 
 
 class WorkspaceInfo(ContractModel):
@@ -1565,6 +1740,42 @@ class PackagePage(ContractModel):
     results: Annotated[list[PackageInfo], Field(description="Items of this page.")]
 
 
+class ServiceTaskInfo(ContractModel):
+    """A running or stopped service."""
+
+    id: Annotated[StrictInt, Field(description="Id of the service task; unique within the stack.")]
+    name: Annotated[StrictStr, Field(description="Display name; may be empty, need not be unique.")]
+    description: Annotated[StrictStr, Field(description="Free-form description; may be empty.")]
+    spec: Annotated[StrictInt, Field(description="Id of the service specification.")]
+    state: Annotated[StrictStr, Field(description="State of the service task.")]
+    desired_state: Annotated[StrictStr, Field(description="State that the task should be in.")]
+    reason: Annotated[StrictStr, Field(description="Why the state is `failed`, one sentence; empty in other states.")]
+    url: Annotated[StrictStr, Field(description="URL of the service while it is `running`; empty in other states.")]
+    started: Annotated[
+        AwareDatetime | None,
+        Field(
+            description="Time the service was last started, ISO 8601 in UTC; null before the first start.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ]
+    owner: Annotated[StrictInt, Field(description="Id of the user who created the service task.")]
+    project: Annotated[StrictInt, Field(description="Id of the project that the service task belongs to.")]
+    created: Annotated[AwareDatetime, Field(description="Time the service task was created, ISO 8601 in UTC.")]
+
+
+class ServiceTaskPage(ContractModel):
+    """A page of service tasks."""
+
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
+    ]
+    results: Annotated[list[ServiceTaskInfo], Field(description="Items of this page.")]
+
+
 class ShardInfo(ContractModel):
     """A shard without its content."""
 
@@ -1677,7 +1888,7 @@ class WorkFloeSpecInfo(ContractModel):
     specification: Annotated[
         JsonObject,
         Field(
-            description="Empty in listings. Otherwise `name`, `title`, `description`, `uuid` and `cubes`. Each cube has `name`, `type`, optionally `title`, and `parameters`. The type of a cube is `source` if it puts data into the floe, `sink` if it stores data, and `compute` otherwise (that the types differ is observed, their values are assumed). Each parameter has `name`, `type`, `title`, `description`, `required` and, if applicable, `promoted_name`, `default`, `choices` (list) and `many` (true if it accepts a list). Types are string, integer, decimal, boolean, json, file, dataset, collection and secret, and dataset_out, collection_out and file_out for the names of created resources (the types are assumed)."
+            description="Empty in listings. Otherwise `name`, `title`, `description`, `uuid`, `cubes` and, if it has any, `classification`, a list of paths, each a list of names (as in public code). Each cube has `name`, `type`, optionally `title`, and `parameters`. The type of a cube is `source` if it puts data into the floe, `sink` if it stores data, and `compute` otherwise (that the types differ is observed, their values are assumed). Each parameter has `name`, `type`, `title`, `description`, `required` and, if applicable, `promoted` (false if a job sets it for its cube only), `promoted_name`, `default`, `many` (true if it takes a list), `choices` (list), `min_value` and `max_value` of numbers, `max_length` of strings, `level` (`basic` if omitted) and `hidden` (true if forms do not show it). Types are string, integer, decimal, boolean, data_source, collection_source and file_in for existing data, and dataset_out, collection_sink and file_out for the names of created resources (listed); and json and secret, and the older names dataset, collection, file and collection_out (assumed)."
         ),
     ]
 
@@ -1693,3 +1904,27 @@ class WorkFloeSpecPage(ContractModel):
         ),
     ]
     results: Annotated[list[WorkFloeSpecInfo], Field(description="Items of this page.")]
+
+
+class PackageInspection(ContractModel):
+    """What was found in a package."""
+
+    id: Annotated[StrictInt, Field(description="Id of the package.")]
+    state: Annotated[StrictStr, Field(description="State of the package.")]
+    finished: Annotated[
+        AwareDatetime | None,
+        Field(
+            description="Time the inspection ended, ISO 8601 in UTC; null before that.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    floes: Annotated[
+        list[WorkFloeSpecInfo],
+        Field(description="Floes of the package, without their specifications and without deleted ones."),
+    ]
+    errors: Annotated[list[StrictStr], Field(description="Why the state is `error`, one sentence per error.")]
+    warnings: Annotated[
+        list[StrictStr],
+        Field(description="What may fail when the floes run, for example requirements that are not installed."),
+    ]
+    log: Annotated[StrictStr, Field(description="End of the output of the inspection, at most 64 KiB.")]

@@ -93,7 +93,10 @@ def resolve_hardware(
         by_cube.append({**wanted, **own})
     if faults:
         raise ParametersError(faults)
-    return {name: _combine(name, [own[name] for own in by_cube[1:] or by_cube if name in own]) for name in HARDWARE}
+    return {
+        name: _combine(default, [own.get(name, default) for own in by_cube[1:] or by_cube])
+        for name, default in _DEFAULTS.items()
+    }
 
 
 def _read_cube(
@@ -115,11 +118,10 @@ def _read_cube(
                 break
 
 
-def _combine(name: str, values: list[Any]) -> Any:
-    default = _DEFAULTS[name]
+def _combine(default: Any, values: list[Any]) -> Any:
     if isinstance(default, str):
         return next((value for value in values if value != default), default)
-    return max(values, default=default)
+    return max(values)
 
 
 def check_machine(hardware: Mapping[str, Any], machine: Machine) -> None:

@@ -265,13 +265,24 @@ class JobEngine:
                 while self._wakes == wakes and not self._closing.is_set():
                     self._changed.wait()
 
+    def _count_running(self) -> int:
+        with self._changed:
+            return sum(key.startswith(_job_key("")) for key in self._processes)
+
     def _claim_next(self) -> _JobRun | None:
-        """Mark the oldest queued job as running and return it; None if the queue is empty, or too few CPUs are free for it."""
-        query = "SELECT * FROM jobs WHERE state = 'queued' ORDER BY id LIMIT 1"
+        """Mark the oldest queued job as running and return it.
+
+        None if the queue is empty, the scaling group has its maximum of running jobs, or too few CPUs are free for the job.
+        """
+        query = (
+            "SELECT * FROM jobs WHERE state = 'queued' AND ? < (SELECT max_instances FROM scaling_groups WHERE name = 'jobs')"
+            " ORDER BY id LIMIT 1"
+        )
         key = ""
         try:
             with self._store.write_transaction() as db:
-                job = db.execute(query).fetchone()
+                # Jobs are registered and claimed in write transactions only, so the count is exact.
+                job = db.execute(query, (self._count_running(),)).fetchone()
                 if job is None or not self._take_cpus(_job_key(job["id"]), load_hardware(job["hardware"])):
                     return None
                 # Registered before the commit, so that a running job can always be cancelled.
@@ -384,7 +395,7 @@ def _drop_on_error(write: Callable[[bytes], object], job: int) -> Callable[[byte
     return write_or_drop
 
 
-def _job_key(job: int) -> str:
+def _job_key(job: int | str) -> str:
     return f"job {job}"
 
 

@@ -231,13 +231,47 @@ CREATE TABLE exports (
 CREATE INDEX exports_of_owner ON exports (owner, id);
 """
 
-_PACKAGES_OF_10 = ""
+# `inspection` is a JSON object with what the inspection found. `classifications` is a JSON list of paths, with those above them.
+_PACKAGES_OF_10 = """
+UPDATE packages SET state = 'queued' WHERE state = 'processing';
+ALTER TABLE packages ADD COLUMN inspection TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE workfloes ADD COLUMN deleted TEXT NOT NULL DEFAULT '';
+ALTER TABLE workfloes ADD COLUMN classifications TEXT NOT NULL DEFAULT '[]';
+"""
 
 _DATABASES_OF_10 = ""
 
 _QUERIES_OF_10 = ""
 
-_SERVICES_OF_10 = ""
+# The users with cost accounting are those of the seeds who manage their stack.
+_SCALING_GROUPS = """
+ALTER TABLE users ADD COLUMN administrator INTEGER NOT NULL DEFAULT 0;
+UPDATE users SET administrator = cost_accounting;
+CREATE TABLE scaling_groups (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    organization INTEGER NOT NULL REFERENCES organizations (id),
+    min_instances INTEGER NOT NULL,
+    max_instances INTEGER NOT NULL,
+    created TEXT NOT NULL
+) STRICT;
+"""
+_SERVICES_OF_10 = "".join(
+    [
+        _SCALING_GROUPS,
+        create_kind_table("service_specs", "scaling_group INTEGER NOT NULL REFERENCES scaling_groups (id)"),
+        create_kind_table(
+            "service_tasks",
+            "spec INTEGER NOT NULL REFERENCES service_specs (id)",
+            "state TEXT NOT NULL DEFAULT 'queued'",
+            "desired_state TEXT NOT NULL DEFAULT 'running'",
+            "reason TEXT NOT NULL DEFAULT ''",
+            "url TEXT NOT NULL DEFAULT ''",
+            "started TEXT",
+        ),
+    ]
+)
 
 # The lowest version is the oldest that can be migrated; its script creates only what is missing.
 MIGRATIONS: Final[Mapping[int, str]] = {
@@ -246,7 +280,7 @@ MIGRATIONS: Final[Mapping[int, str]] = {
     7: _MEMBERS,
     8: _SYSTEM_TAGS,
     9: "".join([_MEMBERS_BY_USER, *map(_cover_kind, _KINDS_OF_6)]),
-    10: "".join([_JOBS_OF_10, _COSTS_OF_10, _PACKAGES_OF_10, _DATABASES_OF_10, _QUERIES_OF_10, _SERVICES_OF_10]),
+    10: f"{_JOBS_OF_10}{_COSTS_OF_10}{_PACKAGES_OF_10}{_DATABASES_OF_10}{_QUERIES_OF_10}{_SERVICES_OF_10}",
 }
 
 
