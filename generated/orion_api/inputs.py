@@ -50,6 +50,16 @@ class DownloadDatasetFilters(TypedDict):
     fieldlist: NotRequired[str | list[Fieldlist] | None]
 
 
+class ListExportsFilters(TypedDict):
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
+    name: NotRequired[str | None]
+    report_type: NotRequired[str | None]
+    state: NotRequired[str | None]
+
+
 class DeleteFileFilters(TypedDict):
     immediate: NotRequired[bool | None]
 
@@ -300,6 +310,25 @@ class CompleteUpload(TypedDict):
 
     size: int
     digest: str
+
+
+PackageUuid: TypeAlias = str
+
+
+JobId: TypeAlias = int
+
+
+class CreateExport(TypedDict):
+    """Fields of a new export."""
+
+    report_type: Literal["jobs_summary", "storage_use", "spend_summary"]
+    format: NotRequired[Literal["csv", "json"]]
+    start_date: NotRequired[str]
+    end_date: NotRequired[str]
+    package_uuids: NotRequired[list[PackageUuid]]
+    workfloe_uuid: NotRequired[str]
+    job_ids: NotRequired[list[JobId]]
+    notify: NotRequired[bool]
 
 
 class CreateMolsearchDatabase(TypedDict):
@@ -1073,6 +1102,34 @@ class CreateShard(TypedDict):
 
     name: NotRequired[str]
     metadata: NotRequired[JsonObject]
+
+
+class ExportInfo(TypedDict):
+    """A report that the server writes as a file."""
+
+    id: int
+    name: str
+    report_type: str
+    format: NotRequired[str]
+    state: str
+    reason: str
+    parameters: NotRequired[JsonObject]
+    notify: NotRequired[bool]
+    notified: NotRequired[str | None]
+    count: NotRequired[int]
+    size: NotRequired[int]
+    sha256: NotRequired[str | None]
+    created: NotRequired[str]
+    finished: NotRequired[str | None]
+    owner: NotRequired[int]
+
+
+class ExportPage(TypedDict):
+    """A page of exports."""
+
+    count: int
+    next: str | None
+    results: list[ExportInfo]
 
 
 class FileInfo(TypedDict):

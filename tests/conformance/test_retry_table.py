@@ -36,6 +36,7 @@ from orionclient.session import OrionSession, get_session
 from orionclient.types import (
     KINDS,
     Dataset,
+    Export,
     File,
     MolsearchDatabase,
     MolsearchQuery,
@@ -115,6 +116,7 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     # A retried upload changes nothing, so the table need not wait for the floes.
     "upload_package_content": lambda _: {"body": PACKAGE},
     "create_molsearch_database": lambda ids: {"body": {"name": "made", "dataset": ids["source_id"]}},
+    "create_export": lambda _: {"body": {"report_type": "jobs_summary"}},
     "create_service_task": lambda ids: {"body": {"name": "made", "spec": ids["service_spec_id"]}},
     "update_scaling_group": lambda _: {"body": {"max_instances": 3}},
     "create_upload": lambda ids: {"body": build_upload_body(ids)},
@@ -201,6 +203,12 @@ def create_query(session: OrionSession, ids: dict[str, Any]) -> int:
     return MolsearchQuery.create_title_query(session=session, database_id=ids["loaded_id"], titles=["ethanol"]).id
 
 
+def create_ready_export(session: OrionSession, _: dict[str, Any]) -> int:
+    export = Export.create(session, "jobs_summary")
+    export.wait()
+    return export.id
+
+
 # Factories for the ids in the path of an operation, in path order.
 FACTORIES: dict[str, Callable[[OrionSession, dict[str, Any]], int]] = {
     "file_id": lambda session, _: File.upload(session, "made before", CONTENT).id,
@@ -214,6 +222,7 @@ FACTORIES: dict[str, Callable[[OrionSession, dict[str, Any]], int]] = {
     "job_id": create_complete_job,
     "database_id": lambda session, ids: MolsearchDatabase.create(session, "made before", ids["source_id"]).id,
     "query_id": create_query,
+    "export_id": create_ready_export,
     "service_task_id": lambda session, ids: ServiceTask.create(session, "made before", ids["service_spec_id"]).id,
 }
 

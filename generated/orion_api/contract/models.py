@@ -160,6 +160,125 @@ class DatasetPage(ContractModel):
     results: Annotated[list[DatasetInfo], Field(description="Items of this page.")]
 
 
+class ExportInfo(ContractModel):
+    """A report that the server writes as a file."""
+
+    id: Annotated[StrictInt, Field(description="Id of the export; unique within the stack.")]
+    name: Annotated[StrictStr, Field(description="Name of the file, for example `jobs_summary-1.csv`.")]
+    report_type: Annotated[
+        StrictStr,
+        Field(
+            description="Type of the report, `jobs_summary` (assumed), `storage_use` or `spend_summary` (both listed)."
+        ),
+    ]
+    format: Annotated[StrictStr | None, Field(description="Format of the file, `csv` or `json`.")] = None
+    state: Annotated[StrictStr, Field(description="State of the export, `processing`, `ready` or `error`.")]
+    reason: Annotated[StrictStr, Field(description="Why the state is `error`, one sentence; otherwise empty.")]
+    parameters: Annotated[JsonObject | None, Field(description="The period and the filters as they were sent.")] = None
+    notify: Annotated[
+        StrictBool | None, Field(description="Whether the caller is notified when the report is ready.")
+    ] = None
+    notified: Annotated[
+        AwareDatetime | None,
+        Field(
+            description="Time of the notification, ISO 8601 in UTC; null until then, and without `notify`.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    count: Annotated[StrictInt | None, Field(description="Count of rows; 0 until the report is ready.")] = None
+    size: Annotated[StrictInt | None, Field(description="Size of the file in bytes; 0 until the report is ready.")] = (
+        None
+    )
+    sha256: Annotated[
+        StrictStr | None,
+        Field(
+            description="SHA-256 digest of the file in lower-case hexadecimal; null until the report is ready.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    created: Annotated[AwareDatetime | None, Field(description="Time the export was created, ISO 8601 in UTC.")] = None
+    finished: Annotated[
+        AwareDatetime | None,
+        Field(
+            description="Time the report was ready or failed, ISO 8601 in UTC; null until then.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    owner: Annotated[StrictInt | None, Field(description="Id of the user who created the export.")] = None
+
+
+class PackageUuid(RootModel[StrictStr]):
+    root: Annotated[StrictStr, Field(max_length=100, min_length=1)]
+
+
+class JobId(RootModel[StrictInt]):
+    root: Annotated[StrictInt, Field(ge=1, le=9223372036854775807)]
+
+
+class CreateExport(ContractModel):
+    """Fields of a new export."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    report_type: Annotated[
+        Literal["jobs_summary", "storage_use", "spend_summary"],
+        Field(
+            description="Type of the report, `jobs_summary` (assumed), `storage_use` or `spend_summary` (both listed)."
+        ),
+    ]
+    format: Annotated[
+        Literal["csv", "json"] | None, Field(description="Format of the file, `csv` or `json`. Defaults to `csv`.")
+    ] = None
+    start_date: Annotated[
+        StrictStr | None,
+        Field(
+            description="Start of the period, an ISO 8601 date or time, UTC unless it has an offset. Jobs that ended before it are omitted, and content is charged from then on.",
+            max_length=50,
+        ),
+    ] = None
+    end_date: Annotated[
+        StrictStr | None,
+        Field(
+            description="End of the period, an ISO 8601 date or time, UTC unless it has an offset. A date includes that day, a time is exclusive. Defaults to now.",
+            max_length=50,
+        ),
+    ] = None
+    package_uuids: Annotated[
+        list[PackageUuid] | None,
+        Field(
+            description="Only jobs of floes of these packages, by the `uuid` in their manifests. For `jobs_summary`.",
+            max_length=200,
+        ),
+    ] = None
+    workfloe_uuid: Annotated[
+        StrictStr | None,
+        Field(description="Only jobs of the floe with this uuid. For `jobs_summary`.", max_length=100, min_length=1),
+    ] = None
+    job_ids: Annotated[
+        list[JobId] | None, Field(description="Only these jobs. For `jobs_summary`.", max_length=1000)
+    ] = None
+    notify: Annotated[
+        StrictBool | None,
+        Field(
+            description="Whether to notify the caller when the report is ready. The local Orion sends no messages: it sets `notified` and writes a line to its log. Defaults to false."
+        ),
+    ] = None
+
+
+class ExportPage(ContractModel):
+    """A page of exports."""
+
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
+    ]
+    results: Annotated[list[ExportInfo], Field(description="Items of this page.")]
+
+
 class UpdateFile(ContractModel):
     """Fields of a file to update."""
 

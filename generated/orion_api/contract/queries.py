@@ -77,6 +77,19 @@ class DownloadDatasetQuery(BaseModel):
     fieldlist: Annotated[list[Fieldlist] | None, Field(max_length=200)] = None
 
 
+class ListExportsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    order_by: Annotated[str | None, Field(pattern="^-?(id|name|created)$")] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+    report_type: Annotated[str | None, Field(max_length=50)] = None
+    state: Annotated[str | None, Field(max_length=50)] = None
+
+
 class DeleteFileQuery(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from .copy_entries import CopyEntries as CopyEntries
     from .create_collection import CreateCollection as CreateCollection
     from .create_dataset import CreateDataset as CreateDataset
+    from .create_export import CreateExport as CreateExport
+    from .create_export_format import CreateExportFormat as CreateExportFormat
+    from .create_export_report_type import CreateExportReportType as CreateExportReportType
     from .create_file import CreateFile as CreateFile
     from .create_molsearch_database import CreateMolsearchDatabase as CreateMolsearchDatabase
     from .create_molsearch_database_search_type import (
@@ -45,6 +48,11 @@ if TYPE_CHECKING:
     from .entry_info_type import EntryInfoType as EntryInfoType
     from .entry_page import EntryPage as EntryPage
     from .entry_results import EntryResults as EntryResults
+    from .export_info import ExportInfo as ExportInfo
+    from .export_info_format import ExportInfoFormat as ExportInfoFormat
+    from .export_info_report_type import ExportInfoReportType as ExportInfoReportType
+    from .export_info_state import ExportInfoState as ExportInfoState
+    from .export_page import ExportPage as ExportPage
     from .file_info import FileInfo as FileInfo
     from .file_page import FilePage as FilePage
     from .file_state import FileState as FileState
@@ -151,6 +159,9 @@ else:
             "copy_entries:CopyEntries",
             "create_collection:CreateCollection",
             "create_dataset:CreateDataset",
+            "create_export:CreateExport",
+            "create_export_format:CreateExportFormat",
+            "create_export_report_type:CreateExportReportType",
             "create_file:CreateFile",
             "create_molsearch_database:CreateMolsearchDatabase",
             "create_molsearch_database_search_type:CreateMolsearchDatabaseSearchType",
@@ -176,6 +187,11 @@ else:
             "entry_info_type:EntryInfoType",
             "entry_page:EntryPage",
             "entry_results:EntryResults",
+            "export_info:ExportInfo",
+            "export_info_format:ExportInfoFormat",
+            "export_info_report_type:ExportInfoReportType",
+            "export_info_state:ExportInfoState",
+            "export_page:ExportPage",
             "file_info:FileInfo",
             "file_page:FilePage",
             "file_state:FileState",

@@ -144,6 +144,13 @@ _DESCRIBED: Final = (
         examples={"delete": "2 --yes"},
     ),
     CommandKind(
+        "export",
+        columns=("id", "name", "state", "created", "report_type", "count", "size", "notified"),
+        without=("create",),
+        examples={"list": "--report-type jobs_summary", "delete": "2 --yes"},
+        special="exports",
+    ),
+    CommandKind(
         "molsearch_database",
         noun="database",
         group="molsearch db",
