@@ -22,6 +22,7 @@ from orionclient.emulator._http.presigned import PresignedUrls
 from orionclient.emulator._http.serving import UvicornServer, bind, build_config
 from orionclient.emulator._jobs.hardware import Machine, find_machine
 from orionclient.emulator._jobs.jobs import JobEngine
+from orionclient.emulator._jobs.services import ServiceEngine
 from orionclient.emulator._jobs.specifications import FloeSpecification, check_floe
 from orionclient.emulator._jobs.work import BackgroundWork
 from orionclient.emulator._problems import FolderError, describe_database_error, get_sqlite_code
@@ -83,7 +84,8 @@ class Server:
             is more.
         memory_mb: Memory that a job can have, in MiB. Defaults to the memory of the machine.
         describe: A command that prints the floes of an extracted package as a JSON list of objects with the fields of
-            `FloeSpecification`; the package's folder is appended to it. If omitted, packages cannot be inspected.
+            `FloeSpecification`, or an object with this list as `floes` and optionally `errors` and `warnings`, lists of sentences, and
+            `environment`, an object; the package's folder is appended to it. If omitted, packages cannot be inspected.
         storage: Whether to open a storage origin on another port of the same host, like the S3 storage of a hosted stack:
             downloads of files and shards redirect to presigned URLs there, and upload parts are sent to presigned URLs.
             Defaults to False.
@@ -295,6 +297,7 @@ class _RunningServer:
         self._store: Store | None = None
         self._work, self._slow = BackgroundWork(), BackgroundWork()
         self._engine: JobEngine | None = None
+        self._services: ServiceEngine | None = None
         try:
             with convert_errors(folder):
                 is_new = check_database(folder)
@@ -303,7 +306,7 @@ class _RunningServer:
                 self._store = Store(folder / DATABASE, durable=options.durable, creating=is_new, clock=options.clock)
                 apply_seed(self._store, seed)
                 self.stack = _open_services(folder, self._store, secret, (self._work, self._slow), options)
-                self._engine = self.stack.engine
+                self._engine, self._services = self.stack.engine, self.stack.services
                 _handlers.resume(self.stack)
             port, self.url = self._listen(*address)
             app: ASGIApp
@@ -372,6 +375,8 @@ class _RunningServer:
             bound.close()
         if self._engine is not None:
             self._engine.close()
+        if self._services is not None:
+            self._services.close()
         for work in (self._work, self._slow):
             work.close()
         if self._store is not None:
@@ -411,6 +416,7 @@ def _open_services(
             describe=options.describe,
             log_limit=options.limits.log,
         ),
+        ServiceEngine(store, folder, options.limits.log),
         options.floes,
         _handlers.KINDS,
         _load_operations(),

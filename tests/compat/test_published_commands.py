@@ -38,7 +38,10 @@ from orionclient.types import (
     MolsearchQuery,
     Organization,
     Project,
+    ScalingGroup,
     Secret,
+    ServiceSpec,
+    ServiceTask,
     Shard,
     ShardCollection,
     Token,
@@ -173,6 +176,14 @@ def make_package_floe(world: World) -> WorkFloeSpec:
     return world.session.list_resources(WorkFloeSpec, {"package": package.id}).one()
 
 
+def make_classification(world: World) -> str:
+    folder, name = write_package(world), new_name()
+    code = f"from orionclient.floes import floe\n@floe(classification=[[{name!r}, 'Posing']])\ndef pose() -> None:\n    pass\n"
+    write_file(f"{folder}/floes/pose.py", code.encode())
+    upload_package(world, folder).wait(timeout=300)
+    return name
+
+
 def find_floe(world: World, name: str) -> WorkFloeSpec:
     return world.session.list_resources(WorkFloeSpec, {"name": name}).one()
 
@@ -199,6 +210,18 @@ def make_query(world: World) -> MolsearchQuery:
     )
     query.wait(timeout=60)
     return query
+
+
+def find_spec(world: World) -> ServiceSpec:
+    return world.session.list_resources(ServiceSpec, {"name": "clock" if world.other else "echo"}).one()
+
+
+def run_task(world: World) -> ServiceTask:
+    for other in world.session.list_resources(ServiceTask, {"states": ["queued", "running"]}):
+        other.stop()  # it may have the last instance
+    task = ServiceTask.create(world.session, new_name(), world["service_spec"])
+    task.wait(timeout=60)
+    return task
 
 
 MAKERS: dict[str, Callable[[World], Any]] = {
@@ -234,10 +257,17 @@ MAKERS: dict[str, Callable[[World], Any]] = {
     "package": upload_package,
     "workfloe": lambda world: find_floe(world, "etl" if world.other else "echo"),
     "package_floe": make_package_floe,
+    "classification": make_classification,
     "job": start_job,
     "complete_job": complete_job,
     "database": make_database,
     "query": make_query,
+    "scaling_group": lambda world: world.session.list_resources(
+        ScalingGroup, {"name": "jobs" if world.other else "services"}
+    ).one(),
+    "service_spec": find_spec,
+    "service_task": lambda world: ServiceTask.create(world.session, new_name(), world["service_spec"]),
+    "running_task": run_task,
 }
 
 
