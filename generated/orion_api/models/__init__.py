@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from .copy_entries import CopyEntries as CopyEntries
     from .create_collection import CreateCollection as CreateCollection
     from .create_dataset import CreateDataset as CreateDataset
+    from .create_export import CreateExport as CreateExport
+    from .create_export_format import CreateExportFormat as CreateExportFormat
+    from .create_export_report_type import CreateExportReportType as CreateExportReportType
     from .create_file import CreateFile as CreateFile
     from .create_molsearch_database import CreateMolsearchDatabase as CreateMolsearchDatabase
     from .create_molsearch_database_search_type import (
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from .create_package import CreatePackage as CreatePackage
     from .create_project import CreateProject as CreateProject
     from .create_secret import CreateSecret as CreateSecret
+    from .create_service_task import CreateServiceTask as CreateServiceTask
     from .create_shard import CreateShard as CreateShard
     from .create_token import CreateToken as CreateToken
     from .create_upload import CreateUpload as CreateUpload
@@ -37,12 +41,18 @@ if TYPE_CHECKING:
     from .credentials import Credentials as Credentials
     from .dataset_info import DatasetInfo as DatasetInfo
     from .dataset_page import DatasetPage as DatasetPage
+    from .desired_task_state import DesiredTaskState as DesiredTaskState
     from .download_dataset_format import DownloadDatasetFormat as DownloadDatasetFormat
     from .entry_info import EntryInfo as EntryInfo
     from .entry_info_state import EntryInfoState as EntryInfoState
     from .entry_info_type import EntryInfoType as EntryInfoType
     from .entry_page import EntryPage as EntryPage
     from .entry_results import EntryResults as EntryResults
+    from .export_info import ExportInfo as ExportInfo
+    from .export_info_format import ExportInfoFormat as ExportInfoFormat
+    from .export_info_report_type import ExportInfoReportType as ExportInfoReportType
+    from .export_info_state import ExportInfoState as ExportInfoState
+    from .export_page import ExportPage as ExportPage
     from .file_info import FileInfo as FileInfo
     from .file_page import FilePage as FilePage
     from .file_state import FileState as FileState
@@ -52,6 +62,7 @@ if TYPE_CHECKING:
     from .group_info import GroupInfo as GroupInfo
     from .group_page import GroupPage as GroupPage
     from .issued_token import IssuedToken as IssuedToken
+    from .job_hardware import JobHardware as JobHardware
     from .job_info import JobInfo as JobInfo
     from .job_page import JobPage as JobPage
     from .job_state import JobState as JobState
@@ -86,8 +97,15 @@ if TYPE_CHECKING:
     from .project_page import ProjectPage as ProjectPage
     from .record_info import RecordInfo as RecordInfo
     from .remove_entries import RemoveEntries as RemoveEntries
+    from .scaling_group_info import ScalingGroupInfo as ScalingGroupInfo
+    from .scaling_group_page import ScalingGroupPage as ScalingGroupPage
     from .secret_info import SecretInfo as SecretInfo
     from .secret_page import SecretPage as SecretPage
+    from .service_spec_info import ServiceSpecInfo as ServiceSpecInfo
+    from .service_spec_page import ServiceSpecPage as ServiceSpecPage
+    from .service_task_info import ServiceTaskInfo as ServiceTaskInfo
+    from .service_task_page import ServiceTaskPage as ServiceTaskPage
+    from .service_task_state import ServiceTaskState as ServiceTaskState
     from .shard_info import ShardInfo as ShardInfo
     from .shard_page import ShardPage as ShardPage
     from .shard_state import ShardState as ShardState
@@ -106,8 +124,12 @@ if TYPE_CHECKING:
     from .update_collection import UpdateCollection as UpdateCollection
     from .update_dataset import UpdateDataset as UpdateDataset
     from .update_file import UpdateFile as UpdateFile
+    from .update_molsearch_database import UpdateMolsearchDatabase as UpdateMolsearchDatabase
     from .update_project import UpdateProject as UpdateProject
+    from .update_scaling_group import UpdateScalingGroup as UpdateScalingGroup
     from .update_secret import UpdateSecret as UpdateSecret
+    from .update_service_task import UpdateServiceTask as UpdateServiceTask
+    from .update_service_task_desired_state import UpdateServiceTaskDesiredState as UpdateServiceTaskDesiredState
     from .update_shard import UpdateShard as UpdateShard
     from .update_token import UpdateToken as UpdateToken
     from .upload_dataset_content_format import UploadDatasetContentFormat as UploadDatasetContentFormat
@@ -138,6 +160,9 @@ else:
             "copy_entries:CopyEntries",
             "create_collection:CreateCollection",
             "create_dataset:CreateDataset",
+            "create_export:CreateExport",
+            "create_export_format:CreateExportFormat",
+            "create_export_report_type:CreateExportReportType",
             "create_file:CreateFile",
             "create_molsearch_database:CreateMolsearchDatabase",
             "create_molsearch_database_search_type:CreateMolsearchDatabaseSearchType",
@@ -146,6 +171,7 @@ else:
             "create_package:CreatePackage",
             "create_project:CreateProject",
             "create_secret:CreateSecret",
+            "create_service_task:CreateServiceTask",
             "create_shard:CreateShard",
             "create_token:CreateToken",
             "create_upload:CreateUpload",
@@ -155,12 +181,18 @@ else:
             "credentials:Credentials",
             "dataset_info:DatasetInfo",
             "dataset_page:DatasetPage",
+            "desired_task_state:DesiredTaskState",
             "download_dataset_format:DownloadDatasetFormat",
             "entry_info:EntryInfo",
             "entry_info_state:EntryInfoState",
             "entry_info_type:EntryInfoType",
             "entry_page:EntryPage",
             "entry_results:EntryResults",
+            "export_info:ExportInfo",
+            "export_info_format:ExportInfoFormat",
+            "export_info_report_type:ExportInfoReportType",
+            "export_info_state:ExportInfoState",
+            "export_page:ExportPage",
             "file_info:FileInfo",
             "file_page:FilePage",
             "file_state:FileState",
@@ -170,6 +202,7 @@ else:
             "group_info:GroupInfo",
             "group_page:GroupPage",
             "issued_token:IssuedToken",
+            "job_hardware:JobHardware",
             "job_info:JobInfo",
             "job_page:JobPage",
             "job_state:JobState",
@@ -202,8 +235,15 @@ else:
             "project_page:ProjectPage",
             "record_info:RecordInfo",
             "remove_entries:RemoveEntries",
+            "scaling_group_info:ScalingGroupInfo",
+            "scaling_group_page:ScalingGroupPage",
             "secret_info:SecretInfo",
             "secret_page:SecretPage",
+            "service_spec_info:ServiceSpecInfo",
+            "service_spec_page:ServiceSpecPage",
+            "service_task_info:ServiceTaskInfo",
+            "service_task_page:ServiceTaskPage",
+            "service_task_state:ServiceTaskState",
             "shard_info:ShardInfo",
             "shard_page:ShardPage",
             "shard_state:ShardState",
@@ -222,8 +262,12 @@ else:
             "update_collection:UpdateCollection",
             "update_dataset:UpdateDataset",
             "update_file:UpdateFile",
+            "update_molsearch_database:UpdateMolsearchDatabase",
             "update_project:UpdateProject",
+            "update_scaling_group:UpdateScalingGroup",
             "update_secret:UpdateSecret",
+            "update_service_task:UpdateServiceTask",
+            "update_service_task_desired_state:UpdateServiceTaskDesiredState",
             "update_shard:UpdateShard",
             "update_token:UpdateToken",
             "upload_dataset_content_format:UploadDatasetContentFormat",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,11 +11,13 @@ import click
 from orionclient._runtime.clock import CLOCK
 from orionclient.cli._commands.job_start import build_start_command
 from orionclient.cli._commands.job_wait import wait_for_job
+from orionclient.cli._commands.report_export import build_summary_export_command
 from orionclient.cli._core.batch import apply_to_each
 from orionclient.cli._core.command_kind import describe
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
-from orionclient.cli._core.output import escape_control_characters, parse_time
+from orionclient.cli._core.log_commands import build_logs_command
+from orionclient.cli._core.output import parse_time
 from orionclient.cli._core.parameter_types import ParameterType
 from orionclient.cli._core.resource_commands import build_list_command, deadline_option
 from orionclient.cli._core.shapes import object_of
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 _AGE: Final = re.compile("([0-9]{1,9})([smhdw])")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
-_LOG: Final = object_of(job="integer", lines={"type": "array", "items": {"type": "string"}})
 _EXPORT: Final = object_of(name="string", workfloe="integer", parameters="object", system_parameters={})
 
 
@@ -43,7 +43,16 @@ def build_commands(kind: CommandKind) -> list[Command]:
     Returns:
         The commands.
     """
-    return [_list(kind), build_start_command(), _wait(kind), _logs(kind), _cancel(kind), _rerun(kind), _export(kind)]
+    return [
+        _list(kind),
+        build_start_command(),
+        _wait(kind),
+        build_logs_command(kind, until="the job is complete"),
+        _cancel(kind),
+        _rerun(kind),
+        _export(kind),
+        build_summary_export_command(),
+    ]
 
 
 class _SinceType(ParameterType):
@@ -108,35 +117,6 @@ def _wait(kind: CommandKind) -> Command:
         help="Wait until a job is complete. If the job fails or is cancelled, its reason is printed and the exit code is 1.",
         shape=kind.schema,
         example=kind.format_example("wait"),
-    )
-
-
-def _logs(kind: CommandKind) -> Command:
-    def run(resource_id: int, follow: bool) -> None:
-        state = get_state()
-        job = WorkFloeJob(session=state.session, id=resource_id)
-        lines = job.logs(follow=follow)
-        if state.form == "json":
-            state.out.print_item({"job": resource_id, "lines": list(lines)})
-        elif state.form == "jsonl":
-            state.out.print_rows(({"line": line} for line in lines), ("line",))
-        else:
-            # Control characters are escaped for a terminal; a pipe receives the log unchanged.
-            safe = escape_control_characters if sys.stdout.isatty() else str
-            for line in lines:
-                state.out.write(safe(line))
-                sys.stdout.flush()
-
-    return Command(
-        "logs",
-        params=[
-            *kind.id_arguments(),
-            click.Option(["-f", "--follow"], is_flag=True, help="Print new lines until the job is complete."),
-        ],
-        callback=run,
-        help="Print the log of a job.",
-        shape=_LOG,
-        example="ocli jobs logs 1 --follow",
     )
 
 
