@@ -548,7 +548,7 @@ class CreateMolsearchDatabase(ContractModel):
         StrictInt | None,
         Field(description="Id of the project. Defaults to the caller's default project.", ge=1, le=9223372036854775807),
     ] = None
-    pools: Annotated[StrictInt | None, Field(description="Number of pools of search servers.", ge=1, le=1000)] = None
+    pools: Annotated[StrictInt | None, Field(description="Count of pools of search servers.", ge=1, le=1000)] = None
     memory_mb: Annotated[
         StrictInt | None,
         Field(
@@ -563,14 +563,10 @@ class CreateMolsearchDatabase(ContractModel):
             le=104857600,
         ),
     ] = None
-    cpu: Annotated[StrictInt | None, Field(description="Number of CPUs for the search.", ge=1, le=1024)] = None
+    cpu: Annotated[StrictInt | None, Field(description="CPUs for the search.", ge=1, le=1024)] = None
     gpu: Annotated[
         StrictInt | None,
-        Field(
-            description="Number of GPUs for the search. The local Orion has none and rejects others than 0.",
-            ge=0,
-            le=1024,
-        ),
+        Field(description="GPUs for the search. The local Orion has none and rejects others than 0.", ge=0, le=1024),
     ] = None
     instance_type: Annotated[
         StrictStr | None, Field(description="Type of the instances that search.", max_length=255)
@@ -591,7 +587,7 @@ class UpdateMolsearchDatabase(ContractModel):
     project: Annotated[
         StrictInt | None, Field(description="Id of the project to move it to.", ge=1, le=9223372036854775807)
     ] = None
-    pools: Annotated[StrictInt | None, Field(description="Number of pools of search servers.", ge=1, le=1000)] = None
+    pools: Annotated[StrictInt | None, Field(description="Count of pools of search servers.", ge=1, le=1000)] = None
     memory_mb: Annotated[
         StrictInt | None,
         Field(
@@ -606,14 +602,10 @@ class UpdateMolsearchDatabase(ContractModel):
             le=104857600,
         ),
     ] = None
-    cpu: Annotated[StrictInt | None, Field(description="Number of CPUs for the search.", ge=1, le=1024)] = None
+    cpu: Annotated[StrictInt | None, Field(description="CPUs for the search.", ge=1, le=1024)] = None
     gpu: Annotated[
         StrictInt | None,
-        Field(
-            description="Number of GPUs for the search. The local Orion has none and rejects others than 0.",
-            ge=0,
-            le=1024,
-        ),
+        Field(description="GPUs for the search. The local Orion has none and rejects others than 0.", ge=0, le=1024),
     ] = None
     instance_type: Annotated[
         StrictStr | None, Field(description="Type of the instances that search.", max_length=255)
@@ -671,7 +663,7 @@ class MolsearchHitInfo(ContractModel):
     record: Annotated[
         StrictInt,
         Field(
-            description="Id of the record in the dataset, or its number in a database of a collection, counted from 1."
+            description="Id of the record in the dataset, or its position in a database of a collection, counted from 1."
         ),
     ]
     title: Annotated[
@@ -1548,7 +1540,7 @@ class MolsearchDatabaseInfo(ContractModel):
         ),
     ] = None
     count: Annotated[
-        StrictInt | None, Field(description="Number of records in the search index; 0 unless the database is loaded.")
+        StrictInt | None, Field(description="Count of records in the search index; 0 unless the database is loaded.")
     ] = None
     created: Annotated[AwareDatetime | None, Field(description="Time the database was created, ISO 8601 in UTC.")] = (
         None
@@ -1558,7 +1550,7 @@ class MolsearchDatabaseInfo(ContractModel):
     pools: Annotated[
         StrictInt | None,
         Field(
-            description="Number of pools of search servers; null if it was not set.",
+            description="Count of pools of search servers; null if it was not set.",
             json_schema_extra={"x-orion-nullable": True},
         ),
     ] = None
@@ -1578,17 +1570,11 @@ class MolsearchDatabaseInfo(ContractModel):
     ] = None
     cpu: Annotated[
         StrictInt | None,
-        Field(
-            description="Number of CPUs for the search; null if it was not set.",
-            json_schema_extra={"x-orion-nullable": True},
-        ),
+        Field(description="CPUs for the search; null if it was not set.", json_schema_extra={"x-orion-nullable": True}),
     ] = None
     gpu: Annotated[
         StrictInt | None,
-        Field(
-            description="Number of GPUs for the search; null if it was not set.",
-            json_schema_extra={"x-orion-nullable": True},
-        ),
+        Field(description="GPUs for the search; null if it was not set.", json_schema_extra={"x-orion-nullable": True}),
     ] = None
     instance_type: Annotated[
         StrictStr | None,
