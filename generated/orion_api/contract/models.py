@@ -692,7 +692,7 @@ class CreateMolsearchDatabase(ContractModel):
         StrictInt | None,
         Field(description="Id of the project. Defaults to the caller's default project.", ge=1, le=9223372036854775807),
     ] = None
-    pools: Annotated[StrictInt | None, Field(description="Number of pools of search servers.", ge=1, le=1000)] = None
+    pools: Annotated[StrictInt | None, Field(description="Count of pools of search servers.", ge=1, le=1000)] = None
     memory_mb: Annotated[
         StrictInt | None,
         Field(
@@ -707,14 +707,10 @@ class CreateMolsearchDatabase(ContractModel):
             le=104857600,
         ),
     ] = None
-    cpu: Annotated[StrictInt | None, Field(description="Number of CPUs for the search.", ge=1, le=1024)] = None
+    cpu: Annotated[StrictInt | None, Field(description="CPUs for the search.", ge=1, le=1024)] = None
     gpu: Annotated[
         StrictInt | None,
-        Field(
-            description="Number of GPUs for the search. The local Orion has none and rejects others than 0.",
-            ge=0,
-            le=1024,
-        ),
+        Field(description="GPUs for the search. The local Orion has none and rejects others than 0.", ge=0, le=1024),
     ] = None
     instance_type: Annotated[
         StrictStr | None, Field(description="Type of the instances that search.", max_length=255)
@@ -735,7 +731,7 @@ class UpdateMolsearchDatabase(ContractModel):
     project: Annotated[
         StrictInt | None, Field(description="Id of the project to move it to.", ge=1, le=9223372036854775807)
     ] = None
-    pools: Annotated[StrictInt | None, Field(description="Number of pools of search servers.", ge=1, le=1000)] = None
+    pools: Annotated[StrictInt | None, Field(description="Count of pools of search servers.", ge=1, le=1000)] = None
     memory_mb: Annotated[
         StrictInt | None,
         Field(
@@ -750,14 +746,10 @@ class UpdateMolsearchDatabase(ContractModel):
             le=104857600,
         ),
     ] = None
-    cpu: Annotated[StrictInt | None, Field(description="Number of CPUs for the search.", ge=1, le=1024)] = None
+    cpu: Annotated[StrictInt | None, Field(description="CPUs for the search.", ge=1, le=1024)] = None
     gpu: Annotated[
         StrictInt | None,
-        Field(
-            description="Number of GPUs for the search. The local Orion has none and rejects others than 0.",
-            ge=0,
-            le=1024,
-        ),
+        Field(description="GPUs for the search. The local Orion has none and rejects others than 0.", ge=0, le=1024),
     ] = None
     instance_type: Annotated[
         StrictStr | None, Field(description="Type of the instances that search.", max_length=255)
@@ -815,7 +807,7 @@ class MolsearchHitInfo(ContractModel):
     record: Annotated[
         StrictInt,
         Field(
-            description="Id of the record in the dataset, or its number in a database of a collection, counted from 1."
+            description="Id of the record in the dataset, or its position in a database of a collection, counted from 1."
         ),
     ]
     title: Annotated[
@@ -1766,7 +1758,7 @@ class MolsearchDatabaseInfo(ContractModel):
         ),
     ] = None
     count: Annotated[
-        StrictInt | None, Field(description="Number of records in the search index; 0 unless the database is loaded.")
+        StrictInt | None, Field(description="Count of records in the search index; 0 unless the database is loaded.")
     ] = None
     created: Annotated[AwareDatetime | None, Field(description="Time the database was created, ISO 8601 in UTC.")] = (
         None
@@ -1776,7 +1768,7 @@ class MolsearchDatabaseInfo(ContractModel):
     pools: Annotated[
         StrictInt | None,
         Field(
-            description="Number of pools of search servers; null if it was not set.",
+            description="Count of pools of search servers; null if it was not set.",
             json_schema_extra={"x-orion-nullable": True},
         ),
     ] = None
@@ -1796,17 +1788,11 @@ class MolsearchDatabaseInfo(ContractModel):
     ] = None
     cpu: Annotated[
         StrictInt | None,
-        Field(
-            description="Number of CPUs for the search; null if it was not set.",
-            json_schema_extra={"x-orion-nullable": True},
-        ),
+        Field(description="CPUs for the search; null if it was not set.", json_schema_extra={"x-orion-nullable": True}),
     ] = None
     gpu: Annotated[
         StrictInt | None,
-        Field(
-            description="Number of GPUs for the search; null if it was not set.",
-            json_schema_extra={"x-orion-nullable": True},
-        ),
+        Field(description="GPUs for the search; null if it was not set.", json_schema_extra={"x-orion-nullable": True}),
     ] = None
     instance_type: Annotated[
         StrictStr | None,
