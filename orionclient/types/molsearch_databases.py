@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from orion_api.api import molsearch as api
 
-from orionclient._resources.convert import boolean, identifier, integer, optional, string
+from orionclient._resources.convert import boolean, identifier, integer, optional, read_field, string
 from orionclient._resources.creating import create_with_tags
 from orionclient._resources.polling import poll_states, raise_if_failed
 from orionclient._resources.resource import Declaration, Field, Id, Resource, SessionLike, reference_id
@@ -192,3 +192,25 @@ class MolsearchDatabase(Resource):
         from orionclient._resources.logs import iter_log_lines  # noqa: PLC0415 - rare
 
         return iter_log_lines(self, api.download_molsearch_database_logs, final=_AT_REST if follow else None)
+
+    def smiles(self, title: str) -> str:
+        """Get the molecule of a record by its title.
+
+        Args:
+            title: The title, which must be equal. If several records have it, the first one is chosen (assumed).
+
+        Returns:
+            The SMILES.
+
+        Raises:
+            NotFoundResponse: No record has this title.
+            BadResponse: The database is not loaded, or the record has no molecule that can be converted to SMILES.
+            OrionError: The request failed.
+        """
+        found = self._request(api.get_molsearch_smiles, title=title, check=_check_smiles)
+        smiles: str = found["smiles"]
+        return smiles
+
+
+def _check_smiles(found: dict[str, Any]) -> None:
+    read_field(found, "smiles", str)

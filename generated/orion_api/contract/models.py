@@ -786,6 +786,46 @@ class CreateMolsearchQuery(ContractModel):
     ] = None
 
 
+class UpdateMolsearchQuery(ContractModel):
+    """Fields of a query to update; omitted fields are unchanged."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[StrictStr | None, Field(description="New display name; need not be unique.", max_length=255)] = None
+
+
+class ExportMolsearchQuery(ContractModel):
+    """The dataset of an export."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[
+        StrictStr | None,
+        Field(
+            description="Name of the dataset; need not be unique. Defaults to `Hits of query ` and the id of the query.",
+            max_length=255,
+        ),
+    ] = None
+    project: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the project of the dataset. Defaults to the caller's default project.",
+            ge=1,
+            le=9223372036854775807,
+        ),
+    ] = None
+
+
+class MolsearchSmiles(ContractModel):
+    """The molecule of a record as SMILES."""
+
+    title: Annotated[StrictStr, Field(description="Title of the record.")]
+    record: Annotated[StrictInt, Field(description="Id of the record in the database, as in its hits.")]
+    smiles: Annotated[StrictStr, Field(description="The SMILES.")]
+
+
 class MolsearchHitInfo(ContractModel):
     """A record found by a query."""
 
@@ -1831,7 +1871,7 @@ class MolsearchQueryInfo(ContractModel):
     database: Annotated[StrictInt | None, Field(description="Id of the database.")] = None
     state: Annotated[StrictStr, Field(description="State of the query.")]
     reason: Annotated[
-        StrictStr | None, Field(description="Why the state is `ERROR`, one sentence; otherwise empty.")
+        StrictStr | None, Field(description="Why the state is `ERROR` or `CANCELLED`, one sentence; otherwise empty.")
     ] = None
     parameters: Annotated[JsonObject | None, Field(description="Search parameters as they were sent.")] = None
     count: Annotated[StrictInt | None, Field(description="Number of hits; 0 until the query is finished.")] = None
