@@ -404,6 +404,13 @@ class IssuedToken(TypedDict):
     token: str
 
 
+class JobLogSize(TypedDict):
+    """Size of the log of a job."""
+
+    size: int
+    written: int
+
+
 class OrganizationInfo(TypedDict):
     """A company or institute with its users and projects."""
 
@@ -538,6 +545,12 @@ class UpdateFile(TypedDict):
     name: NotRequired[str]
     description: NotRequired[str]
     project: NotRequired[int]
+
+
+class UpdateJob(TypedDict):
+    """Fields of a job to update."""
+
+    name: NotRequired[str]
 
 
 class UpdateProject(TypedDict):

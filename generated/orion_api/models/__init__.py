@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from .group_page import GroupPage as GroupPage
     from .issued_token import IssuedToken as IssuedToken
     from .job_info import JobInfo as JobInfo
+    from .job_log_size import JobLogSize as JobLogSize
     from .job_page import JobPage as JobPage
     from .job_state import JobState as JobState
     from .json_object import JsonObject as JsonObject
@@ -102,6 +103,7 @@ if TYPE_CHECKING:
     from .update_collection import UpdateCollection as UpdateCollection
     from .update_dataset import UpdateDataset as UpdateDataset
     from .update_file import UpdateFile as UpdateFile
+    from .update_job import UpdateJob as UpdateJob
     from .update_project import UpdateProject as UpdateProject
     from .update_secret import UpdateSecret as UpdateSecret
     from .update_shard import UpdateShard as UpdateShard
@@ -165,6 +167,7 @@ else:
             "group_page:GroupPage",
             "issued_token:IssuedToken",
             "job_info:JobInfo",
+            "job_log_size:JobLogSize",
             "job_page:JobPage",
             "job_state:JobState",
             "json_object:JsonObject",
@@ -214,6 +217,7 @@ else:
             "update_collection:UpdateCollection",
             "update_dataset:UpdateDataset",
             "update_file:UpdateFile",
+            "update_job:UpdateJob",
             "update_project:UpdateProject",
             "update_secret:UpdateSecret",
             "update_shard:UpdateShard",
