@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar
 
 from orion_api.api import jobs as api
-from orion_api.api.workfloes import get_workfloe
 
 from orionclient._resources.convert import identifier, json_object, money, number, optional, read_field, string
 from orionclient._resources.creating import create_with_tags
@@ -288,6 +287,8 @@ class WorkFloeJob(Resource):
             OrionError: A request failed.
             OSError: The file cannot be written.
         """
+        from orion_api.api.workfloes import get_workfloe  # noqa: PLC0415
+
         from orionclient._resources.debug_exports import write_export  # noqa: PLC0415
 
         session = self._require_session()

@@ -80,7 +80,7 @@ def _log_size(kind: CommandKind) -> Command:
         aliases=("log-size",),
         params=kind.id_arguments(),
         callback=run,
-        help="Show the size of the log of a job, and in another output form than the table how many bytes the job has written in all.",
+        help="Show the size of the log of a job. If the start of a long log is omitted, it also shows how much the job has written in all.",
         shape=object_of(job="integer", size="integer", written="integer"),
         example="ocli jobs log_size 1",
     )

@@ -87,9 +87,9 @@ def build_watch_command(kind: CommandKind) -> Command:
             ),
         ],
         callback=run,
-        help="Watch jobs until all are complete: the given ones, or those that are queued or running now. On a terminal, one screen shows "
-        "their states, progress, run times and cost. Elsewhere each change is a line: a sentence, or a JSON object with --json. Ctrl-C "
-        "ends the command, not the jobs. If a job fails or is cancelled, the exit code is 1.",
+        help="Watch jobs until all are complete. If no id is given, watch those that are queued or running now. On a terminal, one screen "
+        "shows their states, progress, run times and cost. Elsewhere each change is a line, with --json a JSON object. Ctrl-C ends the "
+        "command, not the jobs. If a job fails or is cancelled, the exit code is 1.",
         shape=kind.schema,
         example="ocli jobs watch 1",
     )

@@ -231,8 +231,8 @@ def _debug_export(kind: CommandKind) -> Command:
             click.Option(["--force"], is_flag=True, help="Replace an existing file."),
         ],
         callback=run,
-        help="Write a job, the specification of its floe, its parameters and its log to a zip file, for a report of a problem. Tokens, "
-        "passwords and the queries of URLs are redacted.",
+        help="Write what a report of a problem needs to a zip file. It has the job, the specification of its floe, its parameters and its "
+        "log. Tokens, passwords and the queries of URLs are redacted.",
         shape=object_of(id="integer", path="string", size="integer"),
         example="ocli jobs debug-export 1 -o job.zip",
     )
