@@ -38,6 +38,9 @@ _OPEN_STATES: Final = ("running", "queued")
 # Interval in which the screen shows the run time, and a new size of the terminal, in seconds.
 _FRAME_SECONDS: Final = 0.5
 _BAR_WIDTH: Final = 20
+_MIN_WIDTH_OF_BARS: Final = 75
+# Longer run times are invalid.
+_MAX_SECONDS: Final = 1e10
 _COLUMNS: Final = ("id", "name", "state", "progress", "run_time", "cost")
 # Lines besides the jobs: the summary, an empty one, the heads, their dashes, and the count of jobs that do not fit.
 _OTHER_LINES: Final = 5
@@ -191,12 +194,11 @@ def _format_use(job: WorkFloeJob, passed: float) -> tuple[str, str]:
     """Format the run time and the cost of a job, `passed` seconds after a response."""
     fields = job.to_dict()
     seconds, cost = fields.get("run_time"), fields.get("cost")
-    if job.state == "queued" or not isinstance(seconds, int | float):
-        seconds = None
-    else:
-        seconds = int(seconds + (passed if job.state != _COMPLETE else 0))
-    shown = "" if seconds is None else f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-    return shown, "" if cost is None or seconds is None else f"{cost} {fields.get('currency') or ''}".rstrip()
+    if job.state == "queued" or not isinstance(seconds, int | float) or not 0 <= seconds <= _MAX_SECONDS:
+        return "", ""
+    whole = int(seconds + (0 if job.state == _COMPLETE else passed))
+    used = "" if cost is None else f"{cost} {fields.get('currency') or ''}".rstrip()
+    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}", used
 
 
 def _print_changes(state: State, kind: CommandKind, watch: _JobWatch, deadline: float | None) -> None:
@@ -268,9 +270,10 @@ class _Screen:
         for job in jobs[:most]:
             share = _get_progress(job)
             done = int((share or 0) * _BAR_WIDTH)
-            bar = "" if share is None else f"[{'#' * done:-<{_BAR_WIDTH}}] {_format_progress(job):>4}"
+            bar = f"[{'#' * done:-<{_BAR_WIDTH}}] " if width >= _MIN_WIDTH_OF_BARS and share is not None else ""
+            progress = f"{bar}{_format_progress(job):>4}".strip()
             run_time, cost = _format_use(job, passed)
-            cells = (job.id, job.name, _get_state(job), bar, run_time, cost)
+            cells = (job.id, job.name, _get_state(job), progress, run_time, cost)
             rows.append(dict(zip(_COLUMNS, cells, strict=True)))
         more = [f"... and {len(jobs) - most} more"] if len(jobs) > most else []
         return [*format_table(rows, _COLUMNS, width=width, colors=self._colors), *more]
