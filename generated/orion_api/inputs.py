@@ -154,6 +154,46 @@ class ListProjectsFilters(TypedDict):
     expired: NotRequired[bool | None]
 
 
+class ListScalingGroupsFilters(TypedDict):
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
+    name: NotRequired[str | None]
+    name_contains: NotRequired[str | None]
+    name_icontains: NotRequired[str | None]
+
+
+class ListServiceSpecsFilters(TypedDict):
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
+    name: NotRequired[str | None]
+    name_contains: NotRequired[str | None]
+    name_icontains: NotRequired[str | None]
+    project: NotRequired[int | None]
+    owner: NotRequired[int | None]
+
+
+class ListServiceTasksFilters(TypedDict):
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
+    name: NotRequired[str | None]
+    name_contains: NotRequired[str | None]
+    name_icontains: NotRequired[str | None]
+    project: NotRequired[int | None]
+    owner: NotRequired[int | None]
+    states: NotRequired[str | list[State] | None]
+    spec: NotRequired[int | None]
+
+
+class DownloadServiceTaskLogsFilters(TypedDict):
+    offset: NotRequired[int | None]
+
+
 class ListShardsFilters(TypedDict):
     limit: NotRequired[int | None]
     cursor: NotRequired[str | None]
@@ -281,6 +321,15 @@ class CreateSecret(TypedDict):
 
     name: str
     value: str
+    description: NotRequired[str]
+    project: NotRequired[int]
+
+
+class CreateServiceTask(TypedDict):
+    """Fields of a new service task."""
+
+    spec: int
+    name: NotRequired[str]
     description: NotRequired[str]
     project: NotRequired[int]
 
@@ -481,6 +530,29 @@ class ProjectPage(TypedDict):
     results: list[ProjectInfo]
 
 
+class ScalingGroupInfo(TypedDict):
+    """Instances that run jobs or services."""
+
+    id: int
+    name: str
+    description: str
+    organization: int
+    min_instances: int
+    max_instances: int
+    instances: int
+    running: int
+    queued: int
+    created: str
+
+
+class ScalingGroupPage(TypedDict):
+    """A page of scaling groups."""
+
+    count: int
+    next: str | None
+    results: list[ScalingGroupInfo]
+
+
 class SecretInfo(TypedDict):
     """A secret without its value."""
 
@@ -499,6 +571,26 @@ class SecretPage(TypedDict):
     count: int
     next: str | None
     results: list[SecretInfo]
+
+
+class ServiceSpecInfo(TypedDict):
+    """A service that tasks can run."""
+
+    id: int
+    name: str
+    description: str
+    scaling_group: int
+    owner: int
+    project: int
+    created: str
+
+
+class ServiceSpecPage(TypedDict):
+    """A page of service specifications."""
+
+    count: int
+    next: str | None
+    results: list[ServiceSpecInfo]
 
 
 class ShareTarget(TypedDict):
@@ -561,6 +653,13 @@ class UpdateProject(TypedDict):
     archived: NotRequired[bool]
 
 
+class UpdateScalingGroup(TypedDict):
+    """Limits of a scaling group to update."""
+
+    min_instances: NotRequired[int]
+    max_instances: NotRequired[int]
+
+
 class UpdateSecret(TypedDict):
     """Fields of a secret to update."""
 
@@ -568,6 +667,14 @@ class UpdateSecret(TypedDict):
     value: NotRequired[str]
     description: NotRequired[str]
     project: NotRequired[int]
+
+
+class UpdateServiceTask(TypedDict):
+    """Fields of a service task to update."""
+
+    name: NotRequired[str]
+    description: NotRequired[str]
+    desired_state: NotRequired[Literal["running", "stopped"]]
 
 
 class UpdateToken(TypedDict):
@@ -618,6 +725,9 @@ class WorkspacePage(TypedDict):
 CollectionState: TypeAlias = str
 
 
+DesiredTaskState: TypeAlias = str
+
+
 EntryPath: TypeAlias = str
 
 
@@ -635,6 +745,19 @@ class FolderInfo(TypedDict):
 
 
 FolderPath: TypeAlias = str
+
+
+class JobHardware(TypedDict):
+    """The hardware of a job: for each hardware parameter of a cube the value of the job, or else of the floe, or else the default. The local Orion enforces `cpu_count` and `memory_mb` on Linux and rejects GPUs; it only stores the others."""
+
+    cpu_count: NotRequired[int]
+    memory_mb: NotRequired[float]
+    disk_space: NotRequired[float]
+    gpu_count: NotRequired[int]
+    instance_type: NotRequired[str]
+    instance_tags: NotRequired[str]
+    max_backlog_wait: NotRequired[int]
+    spot_policy: NotRequired[str]
 
 
 JobState: TypeAlias = str
@@ -666,6 +789,9 @@ class PathAssignment(TypedDict):
     id: int
     path: FolderPath
     name: NotRequired[str]
+
+
+ServiceTaskState: TypeAlias = str
 
 
 ShardState: TypeAlias = str
@@ -988,6 +1114,7 @@ class JobInfo(TypedDict):
     workfloe: int
     parameters: NotRequired[JsonObject]
     system_parameters: NotRequired[JsonObject]
+    hardware: NotRequired[JobHardware]
     created: NotRequired[str]
     started: NotRequired[str | None]
     finished: NotRequired[str | None]
@@ -1113,6 +1240,31 @@ class RemoveEntries(TypedDict):
     recursive: NotRequired[bool]
     immediate: NotRequired[bool]
     dry_run: NotRequired[bool]
+
+
+class ServiceTaskInfo(TypedDict):
+    """A running or stopped service."""
+
+    id: int
+    name: str
+    description: str
+    spec: int
+    state: ServiceTaskState
+    desired_state: DesiredTaskState
+    reason: str
+    url: str
+    started: str | None
+    owner: int
+    project: int
+    created: str
+
+
+class ServiceTaskPage(TypedDict):
+    """A page of service tasks."""
+
+    count: int
+    next: str | None
+    results: list[ServiceTaskInfo]
 
 
 class ShardInfo(TypedDict):

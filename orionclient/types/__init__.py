@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from orionclient.types.organizations import Organization as Organization
     from orionclient.types.packages import WorkFloePackage as WorkFloePackage
     from orionclient.types.projects import Project as Project
+    from orionclient.types.scaling_groups import ScalingGroup as ScalingGroup
     from orionclient.types.secrets import Secret as Secret
+    from orionclient.types.service_specs import ServiceSpec as ServiceSpec
+    from orionclient.types.service_tasks import ServiceTask as ServiceTask
     from orionclient.types.shards import Shard as Shard
     from orionclient.types.tokens import Token as Token
     from orionclient.types.uploads import Upload as Upload
@@ -44,7 +47,10 @@ else:
         "organization": "organizations:Organization",
         "package": "packages:WorkFloePackage",
         "project": "projects:Project",
+        "scaling_group": "scaling_groups:ScalingGroup",
         "secret": "secrets:Secret",  # nosec B105 - a path
+        "service_spec": "service_specs:ServiceSpec",
+        "service_task": "service_tasks:ServiceTask",
         "shard": "shards:Shard",
         "token": "tokens:Token",  # nosec B105 - a path
         "upload": "uploads:Upload",

@@ -10,10 +10,9 @@ from orionclient._resources.convert import identifier, json_object, money, numbe
 from orionclient._resources.creating import create_with_tags
 from orionclient._resources.json_values import check_mapping
 from orionclient._resources.listing import Listing
+from orionclient._resources.logs import iter_log_lines
 from orionclient._resources.polling import poll_states, refresh
 from orionclient._resources.resource import Declaration, Field, Id, Resource, SessionLike, reference_id
-from orionclient._runtime.clock import CLOCK
-from orionclient._transfer.content import iter_verified
 from orionclient.exceptions import AuthorizationRequired, NotFoundResponse, OrionError, ValidationError
 
 if TYPE_CHECKING:
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
     from orion_api.inputs import ListJobsFilters, StartJob, UpdateJob
 
-    from orionclient._transfer.content import Opener
-    from orionclient._transport.response import Response
     from orionclient.types.workfloes import WorkFloeSpec
 
 __all__ = ["WorkFloeJob"]
@@ -36,8 +33,6 @@ R = TypeVar("R", bound=Resource)
 _FINAL_STATE: Final = "complete"
 _EXPORT_FIELDS: Final = ("name", "workfloe", "parameters", "system_parameters")
 _DAY: Final = 86400.0
-# Poll interval while following a log, in seconds.
-_LOG_POLL_SECONDS: Final = 1.0
 
 
 class WorkFloeJob(Resource):
@@ -82,6 +77,10 @@ class WorkFloeJob(Resource):
     )
     system_parameters: Field[dict[str, Any]] = Field(
         optional(json_object, {}), "The system parameters that the job was started with (assumed)."
+    )
+    hardware: Field[dict[str, Any]] = Field(
+        optional(json_object, {}),
+        "The hardware that the job has: `cpu_count`, `memory_mb` and so on (names documented for cubes; the field is assumed).",
     )
     created: Field[str] = Field(string, "When the job was created, ISO 8601 in UTC (assumed).")
     started: Field[str | None] = Field(
@@ -232,24 +231,7 @@ class WorkFloeJob(Resource):
             >>> ["CNS" in line for line in job.logs(follow=True)]
             [True]
         """
-        offset, rest = 0, b""
-        while True:
-            if follow:
-                refresh(self)
-            # The state is checked before the log is read, so that the last line is never missed.
-            last = not follow or self.state == _FINAL_STATE
-            opener, end = _note_end(self._opener(api.download_job_logs, {"offset": offset}))
-            for chunk in iter_verified(opener):
-                offset += len(chunk)
-                *lines, rest = (rest + chunk).split(b"\n")
-                yield from (_decode_line(line) for line in lines)
-            # The local Orion omits the start of a long log, so the offset is not always the number of received bytes.
-            offset = end[-1] if end else offset
-            if last:
-                break
-            CLOCK.sleep(_LOG_POLL_SECONDS)
-        if rest:
-            yield _decode_line(rest)
+        return iter_log_lines(self, api.download_job_logs, final={_FINAL_STATE} if follow else None)
 
     def log_size(self) -> int:
         """Return the size of the stored log in bytes; 0 if there is none, for example after `delete_logs`.
@@ -317,20 +299,3 @@ class WorkFloeJob(Resource):
         if endpoint is None or not kind.declaration.taggable:
             raise ValidationError(f"{getattr(kind, '__name__', kind)!s:.60} cannot be listed by its tags")
         return Listing(self._require_session(), endpoint, kind(), {"tags": f"Job {self._id()}"})
-
-
-def _note_end(opener: Opener) -> tuple[Opener, list[int]]:
-    """Wrap an opener so that the end of the log that a response announces is appended to a list."""
-    found: list[int] = []
-
-    def open_log(headers: Mapping[str, str]) -> Response:
-        response = opener(headers)
-        end = response.headers.get("x-orion-log-offset", "")
-        found[:] = [int(end)] if end.isascii() and end.isdigit() else []
-        return response
-
-    return open_log, found
-
-
-def _decode_line(line: bytes) -> str:
-    return line.removesuffix(b"\r").decode("utf-8", "replace")

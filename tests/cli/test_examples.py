@@ -33,6 +33,8 @@ from orionclient.types import (
     MolsearchQuery,
     Project,
     Secret,
+    ServiceSpec,
+    ServiceTask,
     Shard,
     ShardCollection,
     Token,
@@ -91,6 +93,13 @@ def plant(orion: LocalOrion, folder: Path) -> None:  # noqa: C901 - one line for
     for _ in range(2):
         query = MolsearchQuery.create_title_query(session=session, database_id=databases[0].id, titles=["aspirin"])
         query.wait(timeout=60)
+    session.share_resource(ServiceSpec(id=1), Project(id=3))
+    session.share_resource(ServiceSpec(id=1), User(id=2))
+    for _ in range(3):
+        task = ServiceTask.create(session, "my echo", 1)
+        task.wait(timeout=60)
+        session.share_resource(task, Project(id=3))
+        session.share_resource(task, User(id=2))
     echo = session.list_resources(WorkFloeSpec, {"title": "echo"}).one()
     for _ in range(3):
         job = echo.start("first try", text="CNS")

@@ -39,7 +39,10 @@ from orionclient.types import (
     MolsearchQuery,
     Organization,
     Project,
+    ScalingGroup,
     Secret,
+    ServiceSpec,
+    ServiceTask,
     Shard,
     ShardCollection,
     Token,
@@ -202,6 +205,18 @@ def make_query(world: World) -> MolsearchQuery:
     return query
 
 
+def find_spec(world: World) -> ServiceSpec:
+    return world.session.list_resources(ServiceSpec, {"name": "clock" if world.other else "echo"}).one()
+
+
+def run_task(world: World) -> ServiceTask:
+    for other in world.session.list_resources(ServiceTask, {"states": ["queued", "running"]}):
+        other.stop()  # it may have the last instance
+    task = ServiceTask.create(world.session, new_name(), world["service_spec"])
+    task.wait(timeout=60)
+    return task
+
+
 MAKERS: dict[str, Callable[[World], Any]] = {
     "name": new_name,
     "local_file": lambda world: write_file(f"{new_name()}.txt", b"content"),
@@ -239,6 +254,12 @@ MAKERS: dict[str, Callable[[World], Any]] = {
     "complete_job": complete_job,
     "database": make_database,
     "query": make_query,
+    "scaling_group": lambda world: world.session.list_resources(
+        ScalingGroup, {"name": "jobs" if world.other else "services"}
+    ).one(),
+    "service_spec": find_spec,
+    "service_task": lambda world: ServiceTask.create(world.session, new_name(), world["service_spec"]),
+    "running_task": run_task,
 }
 
 

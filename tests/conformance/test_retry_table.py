@@ -41,6 +41,7 @@ from orionclient.types import (
     MolsearchQuery,
     Project,
     Secret,
+    ServiceTask,
     Shard,
     ShardCollection,
     Token,
@@ -68,7 +69,13 @@ def build_package() -> bytes:
 
 PACKAGE = build_package()
 
-TEAM_PATH = "/project/1/team/made"
+
+def build_transfer(ids: dict[str, Any]) -> dict[str, Any]:
+    """Build the body of a copy or move of a dataset to a new name."""
+    dataset = ids["dataset_id"]
+    return {"body": {"sources": [f"dataset://{dataset}"], "destination": f"/project/1/team/made {dataset}"}}
+
+
 # Arguments of an operation besides the ids in its path.
 ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "obtain_token": lambda _: {"body": {"username": "grace", "password": "grace-demo"}},
@@ -90,13 +97,15 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     },
     "list_entries": lambda _: {"path": "/project/1/team"},
     "get_entry": lambda _: {"path": "/project/1/team"},
-    "copy_entries": lambda ids: {"body": {"sources": [f"dataset://{ids['dataset_id']}"], "destination": TEAM_PATH}},
-    "move_entries": lambda ids: {"body": {"sources": [f"dataset://{ids['dataset_id']}"], "destination": TEAM_PATH}},
+    "copy_entries": build_transfer,
+    "move_entries": build_transfer,
     "remove_entries": lambda ids: {"body": {"sources": [f"dataset://{ids['dataset_id']}"]}},
     "create_job": lambda ids: {"body": {"workfloe": ids["workfloe_id"], "parameters": {"promoted": {"text": "CNS"}}}},
     # A retried upload changes nothing, so the table need not wait for the floes.
     "upload_package_content": lambda _: {"body": PACKAGE},
     "create_molsearch_database": lambda ids: {"body": {"name": "made", "dataset": ids["source_id"]}},
+    "create_service_task": lambda ids: {"body": {"name": "made", "spec": ids["service_spec_id"]}},
+    "update_scaling_group": lambda _: {"body": {"max_instances": 3}},
     "create_upload": lambda ids: {"body": build_upload_body(ids)},
     "upload_part": lambda _: {"body": CONTENT},
     "obtain_upload_targets": lambda _: {"body": {"numbers": [1]}},
@@ -144,6 +153,8 @@ SEED = {
     "user_id": 2,
     "organization_id": 1,
     "group_id": 1,
+    "scaling_group_id": 1,
+    "service_spec_id": 1,
     "record_id": 1,
     "resource_type": "file",
     "number": 1,
@@ -192,11 +203,12 @@ FACTORIES: dict[str, Callable[[OrionSession, dict[str, Any]], int]] = {
     "job_id": create_complete_job,
     "database_id": lambda session, ids: MolsearchDatabase.create(session, "made before", ids["source_id"]).id,
     "query_id": create_query,
+    "service_task_id": lambda session, ids: ServiceTask.create(session, "made before", ids["service_spec_id"]).id,
 }
 
 
 class Server:
-    """The server of all rows. Every operation has its own resources; a delete operation gets a new one for every script."""
+    """The server of all rows. Every operation has its own resources; one that cannot be repeated gets a new one for every script."""
 
     def __init__(self, orion: LocalOrion) -> None:
         self.orion = orion
@@ -218,7 +230,7 @@ class Server:
                 ids[name] = self._create_project_of_grace()
             elif name not in ids:
                 ids[name] = FACTORIES[name](self._helper, ids) if name in FACTORIES else self._create(name)
-        self._made[operation.id] = {name: ids[name] for name in (named[:-1] if operation.id in DELETES else named)}
+        self._made[operation.id] = {name: ids[name] for name in (named[:-1] if operation.id in RENEWED else named)}
         return ids
 
     def _create_project_of_grace(self) -> int:
@@ -281,6 +293,8 @@ def call_async(session: OrionSession, operation: Operation, given: dict[str, Any
 
 SENDERS = {"raw": call, "raw_async": call_async}
 DELETES = {operation.id for operation in OPERATIONS.values() if operation.id.startswith(("delete_", "leave_"))}
+# Operations that cannot be repeated with the same resource.
+RENEWED = {*DELETES, "copy_entries", "move_entries", "remove_entries"}
 # Operations of one class are the same to the retry policy.
 CLASSES: dict[str, Callable[[Operation], bool]] = {
     "read": lambda each: each.retry == "read" and each.stream is None,

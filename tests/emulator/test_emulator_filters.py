@@ -79,6 +79,13 @@ FILTERS: dict[str, dict[str, tuple[Any, Any]]] = {
         "database": (1, 99),
         "types": (["graphsim", "exact"], ["exact"]),
     },
+    "list_scaling_groups": {
+        "name": ("SERV", "nothing"),
+        "name_contains": ("serv", "SERV"),
+        "name_icontains": ("SERV", "nothing"),
+    },
+    "list_service_specs": COMMON,
+    "list_service_tasks": {**COMMON, "states": (["stopped", "lost"], ["lost"]), "spec": (1, 99)},
     "list_packages": {
         **COMMON,
         "state": ("uploading", "lost"),
@@ -191,6 +198,17 @@ def ada(server: Server, ada: httpx.Client, grace: httpx.Client, drugs: dict[str,
     ada.delete(f"/api/v1/storage/datasets/{broken['dataset']}/", params={"immediate": "true"}).raise_for_status()
     result(ada, ask(ada, broken, titles=["a"]))
     ask(ada, first, "graphsim", smiles="CCO").raise_for_status()
+    # No task runs.
+    ada.patch("/api/v1/scaling-groups/2/", json={"max_instances": 0}).raise_for_status()
+    with server._require().stack.store.write_transaction() as db:
+        db.execute(
+            "INSERT INTO service_specs (name, description, scaling_group, project, owner, created)"
+            " VALUES ('Hits', '', 2, 3, 2, '2026-01-01T00:00:00.000000Z')"
+        )
+    tasks = "/api/v1/services/tasks/"
+    stopped = post(grace, tasks, name="Hits", project=3, spec=3)["id"]
+    grace.patch(f"{tasks}{stopped}/", json={"desired_state": "stopped"}).raise_for_status()
+    post(ada, tasks, name="other", spec=1)
     with server._require().stack.store.write_transaction() as db:
         db.execute("UPDATE projects SET owner = 2 WHERE id = 3")
         db.execute("UPDATE datasets SET systemtags = '[\"Job 7\"]' WHERE id = 1")

@@ -241,6 +241,11 @@ def test_packages_survive_a_restart_and_rubbish_does_not(fresh, connect):
 # ---------------------------------------------------------------- packages that cannot be described
 
 
+UNKNOWN_TYPE = json.dumps(
+    [{"specification": specification("x", {"name": "p", "type": "molecule"}), "tags": [], "argv": ARGV}]
+)
+
+
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
@@ -252,6 +257,7 @@ def test_packages_survive_a_restart_and_rubbish_does_not(fresh, connect):
         ("os.write(1, b'\\xff'); sys.exit()", "utf-8"),
         ("print('[{\"tags\": []}]'); sys.exit()", "a floe must have the fields"),
         ("print('[3]'); sys.exit()", "a floe must have the fields"),
+        (f"print({UNKNOWN_TYPE!r}); sys.exit()", "has the unknown type 'molecule'; known: string"),
     ],
 )
 def test_floes_that_cannot_be_read_are_an_error_with_a_reason(ada, code, reason):

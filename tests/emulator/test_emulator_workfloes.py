@@ -95,6 +95,14 @@ def test_a_start_replaces_the_floes_of_the_last_one(tmp_path, connect, rejected)
         (({"name": "a", "uuid": "u", "cubes": [{}]}, [], ["x"]), "cubes"),
         (({"name": "a", "uuid": "u", "cubes": [{"name": "c", "parameters": {}}]}, [], ["x"]), "parameters"),
         (({"name": "a", "uuid": "u", "cubes": [{"name": "c", "parameters": [{"name": "p"}]}]}, [], ["x"]), "type"),
+        (
+            (
+                {"name": "a", "uuid": "u", "cubes": [{"name": "c", "parameters": [{"name": "p", "type": "x"}]}]},
+                [],
+                ["x"],
+            ),
+            "type 'x'",
+        ),
         (({"name": "a", "uuid": "u", "cubes": []}, "tag", ["x"]), "tags"),
         (({"name": "a", "uuid": "u", "cubes": []}, [], "x"), "argv"),
         (({"name": "a", "uuid": "u", "cubes": []}, [], []), "command"),

@@ -9,7 +9,7 @@ from orionclient.types import KINDS
 #: Kinds that the tests create in their own ways.
 TESTED = {
     "collection", "dataset", "file", "group", "job", "molsearch_database", "molsearch_query", "organization", "package", "project",
-    "secret", "shard", "token", "upload", "user", "workfloe", "workspace",
+    "scaling_group", "secret", "service_spec", "service_task", "shard", "token", "upload", "user", "workfloe", "workspace",
 }  # fmt: skip
 
 

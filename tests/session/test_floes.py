@@ -75,9 +75,9 @@ def test_a_signature_becomes_a_specification(module: Any) -> None:
         for each in cube["parameters"]
     ]
     assert shown == [
-        ("file", "file", "file", True, None, None),
-        ("dataset", "in", "dataset", False, None, None),
-        ("collections", "collections", "collection", False, None, True),
+        ("file", "file", "file_in", True, None, None),
+        ("dataset", "in", "data_source", False, None, None),
+        ("collections", "collections", "collection_source", False, None, True),
         ("secret", "secret", "secret", False, None, None),
         ("text", "text", "string", False, "x", None),
         ("number", None, "integer", False, 3, None),
@@ -98,6 +98,36 @@ def test_a_signature_becomes_a_specification(module: Any) -> None:
     )
     assert by_name["number"]["description"] == "counts"
     assert loading.build_registration(module.take)["tags"] == ["a", "b"]
+
+
+COUNT = Annotated[int, Parameter(min_value=1, max_value=9, level="advanced")]
+
+
+def test_annotations_become_properties() -> None:
+    @floe
+    def bounded(
+        count: Annotated[COUNT, Parameter(max_value=5, description="counts")] = 2,
+        counts: Annotated[list[COUNT] | None, Parameter(title="Some", hidden=True)] = None,
+        word: Annotated[str, Parameter(choices=("a", "bc"), max_length=2)] = "a",
+        inner: Annotated[bool, Parameter(promoted_name=None)] = False,
+    ) -> None: ...
+
+    common = {"description": "", "required": False}
+    assert describe(bounded)["cubes"][0]["parameters"] == [
+        {
+            **common, "name": "count", "promoted": True, "promoted_name": "count", "type": "integer", "title": "Count", "default": 2,
+            "description": "counts", "min_value": 1, "max_value": 5, "level": "advanced",
+        },
+        {
+            **common, "name": "counts", "promoted": True, "promoted_name": "counts", "type": "integer", "title": "Some", "many": True,
+            "min_value": 1, "max_value": 9, "level": "advanced", "hidden": True,
+        },
+        {
+            **common, "name": "word", "promoted": True, "promoted_name": "word", "type": "string", "title": "Word", "default": "a",
+            "choices": ["a", "bc"], "max_length": 2,
+        },
+        {**common, "name": "inner", "promoted": False, "type": "boolean", "title": "Inner", "default": False},
+    ]  # fmt: skip
 
 
 def test_the_type_of_a_cube_is_its_role(orion: LocalOrion) -> None:
@@ -146,6 +176,10 @@ def by_place(a: int, /) -> None: ...
 def no_json(a: dict = {1, 2}) -> None: ...  # type: ignore[assignment,type-arg]  # noqa: B006
 def twice(a: int, b: Annotated[int, Parameter(promoted_name="a")]) -> None: ...
 def unseen(a: Decimal) -> None: ...
+def narrow(a: Annotated[int, Parameter(min_value=3, max_value=2)] = 5) -> None: ...
+def no_choice(a: Literal["x", "y"] = "z") -> None: ...  # type: ignore[assignment]
+def strange(a: Annotated[str, Parameter(type="molecule")]) -> None: ...
+def no_number(a: Annotated[str, Parameter(min_value=3)], b: Annotated[int, Parameter(choices=["x"])]) -> None: ...
 
 
 @pytest.mark.parametrize(
@@ -162,6 +196,16 @@ def unseen(a: Decimal) -> None: ...
         (no_json, "the default of the parameter 'a' of the floe 'no_json' is not JSON serializable"),
         (twice, "two parameters with the promoted name 'a'"),
         (unseen, "'Decimal' is not defined; import their types outside of TYPE_CHECKING"),
+        (
+            narrow,
+            "min_value of the parameter 'a' of the cube 'narrow' is greater than its max_value: 3 > 2; the default of .* at most 2, not 5",
+        ),
+        (no_choice, "the default of the parameter 'a' of the cube 'no_choice' must be one of: 'x', 'y'; not 'z'"),
+        (strange, "the parameter 'a' of the cube 'strange' has the unknown type 'molecule'; known: string, integer"),
+        (
+            no_number,
+            "min_value of .* does not apply to the type string; a choice of .*'b'.* must be an integer, not 'x'",
+        ),
     ],
 )
 def test_an_unsupported_signature_is_rejected(function: Callable[..., Any], message: str) -> None:
@@ -339,10 +383,10 @@ def parameter(kind: str, **more: Any) -> dict[str, Any]:
         (parameter("dataset"), {"datasets": [{"id": 1, "records": [2]}]}, "takes dataset ids"),
         (parameter("file"), {"path": "x.sdf"}, "and paths, are not supported"),
         (parameter("file"), {"files": []}, "takes one file, not 0"),
-        (parameter("integer"), True, "must be of type integer, not True"),
-        (parameter("string"), 5, "must be of type string, not 5"),
-        (parameter("string", choices=["a"]), "b", r"must be one of \['a'\], not 'b'"),
-        (parameter("string", many=True), ["a", 5], "must be of type string, not 5"),
+        (parameter("integer"), True, "must be an integer, not True"),
+        (parameter("string"), 5, "must be a string, not 5"),
+        (parameter("string", choices=["a"]), "b", r"must be one of: 'a'; not 'b'"),
+        (parameter("string", many=True), ["a", 5], "must be a string, not 5"),
     ],
 )
 def test_a_value_of_another_type_is_rejected(session: OrionSession, kind: Any, value: Any, message: str) -> None:
@@ -411,7 +455,7 @@ def test_invalid_arguments_are_the_reason_of_the_job(
 ) -> None:
     (tmp_path / "parameters.json").write_text('{"promoted": {"code": "x"}}')
     assert main(["run", f"{PERSON}:leave", str(tmp_path)]) == 1
-    assert (tmp_path / "reason").read_text() == "ValidationError: the parameter 'code' must be of type integer, not 'x'"
+    assert (tmp_path / "reason").read_text() == "ValidationError: the parameter 'code' must be an integer, not 'x'"
     (tmp_path / "parameters.json").write_text('{"promoted": {"message": "one\\ntwo"}}')
     assert main(["run", "orionclient.floes._builtin:fail", str(tmp_path)]) == 1
     assert (tmp_path / "reason").read_text() == "RuntimeError: one two"

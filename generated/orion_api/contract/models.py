@@ -486,6 +486,31 @@ class ApiVersions(ContractModel):
     features: Annotated[list[StrictStr] | None, Field(description="Names of the optional features.")] = None
 
 
+class JobHardware(ContractModel):
+    """The hardware of a job: for each hardware parameter of a cube the value of the job, or else of the floe, or else the default. The local Orion enforces `cpu_count` and `memory_mb` on Linux and rejects GPUs; it only stores the others."""
+
+    cpu_count: Annotated[StrictInt | None, Field(description="Number of CPUs, 1 to 192. The default is 1.")] = None
+    memory_mb: Annotated[StrictFloat | None, Field(description="Memory in MiB, at least 256. The default is 1800.")] = (
+        None
+    )
+    disk_space: Annotated[
+        StrictFloat | None, Field(description="Temporary disk space in MiB, at least 128. The default is 5120.")
+    ] = None
+    gpu_count: Annotated[StrictInt | None, Field(description="Number of GPUs, 0 to 16. The default is 0.")] = None
+    instance_type: Annotated[StrictStr | None, Field(description="Type of the instance; empty for any.")] = None
+    instance_tags: Annotated[
+        StrictStr | None, Field(description="Tags that the instance must have, separated by commas; empty for any.")
+    ] = None
+    max_backlog_wait: Annotated[
+        StrictInt | None,
+        Field(description="Longest wait for an instance of one group in seconds, at least 300. The default is 600."),
+    ] = None
+    spot_policy: Annotated[
+        StrictStr | None,
+        Field(description="Whether spot instances are used. Public code has `Allowed` and `Prohibited`, the default."),
+    ] = None
+
+
 class StartJob(ContractModel):
     """Fields of a new job."""
 
@@ -500,13 +525,13 @@ class StartJob(ContractModel):
     parameters: Annotated[
         JsonObject | None,
         Field(
-            description='`promoted` maps promoted names to values; `cube` maps the name or title of a cube and the name of a parameter to values (both documented); other keys are rejected. A dataset is its id or `{"datasets": [{"id": 1, "records": [1, 2]}]}`; a file its id, `{"file": 1}` or `{"files": [{"id": 1}]}`; a collection its id or `{"collections": [{"id": 1, "shards": [1]}]}`; a secret its id or `{"secrets": [{"id": 1}]}`. null means no value.'
+            description='`promoted` maps promoted names to values; `cube` maps the name or title of a cube and the name of a parameter to values (both documented); other keys are rejected. Each cube has the hardware parameters of JobHardware in addition to its own. A dataset is its id or `{"datasets": [{"id": 1, "records": [1, 2]}]}`; a file its id, `{"file": 1}` or `{"files": [{"id": 1}]}`; a collection its id or `{"collections": [{"id": 1, "shards": [1]}]}`; a secret its id or `{"secrets": [{"id": 1}]}`. null means no value.'
         ),
     ] = None
     system_parameters: Annotated[
         JsonObject | None,
         Field(
-            description="How to run the job. Stored and returned, but ignored by the local Orion, which has only one machine."
+            description="How to run the job: hardware parameters (see JobHardware) for all cubes. Values in `parameters` take precedence, and those of the floe do not. Other system parameters are stored and returned, and have no effect on the local Orion."
         ),
     ] = None
     project: Annotated[
@@ -709,6 +734,52 @@ class ProjectPage(ContractModel):
     results: Annotated[list[ProjectInfo], Field(description="Items of this page.")]
 
 
+class ScalingGroupInfo(ContractModel):
+    """Instances that run jobs or services."""
+
+    id: Annotated[StrictInt, Field(description="Id of the scaling group; unique within the stack.")]
+    name: Annotated[StrictStr, Field(description="Name of the scaling group.")]
+    description: Annotated[StrictStr, Field(description="What runs in the scaling group; may be empty.")]
+    organization: Annotated[StrictInt, Field(description="Id of the organization.")]
+    min_instances: Annotated[
+        StrictInt, Field(description="Minimum count of instances; these are ready even if nothing runs.")
+    ]
+    max_instances: Annotated[
+        StrictInt, Field(description="Maximum count of instances. Each runs one job or service; others wait.")
+    ]
+    instances: Annotated[StrictInt, Field(description="Count of instances now.")]
+    running: Annotated[StrictInt, Field(description="Count of jobs or services that run now.")]
+    queued: Annotated[StrictInt, Field(description="Count of jobs or services that wait for an instance.")]
+    created: Annotated[AwareDatetime, Field(description="Time the scaling group was created, ISO 8601 in UTC.")]
+
+
+class UpdateScalingGroup(ContractModel):
+    """Limits of a scaling group to update."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    min_instances: Annotated[
+        StrictInt | None, Field(description="New minimum count of instances, 0 to 1000.", ge=0, le=1000)
+    ] = None
+    max_instances: Annotated[
+        StrictInt | None, Field(description="New maximum count of instances, 0 to 1000.", ge=0, le=1000)
+    ] = None
+
+
+class ScalingGroupPage(ContractModel):
+    """A page of scaling groups."""
+
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
+    ]
+    results: Annotated[list[ScalingGroupInfo], Field(description="Items of this page.")]
+
+
 class SecretInfo(ContractModel):
     """A secret without its value."""
 
@@ -769,6 +840,62 @@ class SecretPage(ContractModel):
         ),
     ]
     results: Annotated[list[SecretInfo], Field(description="Items of this page.")]
+
+
+class ServiceSpecInfo(ContractModel):
+    """A service that tasks can run."""
+
+    id: Annotated[StrictInt, Field(description="Id of the service specification; unique within the stack.")]
+    name: Annotated[StrictStr, Field(description="Display name; need not be unique.")]
+    description: Annotated[StrictStr, Field(description="What the service does; may be empty.")]
+    scaling_group: Annotated[StrictInt, Field(description="Id of the scaling group whose instances run the tasks.")]
+    owner: Annotated[StrictInt, Field(description="Id of the user who created the service specification.")]
+    project: Annotated[StrictInt, Field(description="Id of the project that the service specification belongs to.")]
+    created: Annotated[AwareDatetime, Field(description="Time the service specification was created, ISO 8601 in UTC.")]
+
+
+class ServiceSpecPage(ContractModel):
+    """A page of service specifications."""
+
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
+    ]
+    results: Annotated[list[ServiceSpecInfo], Field(description="Items of this page.")]
+
+
+class CreateServiceTask(ContractModel):
+    """Fields of a new service task."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    spec: Annotated[StrictInt, Field(description="Id of the service specification.", ge=1, le=9223372036854775807)]
+    name: Annotated[
+        StrictStr | None,
+        Field(description="Display name; need not be unique. Defaults to an empty string.", max_length=255),
+    ] = None
+    description: Annotated[StrictStr | None, Field(description="Free-form description.", max_length=10000)] = None
+    project: Annotated[
+        StrictInt | None,
+        Field(description="Id of the project. Defaults to the caller's default project.", ge=1, le=9223372036854775807),
+    ] = None
+
+
+class UpdateServiceTask(ContractModel):
+    """Fields of a service task to update."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[StrictStr | None, Field(description="New display name.", max_length=255)] = None
+    description: Annotated[StrictStr | None, Field(description="New free-form description.", max_length=10000)] = None
+    desired_state: Annotated[
+        Literal["running", "stopped"] | None, Field(description="`running` starts the task, `stopped` stops it.")
+    ] = None
 
 
 class CreateShard(ContractModel):
@@ -1287,6 +1414,7 @@ class JobInfo(ContractModel):
     workfloe: Annotated[StrictInt, Field(description="Id of the floe.")]
     parameters: Annotated[JsonObject | None, Field(description="Parameters as they were sent.")] = None
     system_parameters: Annotated[JsonObject | None, Field(description="System parameters as they were sent.")] = None
+    hardware: Annotated[JobHardware | None, Field(description="Hardware that the job has.")] = None
     created: Annotated[AwareDatetime | None, Field(description="Time the job was created, ISO 8601 in UTC.")] = None
     started: Annotated[
         AwareDatetime | None,
@@ -1441,6 +1569,42 @@ class PackagePage(ContractModel):
     results: Annotated[list[PackageInfo], Field(description="Items of this page.")]
 
 
+class ServiceTaskInfo(ContractModel):
+    """A running or stopped service."""
+
+    id: Annotated[StrictInt, Field(description="Id of the service task; unique within the stack.")]
+    name: Annotated[StrictStr, Field(description="Display name; may be empty, need not be unique.")]
+    description: Annotated[StrictStr, Field(description="Free-form description; may be empty.")]
+    spec: Annotated[StrictInt, Field(description="Id of the service specification.")]
+    state: Annotated[StrictStr, Field(description="State of the service task.")]
+    desired_state: Annotated[StrictStr, Field(description="State that the task should be in.")]
+    reason: Annotated[StrictStr, Field(description="Why the state is `failed`, one sentence; empty in other states.")]
+    url: Annotated[StrictStr, Field(description="URL of the service while it is `running`; empty in other states.")]
+    started: Annotated[
+        AwareDatetime | None,
+        Field(
+            description="Time the service was last started, ISO 8601 in UTC; null before the first start.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ]
+    owner: Annotated[StrictInt, Field(description="Id of the user who created the service task.")]
+    project: Annotated[StrictInt, Field(description="Id of the project that the service task belongs to.")]
+    created: Annotated[AwareDatetime, Field(description="Time the service task was created, ISO 8601 in UTC.")]
+
+
+class ServiceTaskPage(ContractModel):
+    """A page of service tasks."""
+
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
+    ]
+    results: Annotated[list[ServiceTaskInfo], Field(description="Items of this page.")]
+
+
 class ShardInfo(ContractModel):
     """A shard without its content."""
 
@@ -1553,7 +1717,7 @@ class WorkFloeSpecInfo(ContractModel):
     specification: Annotated[
         JsonObject,
         Field(
-            description="Empty in listings. Otherwise `name`, `title`, `description`, `uuid` and `cubes`. Each cube has `name`, `type`, optionally `title`, and `parameters`. The type of a cube is `source` if it puts data into the floe, `sink` if it stores data, and `compute` otherwise (that the types differ is observed, their values are assumed). Each parameter has `name`, `type`, `title`, `description`, `required` and, if applicable, `promoted_name`, `default`, `choices` (list) and `many` (true if it accepts a list). Types are string, integer, decimal, boolean, json, file, dataset, collection and secret, and dataset_out, collection_out and file_out for the names of created resources (the types are assumed)."
+            description="Empty in listings. Otherwise `name`, `title`, `description`, `uuid` and `cubes`. Each cube has `name`, `type`, optionally `title`, and `parameters`. The type of a cube is `source` if it puts data into the floe, `sink` if it stores data, and `compute` otherwise (that the types differ is observed, their values are assumed). Each parameter has `name`, `type`, `title`, `description`, `required` and, if applicable, `promoted` (false if a job sets it for its cube only), `promoted_name`, `default`, `many` (true if it takes a list), `choices` (list), `min_value` and `max_value` of numbers, `max_length` of strings, `level` (`basic` if omitted) and `hidden` (true if forms do not show it). Types are string, integer, decimal, boolean, data_source, collection_source and file_in for existing data, and dataset_out, collection_sink and file_out for the names of created resources (listed); and json and secret, and the older names dataset, collection, file and collection_out (assumed)."
         ),
     ]
 

@@ -212,6 +212,58 @@ class ListProjectsQuery(BaseModel):
     expired: bool | None = False
 
 
+class ListScalingGroupsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    order_by: Annotated[str | None, Field(pattern="^-?(id|name|created)$")] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+    name_contains: Annotated[str | None, Field(max_length=255)] = None
+    name_icontains: Annotated[str | None, Field(max_length=255)] = None
+
+
+class ListServiceSpecsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    order_by: Annotated[str | None, Field(pattern="^-?(id|name|created)$")] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+    name_contains: Annotated[str | None, Field(max_length=255)] = None
+    name_icontains: Annotated[str | None, Field(max_length=255)] = None
+    project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+
+
+class ListServiceTasksQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    order_by: Annotated[str | None, Field(pattern="^-?(id|name|created)$")] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+    name_contains: Annotated[str | None, Field(max_length=255)] = None
+    name_icontains: Annotated[str | None, Field(max_length=255)] = None
+    project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    states: Annotated[list[State] | None, Field(max_length=50)] = None
+    spec: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+
+
+class DownloadServiceTaskLogsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = 0
+
+
 class ListShardsQuery(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",

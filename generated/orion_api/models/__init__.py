@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .create_package import CreatePackage as CreatePackage
     from .create_project import CreateProject as CreateProject
     from .create_secret import CreateSecret as CreateSecret
+    from .create_service_task import CreateServiceTask as CreateServiceTask
     from .create_shard import CreateShard as CreateShard
     from .create_token import CreateToken as CreateToken
     from .create_upload import CreateUpload as CreateUpload
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from .credentials import Credentials as Credentials
     from .dataset_info import DatasetInfo as DatasetInfo
     from .dataset_page import DatasetPage as DatasetPage
+    from .desired_task_state import DesiredTaskState as DesiredTaskState
     from .download_dataset_format import DownloadDatasetFormat as DownloadDatasetFormat
     from .entry_info import EntryInfo as EntryInfo
     from .entry_info_state import EntryInfoState as EntryInfoState
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from .group_info import GroupInfo as GroupInfo
     from .group_page import GroupPage as GroupPage
     from .issued_token import IssuedToken as IssuedToken
+    from .job_hardware import JobHardware as JobHardware
     from .job_info import JobInfo as JobInfo
     from .job_log_size import JobLogSize as JobLogSize
     from .job_page import JobPage as JobPage
@@ -83,8 +86,15 @@ if TYPE_CHECKING:
     from .project_page import ProjectPage as ProjectPage
     from .record_info import RecordInfo as RecordInfo
     from .remove_entries import RemoveEntries as RemoveEntries
+    from .scaling_group_info import ScalingGroupInfo as ScalingGroupInfo
+    from .scaling_group_page import ScalingGroupPage as ScalingGroupPage
     from .secret_info import SecretInfo as SecretInfo
     from .secret_page import SecretPage as SecretPage
+    from .service_spec_info import ServiceSpecInfo as ServiceSpecInfo
+    from .service_spec_page import ServiceSpecPage as ServiceSpecPage
+    from .service_task_info import ServiceTaskInfo as ServiceTaskInfo
+    from .service_task_page import ServiceTaskPage as ServiceTaskPage
+    from .service_task_state import ServiceTaskState as ServiceTaskState
     from .shard_info import ShardInfo as ShardInfo
     from .shard_page import ShardPage as ShardPage
     from .shard_state import ShardState as ShardState
@@ -105,7 +115,10 @@ if TYPE_CHECKING:
     from .update_file import UpdateFile as UpdateFile
     from .update_job import UpdateJob as UpdateJob
     from .update_project import UpdateProject as UpdateProject
+    from .update_scaling_group import UpdateScalingGroup as UpdateScalingGroup
     from .update_secret import UpdateSecret as UpdateSecret
+    from .update_service_task import UpdateServiceTask as UpdateServiceTask
+    from .update_service_task_desired_state import UpdateServiceTaskDesiredState as UpdateServiceTaskDesiredState
     from .update_shard import UpdateShard as UpdateShard
     from .update_token import UpdateToken as UpdateToken
     from .upload_dataset_content_format import UploadDatasetContentFormat as UploadDatasetContentFormat
@@ -142,6 +155,7 @@ else:
             "create_package:CreatePackage",
             "create_project:CreateProject",
             "create_secret:CreateSecret",
+            "create_service_task:CreateServiceTask",
             "create_shard:CreateShard",
             "create_token:CreateToken",
             "create_upload:CreateUpload",
@@ -151,6 +165,7 @@ else:
             "credentials:Credentials",
             "dataset_info:DatasetInfo",
             "dataset_page:DatasetPage",
+            "desired_task_state:DesiredTaskState",
             "download_dataset_format:DownloadDatasetFormat",
             "entry_info:EntryInfo",
             "entry_info_state:EntryInfoState",
@@ -166,6 +181,7 @@ else:
             "group_info:GroupInfo",
             "group_page:GroupPage",
             "issued_token:IssuedToken",
+            "job_hardware:JobHardware",
             "job_info:JobInfo",
             "job_log_size:JobLogSize",
             "job_page:JobPage",
@@ -197,8 +213,15 @@ else:
             "project_page:ProjectPage",
             "record_info:RecordInfo",
             "remove_entries:RemoveEntries",
+            "scaling_group_info:ScalingGroupInfo",
+            "scaling_group_page:ScalingGroupPage",
             "secret_info:SecretInfo",
             "secret_page:SecretPage",
+            "service_spec_info:ServiceSpecInfo",
+            "service_spec_page:ServiceSpecPage",
+            "service_task_info:ServiceTaskInfo",
+            "service_task_page:ServiceTaskPage",
+            "service_task_state:ServiceTaskState",
             "shard_info:ShardInfo",
             "shard_page:ShardPage",
             "shard_state:ShardState",
@@ -219,7 +242,10 @@ else:
             "update_file:UpdateFile",
             "update_job:UpdateJob",
             "update_project:UpdateProject",
+            "update_scaling_group:UpdateScalingGroup",
             "update_secret:UpdateSecret",
+            "update_service_task:UpdateServiceTask",
+            "update_service_task_desired_state:UpdateServiceTaskDesiredState",
             "update_shard:UpdateShard",
             "update_token:UpdateToken",
             "upload_dataset_content_format:UploadDatasetContentFormat",

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-import click
 from orion_api.api.jobs import get_job_log_size
 
 from orionclient.cli._core.batch import apply_to_each
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import confirm, dry_run_option, print_plan, yes_option
-from orionclient.cli._core.output import escape_control_characters
+from orionclient.cli._core.log_commands import build_logs_command
 from orionclient.cli._core.progress import format_size
 from orionclient.cli._core.resource_commands import DELETED_TEMPLATE
 from orionclient.cli._core.shapes import object_of
@@ -23,8 +21,6 @@ if TYPE_CHECKING:
 
     from orionclient.cli._core.command_kind import CommandKind
 
-_LOG: Final = object_of(job="integer", lines={"type": "array", "items": {"type": "string"}})
-
 
 def build_commands(kind: CommandKind) -> list[Command]:
     """Make the commands for logs.
@@ -35,36 +31,7 @@ def build_commands(kind: CommandKind) -> list[Command]:
     Returns:
         The commands.
     """
-    return [_logs(kind), _log_size(kind), _delete_logs(kind)]
-
-
-def _logs(kind: CommandKind) -> Command:
-    def run(resource_id: int, follow: bool) -> None:
-        state = get_state()
-        job = WorkFloeJob(session=state.session, id=resource_id)
-        lines = job.logs(follow=follow)
-        if state.form == "json":
-            state.out.print_item({"job": resource_id, "lines": list(lines)})
-        elif state.form == "jsonl":
-            state.out.print_rows(({"line": line} for line in lines), ("line",))
-        else:
-            # Control characters are escaped for a terminal; a pipe receives the log unchanged.
-            safe = escape_control_characters if sys.stdout.isatty() else str
-            for line in lines:
-                state.out.write(safe(line))
-                sys.stdout.flush()
-
-    return Command(
-        "logs",
-        params=[
-            *kind.id_arguments(),
-            click.Option(["-f", "--follow"], is_flag=True, help="Print new lines until the job is complete."),
-        ],
-        callback=run,
-        help="Print the log of a job.",
-        shape=_LOG,
-        example="ocli jobs logs 1 --follow",
-    )
+    return [build_logs_command(kind, until="the job is complete"), _log_size(kind), _delete_logs(kind)]
 
 
 def _log_size(kind: CommandKind) -> Command:

@@ -30,6 +30,7 @@ _ORDER: Final = re.compile(r"\^-\?\(([\w|]+)\)\$")
 _REFERENCES: Final[Mapping[str, ParameterType]] = {
     "owner": UserType(),
     "database": ResourceIdType("molsearch_database"),
+    "spec": ResourceIdType("service_spec"),
     **{kind: ResourceIdType(kind) for kind in ("dataset", "package", "project", "workfloe")},
 }
 _SIMPLE: Final[Mapping[str, ParameterType]] = {"number": click.FLOAT, "string": click.STRING}

@@ -46,6 +46,8 @@ GROUPS: Final[dict[str, tuple[str, str, str]]] = {
     "uploads": (_KINDS, "Manage unfinished multipart uploads.", "Data"),
     "jobs": (_KINDS, "Start and manage jobs.", "Jobs"),
     "packages": (_KINDS, "Manage floe packages.", "Jobs"),
+    "scaling-groups": (_KINDS, "Manage the limits of jobs and services.", "Jobs"),
+    "services": (_KINDS, "Manage services and their tasks.", "Jobs"),
     "workfloes": (_KINDS, "Manage floes.", "Jobs"),
     "billing": ("orionclient.cli._commands.billing", "Show the account balance.", "Account"),
     "groups": (_KINDS, "Show groups of users.", "Account"),

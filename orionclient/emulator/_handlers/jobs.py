@@ -17,6 +17,7 @@ from orionclient.emulator import _strictjson
 from orionclient.emulator._handlers import resources, workfloes
 from orionclient.emulator._http.call import Call, ContentResult, Handler, ResourceKind, Services
 from orionclient.emulator._jobs import jobs
+from orionclient.emulator._jobs.hardware import HardwareError, check_machine, load_hardware, resolve_hardware
 from orionclient.emulator._jobs.specifications import ParametersError, check_parameters
 from orionclient.emulator._problems import ProblemError
 
@@ -36,6 +37,7 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
     return {
         **{name: row[name] for name in (*plain, "run_time", "cost", "currency", "owner", "project")},
         **{name: _strictjson.loads(row[name]) for name in ("parameters", "system_parameters")},
+        "hardware": load_hardware(row["hardware"]),
     }
 
 
@@ -76,23 +78,30 @@ def get_job(call: Call) -> dict[str, Any]:
 
 def create_job(call: Call) -> dict[str, Any]:
     """Create a queued job."""
-    parameters = call.body.get("parameters", {})
+    parameters, system_parameters = call.body.get("parameters", {}), call.body.get("system_parameters", {})
     with call.stack.store.read_transaction() as db:
         floe = workfloes.find(call, db, call.body["workfloe"])
         ((currency,),) = db.execute("SELECT currency FROM organizations WHERE id = ?", (call.caller.organization,))
     if floe["state"] != "ready":
         detail = f"The floe {floe['id']} ({floe['name']}) is {floe['state']}; only a ready floe can be run."
         raise ProblemError(409, detail, "floe_not_ready")
+    specification = _strictjson.loads(floe["specification"])
     try:
-        check_parameters(_strictjson.loads(floe["specification"]), parameters)
+        check_parameters(specification, parameters, system_parameters)
+        hardware = resolve_hardware(specification, parameters, system_parameters)
     except ParametersError as error:
         raise ProblemError(422, str(error), "bad_job_parameters") from None
+    try:
+        check_machine(hardware, call.stack.engine.machine)
+    except HardwareError as error:
+        raise ProblemError(422, str(error), "no_such_hardware") from None
     made = resources.create(
         call,
         JOBS,
         workfloe=floe["id"],
         parameters=_strictjson.dumps(parameters),
-        system_parameters=_strictjson.dumps(call.body.get("system_parameters", {})),
+        system_parameters=_strictjson.dumps(system_parameters),
+        hardware=_strictjson.dumps(hardware),
         currency=currency,
     )
     call.stack.engine.wake()
@@ -116,6 +125,9 @@ def cancel_job(call: Call) -> dict[str, Any]:
             query = "UPDATE jobs SET cancelled_by = ? WHERE id = ? AND cancelled_by = ''"
             db.execute(query, (who, row["id"]))
         shown = _show(resources.find_named(call, db, JOBS))
+    if row["state"] == "queued":
+        # The jobs after it may need fewer CPUs.
+        call.stack.engine.wake()
     if row["state"] == "running":
         call.stack.engine.cancel(row["id"])
     return _add_progress(call, shown)

@@ -169,7 +169,10 @@ CREATE VIEW workspace_users AS
         AND EXISTS (SELECT 1 FROM members WHERE members.user = shares.target AND members.project = workspaces.project);
 """
 
-_JOBS_OF_10 = ""
+# The hardware of a job as JSON; a job of an older version has the defaults.
+_JOBS_OF_10 = """
+ALTER TABLE jobs ADD COLUMN hardware TEXT NOT NULL DEFAULT '{}';
+"""
 
 _COSTS_OF_10 = ""
 
@@ -179,7 +182,35 @@ _DATABASES_OF_10 = ""
 
 _QUERIES_OF_10 = ""
 
-_SERVICES_OF_10 = ""
+# The users with cost accounting are those of the seeds who manage their stack.
+_SCALING_GROUPS = """
+ALTER TABLE users ADD COLUMN administrator INTEGER NOT NULL DEFAULT 0;
+UPDATE users SET administrator = cost_accounting;
+CREATE TABLE scaling_groups (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    organization INTEGER NOT NULL REFERENCES organizations (id),
+    min_instances INTEGER NOT NULL,
+    max_instances INTEGER NOT NULL,
+    created TEXT NOT NULL
+) STRICT;
+"""
+_SERVICES_OF_10 = "".join(
+    [
+        _SCALING_GROUPS,
+        create_kind_table("service_specs", "scaling_group INTEGER NOT NULL REFERENCES scaling_groups (id)"),
+        create_kind_table(
+            "service_tasks",
+            "spec INTEGER NOT NULL REFERENCES service_specs (id)",
+            "state TEXT NOT NULL DEFAULT 'queued'",
+            "desired_state TEXT NOT NULL DEFAULT 'running'",
+            "reason TEXT NOT NULL DEFAULT ''",
+            "url TEXT NOT NULL DEFAULT ''",
+            "started TEXT",
+        ),
+    ]
+)
 
 # The lowest version is the oldest that can be migrated; its script creates only what is missing.
 MIGRATIONS: Final[Mapping[int, str]] = {
