@@ -224,9 +224,9 @@ def test_the_size_and_the_deletion_of_a_log(server: Server, ada: httpx.Client, t
 
 
 def test_the_log_of_a_running_job_is_not_deleted(ada: httpx.Client, grace: httpx.Client, tmp_path: Path) -> None:
-    job = start(ada, f"print('begun'); wait_for({str(tmp_path / 'gate')!r}); print('done')")
+    job = start(ada, f"print('first'); wait_for({str(tmp_path / 'gate')!r}); print('done')")
     path = f"{JOBS}{job['id']}/"
-    until(lambda: log(ada, job), lambda shown: shown == "begun\n")
+    until(lambda: log(ada, job), lambda shown: shown == "first\n")
     assert ada.get(f"{path}logs/size/").json() == {"size": 6, "written": 6}
     response = ada.delete(f"{path}logs/")
     assert (response.status_code, response.json()["code"]) == (409, "job_not_complete")
@@ -236,7 +236,7 @@ def test_the_log_of_a_running_job_is_not_deleted(ada: httpx.Client, grace: httpx
     assert renamed["run_time"] > 0
     (tmp_path / "gate").touch()
     assert reach(ada, job)["name"] == "renamed"
-    assert log(ada, job) == "begun\ndone\n"
+    assert log(ada, job) == "first\ndone\n"
     assert ada.patch(path, json={"name": ""}).json()["name"] == ""
     for response in (
         ada.patch(path, json={"name": 1}),
