@@ -50,6 +50,16 @@ class DownloadDatasetFilters(TypedDict):
     fieldlist: NotRequired[str | list[Fieldlist] | None]
 
 
+class ListExportsFilters(TypedDict):
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
+    name: NotRequired[str | None]
+    report_type: NotRequired[str | None]
+    state: NotRequired[str | None]
+
+
 class DeleteFileFilters(TypedDict):
     immediate: NotRequired[bool | None]
 
@@ -92,8 +102,14 @@ class ListMolsearchDatabasesFilters(TypedDict):
     owner: NotRequired[int | None]
     state: NotRequired[str | None]
     states: NotRequired[str | list[State] | None]
+    dataset: NotRequired[int | None]
+    collection: NotRequired[int | None]
     search_type: NotRequired[Literal["2D", "3D"] | None]
     types: NotRequired[str | list[Type] | None]
+
+
+class DownloadMolsearchDatabaseLogsFilters(TypedDict):
+    offset: NotRequired[int | None]
 
 
 class ListMolsearchQueriesFilters(TypedDict):
@@ -259,6 +275,15 @@ class ListUsersFilters(TypedDict):
     username: NotRequired[str | None]
 
 
+class ListClassificationsFilters(TypedDict):
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    name: NotRequired[str | None]
+    path: NotRequired[str | None]
+    depth: NotRequired[int | None]
+
+
 class ListWorkspacesFilters(TypedDict):
     limit: NotRequired[int | None]
     cursor: NotRequired[str | None]
@@ -293,13 +318,40 @@ class CompleteUpload(TypedDict):
     digest: str
 
 
+PackageUuid: TypeAlias = str
+
+
+JobId: TypeAlias = int
+
+
+class CreateExport(TypedDict):
+    """Fields of a new export."""
+
+    report_type: Literal["jobs_summary", "storage_use", "spend_summary"]
+    format: NotRequired[Literal["csv", "json"]]
+    start_date: NotRequired[str]
+    end_date: NotRequired[str]
+    package_uuids: NotRequired[list[PackageUuid]]
+    workfloe_uuid: NotRequired[str]
+    job_ids: NotRequired[list[JobId]]
+    notify: NotRequired[bool]
+
+
 class CreateMolsearchDatabase(TypedDict):
     """Fields of a new molecule database."""
 
     name: NotRequired[str]
-    dataset: int
+    dataset: NotRequired[int]
+    collection: NotRequired[int]
     search_type: NotRequired[Literal["2D", "3D"]]
     project: NotRequired[int]
+    pools: NotRequired[int]
+    memory_mb: NotRequired[int]
+    disk_space: NotRequired[int]
+    cpu: NotRequired[int]
+    gpu: NotRequired[int]
+    instance_type: NotRequired[str]
+    server_is_remote: NotRequired[bool]
 
 
 class CreatePackage(TypedDict):
@@ -645,6 +697,20 @@ class UpdateJob(TypedDict):
     name: NotRequired[str]
 
 
+class UpdateMolsearchDatabase(TypedDict):
+    """Fields of a molecule database to update."""
+
+    name: NotRequired[str]
+    project: NotRequired[int]
+    pools: NotRequired[int]
+    memory_mb: NotRequired[int]
+    disk_space: NotRequired[int]
+    cpu: NotRequired[int]
+    gpu: NotRequired[int]
+    instance_type: NotRequired[str]
+    server_is_remote: NotRequired[bool]
+
+
 class UpdateProject(TypedDict):
     """Fields of a project to update."""
 
@@ -722,6 +788,15 @@ class WorkspacePage(TypedDict):
     results: list[WorkspaceInfo]
 
 
+class ClassificationInfo(TypedDict):
+    """A node of the tree of classifications."""
+
+    name: str
+    path: str
+    depth: int
+    count: int
+
+
 CollectionState: TypeAlias = str
 
 
@@ -770,7 +845,8 @@ class MolsearchHitInfo(TypedDict):
     """A record found by a query."""
 
     rank: int
-    dataset: int
+    dataset: int | None
+    shard: NotRequired[int | None]
     record: int
     title: NotRequired[str | None]
     score: NotRequired[float | None]
@@ -965,6 +1041,7 @@ class ListWorkfloesFilters(TypedDict):
     tags: NotRequired[str | list[Tag] | None]
     tag_filters: NotRequired[str | list[TagFilter] | None]
     tag_match: NotRequired[TagMatch | None]
+    classification: NotRequired[str | None]
     uuid: NotRequired[str | None]
     package: NotRequired[int | None]
     version: NotRequired[str | None]
@@ -978,6 +1055,14 @@ class ApiVersions(TypedDict):
     versions: JsonObject
     server: NotRequired[str]
     features: NotRequired[list[str]]
+
+
+class ClassificationPage(TypedDict):
+    """A page of classifications."""
+
+    count: int
+    next: str | None
+    results: list[ClassificationInfo]
 
 
 class CollectionInfo(TypedDict):
@@ -1061,6 +1146,34 @@ class CreateShard(TypedDict):
     metadata: NotRequired[JsonObject]
 
 
+class ExportInfo(TypedDict):
+    """A report that the server writes as a file."""
+
+    id: int
+    name: str
+    report_type: str
+    format: NotRequired[str]
+    state: str
+    reason: str
+    parameters: NotRequired[JsonObject]
+    notify: NotRequired[bool]
+    notified: NotRequired[str | None]
+    count: NotRequired[int]
+    size: NotRequired[int]
+    sha256: NotRequired[str | None]
+    created: NotRequired[str]
+    finished: NotRequired[str | None]
+    owner: NotRequired[int]
+
+
+class ExportPage(TypedDict):
+    """A page of exports."""
+
+    count: int
+    next: str | None
+    results: list[ExportInfo]
+
+
 class FileInfo(TypedDict):
     """A file without its content."""
 
@@ -1134,17 +1247,26 @@ class JobPage(TypedDict):
 
 
 class MolsearchDatabaseInfo(TypedDict):
-    """A dataset that can be searched for molecules."""
+    """Molecules that can be searched."""
 
     id: int
     name: str
     state: MolsearchDatabaseState
     search_type: str
-    dataset: NotRequired[int]
+    reason: NotRequired[str]
+    dataset: NotRequired[int | None]
+    collection: NotRequired[int | None]
     count: NotRequired[int]
     created: NotRequired[str]
     owner: NotRequired[int]
     project: NotRequired[int]
+    pools: NotRequired[int | None]
+    memory_mb: NotRequired[int | None]
+    disk_space: NotRequired[int | None]
+    cpu: NotRequired[int | None]
+    gpu: NotRequired[int | None]
+    instance_type: NotRequired[str | None]
+    server_is_remote: NotRequired[bool]
 
 
 class MolsearchDatabasePage(TypedDict):
@@ -1193,6 +1315,22 @@ class MoveEntries(TypedDict):
     sources: list[EntryPath]
     destination: EntryPath
     force: NotRequired[bool]
+
+
+class PackageEnvironment(TypedDict):
+    """What a package asks for, and what its floes run with."""
+
+    id: int
+    python_version: str
+    requirements: list[str]
+    conda_dependencies: list[str]
+    conda_channels: list[str]
+    base_os: str
+    build_requirements: JsonObject
+    used_python_version: NotRequired[str | None]
+    used_base_os: NotRequired[str | None]
+    used_packages: NotRequired[list[str]]
+    missing_requirements: NotRequired[list[str]]
 
 
 class PackageInfo(TypedDict):
@@ -1382,3 +1520,15 @@ class WorkFloeSpecPage(TypedDict):
     count: int
     next: str | None
     results: list[WorkFloeSpecInfo]
+
+
+class PackageInspection(TypedDict):
+    """What was found in a package."""
+
+    id: int
+    state: PackageState
+    finished: NotRequired[str | None]
+    floes: list[WorkFloeSpecInfo]
+    errors: list[str]
+    warnings: list[str]
+    log: str

@@ -84,7 +84,8 @@ class Server:
             is more.
         memory_mb: Memory that a job can have, in MiB. Defaults to the memory of the machine.
         describe: A command that prints the floes of an extracted package as a JSON list of objects with the fields of
-            `FloeSpecification`; the package's folder is appended to it. If omitted, packages cannot be inspected.
+            `FloeSpecification`, or an object with this list as `floes` and optionally `errors` and `warnings`, lists of sentences, and
+            `environment`, an object; the package's folder is appended to it. If omitted, packages cannot be inspected.
         storage: Whether to open a storage origin on another port of the same host, like the S3 storage of a hosted stack:
             downloads of files and shards redirect to presigned URLs there, and upload parts are sent to presigned URLs.
             Defaults to False.

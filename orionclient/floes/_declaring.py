@@ -127,6 +127,7 @@ def floe(
     tags: Iterable[str] = (),
     description: str = "",
     hardware: Mapping[str, Any] | None = None,
+    classification: Iterable[Sequence[str]] = (),
 ) -> Callable[[F], F]: ...
 def floe(
     function: Any = None,
@@ -137,6 +138,7 @@ def floe(
     tags: Iterable[str] = (),
     description: str = "",
     hardware: Mapping[str, Any] | None = None,
+    classification: Iterable[Sequence[str]] = (),
 ) -> Any:
     """Declare a function as a floe. It stays an ordinary function that tests can call.
 
@@ -153,13 +155,15 @@ def floe(
         hardware: Defaults of hardware parameters (names, defaults and bounds are documented): `cpu_count`, `memory_mb` and `disk_space`
             in MiB, `gpu_count`, `instance_type`, `instance_tags`, `max_backlog_wait` in seconds and `spot_policy`. A job can set others as
             parameters of the cube. A parameter of the function with such a name is the hardware parameter, too.
+        classification: Places of the floe in the tree of classifications, each a list of names from the top level down, for example
+            ``[["Docking", "Posing"]]`` (as in public code). A name has no slash.
 
     Returns:
         The function itself.
 
     Raises:
         ValidationError: A parameter has no type hint, or an unsupported one; or its properties or its default contradict each other. The
-            message has all contradictions.
+            message has all contradictions. Or the classification is not a list of lists of names.
 
     Example:
         >>> from orionclient.floes import DatasetOut, floe
@@ -174,6 +178,7 @@ def floe(
         paragraph = (inspect.getdoc(function) or "").partition("\n\n")[0].replace("\n", " ")
         parameters = _read_parameters(function, given)
         parameters += _declare_hardware(hardware or {}, parameters, given)
+        paths = [_check_path(path, given) for path in classification]
         setattr(
             function,
             _MARK,
@@ -184,6 +189,7 @@ def floe(
                     "description": description or paragraph,
                     # The UUID is stable, so that the floe is recognized however often and wherever it is registered.
                     "uuid": str(uuid.uuid5(_NAMESPACE, given)),
+                    **({"classification": paths} if paths else {}),
                     "cubes": [
                         {
                             "name": given,
@@ -254,6 +260,18 @@ def describe(function: Callable[..., Any]) -> dict[str, Any]:
     """
     described: dict[str, Any] = json.loads(json.dumps(get_floe(function).specification))
     return described
+
+
+def _check_path(path: Any, name: str) -> list[str]:
+    if (
+        isinstance(path, str)
+        or not path
+        or not all(isinstance(each, str) and each and "/" not in each for each in path)
+    ):
+        raise ValidationError(
+            f"the classification of the floe {name!r} must be a list of paths, each a list of names without slashes, not {path!r:.60}"
+        )
+    return list(path)
 
 
 def _get_cube_type(parameters: Iterable[Mapping[str, Any]]) -> str:

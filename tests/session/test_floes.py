@@ -64,6 +64,16 @@ def ran(orion: LocalOrion, floe_name: str, /, **promoted: Any) -> Any:
 # ---------------------------------------------------------------- signatures
 
 
+def test_a_classification_is_a_list_of_paths() -> None:
+    @floe(classification=[["Docking", "Posing"], ("Test",)])
+    def pose() -> None: ...
+
+    assert describe(pose)["classification"] == [["Docking", "Posing"], ["Test"]]
+    for wrong in (["Docking"], [[]], [["a/b"]], [[""]], [[1]]):
+        with pytest.raises(ValidationError, match="the classification of the floe 'pose' must be a list of paths"):
+            floe(name="pose", classification=wrong)(lambda: None)  # type: ignore[arg-type]
+
+
 def test_a_signature_becomes_a_specification(module: Any) -> None:
     specification = describe(module.take)
     (cube,) = specification.pop("cubes")
@@ -550,9 +560,14 @@ def test_the_floes_of_an_extracted_package(tmp_path: Path, capfd: pytest.Capture
     (root / "setup.py").write_text("raise SystemExit('not to be loaded')")
     before = list(sys.path)
 
-    def described() -> Any:
+    def report() -> Any:
         assert main(["describe", str(tmp_path / "extracted")]) == 0
-        return [(each["specification"]["name"], each["argv"][3:]) for each in json.loads(capfd.readouterr().out)]
+        return json.loads(capfd.readouterr().out)
+
+    def described() -> Any:
+        found = report()
+        assert (found["errors"], found["warnings"]) == ([], [])
+        return [(each["specification"]["name"], each["argv"][3:]) for each in found["floes"]]
 
     try:
         assert described() == [("one", ["run", "--path", str(root), f"{root / 'beside.py'}:one"])]
@@ -564,12 +579,11 @@ def test_the_floes_of_an_extracted_package(tmp_path: Path, capfd: pytest.Capture
         (root / "floes" / "three.py").write_text(
             "from orionclient.floes import floe\n@floe(name='two')\ndef x() -> None: ...\n"
         )
-        assert main(["describe", str(tmp_path / "extracted")]) == 1
-        assert "two floes named 'two'" in capfd.readouterr().err
+        assert report()["errors"] == ["the package has two floes named 'two'"]
         for path in (root / "floes").glob("*.py"):
             path.write_text("")
-        assert main(["describe", str(tmp_path / "extracted")]) == 1
-        assert "the package has no floe" in capfd.readouterr().err
+        (error,) = report()["errors"]
+        assert error.startswith("the package has no floe: ")
     finally:
         sys.path[:] = before
         sys.modules.pop("beside", None)

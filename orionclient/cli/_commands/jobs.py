@@ -15,6 +15,7 @@ from orionclient.cli._commands import job_logs
 from orionclient.cli._commands.job_start import build_start_command
 from orionclient.cli._commands.job_wait import wait_for_job
 from orionclient.cli._commands.job_watch import build_watch_command
+from orionclient.cli._commands.report_export import build_summary_export_command
 from orionclient.cli._core.batch import apply_to_each
 from orionclient.cli._core.command_kind import describe
 from orionclient.cli._core.commands import Command
@@ -55,6 +56,7 @@ def build_commands(kind: CommandKind) -> list[Command]:
         _rerun(kind),
         _export(kind),
         _debug_export(kind),
+        build_summary_export_command(),
     ]
 
 

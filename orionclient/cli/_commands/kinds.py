@@ -75,7 +75,8 @@ _DESCRIBED: Final = (
         noun="floe",
         group="workfloes",
         columns=("id", "name", "state", "created", "title", "package"),
-        examples={"list": "--tag ETL", "list-shares": "8"},
+        examples={"list": "--tag ETL", "list-shares": "8", "delete": "10 --yes"},
+        special="workfloes",
     ),
     CommandKind(
         "job",
@@ -143,12 +144,27 @@ _DESCRIBED: Final = (
         examples={"delete": "2 --yes"},
     ),
     CommandKind(
+        "export",
+        columns=("id", "name", "state", "created", "report_type", "count", "size", "notified"),
+        without=("create",),
+        examples={"list": "--report-type jobs_summary", "delete": "2 --yes"},
+        special="exports",
+    ),
+    CommandKind(
         "molsearch_database",
         noun="database",
         group="molsearch db",
         aliases=("databases",),
         columns=("id", "name", "state", "owner", "created", "count", "search_type", "dataset"),
-        examples={"create": "1 --name drugs", "delete": "2 --yes", "unshare": "1 --project 3"},
+        arguments=("dataset",),
+        examples={
+            "create": "1 --name drugs",
+            "update": "1 --memory-mb 2000",
+            "delete": "2 --yes",
+            "logs": "1 --follow",
+            "unshare": "1 --project 3",
+        },
+        special="molsearch_databases",
     ),
     CommandKind(
         "molsearch_query",

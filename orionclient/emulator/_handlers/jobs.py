@@ -20,6 +20,7 @@ from orionclient.emulator._jobs import jobs
 from orionclient.emulator._jobs.hardware import HardwareError, check_machine, load_hardware, resolve_hardware
 from orionclient.emulator._jobs.specifications import ParametersError, check_parameters
 from orionclient.emulator._problems import ProblemError
+from orionclient.emulator._store import costs
 
 if TYPE_CHECKING:
     import sqlite3
@@ -47,8 +48,9 @@ def _require_complete(row: sqlite3.Row, what: str) -> None:
         raise ProblemError(409, detail, "job_not_complete")
 
 
-def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[], None]:  # noqa: ARG001 - the signature of ResourceKind.purge
+def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[], None]:
     _require_complete(row, "a complete job")
+    costs.record_deletion(db, row["id"])
     return partial(call.stack.engine.remove_folder, row["id"])
 
 
@@ -61,7 +63,8 @@ def _add_progress(call: Call, shown: dict[str, Any]) -> dict[str, Any]:
         return shown
     seconds = (datetime.fromisoformat(call.stack.now()) - datetime.fromisoformat(shown["started"])).total_seconds()
     run_time, progress = max(seconds, 0.0), call.stack.engine.read_progress(shown["id"])
-    return {**shown, "progress": progress, "run_time": run_time, "cost": str(jobs.compute_cost(run_time))}
+    cost = costs.compute_cost(run_time, costs.read_hardware(shown["hardware"]))
+    return {**shown, "progress": progress, "run_time": run_time, "cost": str(cost)}
 
 
 def list_jobs(call: Call) -> dict[str, Any]:
@@ -159,12 +162,14 @@ def delete_job_logs(call: Call) -> None:
 
 def resume(stack: Services) -> None:
     """End the jobs that were running when the last server stopped; queued jobs stay queued."""
+    run_times = stack.engine.heartbeat.read()
     with stack.store.write_transaction() as db:
         for row in db.execute("SELECT id, cancelled_by FROM jobs WHERE state = 'running'").fetchall():
             who = row["cancelled_by"]
-            # The run time is unknown, so the job is not charged.
             ending = jobs.build_cancelled_end(who) if who else jobs.JobEnd("failed", jobs.STOPPED_REASON)
-            jobs.end_job(db, row["id"], ending, progress=stack.engine.read_progress(row["id"]))
+            # The job is charged for the run time that the last server knew, which is at most about a second too short.
+            seconds = run_times.get(str(row["id"]), 0.0)
+            jobs.end_job(db, row["id"], ending, seconds=seconds, progress=stack.engine.read_progress(row["id"]))
         known = {row["id"] for row in db.execute("SELECT id FROM jobs")}
     stack.engine.sweep(known)
 

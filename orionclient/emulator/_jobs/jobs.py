@@ -20,7 +20,6 @@ import threading
 import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from orionclient.emulator import _strictjson
@@ -31,8 +30,10 @@ from orionclient.emulator._jobs.hardware import (
     describe_hardware,
     load_hardware,
 )
+from orionclient.emulator._jobs.heartbeat import Heartbeat
 from orionclient.emulator._jobs.logs import LogReader, LogWriter, delete_log
 from orionclient.emulator._jobs.processes import Bounds, Process, build_environment, describe_exit
+from orionclient.emulator._store import costs
 from orionclient.emulator._store.store import now
 
 if TYPE_CHECKING:
@@ -46,8 +47,6 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("orionclient.emulator")
 
-# In currency units: the assumed price of an hour on a small machine.
-_COST_PER_SECOND = Decimal("0.36") / 3600
 _MAX_REASON = 2000
 # Delay between attempts to write to a database that cannot be written.
 _RETRY_SECONDS = 1.0
@@ -72,30 +71,20 @@ class _JobRun:
     process: Process
 
 
-def compute_cost(seconds: float) -> Decimal:
-    """Compute the cost of a run time in seconds."""
-    return (Decimal(repr(seconds)) * _COST_PER_SECOND).quantize(Decimal("0.0001"))
-
-
 def end_job(
     db: sqlite3.Connection, job: int, ending: JobEnd, *, seconds: float = 0.0, progress: float | None = None
 ) -> None:
     """Mark a job as complete, delete its token and charge its organization."""
-    cost = compute_cost(seconds)
+    ((stored,),) = db.execute("SELECT hardware FROM jobs WHERE id = ?", (job,))
+    hardware = costs.read_hardware(load_hardware(stored))
+    cost = costs.compute_cost(seconds, hardware)
     db.execute(
         "UPDATE jobs SET state = 'complete', outcome = ?, reason = ?, finished = ?, run_time = ?, cost = ?,"
         " progress = coalesce(?, progress) WHERE id = ?",
         (*ending, now(db), seconds, str(cost), progress, job),
     )
     db.execute("DELETE FROM tokens WHERE job = ?", (job,))
-    if cost:
-        query = (
-            "SELECT id, balance FROM organizations"
-            " WHERE id = (SELECT organization FROM users WHERE id = (SELECT owner FROM jobs WHERE id = ?))"
-        )
-        organization = db.execute(query, (job,)).fetchone()
-        balance = str(Decimal(organization["balance"]) - cost)
-        db.execute("UPDATE organizations SET balance = ? WHERE id = ?", (balance, organization["id"]))
+    costs.record_charge(db, job, hardware)
 
 
 def build_cancelled_end(username: str) -> JobEnd:
@@ -140,6 +129,7 @@ class JobEngine:
         for each in (self._folder, self.packages):
             each.mkdir(mode=0o700, exist_ok=True)
         self.describe: Sequence[str] | None = describe
+        self.heartbeat: Heartbeat = Heartbeat(folder / "run-times.json")
         self._url = ""
         self._changed = threading.Condition()
         self._wakes = 0
@@ -188,6 +178,7 @@ class JobEngine:
             process.stop(_CLOSE)
         for worker in workers:
             worker.join()
+        self.heartbeat.close()
 
     @property
     def is_closing(self) -> bool:
@@ -308,7 +299,8 @@ class JobEngine:
             raise
 
     def _execute(self, run: _JobRun) -> None:
-        job, begin = run.job["id"], time.monotonic()
+        job = run.job["id"]
+        begin = self.heartbeat.add(job)
         try:
             ending = self._run(run)
         except Exception as error:  # noqa: BLE001 - must not stop the worker
@@ -326,6 +318,7 @@ class JobEngine:
             # The job stays marked as running; if the server stops before the disk has space again, the next start ends the job.
             if self._closing.wait(_RETRY_SECONDS):
                 break
+        self.heartbeat.remove(job)
         self._unregister(_job_key(job))
 
     def _record_end(self, run: _JobRun, ending: JobEnd, seconds: float, progress: float) -> Exception | None:

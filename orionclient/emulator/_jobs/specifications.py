@@ -65,6 +65,7 @@ def check_floe(given: Any) -> FloeSpecification:
     name = specification["name"]
     if not all(isinstance(specification.get(key, ""), str) for key in ("title", "description")):
         raise SpecificationError(f"title and description of the floe {name!r} must be strings")
+    _check_classification(specification, name)
     _check_cubes(name, specification.get("cubes"))
     for words, what in ((floe.tags, "tags"), (floe.argv, "argv")):
         if isinstance(words, str) or not all(isinstance(word, str) for word in words):
@@ -90,6 +91,17 @@ def _check_cubes(name: str, cubes: Any) -> None:
     faults = list(parameters.find_specification_faults([{"parameters": [], **cube} for cube in cubes]))
     if faults:
         raise SpecificationError(f"the floe {name!r} is not valid: {'; '.join(faults)}")
+
+
+def _check_classification(specification: Mapping[str, Any], floe: str) -> None:
+    paths = specification.get("classification", [])
+    if not isinstance(paths, list) or not all(
+        isinstance(path, list) and path and all(isinstance(name, str) and name and "/" not in name for name in path)
+        for path in paths
+    ):
+        raise SpecificationError(
+            f"the classification of the floe {floe!r} must be a list of paths, each a list of names without slashes"
+        )
 
 
 def _check_strings(value: Mapping[str, Any], *names: str) -> bool:
