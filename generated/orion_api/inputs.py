@@ -520,6 +520,13 @@ class IssuedToken(TypedDict):
     token: str
 
 
+class JobLogSize(TypedDict):
+    """Size of the log of a job."""
+
+    size: int
+    written: int
+
+
 class MolsearchSmiles(TypedDict):
     """The molecule of a record as SMILES."""
 
@@ -705,6 +712,12 @@ class UpdateFile(TypedDict):
     name: NotRequired[str]
     description: NotRequired[str]
     project: NotRequired[int]
+
+
+class UpdateJob(TypedDict):
+    """Fields of a job to update."""
+
+    name: NotRequired[str]
 
 
 class UpdateMolsearchDatabase(TypedDict):

@@ -14,6 +14,7 @@ import os
 import re
 import shlex
 import subprocess
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -350,7 +351,8 @@ def check_effect(world: World, effect: dict[str, Any], out: str) -> None:
     if path := effect.get("file"):
         path = Path(world.fill(path))
         assert path.is_file()
-        assert world.fill(effect["content"]) in path.read_bytes().decode()
+        content = zipfile.Path(path, effect["member"]) if "member" in effect else path
+        assert world.fill(effect["content"]) in content.read_bytes().decode()
         return
     if "run" in effect:
         done = call(world, f"--json {world.fill(effect['run'])}", effect.get("as", "ada"))
@@ -509,7 +511,7 @@ def check_row(row: dict[str, Any]) -> None:
 
 
 def check_is_an_effect(effect: dict[str, Any]) -> None:
-    known = {"run", "as", "exit", "has", "lacks", "file", "content"}
+    known = {"run", "as", "exit", "has", "lacks", "file", "member", "content"}
     assert {*effect} <= known
     assert {*effect} & {"has", "lacks", "content"} or effect.get("exit"), "nothing is checked"
     if is_own_output(effect):

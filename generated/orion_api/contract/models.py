@@ -659,6 +659,27 @@ class StartJob(ContractModel):
     ] = None
 
 
+class UpdateJob(ContractModel):
+    """Fields of a job to update."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[
+        StrictStr | None, Field(description="New display name; may be empty, need not be unique.", max_length=255)
+    ] = None
+
+
+class JobLogSize(ContractModel):
+    """Size of the log of a job."""
+
+    size: Annotated[StrictInt, Field(description="Stored bytes of the log.")]
+    written: Annotated[
+        StrictInt,
+        Field(description="Bytes that the job has written in all, those that are omitted from a long log included."),
+    ]
+
+
 class CreateMolsearchDatabase(ContractModel):
     """Fields of a new molecule database."""
 

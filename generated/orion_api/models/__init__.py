@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from .issued_token import IssuedToken as IssuedToken
     from .job_hardware import JobHardware as JobHardware
     from .job_info import JobInfo as JobInfo
+    from .job_log_size import JobLogSize as JobLogSize
     from .job_page import JobPage as JobPage
     from .job_state import JobState as JobState
     from .json_object import JsonObject as JsonObject
@@ -127,6 +128,7 @@ if TYPE_CHECKING:
     from .update_collection import UpdateCollection as UpdateCollection
     from .update_dataset import UpdateDataset as UpdateDataset
     from .update_file import UpdateFile as UpdateFile
+    from .update_job import UpdateJob as UpdateJob
     from .update_molsearch_database import UpdateMolsearchDatabase as UpdateMolsearchDatabase
     from .update_molsearch_query import UpdateMolsearchQuery as UpdateMolsearchQuery
     from .update_project import UpdateProject as UpdateProject
@@ -210,6 +212,7 @@ else:
             "issued_token:IssuedToken",
             "job_hardware:JobHardware",
             "job_info:JobInfo",
+            "job_log_size:JobLogSize",
             "job_page:JobPage",
             "job_state:JobState",
             "json_object:JsonObject",
@@ -269,6 +272,7 @@ else:
             "update_collection:UpdateCollection",
             "update_dataset:UpdateDataset",
             "update_file:UpdateFile",
+            "update_job:UpdateJob",
             "update_molsearch_database:UpdateMolsearchDatabase",
             "update_molsearch_query:UpdateMolsearchQuery",
             "update_project:UpdateProject",
