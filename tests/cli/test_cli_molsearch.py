@@ -135,6 +135,22 @@ def test_a_database_of_the_dataset_with_an_address(call: Call, planted: LocalOri
         assert made["dataset"] == 1
 
 
+def test_a_database_is_unloaded_loaded_and_followed(call: Call, planted: LocalOrion) -> None:
+    made = json.loads(call("--json", "molsearch", "db", "create", "1", "--display-name", "own", on=planted).stdout)
+    own = str(made["id"])
+    assert call("molsearch", "db", "wait", own).exit_code == 0
+    assert call("molsearch", "db", "unload", own).stdout == f"Unloaded database {own} 'own'\n"
+    done = call("molsearch", "query", "create", "title", own, "aspirin")
+    assert (done.exit_code, f"`ocli molsearch db load {own}`" in done.stderr) == (6, True), done.stderr
+    assert call("molsearch", "db", "load", own).stdout == f"Loading database {own} 'own'\n"
+    lines = call("molsearch", "db", "logs", own, "--follow").stdout.splitlines()
+    assert [line.split()[1] for line in lines] == ["Loading", "Loaded", "ada", "ada", "Loading", "Loaded"]
+    done = call("molsearch", "db", "create", "--gpu", "1", "1")
+    assert (done.exit_code, "no GPU" in done.stderr) == (6, True)
+    done = call("molsearch", "db", "create")
+    assert (done.exit_code, "a dataset or a collection" in done.stderr) == (6, True)
+
+
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [

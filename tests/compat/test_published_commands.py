@@ -14,6 +14,7 @@ import os
 import re
 import shlex
 import subprocess
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -176,6 +177,14 @@ def make_package_floe(world: World) -> WorkFloeSpec:
     return world.session.list_resources(WorkFloeSpec, {"package": package.id}).one()
 
 
+def make_classification(world: World) -> str:
+    folder, name = write_package(world), new_name()
+    code = f"from orionclient.floes import floe\n@floe(classification=[[{name!r}, 'Posing']])\ndef pose() -> None:\n    pass\n"
+    write_file(f"{folder}/floes/pose.py", code.encode())
+    upload_package(world, folder).wait(timeout=300)
+    return name
+
+
 def find_floe(world: World, name: str) -> WorkFloeSpec:
     return world.session.list_resources(WorkFloeSpec, {"name": name}).one()
 
@@ -266,6 +275,7 @@ MAKERS: dict[str, Callable[[World], Any]] = {
     "package": upload_package,
     "workfloe": lambda world: find_floe(world, "etl" if world.other else "echo"),
     "package_floe": make_package_floe,
+    "classification": make_classification,
     "job": start_job,
     "complete_job": complete_job,
     "database": make_database,
@@ -341,7 +351,8 @@ def check_effect(world: World, effect: dict[str, Any], out: str) -> None:
     if path := effect.get("file"):
         path = Path(world.fill(path))
         assert path.is_file()
-        assert world.fill(effect["content"]) in path.read_bytes().decode()
+        content = zipfile.Path(path, effect["member"]) if "member" in effect else path
+        assert world.fill(effect["content"]) in content.read_bytes().decode()
         return
     if "run" in effect:
         done = call(world, f"--json {world.fill(effect['run'])}", effect.get("as", "ada"))
@@ -500,7 +511,7 @@ def check_row(row: dict[str, Any]) -> None:
 
 
 def check_is_an_effect(effect: dict[str, Any]) -> None:
-    known = {"run", "as", "exit", "has", "lacks", "file", "content"}
+    known = {"run", "as", "exit", "has", "lacks", "file", "member", "content"}
     assert {*effect} <= known
     assert {*effect} & {"has", "lacks", "content"} or effect.get("exit"), "nothing is checked"
     if is_own_output(effect):

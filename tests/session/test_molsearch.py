@@ -17,7 +17,7 @@ from orionclient import records
 from orionclient.examples import drugs
 from orionclient.exceptions import BadResponse, NotFoundResponse, OrionError, ValidationError
 from orionclient.session import OrionSession
-from orionclient.types import Dataset, File, MolsearchDatabase, MolsearchQuery
+from orionclient.types import Dataset, File, MolsearchDatabase, MolsearchQuery, Shard, ShardCollection
 
 pytestmark = pytest.mark.usefixtures("real_time")
 
@@ -47,6 +47,46 @@ def test_search_by_title(session: OrionSession, database: MolsearchDatabase) -> 
     assert session.list_resources(MolsearchDatabase, {"search_type": "3D"}).count() == 0
     assert session.delete_resource(query)
     assert session.delete_resource(database)
+
+
+def test_a_database_of_a_collection_is_unloaded_and_loaded(session: OrionSession) -> None:
+    collection = ShardCollection.create(session, "prepared")
+    shard = Shard.create(collection, "one.smi", file=b"CCO ethanol\n")
+    collection.close()
+    collection.wait(timeout=60)
+    made = MolsearchDatabase.create(session, "prepared", collection=collection, memory_mb=10, cpu=2, gpu=0)
+    lines = list(made.logs(follow=True))
+    assert [line.split(" ", 1)[1].partition(",")[0] for line in lines] == [
+        f"Loading the collection {collection.id}.",
+        "Loaded 1 records",
+    ]
+    made.wait(timeout=60)
+    assert (made.state, made.dataset, made.collection, made.count) == ("LOADED", None, collection.id, 1)
+    assert (made.memory_mb, made.cpu, made.gpu, made.pools, made.server_is_remote) == (10, 2, 0, None, False)
+    made.unload()
+    with pytest.raises(OrionError, match=rf"MolsearchDatabase {made.id} is 'UNLOADED': call load\(\) first"):
+        made.wait(timeout=60)
+    search = {"session": session, "database_id": made.id, "titles": ["ethanol"]}
+    with pytest.raises(BadResponse, match=f"ocli molsearch db load {made.id}"):
+        MolsearchQuery.create_title_query(**search)
+    session.update_resource(made, {"name": "renamed", "pools": 3})
+    assert (made.name, made.pools, made.state) == ("renamed", 3, "UNLOADED")
+    made.load()
+    made.wait(timeout=60)
+    query = MolsearchQuery.create_title_query(**search)
+    query.wait(timeout=60)
+    assert [(hit["dataset"], hit["shard"], hit["record"]) for hit in query.hits()] == [(None, shard.id, 1)]
+
+
+def test_a_database_has_one_source(session: OrionSession, database: MolsearchDatabase) -> None:
+    for sources in ({}, {"dataset": 1, "collection": 1}):
+        with pytest.raises(ValidationError, match="pass either dataset= or collection="):
+            MolsearchDatabase.create(session, "none", **sources)
+    session.delete_resource(session.get_resource(Dataset, database.dataset))
+    database.unload()
+    database.load()
+    with pytest.raises(OrionError, match=rf"is 'ERROR': The dataset {database.dataset} of the database was deleted"):
+        database.wait(timeout=60)
 
 
 def test_search_by_substructure_needs_a_toolkit(session: OrionSession, database: MolsearchDatabase) -> None:

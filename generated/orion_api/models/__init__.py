@@ -9,6 +9,8 @@ from .._lazy import attach
 if TYPE_CHECKING:
     from .api_versions import ApiVersions as ApiVersions
     from .balance_info import BalanceInfo as BalanceInfo
+    from .classification_info import ClassificationInfo as ClassificationInfo
+    from .classification_page import ClassificationPage as ClassificationPage
     from .collection_info import CollectionInfo as CollectionInfo
     from .collection_page import CollectionPage as CollectionPage
     from .collection_state import CollectionState as CollectionState
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from .copy_entries import CopyEntries as CopyEntries
     from .create_collection import CreateCollection as CreateCollection
     from .create_dataset import CreateDataset as CreateDataset
+    from .create_export import CreateExport as CreateExport
+    from .create_export_format import CreateExportFormat as CreateExportFormat
+    from .create_export_report_type import CreateExportReportType as CreateExportReportType
     from .create_file import CreateFile as CreateFile
     from .create_molsearch_database import CreateMolsearchDatabase as CreateMolsearchDatabase
     from .create_molsearch_database_search_type import (
@@ -44,7 +49,12 @@ if TYPE_CHECKING:
     from .entry_info_type import EntryInfoType as EntryInfoType
     from .entry_page import EntryPage as EntryPage
     from .entry_results import EntryResults as EntryResults
+    from .export_info import ExportInfo as ExportInfo
+    from .export_info_format import ExportInfoFormat as ExportInfoFormat
+    from .export_info_report_type import ExportInfoReportType as ExportInfoReportType
+    from .export_info_state import ExportInfoState as ExportInfoState
     from .export_molsearch_query import ExportMolsearchQuery as ExportMolsearchQuery
+    from .export_page import ExportPage as ExportPage
     from .file_info import FileInfo as FileInfo
     from .file_page import FilePage as FilePage
     from .file_state import FileState as FileState
@@ -54,7 +64,9 @@ if TYPE_CHECKING:
     from .group_info import GroupInfo as GroupInfo
     from .group_page import GroupPage as GroupPage
     from .issued_token import IssuedToken as IssuedToken
+    from .job_hardware import JobHardware as JobHardware
     from .job_info import JobInfo as JobInfo
+    from .job_log_size import JobLogSize as JobLogSize
     from .job_page import JobPage as JobPage
     from .job_state import JobState as JobState
     from .json_object import JsonObject as JsonObject
@@ -74,7 +86,9 @@ if TYPE_CHECKING:
     from .move_entries import MoveEntries as MoveEntries
     from .organization_info import OrganizationInfo as OrganizationInfo
     from .organization_page import OrganizationPage as OrganizationPage
+    from .package_environment import PackageEnvironment as PackageEnvironment
     from .package_info import PackageInfo as PackageInfo
+    from .package_inspection import PackageInspection as PackageInspection
     from .package_page import PackagePage as PackagePage
     from .package_state import PackageState as PackageState
     from .part_info import PartInfo as PartInfo
@@ -114,6 +128,7 @@ if TYPE_CHECKING:
     from .update_collection import UpdateCollection as UpdateCollection
     from .update_dataset import UpdateDataset as UpdateDataset
     from .update_file import UpdateFile as UpdateFile
+    from .update_job import UpdateJob as UpdateJob
     from .update_molsearch_database import UpdateMolsearchDatabase as UpdateMolsearchDatabase
     from .update_molsearch_query import UpdateMolsearchQuery as UpdateMolsearchQuery
     from .update_project import UpdateProject as UpdateProject
@@ -142,6 +157,8 @@ else:
         [
             "api_versions:ApiVersions",
             "balance_info:BalanceInfo",
+            "classification_info:ClassificationInfo",
+            "classification_page:ClassificationPage",
             "collection_info:CollectionInfo",
             "collection_page:CollectionPage",
             "collection_state:CollectionState",
@@ -149,6 +166,9 @@ else:
             "copy_entries:CopyEntries",
             "create_collection:CreateCollection",
             "create_dataset:CreateDataset",
+            "create_export:CreateExport",
+            "create_export_format:CreateExportFormat",
+            "create_export_report_type:CreateExportReportType",
             "create_file:CreateFile",
             "create_molsearch_database:CreateMolsearchDatabase",
             "create_molsearch_database_search_type:CreateMolsearchDatabaseSearchType",
@@ -175,7 +195,12 @@ else:
             "entry_info_type:EntryInfoType",
             "entry_page:EntryPage",
             "entry_results:EntryResults",
+            "export_info:ExportInfo",
+            "export_info_format:ExportInfoFormat",
+            "export_info_report_type:ExportInfoReportType",
+            "export_info_state:ExportInfoState",
             "export_molsearch_query:ExportMolsearchQuery",
+            "export_page:ExportPage",
             "file_info:FileInfo",
             "file_page:FilePage",
             "file_state:FileState",
@@ -185,7 +210,9 @@ else:
             "group_info:GroupInfo",
             "group_page:GroupPage",
             "issued_token:IssuedToken",
+            "job_hardware:JobHardware",
             "job_info:JobInfo",
+            "job_log_size:JobLogSize",
             "job_page:JobPage",
             "job_state:JobState",
             "json_object:JsonObject",
@@ -203,7 +230,9 @@ else:
             "move_entries:MoveEntries",
             "organization_info:OrganizationInfo",
             "organization_page:OrganizationPage",
+            "package_environment:PackageEnvironment",
             "package_info:PackageInfo",
+            "package_inspection:PackageInspection",
             "package_page:PackagePage",
             "package_state:PackageState",
             "part_info:PartInfo",
@@ -243,6 +272,7 @@ else:
             "update_collection:UpdateCollection",
             "update_dataset:UpdateDataset",
             "update_file:UpdateFile",
+            "update_job:UpdateJob",
             "update_molsearch_database:UpdateMolsearchDatabase",
             "update_molsearch_query:UpdateMolsearchQuery",
             "update_project:UpdateProject",
