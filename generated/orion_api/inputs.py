@@ -50,6 +50,16 @@ class DownloadDatasetFilters(TypedDict):
     fieldlist: NotRequired[str | list[Fieldlist] | None]
 
 
+class ListExportsFilters(TypedDict):
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
+    name: NotRequired[str | None]
+    report_type: NotRequired[str | None]
+    state: NotRequired[str | None]
+
+
 class DeleteFileFilters(TypedDict):
     immediate: NotRequired[bool | None]
 
@@ -265,6 +275,15 @@ class ListUsersFilters(TypedDict):
     username: NotRequired[str | None]
 
 
+class ListClassificationsFilters(TypedDict):
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    name: NotRequired[str | None]
+    path: NotRequired[str | None]
+    depth: NotRequired[int | None]
+
+
 class ListWorkspacesFilters(TypedDict):
     limit: NotRequired[int | None]
     cursor: NotRequired[str | None]
@@ -297,6 +316,25 @@ class CompleteUpload(TypedDict):
 
     size: int
     digest: str
+
+
+PackageUuid: TypeAlias = str
+
+
+JobId: TypeAlias = int
+
+
+class CreateExport(TypedDict):
+    """Fields of a new export."""
+
+    report_type: Literal["jobs_summary", "storage_use", "spend_summary"]
+    format: NotRequired[Literal["csv", "json"]]
+    start_date: NotRequired[str]
+    end_date: NotRequired[str]
+    package_uuids: NotRequired[list[PackageUuid]]
+    workfloe_uuid: NotRequired[str]
+    job_ids: NotRequired[list[JobId]]
+    notify: NotRequired[bool]
 
 
 class CreateMolsearchDatabase(TypedDict):
@@ -737,6 +775,15 @@ class WorkspacePage(TypedDict):
     results: list[WorkspaceInfo]
 
 
+class ClassificationInfo(TypedDict):
+    """A node of the tree of classifications."""
+
+    name: str
+    path: str
+    depth: int
+    count: int
+
+
 CollectionState: TypeAlias = str
 
 
@@ -760,6 +807,19 @@ class FolderInfo(TypedDict):
 
 
 FolderPath: TypeAlias = str
+
+
+class JobHardware(TypedDict):
+    """The hardware of a job: for each hardware parameter of a cube the value of the job, or else of the floe, or else the default. The local Orion enforces `cpu_count` and `memory_mb` on Linux and rejects GPUs; it only stores the others."""
+
+    cpu_count: NotRequired[int]
+    memory_mb: NotRequired[float]
+    disk_space: NotRequired[float]
+    gpu_count: NotRequired[int]
+    instance_type: NotRequired[str]
+    instance_tags: NotRequired[str]
+    max_backlog_wait: NotRequired[int]
+    spot_policy: NotRequired[str]
 
 
 JobState: TypeAlias = str
@@ -968,6 +1028,7 @@ class ListWorkfloesFilters(TypedDict):
     tags: NotRequired[str | list[Tag] | None]
     tag_filters: NotRequired[str | list[TagFilter] | None]
     tag_match: NotRequired[TagMatch | None]
+    classification: NotRequired[str | None]
     uuid: NotRequired[str | None]
     package: NotRequired[int | None]
     version: NotRequired[str | None]
@@ -981,6 +1042,14 @@ class ApiVersions(TypedDict):
     versions: JsonObject
     server: NotRequired[str]
     features: NotRequired[list[str]]
+
+
+class ClassificationPage(TypedDict):
+    """A page of classifications."""
+
+    count: int
+    next: str | None
+    results: list[ClassificationInfo]
 
 
 class CollectionInfo(TypedDict):
@@ -1064,6 +1133,34 @@ class CreateShard(TypedDict):
     metadata: NotRequired[JsonObject]
 
 
+class ExportInfo(TypedDict):
+    """A report that the server writes as a file."""
+
+    id: int
+    name: str
+    report_type: str
+    format: NotRequired[str]
+    state: str
+    reason: str
+    parameters: NotRequired[JsonObject]
+    notify: NotRequired[bool]
+    notified: NotRequired[str | None]
+    count: NotRequired[int]
+    size: NotRequired[int]
+    sha256: NotRequired[str | None]
+    created: NotRequired[str]
+    finished: NotRequired[str | None]
+    owner: NotRequired[int]
+
+
+class ExportPage(TypedDict):
+    """A page of exports."""
+
+    count: int
+    next: str | None
+    results: list[ExportInfo]
+
+
 class FileInfo(TypedDict):
     """A file without its content."""
 
@@ -1117,6 +1214,7 @@ class JobInfo(TypedDict):
     workfloe: int
     parameters: NotRequired[JsonObject]
     system_parameters: NotRequired[JsonObject]
+    hardware: NotRequired[JobHardware]
     created: NotRequired[str]
     started: NotRequired[str | None]
     finished: NotRequired[str | None]
@@ -1204,6 +1302,22 @@ class MoveEntries(TypedDict):
     sources: list[EntryPath]
     destination: EntryPath
     force: NotRequired[bool]
+
+
+class PackageEnvironment(TypedDict):
+    """What a package asks for, and what its floes run with."""
+
+    id: int
+    python_version: str
+    requirements: list[str]
+    conda_dependencies: list[str]
+    conda_channels: list[str]
+    base_os: str
+    build_requirements: JsonObject
+    used_python_version: NotRequired[str | None]
+    used_base_os: NotRequired[str | None]
+    used_packages: NotRequired[list[str]]
+    missing_requirements: NotRequired[list[str]]
 
 
 class PackageInfo(TypedDict):
@@ -1393,3 +1507,15 @@ class WorkFloeSpecPage(TypedDict):
     count: int
     next: str | None
     results: list[WorkFloeSpecInfo]
+
+
+class PackageInspection(TypedDict):
+    """What was found in a package."""
+
+    id: int
+    state: PackageState
+    finished: NotRequired[str | None]
+    floes: list[WorkFloeSpecInfo]
+    errors: list[str]
+    warnings: list[str]
+    log: str

@@ -1,1 +1,1 @@
-"""Facts of the process: clock, locks, cancellation, temporary folders and warnings."""
+"""Code without dependencies for every layer: clock, locks, cancellation, temporary folders, warnings, rules of job parameters."""

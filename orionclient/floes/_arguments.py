@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from orionclient._resources.resource import Resource, resource_id
+from orionclient._resources.resource import resource_id
+from orionclient._runtime.parameters import DATA, find_value_faults
 from orionclient.exceptions import ValidationError
-from orionclient.types import Dataset, File, Secret, ShardCollection
+from orionclient.types import KINDS
 
 if TYPE_CHECKING:
     from orionclient.session import OrionSession
-
-_KINDS: Final[Mapping[str, type[Resource]]] = {
-    "file": File,
-    "dataset": Dataset,
-    "collection": ShardCollection,
-    "secret": Secret,
-}
-_PYTHON: Final[Mapping[str, tuple[type, ...]]] = {
-    "string": (str,),
-    "integer": (int,),
-    "decimal": (int, float),
-    "boolean": (bool,),
-    "dataset_out": (str,),
-    "collection_out": (str,),
-    "file_out": (str,),
-}
 
 
 def parse_arguments(cube: Mapping[str, Any], given: Mapping[str, Any], session: OrionSession) -> dict[str, Any]:
@@ -58,46 +43,30 @@ def parse_arguments(cube: Mapping[str, Any], given: Mapping[str, Any], session: 
 
 
 def _parse_argument(parameter: Mapping[str, Any], value: Any, session: OrionSession) -> Any:
-    if parameter["type"] in _KINDS:
-        kind = _KINDS[parameter["type"]]
-        found = [session.get_resource(kind, resource) for resource in _parse_ids(parameter, value)]
-    else:
-        found = [_check_plain_value(parameter, item) for item in _parse_list(parameter, value)]
-    if parameter.get("many"):
-        return found
-    if len(found) != 1:
-        raise ValidationError(f"the parameter {parameter['name']!r} takes one {parameter['type']}, not {len(found)}")
-    return found[0]
+    kind = DATA.get(parameter["type"])
+    if kind is not None:
+        found = [session.get_resource(KINDS[kind], each) for each in _parse_ids(parameter["name"], kind, value)]
+        if not parameter.get("many") and len(found) != 1:
+            raise ValidationError(f"the parameter {parameter['name']!r} takes one {kind}, not {len(found)}")
+        return found if parameter.get("many") else found[0]
+    faults = [*find_value_faults(parameter, value, f"the parameter {parameter['name']!r}")]
+    if faults:
+        raise ValidationError("; ".join(faults))
+    if parameter["type"] != "decimal":
+        return value
+    return [float(each) for each in value] if parameter.get("many") else float(value)
 
 
-def _parse_list(parameter: Mapping[str, Any], value: Any) -> list[Any]:
-    return value if parameter.get("many") and isinstance(value, list) else [value]
-
-
-def _check_plain_value(parameter: Mapping[str, Any], value: Any) -> Any:
-    kinds = _PYTHON.get(parameter["type"], (object,))
-    # A Python bool is an int, but JSON true is not a number.
-    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds and object not in kinds):
-        raise ValidationError(
-            f"the parameter {parameter['name']!r} must be of type {parameter['type']}, not {value!r:.60}"
-        )
-    choices = parameter.get("choices")
-    if choices and value not in choices:
-        raise ValidationError(f"the parameter {parameter['name']!r} must be one of {choices}, not {value!r:.60}")
-    return float(value) if isinstance(value, int) and parameter["type"] == "decimal" else value
-
-
-def _parse_ids(parameter: Mapping[str, Any], value: Any) -> list[int]:
+def _parse_ids(name: str, kind: str, value: Any) -> list[int]:
     """Parse ids in the published forms: an id, ``{"file": id}``, ``{"files": [{"id": id}]}``, or a list of these."""
     if isinstance(value, list):
-        return [parsed for item in value for parsed in _parse_ids(parameter, item)]
+        return [parsed for item in value for parsed in _parse_ids(name, kind, item)]
     if not isinstance(value, Mapping):
-        return [resource_id(value, f"the parameter {parameter['name']!r}")]
-    kind = parameter["type"]
+        return [resource_id(value, f"the parameter {name!r}")]
     for key in (kind, f"{kind}s", "id"):
         if list(value) == [key]:
-            return _parse_ids(parameter, value[key])
+            return _parse_ids(name, kind, value[key])
     raise ValidationError(
-        f"the parameter {parameter['name']!r} takes {kind} ids, not {str(value)[:80]};"
+        f"the parameter {name!r} takes {kind} ids, not {str(value)[:80]};"
         " selections of records or shards, and paths, are not supported"
     )

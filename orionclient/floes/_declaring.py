@@ -10,9 +10,11 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, Final, Literal, TypeVar
 
-from attrs import evolve, frozen
+from attrs import asdict, frozen
 
 from orionclient._resources.json_values import encode_json
+from orionclient._runtime.hardware import HARDWARE
+from orionclient._runtime.parameters import DATA, OUTPUTS, find_specification_faults, find_value_faults
 from orionclient.exceptions import ValidationError
 from orionclient.types import Dataset, File, Secret, ShardCollection
 
@@ -37,13 +39,11 @@ _TYPE_OF: Final[Mapping[Any, str]] = {
     Mapping: "json",
     Sequence: "json",
     Any: "json",
-    File: "file",
-    Dataset: "dataset",
-    ShardCollection: "collection",
+    File: "file_in",
+    Dataset: "data_source",
+    ShardCollection: "collection_source",
     Secret: "secret",
 }
-_INPUTS: Final = frozenset({"file", "dataset", "collection"})
-_OUTPUTS: Final = frozenset({"file_out", "dataset_out", "collection_out"})
 _LISTS: Final = (list, Sequence)
 
 
@@ -51,17 +51,26 @@ _LISTS: Final = (list, Sequence)
 class Parameter:
     """Properties of a parameter that its type hint cannot express, for use in ``Annotated``.
 
+    The names are published (listed). `required`, `many` and `default` of the specification are those of the signature: a parameter
+    without a default is required, and a list takes several values. An annotation of the items of a list applies to each of them.
+
     Args:
         title: Label in a form.
         description: Description, with the unit.
         promoted_name: Promoted name for starting a job. Defaults to the name in the signature; None for a parameter that is not promoted.
         type: Type in the specification. Defaults to the type of the hint.
+        min_value: Smallest value of an int or float.
+        max_value: Largest value of an int or float.
+        max_length: Largest length of a string, in characters.
+        choices: The possible values. Defaults to those of a `Literal`.
+        level: Who needs the parameter, for example ``"advanced"``; Orion has the level ``"basic"`` if it is omitted (documented).
+        hidden: True for a parameter that forms and the help of `ocli` do not show. It can be set nevertheless.
 
     Example:
         >>> from typing import Annotated
         >>> from orionclient.floes import Parameter, floe
         >>> @floe
-        ... def shift(by: Annotated[float, Parameter(description="in angstrom", promoted_name="distance")] = 1.0) -> None:
+        ... def shift(by: Annotated[float, Parameter(description="in angstrom", min_value=0, promoted_name="distance")] = 1.0) -> None:
         ...     print(by)
     """
 
@@ -69,12 +78,18 @@ class Parameter:
     description: str = ""
     promoted_name: str | None = ""
     type: str = ""
+    min_value: float | None = None
+    max_value: float | None = None
+    max_length: int | None = None
+    choices: Sequence[Any] = ()
+    level: str = ""
+    hidden: bool = False
 
 
 #: Name of a dataset that the floe creates.
 DatasetOut = Annotated[str, Parameter(type="dataset_out")]
 #: Name of a collection that the floe creates.
-CollectionOut = Annotated[str, Parameter(type="collection_out")]
+CollectionOut = Annotated[str, Parameter(type="collection_sink")]
 #: Name of a file that the floe creates.
 FileOut = Annotated[str, Parameter(type="file_out")]
 
@@ -105,7 +120,15 @@ class Floe:
 @typing.overload
 def floe(function: F, /) -> F: ...
 @typing.overload
-def floe(*, name: str = "", title: str = "", tags: Iterable[str] = (), description: str = "") -> Callable[[F], F]: ...
+def floe(
+    *,
+    name: str = "",
+    title: str = "",
+    tags: Iterable[str] = (),
+    description: str = "",
+    hardware: Mapping[str, Any] | None = None,
+    classification: Iterable[Sequence[str]] = (),
+) -> Callable[[F], F]: ...
 def floe(
     function: Any = None,
     /,
@@ -114,6 +137,8 @@ def floe(
     title: str = "",
     tags: Iterable[str] = (),
     description: str = "",
+    hardware: Mapping[str, Any] | None = None,
+    classification: Iterable[Sequence[str]] = (),
 ) -> Any:
     """Declare a function as a floe. It stays an ordinary function that tests can call.
 
@@ -127,12 +152,18 @@ def floe(
         title: Title. Defaults to a title derived from the name.
         tags: Tags of the specification, for finding the floe.
         description: Description. Defaults to the first paragraph of the function's docstring.
+        hardware: Defaults of hardware parameters (names, defaults and bounds are documented): `cpu_count`, `memory_mb` and `disk_space`
+            in MiB, `gpu_count`, `instance_type`, `instance_tags`, `max_backlog_wait` in seconds and `spot_policy`. A job can set others as
+            parameters of the cube. A parameter of the function with such a name is the hardware parameter, too.
+        classification: Places of the floe in the tree of classifications, each a list of names from the top level down, for example
+            ``[["Docking", "Posing"]]`` (as in public code). A name has no slash.
 
     Returns:
         The function itself.
 
     Raises:
-        ValidationError: A parameter has no type hint, or an unsupported one.
+        ValidationError: A parameter has no type hint, or an unsupported one; or its properties or its default contradict each other. The
+            message has all contradictions. Or the classification is not a list of lists of names.
 
     Example:
         >>> from orionclient.floes import DatasetOut, floe
@@ -146,6 +177,8 @@ def floe(
         given = name or function.__name__
         paragraph = (inspect.getdoc(function) or "").partition("\n\n")[0].replace("\n", " ")
         parameters = _read_parameters(function, given)
+        parameters += _declare_hardware(hardware or {}, parameters, given)
+        paths = [_check_path(path, given) for path in classification]
         setattr(
             function,
             _MARK,
@@ -156,6 +189,7 @@ def floe(
                     "description": description or paragraph,
                     # The UUID is stable, so that the floe is recognized however often and wherever it is registered.
                     "uuid": str(uuid.uuid5(_NAMESPACE, given)),
+                    **({"classification": paths} if paths else {}),
                     "cubes": [
                         {
                             "name": given,
@@ -228,10 +262,22 @@ def describe(function: Callable[..., Any]) -> dict[str, Any]:
     return described
 
 
+def _check_path(path: Any, name: str) -> list[str]:
+    if (
+        isinstance(path, str)
+        or not path
+        or not all(isinstance(each, str) and each and "/" not in each for each in path)
+    ):
+        raise ValidationError(
+            f"the classification of the floe {name!r} must be a list of paths, each a list of names without slashes, not {path!r:.60}"
+        )
+    return list(path)
+
+
 def _get_cube_type(parameters: Iterable[Mapping[str, Any]]) -> str:
     """Return the role of the single cube. One that reads data and stores data is a source."""
     types = {parameter["type"] for parameter in parameters}
-    return SOURCE_CUBE if types & _INPUTS else SINK_CUBE if types & _OUTPUTS else COMPUTE_CUBE
+    return SOURCE_CUBE if types & DATA.keys() - {"secret"} else SINK_CUBE if types & OUTPUTS.keys() else COMPUTE_CUBE
 
 
 def _read_parameters(function: Callable[..., Any], name: str) -> list[dict[str, Any]]:
@@ -249,42 +295,60 @@ def _read_parameters(function: Callable[..., Any], name: str) -> list[dict[str, 
         if parameter.name not in hints:
             raise ValidationError(f"{where} has no type hint")
         found.append(_read_parameter(parameter, hints[parameter.name], where))
-    promoted = [each["promoted_name"] for each in found if "promoted_name" in each]
-    for each in promoted:
-        if promoted.count(each) > 1:
-            raise ValidationError(f"the floe {name!r} has two parameters with the promoted name {each!r}")
+    faults = [*find_specification_faults([{"name": name, "parameters": found}])]
+    if faults:
+        raise ValidationError(f"the floe {name!r} is not valid: {'; '.join(faults)}")
     return found
+
+
+def _declare_hardware(
+    hardware: Mapping[str, Any], others: Iterable[Mapping[str, Any]], name: str
+) -> list[dict[str, Any]]:
+    """Return the hardware parameters of a floe that its function does not take."""
+    taken = {each["name"] for each in others}
+    faults = []
+    for each, value in hardware.items():
+        label = f"the hardware parameter {each!r}"
+        if each not in HARDWARE:
+            faults.append(f"{label} is unknown; known names are {', '.join(HARDWARE)}")
+        elif each in taken:
+            faults.append(f"{label} is a parameter of the function; set its default there")
+        else:
+            faults += find_value_faults(HARDWARE[each], value, label)
+    if faults:
+        raise ValidationError(f"the floe {name!r} is not valid: {'; '.join(faults)}")
+    shown = {"promoted": False, "description": "", "required": False, "hidden": False}
+    return [{**HARDWARE[each], **shown, "default": value} for each, value in hardware.items()]
 
 
 def _read_parameter(parameter: inspect.Parameter, hint: Any, where: str) -> dict[str, Any]:
     hint, optional = _strip_none(hint)
     hint, properties = _unwrap_annotated(hint)
-    many = typing.get_origin(hint) in _LISTS or hint in _LISTS
-    items = typing.get_args(hint)
-    described: dict[str, Any] = {"name": parameter.name}
-    if properties.promoted_name is not None:
-        described["promoted_name"] = properties.promoted_name or parameter.name
-    if many and items:
+    items = typing.get_args(hint) if typing.get_origin(hint) in _LISTS else ()
+    if items:
         item, inner = _unwrap_annotated(items[0])
         kind, choices = _get_type(item, where)
-        kind = properties.type or inner.type or kind
-        many = kind != "json"
+        properties = inner | properties
     else:
         kind, choices = _get_type(hint, where)
-        kind, many = properties.type or kind, False
-    described |= {
+    kind = str(properties.pop("type", kind))
+    promoted = properties.pop("promoted_name", parameter.name)
+    described: dict[str, Any] = {
+        "name": parameter.name,
+        "promoted": promoted is not None,
+        **({} if promoted is None else {"promoted_name": promoted}),
         "type": kind,
-        "title": properties.title or parameter.name.replace("_", " ").strip().capitalize(),
-        "description": properties.description,
+        "title": parameter.name.replace("_", " ").strip().capitalize(),
+        "description": "",
         "required": parameter.default is parameter.empty and not optional,
+        **({"choices": choices} if choices else {}),
+        **({"many": True} if items and kind != "json" else {}),
+        **properties,
     }
-    if choices:
-        described["choices"] = choices
-    if many:
-        described["many"] = True
     if parameter.default is not parameter.empty and parameter.default is not None:
         described["default"] = json.loads(encode_json(f"the default of {where}", parameter.default))
-    return described
+    encoded: dict[str, Any] = json.loads(encode_json(f"the properties of {where}", described))
+    return encoded
 
 
 def _strip_none(hint: Any) -> tuple[Any, bool]:
@@ -295,15 +359,16 @@ def _strip_none(hint: Any) -> tuple[Any, bool]:
     return hint, False
 
 
-def _unwrap_annotated(hint: Any) -> tuple[Any, Parameter]:
-    """Unwrap a hint from `Annotated` and merge its `Parameter` annotations; later ones take precedence."""
-    properties = Parameter()
+def _unwrap_annotated(hint: Any) -> tuple[Any, dict[str, Any]]:
+    """Unwrap a hint from `Annotated` and merge the properties of its annotations; later ones take precedence."""
+    properties: dict[str, Any] = {}
     if typing.get_origin(hint) is Annotated:
         hint, *annotations = typing.get_args(hint)
         for annotation in annotations:
             if isinstance(annotation, Parameter):
-                values = {name: getattr(annotation, name) for name in ("title", "description", "promoted_name", "type")}
-                properties = evolve(properties, **{name: value for name, value in values.items() if value != ""})
+                properties |= asdict(
+                    annotation, recurse=False, filter=lambda attribute, value: value != attribute.default
+                )
         hint, _ = _strip_none(hint)
     return hint, properties
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from orionclient.types.billing import Balance as Balance
     from orionclient.types.collections import ShardCollection as ShardCollection
     from orionclient.types.datasets import Dataset as Dataset
+    from orionclient.types.exports import Export as Export
     from orionclient.types.files import File as File
     from orionclient.types.folders import Folder as Folder
     from orionclient.types.groups import Group as Group
@@ -39,6 +40,7 @@ else:
     _KINDS = {
         "collection": "collections:ShardCollection",
         "dataset": "datasets:Dataset",
+        "export": "exports:Export",
         "file": "files:File",
         "group": "groups:Group",
         "job": "jobs:WorkFloeJob",

@@ -75,6 +75,10 @@ class WorkFloeJob(Resource):
     system_parameters: Field[dict[str, Any]] = Field(
         optional(json_object, {}), "The system parameters that the job was started with (assumed)."
     )
+    hardware: Field[dict[str, Any]] = Field(
+        optional(json_object, {}),
+        "The hardware that the job has: `cpu_count`, `memory_mb` and so on (names documented for cubes; the field is assumed).",
+    )
     created: Field[str] = Field(string, "When the job was created, ISO 8601 in UTC (assumed).")
     started: Field[str | None] = Field(
         optional(string), "When the job left the queue, ISO 8601 in UTC; None before (assumed)."

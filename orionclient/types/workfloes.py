@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Never
+from typing import TYPE_CHECKING, Any, ClassVar, Never
 
 from attrs import frozen
 from orion_api.api import workfloes as api
@@ -23,34 +23,28 @@ from orionclient._resources.convert import (
 from orionclient._resources.json_values import check_json
 from orionclient._resources.polling import refresh
 from orionclient._resources.resource import Declaration, Field, Resource, reference_id
+from orionclient._runtime.parameters import DATA, TYPES, check_parameters, get_promoted_name
 from orionclient._runtime.plain import to_plain
 from orionclient.exceptions import NotLoaded, OrionError, ValidationError
 
 if TYPE_CHECKING:
-    from orion_api.inputs import ListWorkfloesFilters
+    from collections.abc import Iterator
 
+    from orion_api.inputs import ListClassificationsFilters, ListWorkfloesFilters
+
+    from orionclient._resources.resource import SessionLike
     from orionclient.types.jobs import WorkFloeJob
 
 __all__ = ["WorkFloeSpec"]
-
-_KINDS: Final = ("file", "dataset", "collection", "secret")
-_PYTHON: Final[Mapping[str, tuple[type, ...]]] = {
-    "string": (str,),
-    "integer": (int,),
-    "decimal": (int, float, Decimal),
-    "boolean": (bool,),
-    "dataset_out": (str,),
-    "collection_out": (str,),
-    "file_out": (str,),
-}
 
 
 class WorkFloeSpec(Resource):
     """A floe that jobs can run.
 
     The `specification` is empty in listings (documented); load it with `session.refresh_resource`. Listing takes the filters ``title`` and
-    ``name`` (contains), ``name_contains``, ``name_icontains``, ``state``, ``states``, ``tags``, ``tag_filters``, ``tag_match``, ``uuid``
-    and ``package``, and ``version``, ``owner`` and ``project`` of the package.
+    ``name`` (contains), ``name_contains``, ``name_icontains``, ``state``, ``states``, ``tags``, ``tag_filters``, ``tag_match``, ``uuid``,
+    ``classification`` and ``package``, and ``version``, ``owner`` and ``project`` of the package. `session.delete_resource` deletes a floe
+    of a package permanently; its jobs remain (assumed).
 
     Example:
         >>> from orionclient.types import WorkFloeSpec
@@ -84,6 +78,29 @@ class WorkFloeSpec(Resource):
         "`COMPUTE_CUBE` of `orionclient.floes` (values assumed).",
         default={},
     )
+
+    @staticmethod
+    def list_classifications(
+        session: SessionLike, filters: ListClassificationsFilters | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """List the tree of classifications of the ready floes, ordered by path (the command is listed, fields and rules are assumed).
+
+        Args:
+            session: The session.
+            filters: ``name`` (contains), ``path`` (this one and those below it) and ``depth`` (1 is the top level).
+
+        Yields:
+            Dicts with `name`, `path`, `depth` and `count`, the count of floes in the classification and below it.
+
+        Raises:
+            OrionError: A request failed.
+
+        Example:
+            >>> from orionclient.types import WorkFloeSpec
+            >>> [each["path"] for each in WorkFloeSpec.list_classifications(session, {"depth": 1})]
+            ['Data', 'Test']
+        """
+        yield from session._calls.iter_items(api.list_classifications, {}, query=dict(filters or {}))
 
     @property
     def parameters(self) -> list[dict[str, Any]]:
@@ -124,42 +141,24 @@ class WorkFloeSpec(Resource):
         """
         if not self.specification:
             refresh(self)
-        given = _group_parameters("parameters", parameters)
-        both = {**_group_parameters("promoted", given.get("promoted")), **promoted}
-        if both or "promoted" in given:
-            given["promoted"] = both
+        given: Any = {} if parameters is None else parameters
+        own = given.get("promoted") or {} if isinstance(given, Mapping) else None
+        if promoted and isinstance(own, Mapping):
+            given = {**given, "promoted": {**own, **promoted}}
         return types.WorkFloeJob.start(self._require_session(), self, name, self._check_parameters(given))
 
-    def _check_parameters(self, given: Mapping[str, Any]) -> dict[str, Any]:
+    def _check_parameters(self, given: Any) -> dict[str, Any]:
         """Validate the parameters and convert them to JSON."""
-        _require_known(f"{self._title()}: a group of parameters", given, ("promoted", "cube"))
-        cubes = parse_cubes(self)
-        promoted = find_promoted(cubes)
-        checked = dict(given)
-        for name, value in _group_parameters("promoted", given.get("promoted")).items():
-            _require_known(f"{self._title()}: the promoted parameter", [name], promoted)
-            checked["promoted"] = {**checked["promoted"], name: _check_value(promoted[name], name, value)}
-        by_name = {name: cube for cube in cubes for name in cube.names}
-        for cube_name, group in _group_parameters("cube", given.get("cube")).items():
-            _require_known(f"{self._title()}: the cube", [cube_name], by_name)
-            own = {each["name"]: each for each in by_name[cube_name].parameters}
-            values = _group_parameters(f"the cube {cube_name!r}", group)
-            _require_known(f"{self._title()}: the parameter of the cube {cube_name!r}", values, own)
-            sent = {name: _check_value(own[name], name, value) for name, value in values.items()}
-            checked["cube"] = {**checked["cube"], cube_name: sent}
-        for cube in cubes:
-            self._check_required(cube, checked)
+        cubes = [
+            {**dict(zip(("name", "title"), reversed(cube.names), strict=False)), "parameters": cube.parameters}
+            for cube in parse_cubes(self)
+        ]
+        checked, faults = check_parameters(cubes, given, _convert_value)
+        if len(faults) > 1:
+            raise ValidationError(f"{self._title()}: {len(faults)} faults in the parameters").with_hints(*faults)
+        if faults:
+            raise ValidationError(f"{self._title()}: {faults[0]}")
         return checked
-
-    def _check_required(self, cube: Cube, given: Mapping[str, Any]) -> None:
-        """Raise an error if a required parameter of a cube is missing."""
-        promoted, by_cube = given.get("promoted") or {}, given.get("cube") or {}
-        own = {name for cube_name in cube.names for name in by_cube.get(cube_name, ())}
-        for each in cube.parameters:
-            name = each.get("promoted_name") or each["name"]
-            is_given = each.get("promoted_name") in promoted or each["name"] in own
-            if each.get("required") and each.get("default") is None and not is_given:
-                raise ValidationError(f"{self._title()} requires the parameter {name!r} ({each['type']})")
 
 
 @frozen
@@ -169,7 +168,7 @@ class Cube:
     Attributes:
         names: Its title and its name, if present.
         parameters: Its parameters. Each has the strings `name` and `type` ("unknown" if the server sends none), `promoted_name`, a
-            string or None, and `choices`, a list or None.
+            string or None if it is not promoted, and `choices`, a list or None.
     """
 
     names: tuple[str, ...]
@@ -200,11 +199,10 @@ def _parse_cube(data: Mapping[str, Any], within: str) -> Cube:
     parameters = []
     listed = read_optional_field(data, "parameters", list, within=within) or []
     for parameter, place in iter_objects(listed, f"{within}.parameters"):
-        promoted = parameter.get("promoted_name")
         known = {
             "name": read_field(parameter, "name", str, within=place),
             "type": read_optional_field(parameter, "type", str, within=place) or "unknown",
-            "promoted_name": promoted if isinstance(promoted, str) else None,
+            "promoted_name": get_promoted_name(parameter),
             "choices": read_optional_field(parameter, "choices", list, within=place),
         }
         parameters.append({**parameter, **known})
@@ -220,59 +218,36 @@ def find_promoted(cubes: Iterable[Cube]) -> dict[str, dict[str, Any]]:
     Returns:
         Promoted name -> parameter.
     """
-    return {each["promoted_name"]: each for cube in cubes for each in cube.parameters if each.get("promoted_name")}
+    return {name: each for cube in cubes for each in cube.parameters if (name := get_promoted_name(each))}
 
 
-def _group_parameters(what: str, given: Any) -> dict[str, Any]:
-    if given is not None and not isinstance(given, Mapping):
-        raise ValidationError(f"{what} must be a mapping of names to values, not {type(given).__name__}")
-    return dict(given or {})
-
-
-def _require_known(what: str, given: Any, known: Any) -> None:
-    for name in given:
-        if name not in known:
-            raise ValidationError(
-                f"{what} {name!r:.60} is unknown; known names are {', '.join(map(repr, known)) or 'none'}"
-            )
-
-
-def _check_value(parameter: Mapping[str, Any], name: str, value: Any) -> Any:
-    """Validate the value of a parameter and convert it to JSON."""
-    kind, many = str(parameter["type"]), bool(parameter.get("many"))
-    if value is None and not parameter.get("required"):
-        return None
-    if kind in _KINDS:
-        return _build_reference(kind, many, name, value)
+def _convert_value(parameter: Mapping[str, Any], value: Any, label: str) -> Any:
+    """Convert the value of a parameter to JSON. What cannot be converted is returned unchanged, to be reported as a fault."""
+    kind = str(parameter["type"])
+    if kind in DATA:
+        if isinstance(value, list | tuple):
+            ids = [_convert_reference(DATA[kind], each, label) for each in value]
+            are_plain = parameter.get("many") and all(isinstance(each, int) for each in ids)
+            return {f"{DATA[kind]}s": [{"id": each} for each in ids]} if are_plain else ids
+        return _convert_reference(DATA[kind], value, label)
     if isinstance(value, Resource):
-        if kind in _PYTHON:
-            raise ValidationError(f"the parameter {name!r} must be of type {kind}, not a {type(value).__name__}")
-        # The parameter type is unknown to this client; resources of every type are passed by id.
-        return value._id()
-    if many:
-        if not isinstance(value, list | tuple):
-            raise ValidationError(f"the parameter {name!r} takes a list of values of type {kind}, not {value!r:.60}")
-        return [_check_plain_value(parameter, kind, name, each) for each in value]
-    return _check_plain_value(parameter, kind, name, value)
+        # Of a type that this client does not know.
+        return value if kind in TYPES and kind != "json" else value._id()
+    if parameter.get("many") and isinstance(value, list | tuple):
+        return [_convert_plain(each, label) for each in value]
+    return _convert_plain(value, label)
 
 
-def _check_plain_value(parameter: Mapping[str, Any], kind: str, name: str, value: Any) -> Any:
-    wanted, value = _PYTHON.get(kind, (object,)), to_plain(value)
-    # A Python bool is an int, but JSON true is not a number.
-    if not isinstance(value, wanted) or (isinstance(value, bool) and kind in {"integer", "decimal"}):
-        raise ValidationError(f"the parameter {name!r} must be of type {kind}, not {value!r:.60}")
-    if isinstance(value, Decimal):
-        value = float(value)
-    check_json(f"the parameter {name!r}", value)
-    if parameter.get("choices") and value not in parameter["choices"]:
-        raise ValidationError(f"the parameter {name!r} must be one of {parameter['choices']}, not {value!r:.60}")
+def _convert_plain(value: Any, label: str) -> Any:
+    value = float(value) if isinstance(value, Decimal) else to_plain(value)
+    check_json(label, value)
     return value
 
 
-def _build_reference(kind: str, many: bool, name: str, value: Any) -> Any:
-    """Convert a resource or an id to a reference. The published forms that contain ids are sent unchanged."""
-    if isinstance(value, list | tuple):
-        if not many:
-            raise ValidationError(f"the parameter {name!r} takes one {kind}, not a list")
-        return {f"{kind}s": [{"id": reference_id(each, kind, f"the parameter {name!r}")} for each in value]}
-    return dict(value) if isinstance(value, Mapping) else reference_id(value, kind, f"the parameter {name!r}")
+def _convert_reference(kind: str, value: Any, label: str) -> Any:
+    """Convert a resource or an id to an id. The published forms that contain ids are sent unchanged."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Resource) or (isinstance(value, str) and "://" in value):
+        return reference_id(value, kind, label)
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else to_plain(value)

@@ -39,9 +39,14 @@ def kinds(
     flag: bool = False,
     ratio: float = 0.5,
     long_name: str = "x",
+    size: Annotated[int, Parameter(min_value=1, max_value=9, level="advanced")] = 3,
+    share: Annotated[float, Parameter(max_value=1)] = 0.5,
+    step: Literal[1, 2] = 1,
+    words: Annotated[list[str] | None, Parameter(max_length=5)] = None,
+    seed: Annotated[int, Parameter(hidden=True, min_value=0)] = 0,
 ) -> None:
     """Take everything."""
-    print(data.name, timeout, many, choice, flag, ratio, long_name)
+    print(data.name, timeout, many, choice, flag, ratio, long_name, size, share, step, words, seed)
 '''
 
 
@@ -78,6 +83,7 @@ def test_promoted_names_are_options_with_types(call: Call, planted: LocalOrion) 
         "second",
         "--flag",
         "--ratio=2",
+        *("--size=9", "--share=1", "--step=2", "--words=a", "--words=b", "--seed=7"),
         "--long-name",
         "y",
     )
@@ -90,10 +96,15 @@ def test_promoted_names_are_options_with_types(call: Call, planted: LocalOrion) 
             "flag": True,
             "ratio": 2.0,
             "long_name": "y",
+            "size": 9,
+            "share": 1.0,
+            "step": 2,
+            "words": ["a", "b"],
+            "seed": 7,
         }
     }
     assert call("jobs", "wait", str(job["id"])).exit_code == 0
-    assert call("jobs", "logs", str(job["id"])).stdout == "data 7 ['a', 'b'] second True 2.0 y\n"
+    assert call("jobs", "logs", str(job["id"])).stdout == "data 7 ['a', 'b'] second True 2.0 y 9 1.0 2 ['a', 'b'] 7\n"
 
 
 @pytest.mark.parametrize(
@@ -105,6 +116,10 @@ def test_promoted_names_are_options_with_types(call: Call, planted: LocalOrion) 
         ["--in=1", "--flag=perhaps"],
         [],
         ["--in=1", "--nix=1"],
+        ["--in=1", "--size=0"],
+        ["--in=1", "--share=1.5"],
+        ["--in=1", "--step=3"],
+        ["--in=1", "--seed=-1"],
     ],
     ids=" ".join,
 )
@@ -120,7 +135,12 @@ def test_the_help_of_a_floe(call: Call, planted: LocalOrion) -> None:
     assert done.exit_code == 0, done.output
     output = " ".join(done.stdout.split())
     assert "Start All kinds. Take everything." in output
-    assert "--in ID What goes in. Type: dataset. [required]" in output
+    assert "--in ID What goes in. Type: data_source. [required]" in output
+    assert "--size INTEGER RANGE Size Type: integer. Level: advanced. Default: 3. [1<=x<=9]" in output
+    assert "Share Type: decimal. Default: 0.5. [x<=1]" in output
+    assert "--step [1|2] Step Type: integer. Default: 1." in output
+    assert "--words TEXT Words Type: string. At most 5 characters. Can be given several times." in output
+    assert "seed" not in output.lower()
     assert "--choice [first|second]" in output
     assert "Default: 5." in output
 
@@ -184,7 +204,7 @@ def test_start_reads_parameters_from_a_file(call: Call, planted: LocalOrion, tmp
         (b'{"promoted": 1}', 2, "not a JSON object of parameters"),
         (b'{"in"', 2, "not valid JSON in parameters.json"),
         (b'{"ratio": 1}', 2, "missing option '--in'"),
-        (b'{"in": 1, "nix": 1}', 6, "the promoted parameter 'nix'"),
+        (b'{"in": 1, "nix": 1}', 6, "the floe has no promoted parameter 'nix'"),
         (b'{"in": 1, "timeout": "x"}', 6, "'timeout'"),
         (None, 2, "cannot read parameters.json"),
     ],

@@ -28,6 +28,7 @@ from orionclient.examples import drugs
 from orionclient.local import LocalOrion
 from orionclient.types import (
     Dataset,
+    Export,
     File,
     MolsearchDatabase,
     MolsearchQuery,
@@ -105,6 +106,8 @@ def plant(orion: LocalOrion, folder: Path) -> None:  # noqa: C901 - one line for
         job = echo.start("first try", text="CNS")
         session.tag_resource(job, "old", "current")
         job.wait(timeout=60)
+    for _ in range(2):
+        Export.create(session, "jobs_summary").wait(timeout=60)
     session.create_paths("/screens")
     Project.create(session, "to delete")
     grace = orion.session("grace")

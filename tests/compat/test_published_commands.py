@@ -176,6 +176,14 @@ def make_package_floe(world: World) -> WorkFloeSpec:
     return world.session.list_resources(WorkFloeSpec, {"package": package.id}).one()
 
 
+def make_classification(world: World) -> str:
+    folder, name = write_package(world), new_name()
+    code = f"from orionclient.floes import floe\n@floe(classification=[[{name!r}, 'Posing']])\ndef pose() -> None:\n    pass\n"
+    write_file(f"{folder}/floes/pose.py", code.encode())
+    upload_package(world, folder).wait(timeout=300)
+    return name
+
+
 def find_floe(world: World, name: str) -> WorkFloeSpec:
     return world.session.list_resources(WorkFloeSpec, {"name": name}).one()
 
@@ -249,6 +257,7 @@ MAKERS: dict[str, Callable[[World], Any]] = {
     "package": upload_package,
     "workfloe": lambda world: find_floe(world, "etl" if world.other else "echo"),
     "package_floe": make_package_floe,
+    "classification": make_classification,
     "job": start_job,
     "complete_job": complete_job,
     "database": make_database,

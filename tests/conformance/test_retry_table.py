@@ -36,6 +36,7 @@ from orionclient.session import OrionSession, get_session
 from orionclient.types import (
     KINDS,
     Dataset,
+    Export,
     File,
     MolsearchDatabase,
     MolsearchQuery,
@@ -47,6 +48,7 @@ from orionclient.types import (
     Token,
     User,
     WorkFloeJob,
+    WorkFloePackage,
     WorkFloeSpec,
 )
 
@@ -54,10 +56,20 @@ TABLE: list[dict[str, Any]] = json.loads((Path(__file__).parent / "retry.json").
 CONTENT = b"CCO ethanol\nC methane\n"
 
 
-def build_package() -> bytes:
-    """Build a package archive with one floe."""
+FLOE = b"from orionclient.floes import floe\n@floe(title='made')\ndef made() -> None:\n    pass\n"
+# Each script of delete_workfloe deletes one of them.
+MANY_FLOES = b"""
+from orionclient.floes import floe
+for index in range(100):
+    def made() -> None:
+        pass
+    globals()[f"made_{index}"] = floe(name=f"made_{index}")(made)
+"""
+
+
+def build_package(floe: bytes = FLOE) -> bytes:
+    """Build a package archive with one file."""
     manifest = {"name": "made", "version": "1", "python_version": "3.11", "requirements": []}
-    floe = b"from orionclient.floes import floe\n@floe(title='made')\ndef made() -> None:\n    pass\n"
     compressed = io.BytesIO()
     with tarfile.open(fileobj=compressed, mode="w:gz") as archive:
         for name, content in (("manifest.json", json.dumps(manifest).encode()), ("made.py", floe)):
@@ -104,6 +116,7 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     # A retried upload changes nothing, so the table need not wait for the floes.
     "upload_package_content": lambda _: {"body": PACKAGE},
     "create_molsearch_database": lambda ids: {"body": {"name": "made", "dataset": ids["source_id"]}},
+    "create_export": lambda _: {"body": {"report_type": "jobs_summary"}},
     "create_service_task": lambda ids: {"body": {"name": "made", "spec": ids["service_spec_id"]}},
     "update_scaling_group": lambda _: {"body": {"max_instances": 3}},
     "create_upload": lambda ids: {"body": build_upload_body(ids)},
@@ -190,6 +203,12 @@ def create_query(session: OrionSession, ids: dict[str, Any]) -> int:
     return MolsearchQuery.create_title_query(session=session, database_id=ids["loaded_id"], titles=["ethanol"]).id
 
 
+def create_ready_export(session: OrionSession, _: dict[str, Any]) -> int:
+    export = Export.create(session, "jobs_summary")
+    export.wait()
+    return export.id
+
+
 # Factories for the ids in the path of an operation, in path order.
 FACTORIES: dict[str, Callable[[OrionSession, dict[str, Any]], int]] = {
     "file_id": lambda session, _: File.upload(session, "made before", CONTENT).id,
@@ -203,6 +222,7 @@ FACTORIES: dict[str, Callable[[OrionSession, dict[str, Any]], int]] = {
     "job_id": create_complete_job,
     "database_id": lambda session, ids: MolsearchDatabase.create(session, "made before", ids["source_id"]).id,
     "query_id": create_query,
+    "export_id": create_ready_export,
     "service_task_id": lambda session, ids: ServiceTask.create(session, "made before", ids["service_spec_id"]).id,
 }
 
@@ -220,11 +240,14 @@ class Server:
         floe = self._helper.list_resources(WorkFloeSpec, {"title": "Echo"}).one()
         self._seed = {**SEED, "workfloe_id": floe.id, "source_id": dataset.id, "loaded_id": database.id}
         self._made: dict[str, dict[str, Any]] = {}
+        self._floes: list[int] = []
 
     def ids_for(self, operation: Operation) -> dict[str, Any]:
         """Return the ids in the path of an operation, creating missing resources; only deleted resources are created again."""
         ids = {**self._seed, **self._made.get(operation.id, {})}
         named = [*re.findall(r"{(\w+)}", operation.route), *IDS_IN_BODY.get(operation.id, [])]
+        if operation.id == "delete_workfloe":
+            ids["workfloe_id"] = self._take_floe()
         for name in named:
             if name not in ids and operation.id == "leave_project":
                 ids[name] = self._create_project_of_grace()
@@ -232,6 +255,14 @@ class Server:
                 ids[name] = FACTORIES[name](self._helper, ids) if name in FACTORIES else self._create(name)
         self._made[operation.id] = {name: ids[name] for name in (named[:-1] if operation.id in RENEWED else named)}
         return ids
+
+    def _take_floe(self) -> int:
+        """Return a floe of a package, for an operation that deletes it."""
+        if not self._floes:
+            package = WorkFloePackage.upload(self._helper, build_package(MANY_FLOES))
+            package.wait()
+            self._floes = [floe["id"] for floe in package.inspection()["floes"]]
+        return self._floes.pop()
 
     def _create_project_of_grace(self) -> int:
         """Create a project that the user of the table can leave."""

@@ -90,7 +90,7 @@ FLOES = [
         {"name": "colour", "promoted_name": "colour", "type": "string", "required": False, "choices": ["red", "blue"]},
         {"name": "words", "promoted_name": "words", "type": "string", "required": False, "many": True},
         {"name": "inner", "type": "string", "required": True, "default": "set"},
-        {"name": "new", "promoted_name": "new", "type": "of the future", "required": False},
+        {"name": "level", "promoted_name": "level", "type": "integer", "min_value": 1, "max_value": 5, "hidden": True},
     ),
 ]
 FLOES[2]["specification"]["cubes"].append(

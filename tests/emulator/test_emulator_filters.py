@@ -88,6 +88,11 @@ FILTERS: dict[str, dict[str, tuple[Any, Any]]] = {
     },
     "list_service_specs": COMMON,
     "list_service_tasks": {**COMMON, "states": (["stopped", "lost"], ["lost"]), "spec": (1, 99)},
+    "list_classifications": {
+        "name": ("POS", "nothing"),
+        "path": ("Docking/Posing", "Docking/Pos"),
+        "depth": (2, 3),
+    },
     "list_packages": {
         **COMMON,
         "state": ("uploading", "lost"),
@@ -120,6 +125,7 @@ FILTERS: dict[str, dict[str, tuple[Any, Any]]] = {
         "state": ("deprecated", "lost"),
         "states": (["deprecated", "lost"], ["lost"]),
         **TAGGED,
+        "classification": ("Docking", "Dock"),
         "uuid": (FLOES[0]["specification"]["uuid"].upper(), "0"),
         "package": (1, 99),
         "version": ("1.2.0", "1.2"),
@@ -218,7 +224,11 @@ def ada(server: Server, ada: httpx.Client, grace: httpx.Client, drugs: dict[str,
         db.execute(
             "UPDATE molsearch_databases SET state = 'ERROR', dataset = 0, collection = 7 WHERE id = ?", (second["id"],)
         )
-    content = compressed(MAIN, floes("sieve", tags=["red"]), manifest={**MANIFEST, "name": "Hits"})
+    content = compressed(
+        MAIN,
+        floes("sieve", tags=["red"], classification=[["Docking", "Posing"]]),
+        manifest={**MANIFEST, "name": "Hits"},
+    )
     (sieve,) = of_package(grace, upload(grace, content, project=3))
     start(ada, name="third", floe=sieve["id"])
     create(ada, name="other")

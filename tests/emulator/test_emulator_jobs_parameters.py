@@ -22,20 +22,19 @@ def typed(ada, cube=MUST, **promoted):
     "promoted",
     [
         {"number": 7},
-        {"sure": False, "anything": [{"a": None}], "out": "name", "colour": "red", "words": ["a", "b"], "words ": 0},
+        {"sure": False, "anything": [{"a": None}], "out": "name", "colour": "red", "words": ["a", "b"]},
         {"file": 1},
         {"file": {"file": 1}},
         {"file": {"files": [{"id": 1}, {"id": 2}]}},
         {"data": {"datasets": [{"id": 135}, {"id": 136, "records": [1, 2]}]}, "shards": None},
         {"data": 5, "shards": {"collections": [{"id": 9}, {"id": 10, "shards": [1, 5]}]}},
-        {"secret": {"secrets": [{"id": 9}]}, "new": object},
+        {"secret": {"secrets": [{"id": 9}]}, "level": 5},
     ],
 )
 def test_parameters_that_fit(idle, connect, promoted):
-    given = {name: value for name, value in promoted.items() if name != "words " and value is not object}
-    response = typed(connect(idle), **given)
+    response = typed(connect(idle), **promoted)
     assert response.status_code == 201, response.text
-    assert response.json()["parameters"] == {"promoted": {"number": 1, **given}, "cube": MUST}
+    assert response.json()["parameters"] == {"promoted": {"number": 1, **promoted}, "cube": MUST}
 
 
 @pytest.mark.parametrize(
@@ -60,6 +59,9 @@ def test_parameters_that_fit(idle, connect, promoted):
         ({"colour": "green"}, ("'colour' must be one of: 'red', 'blue'",)),
         ({"words": "a"}, ("'words' must be a list",)),
         ({"words": [1]}, ("'words' must be a string",)),
+        ({"level": 0}, ("'level' must be at least 1, not 0",)),
+        ({"level": 6}, ("'level' must be at most 5, not 6",)),
+        ({"file": [1]}, ("'file' takes one file, not a list",)),
     ],
 )
 def test_parameters_that_do_not_fit(ada, rejected, promoted, words):
@@ -83,6 +85,20 @@ def test_parameters_that_do_not_fit(ada, rejected, promoted, words):
 )
 def test_parameters_of_cubes_that_do_not_fit(ada, rejected, cube, words):
     assert typed(ada, cube) == rejected(422, "bad_job_parameters", *words)
+
+
+def test_all_faults_are_named_at_once(ada, rejected):
+    before = ada.get(JOBS).json()["count"]
+    response = typed(ada, {"third": {}}, nmber=1, speed=2, number="1", level=9)
+    known = "'code', 'number', 'sure', 'anything', 'file', 'data', 'shards', 'secret', 'out', 'colour', 'words'"
+    assert response == rejected(422, "bad_job_parameters")
+    assert response.json()["detail"] == (
+        f"5 faults in the parameters: the floe has no promoted parameters 'nmber', 'speed'; known names are {known};"
+        " the parameter 'number' must be an integer, not '1'; the parameter 'level' must be at most 5, not 9;"
+        " the floe has no cube 'third'; known names are 'typed', 'second', 'Second cube';"
+        " the parameter 'must' of the cube 'second' is missing (type string)."
+    )
+    assert ada.get(JOBS).json()["count"] == before
 
 
 def test_other_ways_to_give_parameters(idle, connect, rejected):

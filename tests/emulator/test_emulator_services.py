@@ -114,8 +114,8 @@ def test_a_service_that_ends_by_itself_has_failed(server: Server, ada: httpx.Cli
     assert failed["desired_state"] == "running"
     # It stays so until it is started.
     assert ada.patch(path, json={"name": "still"}).json()["state"] == "failed"
-    assert ada.patch(path, json={"desired_state": "stopped"}).json()["state"] == "stopped"
-    assert ada.patch(path, json={"desired_state": "running"}).json()["reason"] == ""
+    again = ada.patch(path, json={"desired_state": "running"}).json()
+    assert (again["state"], again["reason"]) == ("queued", "")
     wait_for_state(ada, path, "running")
 
 
@@ -145,6 +145,27 @@ def test_a_scaling_group_limits_what_runs(ada: httpx.Client) -> None:
     wait_for_state(ada, first, "running")
     set_limits(ada, SERVICES, min_instances=0, max_instances=0)
     wait_for(lambda: read_counts(ada, SERVICES), (0, 0, 1))
+
+
+@pytest.mark.usefixtures("stopped")
+def test_a_program_that_is_being_stopped_has_an_instance(
+    server: Server, ada: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_limits(ada, SERVICES, max_instances=1)
+    first, second = create(ada), create(ada)
+    wait_for_state(ada, first, "running")
+    engine = server._require().stack.services
+    (run,) = engine._runs.values()
+    with monkeypatch.context() as patch:
+        # It takes long to end.
+        patch.setattr(run.process, "stop", lambda _: None)
+        ada.patch(first, json={"desired_state": "stopped"})
+        engine._reconcile()
+        assert [*engine._runs.values()] == [run]
+        assert read_counts(ada, SERVICES) == (1, 1, 1)
+    engine.wake()
+    wait_for_state(ada, second, "running")
+    assert ada.get(first).json()["state"] == "stopped"
 
 
 def test_limits_are_checked(ada: httpx.Client, grace: httpx.Client, rejected: Any) -> None:
@@ -194,7 +215,7 @@ def test_who_can_use_a_service(ada: httpx.Client, grace: httpx.Client, rejected:
     set_limits(ada, SERVICES, max_instances=0)
     assert grace.post(TASKS, json={"spec": ECHO}) == rejected(403, "forbidden", "service spec 1")
     assert ada.post(TASKS, json={"spec": 99}) == rejected(404, "not_found", "service spec 99")
-    share = {"target_type": "user", "target_id": 2}
+    share: dict[str, Any] = {"target_type": "user", "target_id": 2}
     assert ada.post(f"/api/v1/shares/service_spec/{ECHO}/", json=share).status_code == 204
     theirs = create(grace)
     assert ada.get(theirs).status_code == 403

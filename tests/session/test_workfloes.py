@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from helpers.scripted import Scripted, ScriptedResponse
 
-from orionclient.exceptions import NotLoaded, OrionError, ValidationError
+from orionclient.exceptions import AuthorizationRequired, NotLoaded, OrionError, ValidationError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession
 from orionclient.types import Dataset, File, Project, Secret, ShardCollection, WorkFloeSpec
@@ -100,13 +100,26 @@ def test_a_specification_never_sent_is_empty() -> None:
     assert spec.specification == {}
 
 
-@pytest.mark.parametrize("verb", ["create", "update", "delete", "tag"])
+def test_a_built_in_floe_cannot_be_deleted(session: OrionSession) -> None:
+    with pytest.raises(AuthorizationRequired, match="part of the stack"):
+        session.delete_resource(WorkFloeSpec(id=1))
+
+
+def test_classifications(session: OrionSession) -> None:
+    found = list(WorkFloeSpec.list_classifications(session))
+    assert [(each["path"], each["depth"], each["count"]) for each in found] == [
+        ("Data", 1, 3), ("Data/Conversion", 2, 2), ("Data/Import", 2, 1), ("Test", 1, 4),
+    ]  # fmt: skip
+    assert list(WorkFloeSpec.list_classifications(session, {"path": "Data", "name": "imp", "depth": 2})) == found[2:3]
+    assert session.list_resources(WorkFloeSpec, {"classification": "Data/Import"}).one().name == "etl"
+
+
+@pytest.mark.parametrize("verb", ["create", "update", "tag"])
 def test_a_floe_cannot_be_changed(session: OrionSession, verb: str) -> None:
     spec = WorkFloeSpec(id=1)
     calls = {
         "create": lambda: session.create_resource(WorkFloeSpec, {}),
         "update": lambda: session.update_resource(spec, {}),
-        "delete": lambda: session.delete_resource(spec),
         "tag": lambda: session.tag_resource(spec, "x"),
     }
     with pytest.raises(ValidationError, match="cannot be"):
@@ -179,36 +192,36 @@ def test_a_required_parameter_may_be_set_for_its_cube(spec: WorkFloeSpec, script
 @pytest.mark.parametrize(
     ("parameters", "promoted", "message"),
     [
-        ({}, {"input": 1}, r"promoted parameter 'input' is unknown; known names are 'in', 'text', 'number'"),
-        ({"promote": {}}, {}, r"group of parameters 'promote' is unknown; known names are 'promoted', 'cube'"),
+        ({}, {"input": 1}, r"the floe has no promoted parameter 'input'; known names are 'in', 'text', 'number'"),
+        ({"promote": {}}, {}, r"the parameters have no field 'promote'; known names are 'promoted', 'cube'"),
         (
             {"cube": {"writer": {}}},
             {},
-            r"cube 'writer' is unknown; known names are 'Reader', 'reader', 'all'|known names are",
+            r"the floe has no cube 'writer'; known names are 'reader', 'Reader', 'all'",
         ),
         (
             {"cube": {"reader": {"depth": 1}}},
             {},
-            r"parameter of the cube 'reader' 'depth' is unknown; known names are 'data_in'",
+            r"the cube 'reader' has no parameter 'depth'; known names are 'data_in'",
         ),
-        ({}, {"text": "x"}, r"requires the parameter 'in' \(dataset\)"),
-        ({}, {"text": 5}, r"'text' must be of type string, not 5"),
-        ({}, {"number": "5"}, r"'number' must be of type integer"),
-        ({}, {"number": True}, r"'number' must be of type integer, not True"),
-        ({}, {"ratio": True}, r"'ratio' must be of type decimal"),
+        ({}, {"text": "x"}, r"the parameter 'in' is missing \(type dataset\)"),
+        ({}, {"text": 5}, r"'text' must be a string, not 5"),
+        ({}, {"number": "5"}, r"'number' must be an integer, not '5'"),
+        ({}, {"number": True}, r"'number' must be an integer, not True"),
+        ({}, {"ratio": True}, r"'ratio' must be a number, not True"),
         ({}, {"ratio": float("nan")}, r"'ratio' is not JSON serializable"),
-        ({}, {"flag": 1}, r"'flag' must be of type boolean"),
+        ({}, {"flag": 1}, r"'flag' must be true or false, not 1"),
         ({}, {"data": {1, 2}}, r"'data' is not JSON serializable"),
         ({}, {"file": Dataset(id=1)}, r"'file' must be a File or its id, not a Dataset"),
         ({}, {"file": [File(id=1)]}, r"'file' takes one file, not a list"),
-        ({}, {"file": "path.sdf"}, r"'file' must be an integer"),
-        ({}, {"text": File(id=1)}, r"'text' must be of type string, not a File"),
-        ({}, {"texts": "abc"}, r"'texts' takes a list of values of type string"),
-        ({}, {"texts": ["a", 1]}, r"'texts' must be of type string, not 1"),
-        ({}, {"made": Dataset(id=1)}, r"'made' must be of type dataset_out, not a Dataset"),
-        ({}, {"choice": "c"}, r"'choice' must be one of \['a', 'b'\], not 'c'"),
+        ({}, {"file": "path.sdf"}, r"'file' must be the id of a file or .*, not 'path.sdf'"),
+        ({}, {"text": File(id=1)}, r"'text' must be a string, not File\(id=1\)"),
+        ({}, {"texts": "abc"}, r"'texts' must be a list, not 'abc'"),
+        ({}, {"texts": ["a", 1]}, r"'texts' must be a string, not 1"),
+        ({}, {"made": Dataset(id=1)}, r"'made' must be the name of a dataset, not Dataset\(id=1\)"),
+        ({}, {"choice": "c"}, r"'choice' must be one of: 'a', 'b'; not 'c'"),
         ({}, {"in": Project(id=1)}, r"'in' must be a Dataset or its id, not a Project"),
-        ({}, {"in": None}, r"'in' must be an integer"),
+        ({}, {"in": None}, r"the parameter 'in' is missing"),
     ],
 )
 def test_invalid_parameters_are_rejected_before_any_request(
@@ -217,6 +230,31 @@ def test_invalid_parameters_are_rejected_before_any_request(
     with pytest.raises(ValidationError, match=message):
         spec.start("x", parameters, **promoted)
     assert scripted.requests == []
+
+
+def test_all_faults_are_named_at_once(spec: WorkFloeSpec, scripted: Scripted) -> None:
+    known = "'in', 'text', 'number', 'ratio', 'flag', 'data', 'file', 'files', 'texts', 'collection', 'secret', 'made', 'choice', 'odd'"
+    cube = {"writer": {}, "reader": {"limit": "x", "depth": 1}}
+    with pytest.raises(ValidationError) as caught:
+        spec.start("x", {"cube": cube}, color="red", speed=1, number="5", choice="c", file=Dataset(id=1))
+    assert caught.value.hints == (
+        f"the floe has no promoted parameters 'color', 'speed'; known names are {known}",
+        "the parameter 'number' must be an integer, not '5'",
+        "the parameter 'choice' must be one of: 'a', 'b'; not 'c'",
+        "the parameter 'file' must be a File or its id, not a Dataset",
+        "the floe has no cube 'writer'; known names are 'reader', 'Reader', 'all'",
+        "the cube 'reader' has no parameter 'depth'; known names are 'data_in', 'limit'",
+        "the parameter 'limit' of the cube 'reader' must be an integer, not 'x'",
+        "the parameter 'in' is missing (type dataset)",
+    )
+    assert str(caught.value).splitlines() == ["WorkFloeSpec 3: 8 faults in the parameters", *caught.value.hints]
+    assert scripted.requests == []
+
+
+def test_a_value_given_instead_of_the_id_of_a_secret_is_not_shown(spec: WorkFloeSpec) -> None:
+    with pytest.raises(ValidationError, match="the parameter 'secret' must be the id of a secret or") as caught:
+        spec.start("x", secret="hunter2", **{"in": 1})
+    assert "hunter2" not in str(caught.value)
 
 
 def test_the_specification_is_fetched_once(session: OrionSession, orion: LocalOrion) -> None:
@@ -279,7 +317,7 @@ def test_an_invalid_specification_is_an_error_that_names_the_field(
 )  # fmt: skip
 def test_a_specification_without_parameters_has_none(scripted: Scripted, specification: Any) -> None:
     scripted.then(ScriptedResponse(data={"id": 3, "name": "dock", "specification": specification}))
-    with pytest.raises(ValidationError, match="promoted parameter 'text' is unknown; known names are none"):
+    with pytest.raises(ValidationError, match="the floe has no promoted parameter 'text'; known names are none"):
         scripted.session().get_resource(WorkFloeSpec, 3).start("x", text="CNS")
 
 
@@ -307,7 +345,7 @@ def test_an_invalid_parameter_that_is_not_set_is_ignored(scripted: Scripted, odd
 
 @pytest.mark.parametrize("parameters", [[1], "x", 7, {"promoted": [1]}, {"cube": "x"}, {"cube": {"all": [1]}}], ids=str)
 def test_parameters_of_another_type_are_rejected(spec: WorkFloeSpec, scripted: Scripted, parameters: Any) -> None:
-    with pytest.raises(ValidationError, match="must be a mapping of names to values, not"):
+    with pytest.raises(ValidationError, match="must be an object of names and values, not"):
         spec.start("x", parameters)
     assert not scripted.requests
 

@@ -77,6 +77,19 @@ class DownloadDatasetQuery(BaseModel):
     fieldlist: Annotated[list[Fieldlist] | None, Field(max_length=200)] = None
 
 
+class ListExportsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    order_by: Annotated[str | None, Field(pattern="^-?(id|name|created)$")] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+    report_type: Annotated[str | None, Field(max_length=50)] = None
+    state: Annotated[str | None, Field(max_length=50)] = None
+
+
 class DeleteFileQuery(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
@@ -365,6 +378,18 @@ class ListUsersQuery(BaseModel):
     username: Annotated[str | None, Field(max_length=150)] = None
 
 
+class ListClassificationsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+    path: Annotated[str | None, Field(max_length=255)] = None
+    depth: Annotated[int | None, Field(ge=1, le=100)] = None
+
+
 class ListWorkspacesQuery(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
@@ -601,6 +626,7 @@ class ListWorkfloesQuery(BaseModel):
         Literal["exact", "iexact", "contains", "icontains", "startswith", "istartswith"] | None,
         Field(description="How tags are compared."),
     ] = None
+    classification: Annotated[str | None, Field(max_length=255)] = None
     uuid: Annotated[str | None, Field(max_length=255)] = None
     package: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     version: Annotated[str | None, Field(max_length=255)] = None

@@ -9,6 +9,8 @@ from .._lazy import attach
 if TYPE_CHECKING:
     from .api_versions import ApiVersions as ApiVersions
     from .balance_info import BalanceInfo as BalanceInfo
+    from .classification_info import ClassificationInfo as ClassificationInfo
+    from .classification_page import ClassificationPage as ClassificationPage
     from .collection_info import CollectionInfo as CollectionInfo
     from .collection_page import CollectionPage as CollectionPage
     from .collection_state import CollectionState as CollectionState
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from .copy_entries import CopyEntries as CopyEntries
     from .create_collection import CreateCollection as CreateCollection
     from .create_dataset import CreateDataset as CreateDataset
+    from .create_export import CreateExport as CreateExport
+    from .create_export_format import CreateExportFormat as CreateExportFormat
+    from .create_export_report_type import CreateExportReportType as CreateExportReportType
     from .create_file import CreateFile as CreateFile
     from .create_molsearch_database import CreateMolsearchDatabase as CreateMolsearchDatabase
     from .create_molsearch_database_search_type import (
@@ -43,6 +48,11 @@ if TYPE_CHECKING:
     from .entry_info_type import EntryInfoType as EntryInfoType
     from .entry_page import EntryPage as EntryPage
     from .entry_results import EntryResults as EntryResults
+    from .export_info import ExportInfo as ExportInfo
+    from .export_info_format import ExportInfoFormat as ExportInfoFormat
+    from .export_info_report_type import ExportInfoReportType as ExportInfoReportType
+    from .export_info_state import ExportInfoState as ExportInfoState
+    from .export_page import ExportPage as ExportPage
     from .file_info import FileInfo as FileInfo
     from .file_page import FilePage as FilePage
     from .file_state import FileState as FileState
@@ -52,6 +62,7 @@ if TYPE_CHECKING:
     from .group_info import GroupInfo as GroupInfo
     from .group_page import GroupPage as GroupPage
     from .issued_token import IssuedToken as IssuedToken
+    from .job_hardware import JobHardware as JobHardware
     from .job_info import JobInfo as JobInfo
     from .job_page import JobPage as JobPage
     from .job_state import JobState as JobState
@@ -71,7 +82,9 @@ if TYPE_CHECKING:
     from .move_entries import MoveEntries as MoveEntries
     from .organization_info import OrganizationInfo as OrganizationInfo
     from .organization_page import OrganizationPage as OrganizationPage
+    from .package_environment import PackageEnvironment as PackageEnvironment
     from .package_info import PackageInfo as PackageInfo
+    from .package_inspection import PackageInspection as PackageInspection
     from .package_page import PackagePage as PackagePage
     from .package_state import PackageState as PackageState
     from .part_info import PartInfo as PartInfo
@@ -138,6 +151,8 @@ else:
         [
             "api_versions:ApiVersions",
             "balance_info:BalanceInfo",
+            "classification_info:ClassificationInfo",
+            "classification_page:ClassificationPage",
             "collection_info:CollectionInfo",
             "collection_page:CollectionPage",
             "collection_state:CollectionState",
@@ -145,6 +160,9 @@ else:
             "copy_entries:CopyEntries",
             "create_collection:CreateCollection",
             "create_dataset:CreateDataset",
+            "create_export:CreateExport",
+            "create_export_format:CreateExportFormat",
+            "create_export_report_type:CreateExportReportType",
             "create_file:CreateFile",
             "create_molsearch_database:CreateMolsearchDatabase",
             "create_molsearch_database_search_type:CreateMolsearchDatabaseSearchType",
@@ -170,6 +188,11 @@ else:
             "entry_info_type:EntryInfoType",
             "entry_page:EntryPage",
             "entry_results:EntryResults",
+            "export_info:ExportInfo",
+            "export_info_format:ExportInfoFormat",
+            "export_info_report_type:ExportInfoReportType",
+            "export_info_state:ExportInfoState",
+            "export_page:ExportPage",
             "file_info:FileInfo",
             "file_page:FilePage",
             "file_state:FileState",
@@ -179,6 +202,7 @@ else:
             "group_info:GroupInfo",
             "group_page:GroupPage",
             "issued_token:IssuedToken",
+            "job_hardware:JobHardware",
             "job_info:JobInfo",
             "job_page:JobPage",
             "job_state:JobState",
@@ -196,7 +220,9 @@ else:
             "move_entries:MoveEntries",
             "organization_info:OrganizationInfo",
             "organization_page:OrganizationPage",
+            "package_environment:PackageEnvironment",
             "package_info:PackageInfo",
+            "package_inspection:PackageInspection",
             "package_page:PackagePage",
             "package_state:PackageState",
             "part_info:PartInfo",

@@ -26,13 +26,18 @@ class WorkFloeSpecInfo:
         title: Display title of the floe; may be empty.
         uuid: UUID of the floe, the same in all its versions.
         state: Whether jobs can be started from the floe.
-        specification: Empty in listings. Otherwise `name`, `title`, `description`, `uuid` and `cubes`. Each cube has
-            `name`, `type`, optionally `title`, and `parameters`. The type of a cube is `source` if it puts data
-            into the floe, `sink` if it stores data, and `compute` otherwise (that the types differ is observed,
+        specification: Empty in listings. Otherwise `name`, `title`, `description`, `uuid`, `cubes` and, if it has any,
+            `classification`, a list of paths, each a list of names (as in public code). Each cube has `name`,
+            `type`, optionally `title`, and `parameters`. The type of a cube is `source` if it puts data into
+            the floe, `sink` if it stores data, and `compute` otherwise (that the types differ is observed,
             their values are assumed). Each parameter has `name`, `type`, `title`, `description`, `required`
-            and, if applicable, `promoted_name`, `default`, `choices` (list) and `many` (true if it accepts a
-            list). Types are string, integer, decimal, boolean, json, file, dataset, collection and secret, and
-            dataset_out, collection_out and file_out for the names of created resources (the types are assumed).
+            and, if applicable, `promoted` (false if a job sets it for its cube only), `promoted_name`,
+            `default`, `many` (true if it takes a list), `choices` (list), `min_value` and `max_value` of
+            numbers, `max_length` of strings, `level` (`basic` if omitted) and `hidden` (true if forms do not
+            show it). Types are string, integer, decimal, boolean, data_source, collection_source and file_in
+            for existing data, and dataset_out, collection_sink and file_out for the names of created resources
+            (listed); and json and secret, and the older names dataset, collection, file and collection_out
+            (assumed).
         description: Free-form description; may be empty.
         tags: Tags of the floe, set by its author.
         package: Id of the package that contains the floe; null if it is part of the stack.

@@ -1,4 +1,4 @@
-"""Provide `download` of files, datasets and shards."""
+"""Provide `download` of files, datasets, shards and exports."""
 
 from __future__ import annotations
 
@@ -46,7 +46,12 @@ _EXTENSIONS: Final = (
     *(".sdf", ".sd", ".mol", ".smi", ".smiles", ".ism", ".csv", ".json", ".jsonl", ".ndjson", ".oedb", ".bin"),
     *(".oeb", ".oez", ".mol2", ".pdb", ".mae", ".cif"),
 )
-_EXAMPLES: Final = {"files": "1 -o copy.sdf", "datasets": "1 -o copy.csv", "shards": "1 1 -o frame.bin"}
+_EXAMPLES: Final = {
+    "files": "1 -o copy.sdf",
+    "datasets": "1 -o copy.csv",
+    "shards": "1 1 -o frame.bin",
+    "exports": "1 -o jobs.csv",
+}
 
 
 @frozen
@@ -58,7 +63,7 @@ class _DownloadSend(Send[Any, Path]):
         lookup: The session that finds the resource.
     """
 
-    targets: _Targets
+    targets: Targets
     lookup: OrionSession
 
     def __call__(self, item: TransferItem[Any]) -> TransferResult[Path]:
@@ -93,7 +98,7 @@ def build_download_command(kind: CommandKind) -> Command:
                 raise click.UsageError("-o - takes one id and no other output form")
             _print_downloaded(session.get_resource(template, ids[0]), as_format)
             return
-        chosen = _Targets(kind, output, many=len(ids) > 1, force=force, ending=as_format)
+        chosen = Targets(kind, output, many=len(ids) > 1, force=force, ending=as_format)
 
         template.session = session
         resources = [TransferItem(template._make_handle(each), "") for each in ids]
@@ -178,7 +183,7 @@ def _print_downloaded(resource: Any, as_format: str | None) -> None:
     out.flush()
 
 
-class _Targets:
+class Targets:
     """Chooses the paths of downloads."""
 
     def __init__(self, kind: CommandKind, output: str | None, *, many: bool, force: bool, ending: str | None) -> None:

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from orionclient.cli._commands.job_parameters import build_option
 from orionclient.cli._commands.job_wait import wait_for_job
 from orionclient.cli._core.commands import CONTEXT_SETTINGS, Command, common_options
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
 from orionclient.cli._core.contract_options import JsonParameter
 from orionclient.cli._core.output import escape_control_characters
 from orionclient.cli._core.parameter_types import (
-    Choice,
     ParameterType,
-    ResourceIdType,
     complete_within,
     find_items,
     get_completion_state,
@@ -32,20 +31,10 @@ from orionclient.types.workfloes import find_promoted, parse_cubes
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-_TYPES: Final[Mapping[str, ParameterType]] = {
-    "string": click.STRING,
-    "integer": click.INT,
-    "decimal": click.FLOAT,
-    "boolean": click.BOOL,
-    "dataset_out": click.STRING,
-    "collection_out": click.STRING,
-    "file_out": click.STRING,
-}
 # A floe in another state, such as `deprecated`, is started by its id alone.
 _READY: Final = "ready"
 # Spaces and `=` end the name of an option on the command line; click splits names at `/` and `;`.
 _UNKNOWN_OPTION: Final = re.compile(rf"[\s=/;{UNSAFE}]")
-_RESOURCES: Final = ("file", "dataset", "collection", "secret")
 
 
 class _ParameterFile(JsonParameter):
@@ -56,27 +45,6 @@ class _ParameterFile(JsonParameter):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Read the file."""
         return super().convert(f"@{value}", param, ctx) if isinstance(value, str) else value
-
-
-class AnyValue(ParameterType):
-    """A JSON value, or the string itself if it is not valid JSON: for parameter types unknown to this client."""
-
-    name = "value"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002 - click's signature
-        """Parse the value."""
-        try:
-            return json.loads(value)
-        except (TypeError, ValueError):
-            return value
-
-
-class _DynamicChoice(Choice):
-    """One of several strings that a server sent."""
-
-    def get_metavar(self, *given: Any, **more: Any) -> str:
-        """Show the choices in the help, with control characters escaped."""
-        return escape_control_characters(super().get_metavar(*given, **more) or "")
 
 
 def _get_specification(state: State, given: str) -> WorkFloeSpec:
@@ -101,34 +69,6 @@ def _get_specification(state: State, given: str) -> WorkFloeSpec:
     return max(ready, key=lambda each: (each.to_dict().get("created") or "", each.id))
 
 
-def _option(names: Sequence[str], variable: str, parameter: Mapping[str, Any]) -> click.Option:
-    kind = str(parameter["type"])
-    choices = parameter.get("choices")
-    read: ParameterType = (
-        ResourceIdType(kind)
-        if kind in _RESOURCES
-        else JsonParameter()
-        if kind in {"json", "object"}
-        else _TYPES.get(kind, AnyValue())
-    )
-    if choices and all(isinstance(each, str) for each in choices):
-        read = _DynamicChoice(choices)
-    required = bool(parameter.get("required")) and parameter.get("default") is None
-    words = [parameter.get("description") or parameter.get("title"), f"Type: {kind}."]
-    if parameter.get("default") is not None:
-        words.append(f"Default: {json.dumps(parameter['default'])}.")
-    description = escape_control_characters(" ".join(str(word) for word in words if word))
-    more: dict[str, Any] = {"is_flag": False, "flag_value": "true"} if kind == "boolean" else {}
-    return click.Option(
-        [*names, variable],
-        type=read,
-        multiple=bool(parameter.get("many")),
-        required=required,
-        help=description,
-        **more,
-    )
-
-
 class _StartCommand(click.Command):
     """The command `jobs start SPEC`, whose options are the promoted parameters of the floe."""
 
@@ -140,7 +80,8 @@ class _StartCommand(click.Command):
             f"value_{place}": name for place, name in enumerate(self._parameters) if not _UNKNOWN_OPTION.search(name)
         }
         options = [
-            _option(self._names(name), variable, self._parameters[name]) for variable, name in self._variables.items()
+            build_option(self._names(name), variable, self._parameters[name])
+            for variable, name in self._variables.items()
         ]
         without = [name for name in self._parameters if _UNKNOWN_OPTION.search(name)]
         hint = (

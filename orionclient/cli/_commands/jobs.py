@@ -11,6 +11,7 @@ import click
 from orionclient._runtime.clock import CLOCK
 from orionclient.cli._commands.job_start import build_start_command
 from orionclient.cli._commands.job_wait import wait_for_job
+from orionclient.cli._commands.report_export import build_summary_export_command
 from orionclient.cli._core.batch import apply_to_each
 from orionclient.cli._core.command_kind import describe
 from orionclient.cli._core.commands import Command
@@ -50,6 +51,7 @@ def build_commands(kind: CommandKind) -> list[Command]:
         _cancel(kind),
         _rerun(kind),
         _export(kind),
+        build_summary_export_command(),
     ]
 
 

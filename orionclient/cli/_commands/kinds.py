@@ -75,7 +75,8 @@ _DESCRIBED: Final = (
         noun="floe",
         group="workfloes",
         columns=("id", "name", "state", "created", "title", "package"),
-        examples={"list": "--tag ETL", "list-shares": "8"},
+        examples={"list": "--tag ETL", "list-shares": "8", "delete": "10 --yes"},
+        special="workfloes",
     ),
     CommandKind(
         "job",
@@ -141,6 +142,13 @@ _DESCRIBED: Final = (
         # Those that can be resumed.
         only={"state": "open"},
         examples={"delete": "2 --yes"},
+    ),
+    CommandKind(
+        "export",
+        columns=("id", "name", "state", "created", "report_type", "count", "size", "notified"),
+        without=("create",),
+        examples={"list": "--report-type jobs_summary", "delete": "2 --yes"},
+        special="exports",
     ),
     CommandKind(
         "molsearch_database",

@@ -50,6 +50,8 @@ GROUPS: Final[dict[str, tuple[str, str, str]]] = {
     "services": (_KINDS, "Manage services and their tasks.", "Jobs"),
     "workfloes": (_KINDS, "Manage floes.", "Jobs"),
     "billing": ("orionclient.cli._commands.billing", "Show the account balance.", "Account"),
+    "cost": ("orionclient.cli._commands.cost", "Export the costs of your organization.", "Account"),
+    "exports": (_KINDS, "Manage exported reports of jobs and costs.", "Account"),
     "groups": (_KINDS, "Show groups of users.", "Account"),
     "organizations": (_KINDS, "Show organizations.", "Account"),
     "projects": (_KINDS, "Manage projects.", "Account"),

@@ -169,11 +169,75 @@ CREATE VIEW workspace_users AS
         AND EXISTS (SELECT 1 FROM members WHERE members.user = shares.target AND members.project = workspaces.project);
 """
 
-_JOBS_OF_10 = ""
+# The hardware of a job as JSON; a job of an older version has the defaults.
+_JOBS_OF_10 = """
+ALTER TABLE jobs ADD COLUMN hardware TEXT NOT NULL DEFAULT '{}';
+"""
 
-_COSTS_OF_10 = ""
+# The ledger of job runs that ended, with all that reports show, since a job, its floe and its package can be deleted. Jobs that were
+# deleted before are not in it. An export belongs to the user that created it.
+_COSTS_OF_10 = """
+CREATE TABLE charges (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    job INTEGER NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    workfloe TEXT NOT NULL,
+    workfloe_uuid TEXT NOT NULL,
+    package TEXT NOT NULL,
+    package_uuid TEXT NOT NULL,
+    project INTEGER NOT NULL REFERENCES projects (id),
+    owner INTEGER NOT NULL REFERENCES users (id),
+    organization INTEGER NOT NULL REFERENCES organizations (id),
+    created TEXT NOT NULL,
+    started TEXT,
+    finished TEXT NOT NULL,
+    run_time REAL NOT NULL,
+    cpu_count INTEGER NOT NULL,
+    memory_mb REAL NOT NULL,
+    cost TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    deleted TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX charges_of_organization ON charges (organization, finished);
+CREATE TRIGGER charges_renamed AFTER UPDATE OF name ON jobs
+    BEGIN UPDATE charges SET name = NEW.name WHERE job = NEW.id; END;
+INSERT INTO charges (job, name, workfloe, workfloe_uuid, package, package_uuid, project, owner, organization,
+    created, started, finished, run_time, cpu_count, memory_mb, cost, currency, outcome, reason)
+    SELECT jobs.id, jobs.name, workfloes.name, workfloes.uuid, coalesce(packages.name, ''),
+        coalesce(CAST(json_extract(packages.specification, '$.uuid') AS TEXT), ''), jobs.project, jobs.owner, users.organization,
+        jobs.created, jobs.started, jobs.finished, jobs.run_time, 1, 1800, jobs.cost, jobs.currency, jobs.outcome, jobs.reason
+    FROM jobs JOIN workfloes ON workfloes.id = jobs.workfloe JOIN users ON users.id = jobs.owner
+    LEFT JOIN packages ON packages.id = workfloes.package WHERE jobs.state = 'complete' ORDER BY jobs.finished, jobs.id;
+CREATE TABLE exports (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    report_type TEXT NOT NULL,
+    format TEXT NOT NULL,
+    parameters TEXT NOT NULL,
+    notify INTEGER NOT NULL,
+    notified TEXT,
+    state TEXT NOT NULL DEFAULT 'processing',
+    reason TEXT NOT NULL DEFAULT '',
+    count INTEGER NOT NULL DEFAULT 0,
+    size INTEGER NOT NULL DEFAULT 0,
+    sha256 TEXT,
+    blob TEXT,
+    owner INTEGER NOT NULL REFERENCES users (id),
+    created TEXT NOT NULL,
+    finished TEXT
+) STRICT;
+CREATE INDEX exports_of_owner ON exports (owner, id);
+"""
 
-_PACKAGES_OF_10 = ""
+# `inspection` is a JSON object with what the inspection found. `classifications` is a JSON list of paths, with those above them.
+_PACKAGES_OF_10 = """
+UPDATE packages SET state = 'queued' WHERE state = 'processing';
+ALTER TABLE packages ADD COLUMN inspection TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE workfloes ADD COLUMN deleted TEXT NOT NULL DEFAULT '';
+ALTER TABLE workfloes ADD COLUMN classifications TEXT NOT NULL DEFAULT '[]';
+"""
 
 # A database of a collection has the dataset 0. `loads` counts the requests to load or unload it.
 _DATABASES_OF_10 = """
@@ -231,7 +295,7 @@ MIGRATIONS: Final[Mapping[int, str]] = {
     7: _MEMBERS,
     8: _SYSTEM_TAGS,
     9: "".join([_MEMBERS_BY_USER, *map(_cover_kind, _KINDS_OF_6)]),
-    10: "".join([_JOBS_OF_10, _COSTS_OF_10, _PACKAGES_OF_10, _DATABASES_OF_10, _QUERIES_OF_10, _SERVICES_OF_10]),
+    10: f"{_JOBS_OF_10}{_COSTS_OF_10}{_PACKAGES_OF_10}{_DATABASES_OF_10}{_QUERIES_OF_10}{_SERVICES_OF_10}",
 }
 
 
