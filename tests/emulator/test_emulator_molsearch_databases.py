@@ -138,9 +138,9 @@ def test_the_log_has_times_and_counts(ada):
     dataset = make_dataset(ada, "first", "second")
     add_records(ada, dataset, "without a molecule")
     database = create(ada, dataset=dataset)["id"]
-    text, end = read_log(ada, database)
-    assert (text[-1], len(text)) == ("\n", end)
-    times, words = zip(*(line.split(" ", 1) for line in text.splitlines()), strict=True)
+    log, end = read_log(ada, database)
+    assert (log[-1], len(log)) == ("\n", end)
+    times, words = zip(*(line.split(" ", 1) for line in log.splitlines()), strict=True)
     assert all(len(time) == 27 for time in times)
     assert words[0] == f"Loading the dataset {dataset}."
     assert words[1].startswith("Loaded 3 records, 2 with a molecule, in 0.")
@@ -314,5 +314,5 @@ def test_a_stop_during_the_loading_leaves_it_to_the_next_start(fresh, connect, m
     with Server(fresh.folder) as server:
         ada = connect(server)
         assert await_rest(ada, database)["state"] == "LOADED"
-        text, _ = read_log(ada, database)
-        assert [line.split()[1] for line in text.splitlines()] == ["Loading", "Loading", "Loaded"]
+        log, _ = read_log(ada, database)
+        assert [line.split()[1] for line in log.splitlines()] == ["Loading", "Loading", "Loaded"]
