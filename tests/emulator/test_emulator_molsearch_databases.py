@@ -85,15 +85,17 @@ def count_contents(server):
 
 @pytest.fixture
 def held(monkeypatch):
-    """Let loading wait until the event is set."""
-    gate, write = threading.Event(), molsearch_indexes._write_index
+    """Hold loading at its end until the first event is set; the second is set when it is there."""
+    gate, reached, write = threading.Event(), threading.Event(), molsearch_indexes._write_index
 
-    def wait_and_write(*args):
+    def write_and_wait(*args):
+        written = write(*args)
+        reached.set()
         assert gate.wait(60)
-        return write(*args)
+        return written
 
-    monkeypatch.setattr(molsearch_indexes, "_write_index", wait_and_write)
-    yield gate
+    monkeypatch.setattr(molsearch_indexes, "_write_index", write_and_wait)
+    yield gate, reached
     gate.set()
 
 
@@ -136,9 +138,9 @@ def test_the_log_has_times_and_counts(ada):
     dataset = make_dataset(ada, "first", "second")
     add_records(ada, dataset, "without a molecule")
     database = create(ada, dataset=dataset)["id"]
-    text, end = read_log(ada, database)
-    assert (text[-1], len(text)) == ("\n", end)
-    times, words = zip(*(line.split(" ", 1) for line in text.splitlines()), strict=True)
+    log, end = read_log(ada, database)
+    assert (log[-1], len(log)) == ("\n", end)
+    times, words = zip(*(line.split(" ", 1) for line in log.splitlines()), strict=True)
     assert all(len(time) == 27 for time in times)
     assert words[0] == f"Loading the dataset {dataset}."
     assert words[1].startswith("Loaded 3 records, 2 with a molecule, in 0.")
@@ -247,11 +249,13 @@ def test_unloading_cancels_the_loading(fresh, connect, held):
     detail = ask(ada, database, "first").json()["detail"]
     assert f"{database} is LOADING" in detail
     assert f"`ocli molsearch db wait {database}`" in detail
+    gate, reached = held
+    assert reached.wait(60)
     change(ada, database, "unload")
     add_records(ada, dataset, "second")
     # The second loading begins after the first, whose result is not stored.
     change(ada, database, "load")
-    held.set()
+    gate.set()
     assert await_rest(ada, database)["count"] == 2
     change(ada, database, "unload")
     assert count_contents(fresh) == before
@@ -310,5 +314,5 @@ def test_a_stop_during_the_loading_leaves_it_to_the_next_start(fresh, connect, m
     with Server(fresh.folder) as server:
         ada = connect(server)
         assert await_rest(ada, database)["state"] == "LOADED"
-        text, _ = read_log(ada, database)
-        assert [line.split()[1] for line in text.splitlines()] == ["Loading", "Loading", "Loaded"]
+        log, _ = read_log(ada, database)
+        assert [line.split()[1] for line in log.splitlines()] == ["Loading", "Loading", "Loaded"]
