@@ -6,18 +6,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from orion_api.api import molsearch as api
 
-from orionclient._resources.content import object_name
 from orionclient._resources.convert import identifier, integer, json_object, optional, string
 from orionclient._resources.creating import create_with_tags, project_id
 from orionclient._resources.json_values import check_json
 from orionclient._resources.polling import poll_states, raise_if_failed
 from orionclient._resources.resource import Declaration, Field, Id, Resource, SessionLike, resource_id
-from orionclient._transfer.content import iter_verified
-from orionclient._transfer.downloads import save
-from orionclient._transfer.sources import source_name
 from orionclient.exceptions import ValidationError
 from orionclient.records import encode_molecule
-from orionclient.types.datasets import Dataset, get_format
 
 if TYPE_CHECKING:
     import os
@@ -25,6 +20,8 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from orion_api.inputs import CreateMolsearchQuery, ListMolsearchQueriesFilters, UpdateMolsearchQuery
+
+    from orionclient.types.datasets import Dataset
 
 __all__ = ["MolsearchQuery"]
 
@@ -374,6 +371,8 @@ class MolsearchQuery(Resource):
             BadResponse: The search did not succeed, the format is not supported, or a molecule cannot be written in it.
             OrionError: The request failed.
         """
+        from orionclient._transfer.content import iter_verified  # noqa: PLC0415 - rare
+
         return b"".join(iter_verified(self._opener(api.download_molsearch_hits, {"format": format})))
 
     def download_to_file(
@@ -393,6 +392,11 @@ class MolsearchQuery(Resource):
             OrionError: The request failed or the content is truncated.
             OSError: The path cannot be written.
         """
+        from orionclient._resources.content import object_name  # noqa: PLC0415 - rare
+        from orionclient._transfer.downloads import save  # noqa: PLC0415 - rare
+        from orionclient._transfer.sources import source_name  # noqa: PLC0415 - rare
+        from orionclient.types.datasets import get_format  # noqa: PLC0415 - rare
+
         format = format or get_format(source_name(filename))  # noqa: A001
         save(self._opener(api.download_molsearch_hits, {"format": format}), filename, what=object_name(self))
 
@@ -412,6 +416,8 @@ class MolsearchQuery(Resource):
             BadResponse: The search did not succeed.
             OrionError: The request failed.
         """
+        from orionclient.types.datasets import Dataset  # noqa: PLC0415 - rare
+
         session = self._require_session()
         given = {"name": name, "project": project_id(session, project)}
         body = {key: value for key, value in given.items() if value is not None}

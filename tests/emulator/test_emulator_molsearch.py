@@ -270,8 +270,8 @@ def test_hits_are_downloaded_and_exported(fresh, connect, rejected):
     ]
     assert [json.loads(line) for line in ada.get(f"{url}download/?format=jsonl").text.splitlines()] == records
     assert ada.get(f"{url}download/").text == "Title,Molecule,Score,Search Rank\na,CCO,7,1\na,,,2\n"
-    packed = ada.get(f"{url}download/?format=csv.gz").content
-    assert gzip.decompress(packed).decode().startswith("Title,Molecule")
+    compressed = ada.get(f"{url}download/?format=csv.gz").content
+    assert gzip.decompress(compressed).decode().startswith("Title,Molecule")
     assert ada.get(f"{url}download/?format=smi") == rejected(422, "not_convertible", "Record 2")
     assert ada.get(f"{url}download/?format=xyz") == rejected(422, "unknown_format", "'xyz'")
     assert grace.get(f"{url}download/") == rejected(403, "forbidden")

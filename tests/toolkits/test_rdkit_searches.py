@@ -159,7 +159,7 @@ def test_similarity_searches(searched: Searched, fingerprint: str) -> None:
 
 
 def is_ring_bond(molecule: Any, bond: Any) -> bool:
-    """Return whether the atoms of a bond are connected without it."""
+    """Return whether the atoms of a bond are also connected by others."""
     end, seen, open_atoms = bond.GetEndAtomIdx(), {bond.GetBeginAtomIdx()}, [bond.GetBeginAtomIdx()]
     while open_atoms:
         for each in molecule.GetAtomWithIdx(open_atoms.pop()).GetBonds():
