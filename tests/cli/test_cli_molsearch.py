@@ -95,22 +95,22 @@ def test_the_results_of_a_search(call: Call, planted: LocalOrion) -> None:
 def test_messages_about_hits(call: Call, planted: LocalOrion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     session = planted.session()
-    number = create(call, planted, "title", "1", "aspirin", "--name", "mine")["id"]
-    query = MolsearchQuery(session=session, id=number)
+    query_id = create(call, planted, "title", "1", "aspirin", "--name", "mine")["id"]
+    query = MolsearchQuery(session=session, id=query_id)
     query.wait(timeout=60)
     run = lambda *words: call("molsearch", "query", *words, on=planted)  # noqa: E731
-    assert run("cancel", str(number)).stdout == f"Query {number} 'mine' has ended already: it is SUCCESS\n"
-    done = run("export", str(number), "--name", "hits")
+    assert run("cancel", str(query_id)).stdout == f"Query {query_id} 'mine' has ended already: it is SUCCESS\n"
+    done = run("export", str(query_id), "--name", "hits")
     dataset = session.list_resources(Dataset, {"name": "hits"}).one()
-    assert done.stdout == f"Exported the hits of query {number} to dataset {dataset.id} 'hits'\n"
-    assert run("download", str(number)).stdout == f"Downloaded query {number} 'mine' to mine.jsonl\n"
+    assert done.stdout == f"Exported the hits of query {query_id} to dataset {dataset.id} 'hits'\n"
+    assert run("download", str(query_id)).stdout == f"Downloaded query {query_id} 'mine' to mine.jsonl\n"
     assert json.loads((tmp_path / "mine.jsonl").read_bytes())["Title"] == "aspirin"
-    assert "exists already" in run("download", str(number)).stderr
-    assert run("download", str(number), "--as", "csv", "-o", "-").stdout.startswith("Title,")
+    assert "exists already" in run("download", str(query_id)).stderr
+    assert run("download", str(query_id), "--as", "csv", "-o", "-").stdout.startswith("Title,")
     with planted.server._require().stack.store.write_transaction() as db:
-        db.execute("UPDATE molsearch_queries SET state = 'QUEUED' WHERE id = ?", (number,))
-    assert run("cancel", str(number)).stdout == f"Cancelled query {number} 'mine'\n"
-    for words in (["export", str(number)], ["download", str(number), "-o", "gone.csv"]):
+        db.execute("UPDATE molsearch_queries SET state = 'QUEUED' WHERE id = ?", (query_id,))
+    assert run("cancel", str(query_id)).stdout == f"Cancelled query {query_id} 'mine'\n"
+    for words in (["export", str(query_id)], ["download", str(query_id), "-o", "gone.csv"]):
         done = run(*words)
         assert (done.exit_code, "is CANCELLED; only one that is SUCCESS has hits" in done.stderr) == (6, True), words
     assert not (tmp_path / "gone.csv").exists()

@@ -268,8 +268,8 @@ def test_hits_are_downloaded_and_exported(fresh, connect, rejected):
         {"Title": "a", "Molecule": {"format": "smiles", "text": "CCO"}, "Score": 7, "Search Rank": 1},
         {"Title": "a", "Search Rank": 2},
     ]
-    assert [json.loads(line) for line in ada.get(f"{url}download/?format=jsonl").text.splitlines()] == records
-    assert ada.get(f"{url}download/").text == "Title,Molecule,Score,Search Rank\na,CCO,7,1\na,,,2\n"
+    assert [json.loads(line) for line in ada.get(f"{url}download/?format=jsonl").content.splitlines()] == records
+    assert ada.get(f"{url}download/").content == b"Title,Molecule,Score,Search Rank\na,CCO,7,1\na,,,2\n"
     compressed = ada.get(f"{url}download/?format=csv.gz").content
     assert gzip.decompress(compressed).decode().startswith("Title,Molecule")
     assert ada.get(f"{url}download/?format=smi") == rejected(422, "not_convertible", "Record 2")
@@ -277,10 +277,10 @@ def test_hits_are_downloaded_and_exported(fresh, connect, rejected):
     assert grace.get(f"{url}download/") == rejected(403, "forbidden")
     for body, name, project in (({}, f"Hits of query {query['id']}", 1), ({"name": "hits", "project": 3}, "hits", 3)):
         response = ada.post(f"{url}export/", json=body)
-        assert response.status_code == 201, response.text
+        assert response.status_code == 201
         made = response.json()
         assert (made["name"], made["project"], made["count"], made["dirty"]) == (name, project, 2, False)
-        found = [json.loads(line) for line in ada.get(f"{DATASETS}{made['id']}/records/").text.splitlines()]
+        found = [json.loads(line) for line in ada.get(f"{DATASETS}{made['id']}/records/").content.splitlines()]
         assert [(each["id"], each["record"]) for each in found] == list(enumerate(records, 1))
     count = ada.get(DATASETS).json()["count"]
     assert ada.post(f"{url}export/", json={"project": 2}) == rejected(403, "forbidden")
@@ -312,7 +312,7 @@ def test_molfiles_without_rdkit(ada, loaded, rejected, monkeypatch):
     query, _ = result(ada, ask(ada, loaded, titles=["aspirin"]))
     url = f"{QUERIES}{query['id']}/download/?format="
     assert ada.get(f"{url}smi") == rejected(422, "not_convertible")
-    assert "V2000" in ada.get(f"{url}sdf").text
+    assert b"V2000" in ada.get(f"{url}sdf").content
 
 
 def test_a_restart_resumes_unfinished_work(fresh, connect, drugs):
@@ -383,10 +383,10 @@ def test_molecules_of_hits_are_converted(ada, loaded):
     for searched in (loaded, database(ada, dataset(ada, SMILES, "smi"))):
         query, _ = result(ada, ask(ada, searched, titles=["aspirin"]))
         url = f"{QUERIES}{query['id']}/download/?format="
-        block = ada.get(f"{url}sdf").text
+        block = ada.get(f"{url}sdf").content.decode()
         assert (block.split("\n", 1)[0], chem.MolToSmiles(chem.MolFromMolBlock(block))) == ("aspirin", aspirin)
         for form in ("smi", "csv"):
-            words = ada.get(f"{url}{form}").text.replace(",", " ").split()
+            words = ada.get(f"{url}{form}").content.decode().replace(",", " ").split()
             assert aspirin in [chem.CanonSmiles(word) for word in words if word.startswith(("CC(=O)O", "O=C("))]
 
 

@@ -61,12 +61,12 @@ class Searched:
             for molecule in molecules:
                 AllChem.Compute2DCoords(molecule)
             blocks = [Chem.MolToMolBlock(molecule) for molecule in molecules]
-            content = "".join(f"m{number}{block}$$$$\n" for number, block in enumerate(blocks, 1))
+            content = "".join(f"m{index}{block}$$$$\n" for index, block in enumerate(blocks, 1))
             molecules = [Chem.MolFromMolBlock(block) for block in blocks]
         else:
             content = "".join(
-                f"{Chem.MolToSmiles(molecule, canonical=False)} m{number}\n"
-                for number, molecule in enumerate(molecules, 1)
+                f"{Chem.MolToSmiles(molecule, canonical=False)} m{index}\n"
+                for index, molecule in enumerate(molecules, 1)
             )
         self.molecules = molecules
         dataset = Dataset.upload(session, form, content.encode(), format=form)
@@ -114,7 +114,7 @@ def compare(expected: dict[MolsearchQuery, list[tuple[int, float | None]]]) -> N
 
 
 def is_equal(first: Any, second: Any) -> bool:
-    """Return whether two molecules are equal: each is a part of the other, and they have the same formula."""
+    """Return whether two molecules are equal: each contains the other, and they have the same formula."""
     formulas = [Descriptors.CalcMolFormula(each, True) for each in (first, second)]
     return (
         formulas[0] == formulas[1]
@@ -128,10 +128,10 @@ def test_exact_searches(searched: Searched) -> None:
     queries = ["CC", "CC", "CC=CC", "CC=CC", *(searched.pick() for _ in range(50))]
     # The same molecules without stereo centers and isotopes, some of which are stored too.
     queries += [Chem.MolToSmiles(Chem.MolFromSmiles(smiles), isomericSmiles=False) for smiles in queries[:20]]
-    for number, smiles in enumerate([*queries, "[U]"]):
+    for index, smiles in enumerate([*queries, "[U]"]):
         wanted = Chem.MolFromSmiles(smiles)
         records = [record for record, each in enumerate(searched.molecules, 1) if is_equal(each, wanted)]
-        most = [None, 1, 3][number % 3]
+        most = [None, 1, 3][index % 3]
         expected[searched.create("exact", smiles=smiles, max_hits=most)] = [(each, None) for each in records][:most]
     compare(expected)
 
@@ -216,28 +216,28 @@ def pick_fragment(searched: Searched) -> Any:
 
 def test_substructure_searches(searched: Searched) -> None:
     expected = {}
-    texts = [(text, "SMARTS") for text in SMARTS]
+    queries = [(written, "SMARTS") for written in SMARTS]
     for _ in range(20):
         molecule, atoms = pick_fragment(searched)
-        texts.append((Chem.MolFragmentToSmarts(molecule, atomsToUse=sorted(atoms)), "SMARTS"))
-    for text, _ in texts[-20:]:
-        fragment = Chem.MolFromSmiles(Chem.MolToSmiles(Chem.MolFromSmarts(text)))
+        queries.append((Chem.MolFragmentToSmarts(molecule, atomsToUse=sorted(atoms)), "SMARTS"))
+    for written, _ in queries[-20:]:
+        fragment = Chem.MolFromSmiles(Chem.MolToSmiles(Chem.MolFromSmarts(written)))
         if fragment is not None:
             AllChem.Compute2DCoords(fragment)
-            texts.append((Chem.MolToMolBlock(fragment), "MDLJSON"))
-    texts.append((json.dumps({"m": [{"mol": Chem.MolToMolBlock(Chem.MolFromSmiles("c1ccccc1C"))}]}), "MDLJSON"))
-    for number, (text, form) in enumerate(texts):
+            queries.append((Chem.MolToMolBlock(fragment), "MDLJSON"))
+    queries.append((json.dumps({"m": [{"mol": Chem.MolToMolBlock(Chem.MolFromSmiles("c1ccccc1C"))}]}), "MDLJSON"))
+    for index, (written, form) in enumerate(queries):
         query = (
-            Chem.MolFromSmarts(text)
+            Chem.MolFromSmarts(written)
             if form == "SMARTS"
-            else Chem.MolFromMolBlock(json.loads(text)["m"][0]["mol"] if text[0] == "{" else text)
+            else Chem.MolFromMolBlock(json.loads(written)["m"][0]["mol"] if written[0] == "{" else written)
         )
         for chosen in (set(), {each for each in CONSTRAINTS if searched.random.random() < 0.4}):
             given: dict[str, Any] = {f"{each}_constraint": True for each in chosen}
             made = searched.create(
-                "subsearch", mdlquery=text, subsearch_query_type=form, num_hits=[None, 5][number % 2], **given
+                "subsearch", mdlquery=written, subsearch_query_type=form, num_hits=[None, 5][index % 2], **given
             )
-            expected[made] = find_substructure(searched, query, chosen)[: [None, 5][number % 2]]
+            expected[made] = find_substructure(searched, query, chosen)[: [None, 5][index % 2]]
     compare(expected)
 
 

@@ -30,7 +30,7 @@ QUERY_LANGUAGES = ("MDLJSON", "SMARTS")
 # The form of a molecule in the formats of files that hold one form.
 _FORMS = {"sdf": SDF, "smi": SMILES, "csv": SMILES}
 
-# Molecules, fingerprints and canonical SMILES that are kept for the next search.
+# Molecules, fingerprints and canonical SMILES that are cached for the next search.
 _CACHED = 5_000
 _MAX_HITS = 100_000
 _DEFAULT_HITS = 1000
@@ -63,7 +63,7 @@ def check(query_type: str, parameters: Mapping[str, Any]) -> None:
 
 
 def max_hits(query_type: str, parameters: Mapping[str, Any]) -> int:
-    """Return the maximum number of hits."""
+    """Return the maximum count of hits."""
     if query_type == "title":
         return _MAX_HITS
     return int(parameters.get("num_hits") or parameters.get("max_hits") or _DEFAULT_HITS)
@@ -93,7 +93,7 @@ def to_smiles(molecule: Any) -> str:
     if molecule["format"] == SMILES:
         return str(molecule["text"])
     chem = _import_rdkit("Converting a molfile to SMILES")
-    parsed = chem.MolFromMolBlock(molecule["text"])
+    parsed = _parse(**molecule)
     if parsed is None:
         raise QueryError("RDKit cannot parse the molfile.")
     return str(chem.MolToSmiles(parsed))
@@ -106,17 +106,19 @@ def convert(record: Record, form: str) -> Record:
     if needed is None or not is_molecule(molecule) or molecule["format"] == needed:
         return record
     try:
-        text = to_smiles(molecule) if needed == SMILES else _to_molfile(molecule)
+        converted = to_smiles(molecule) if needed == SMILES else _to_molfile(molecule)
     except QueryError:
         return record
-    return {**record, MOLECULE: make_molecule(needed, text)}
+    return {**record, MOLECULE: make_molecule(needed, converted)}
 
 
 def _to_molfile(molecule: Mapping[str, Any]) -> str:
     chem = _import_rdkit("Converting SMILES to a molfile")
-    parsed = chem.MolFromSmiles(molecule["text"])
+    parsed = _parse(**molecule)
     if parsed is None:
         raise QueryError("RDKit cannot parse the SMILES.")
+    # A copy, since searches share the molecule.
+    parsed = chem.Mol(parsed)
     importlib.import_module("rdkit.Chem.rdDepictor").Compute2DCoords(parsed)
     return str(chem.MolToMolBlock(parsed)).removesuffix("\n")
 
@@ -144,7 +146,7 @@ def _subsearch(chem: Any, parameters: Mapping[str, Any]) -> Match:
 
     def match(record: Record) -> float | None:
         value: Any = record.get(MOLECULE)
-        molecule = _parse(value["format"], value["text"]) if is_molecule(value) else None
+        molecule = _parse(**value) if is_molecule(value) else None
         return 1.0 if molecule is not None and molecule.HasSubstructMatch(query, wanted) else None
 
     return match
@@ -246,19 +248,20 @@ def _get_fingerprint(name: str) -> Callable[[Any], Any]:
 def _compute(function: Callable[[Any], Any], record: Record) -> Any:
     """Return what a function computes of the molecule of a record; None if it has none that RDKit can parse."""
     value: Any = record.get(MOLECULE)
-    return _compute_cached(function, value["format"], value["text"]) if is_molecule(value) else None
+    return _compute_cached(function, **value) if is_molecule(value) else None
 
 
 @lru_cache(maxsize=_CACHED)
-def _compute_cached(function: Callable[[Any], Any], form: str, text: str) -> Any:
-    molecule = _parse(form, text)
-    return None if molecule is None else function(molecule)
+def _compute_cached(function: Callable[[Any], Any], **molecule: str) -> Any:
+    parsed = _parse(**molecule)
+    return None if parsed is None else function(parsed)
 
 
 @lru_cache(maxsize=_CACHED)
-def _parse(form: str, text: str) -> Any:
+def _parse(**molecule: str) -> Any:
+    """Return the molecule of RDKit; None if RDKit cannot parse it."""
     chem = importlib.import_module("rdkit.Chem")
-    return (chem.MolFromMolBlock if form == SDF else chem.MolFromSmiles)(text)
+    return (chem.MolFromMolBlock if molecule["format"] == SDF else chem.MolFromSmiles)(molecule["text"])
 
 
 def _is_count(value: Any) -> bool:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("orionclient.emulator")
 
-# A search looks after this number of records whether it was cancelled.
+# Records between two checks whether a search was cancelled.
 _STEP = 50
 # Fields that downloads and exports add to the records.
 _RANK, _SCORE = "Search Rank", "Search Score"
