@@ -102,8 +102,14 @@ class ListMolsearchDatabasesFilters(TypedDict):
     owner: NotRequired[int | None]
     state: NotRequired[str | None]
     states: NotRequired[str | list[State] | None]
+    dataset: NotRequired[int | None]
+    collection: NotRequired[int | None]
     search_type: NotRequired[Literal["2D", "3D"] | None]
     types: NotRequired[str | list[Type] | None]
+
+
+class DownloadMolsearchDatabaseLogsFilters(TypedDict):
+    offset: NotRequired[int | None]
 
 
 class ListMolsearchQueriesFilters(TypedDict):
@@ -335,9 +341,17 @@ class CreateMolsearchDatabase(TypedDict):
     """Fields of a new molecule database."""
 
     name: NotRequired[str]
-    dataset: int
+    dataset: NotRequired[int]
+    collection: NotRequired[int]
     search_type: NotRequired[Literal["2D", "3D"]]
     project: NotRequired[int]
+    pools: NotRequired[int]
+    memory_mb: NotRequired[int]
+    disk_space: NotRequired[int]
+    cpu: NotRequired[int]
+    gpu: NotRequired[int]
+    instance_type: NotRequired[str]
+    server_is_remote: NotRequired[bool]
 
 
 class CreatePackage(TypedDict):
@@ -670,6 +684,20 @@ class UpdateFile(TypedDict):
     project: NotRequired[int]
 
 
+class UpdateMolsearchDatabase(TypedDict):
+    """Fields of a molecule database to update."""
+
+    name: NotRequired[str]
+    project: NotRequired[int]
+    pools: NotRequired[int]
+    memory_mb: NotRequired[int]
+    disk_space: NotRequired[int]
+    cpu: NotRequired[int]
+    gpu: NotRequired[int]
+    instance_type: NotRequired[str]
+    server_is_remote: NotRequired[bool]
+
+
 class UpdateProject(TypedDict):
     """Fields of a project to update."""
 
@@ -804,7 +832,8 @@ class MolsearchHitInfo(TypedDict):
     """A record found by a query."""
 
     rank: int
-    dataset: int
+    dataset: int | None
+    shard: NotRequired[int | None]
     record: int
     title: NotRequired[str | None]
     score: NotRequired[float | None]
@@ -1205,17 +1234,26 @@ class JobPage(TypedDict):
 
 
 class MolsearchDatabaseInfo(TypedDict):
-    """A dataset that can be searched for molecules."""
+    """Molecules that can be searched."""
 
     id: int
     name: str
     state: MolsearchDatabaseState
     search_type: str
-    dataset: NotRequired[int]
+    reason: NotRequired[str]
+    dataset: NotRequired[int | None]
+    collection: NotRequired[int | None]
     count: NotRequired[int]
     created: NotRequired[str]
     owner: NotRequired[int]
     project: NotRequired[int]
+    pools: NotRequired[int | None]
+    memory_mb: NotRequired[int | None]
+    disk_space: NotRequired[int | None]
+    cpu: NotRequired[int | None]
+    gpu: NotRequired[int | None]
+    instance_type: NotRequired[str | None]
+    server_is_remote: NotRequired[bool]
 
 
 class MolsearchDatabasePage(TypedDict):

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from orionclient.types.folders import Folder as Folder
     from orionclient.types.groups import Group as Group
     from orionclient.types.jobs import WorkFloeJob as WorkFloeJob
-    from orionclient.types.molsearch import MolsearchDatabase as MolsearchDatabase
-    from orionclient.types.molsearch import MolsearchQuery as MolsearchQuery
+    from orionclient.types.molsearch_databases import MolsearchDatabase as MolsearchDatabase
+    from orionclient.types.molsearch_queries import MolsearchQuery as MolsearchQuery
     from orionclient.types.organizations import Organization as Organization
     from orionclient.types.packages import WorkFloePackage as WorkFloePackage
     from orionclient.types.projects import Project as Project
@@ -44,8 +44,8 @@ else:
         "file": "files:File",
         "group": "groups:Group",
         "job": "jobs:WorkFloeJob",
-        "molsearch_database": "molsearch:MolsearchDatabase",
-        "molsearch_query": "molsearch:MolsearchQuery",
+        "molsearch_database": "molsearch_databases:MolsearchDatabase",
+        "molsearch_query": "molsearch_queries:MolsearchQuery",
         "organization": "organizations:Organization",
         "package": "packages:WorkFloePackage",
         "project": "projects:Project",

@@ -95,7 +95,7 @@ def test_the_results_of_a_search(call: Call, planted: LocalOrion) -> None:
 def test_no_results_of_a_failed_search_are_an_error(
     call: Call, planted: LocalOrion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("orionclient.emulator._handlers.molsearch._find_hits", lambda *_: 1 / 0)
+    monkeypatch.setattr("orionclient.emulator._handlers.molsearch_queries._find_hits", lambda *_: 1 / 0)
     made = create(call, planted, "title", "1", "aspirin")
     assert call("molsearch", "query", "wait", str(made["id"])).exit_code == 1
     done = call("molsearch", "query", "list-results", str(made["id"]))

@@ -57,12 +57,16 @@ def test_a_database_of_a_dataset(ada, drugs):
         "id": made["id"],
         "name": "",
         "state": "LOADED",
+        "reason": "",
         "search_type": "3D",
         "dataset": data["id"],
+        "collection": None,
         "count": data["count"],
         "created": made["created"],
         "owner": 1,
         "project": 3,
+        **dict.fromkeys(("pools", "memory_mb", "disk_space", "cpu", "gpu", "instance_type")),
+        "server_is_remote": False,
     }
 
 
@@ -78,15 +82,15 @@ def test_titles_are_exact(ada, loaded):
     assert query == {**response.json(), "state": "SUCCESS", "count": 2}
     assert query["parameters"] == {"titles": wanted}
     assert hits == [
-        {"rank": 1, "dataset": loaded["dataset"], "record": 2, "title": titles[1], "score": None},
-        {"rank": 2, "dataset": loaded["dataset"], "record": 5, "title": titles[4], "score": None},
+        {"rank": 1, "dataset": loaded["dataset"], "record": 2, "shard": None, "title": titles[1], "score": None},
+        {"rank": 2, "dataset": loaded["dataset"], "record": 5, "shard": None, "title": titles[4], "score": None},
     ]
     page = ada.get(f"{QUERIES}{query['id']}/hits/", params={"limit": 1}).json()
     assert (page["count"], ada.get(page["next"]).json()["results"]) == (2, hits[1:])
 
 
 def test_a_search_over_many_records(fresh, connect, monkeypatch):
-    monkeypatch.setattr("orionclient.emulator._handlers.molsearch._BATCH", 7)
+    monkeypatch.setattr("orionclient.emulator._handlers.molsearch_queries._BATCH", 7)
     ada = connect(fresh)
     lines = "".join(json.dumps({"Title": f"t{n % 3}"} if n % 5 else {"Title": 3}) + "\n" for n in range(50))
     searched = database(ada, dataset(ada, lines.encode(), "json"))

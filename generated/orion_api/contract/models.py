@@ -669,13 +669,102 @@ class CreateMolsearchDatabase(ContractModel):
         StrictStr | None,
         Field(description="Display name; need not be unique. Defaults to an empty string.", max_length=255),
     ] = None
-    dataset: Annotated[StrictInt, Field(description="Id of the dataset.", ge=1, le=9223372036854775807)]
+    dataset: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the dataset with the molecules. Required without `collection`.",
+            ge=1,
+            le=9223372036854775807,
+        ),
+    ] = None
+    collection: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the collection with the molecules. Required without `dataset`.",
+            ge=1,
+            le=9223372036854775807,
+        ),
+    ] = None
     search_type: Annotated[
         Literal["2D", "3D"] | None, Field(description="Search type, `2D` or `3D`. Defaults to `2D`.")
     ] = None
     project: Annotated[
         StrictInt | None,
         Field(description="Id of the project. Defaults to the caller's default project.", ge=1, le=9223372036854775807),
+    ] = None
+    pools: Annotated[StrictInt | None, Field(description="Number of pools of search servers.", ge=1, le=1000)] = None
+    memory_mb: Annotated[
+        StrictInt | None,
+        Field(
+            description="Memory for the search in MiB. Loading fails if the search index is larger.", ge=1, le=1048576
+        ),
+    ] = None
+    disk_space: Annotated[
+        StrictInt | None,
+        Field(
+            description="Disk space for the search in MiB. Loading fails if the search index is larger.",
+            ge=1,
+            le=104857600,
+        ),
+    ] = None
+    cpu: Annotated[StrictInt | None, Field(description="Number of CPUs for the search.", ge=1, le=1024)] = None
+    gpu: Annotated[
+        StrictInt | None,
+        Field(
+            description="Number of GPUs for the search. The local Orion has none and rejects others than 0.",
+            ge=0,
+            le=1024,
+        ),
+    ] = None
+    instance_type: Annotated[
+        StrictStr | None, Field(description="Type of the instances that search.", max_length=255)
+    ] = None
+    server_is_remote: Annotated[
+        StrictBool | None,
+        Field(description="Whether the servers that search are outside of Orion. The local Orion rejects true."),
+    ] = None
+
+
+class UpdateMolsearchDatabase(ContractModel):
+    """Fields of a molecule database to update."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[StrictStr | None, Field(description="New display name.", max_length=255)] = None
+    project: Annotated[
+        StrictInt | None, Field(description="Id of the project to move it to.", ge=1, le=9223372036854775807)
+    ] = None
+    pools: Annotated[StrictInt | None, Field(description="Number of pools of search servers.", ge=1, le=1000)] = None
+    memory_mb: Annotated[
+        StrictInt | None,
+        Field(
+            description="Memory for the search in MiB. Loading fails if the search index is larger.", ge=1, le=1048576
+        ),
+    ] = None
+    disk_space: Annotated[
+        StrictInt | None,
+        Field(
+            description="Disk space for the search in MiB. Loading fails if the search index is larger.",
+            ge=1,
+            le=104857600,
+        ),
+    ] = None
+    cpu: Annotated[StrictInt | None, Field(description="Number of CPUs for the search.", ge=1, le=1024)] = None
+    gpu: Annotated[
+        StrictInt | None,
+        Field(
+            description="Number of GPUs for the search. The local Orion has none and rejects others than 0.",
+            ge=0,
+            le=1024,
+        ),
+    ] = None
+    instance_type: Annotated[
+        StrictStr | None, Field(description="Type of the instances that search.", max_length=255)
+    ] = None
+    server_is_remote: Annotated[
+        StrictBool | None,
+        Field(description="Whether the servers that search are outside of Orion. The local Orion rejects true."),
     ] = None
 
 
@@ -709,8 +798,26 @@ class MolsearchHitInfo(ContractModel):
     """A record found by a query."""
 
     rank: Annotated[StrictInt, Field(description="Rank among the hits of the query, counted from 1.")]
-    dataset: Annotated[StrictInt, Field(description="Id of the dataset.")]
-    record: Annotated[StrictInt, Field(description="Id of the record in the dataset.")]
+    dataset: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the dataset; null for a database of a collection.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ]
+    shard: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the shard with the record; null for a database of a dataset.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    record: Annotated[
+        StrictInt,
+        Field(
+            description="Id of the record in the dataset, or its number in a database of a collection, counted from 1."
+        ),
+    ]
     title: Annotated[
         StrictStr | None,
         Field(description="Title of the record; null if it has none.", json_schema_extra={"x-orion-nullable": True}),
@@ -1633,7 +1740,7 @@ class JobPage(ContractModel):
 
 
 class MolsearchDatabaseInfo(ContractModel):
-    """A dataset that can be searched for molecules."""
+    """Molecules that can be searched."""
 
     id: Annotated[StrictInt, Field(description="Id of the database; unique within the stack.")]
     name: Annotated[StrictStr, Field(description="Display name; may be empty, need not be unique.")]
@@ -1641,15 +1748,76 @@ class MolsearchDatabaseInfo(ContractModel):
     search_type: Annotated[
         StrictStr, Field(description="Search type, `2D` (title, substructure and fingerprint search) or `3D`.")
     ]
-    dataset: Annotated[StrictInt | None, Field(description="Id of the source dataset.")] = None
+    reason: Annotated[
+        StrictStr | None, Field(description="Why the state is `ERROR`, one sentence; otherwise empty.")
+    ] = None
+    dataset: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the source dataset; null if the source is a collection.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    collection: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the source collection; null if the source is a dataset.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
     count: Annotated[
-        StrictInt | None, Field(description="Number of records when the database was loaded; 0 before.")
+        StrictInt | None, Field(description="Number of records in the search index; 0 unless the database is loaded.")
     ] = None
     created: Annotated[AwareDatetime | None, Field(description="Time the database was created, ISO 8601 in UTC.")] = (
         None
     )
     owner: Annotated[StrictInt | None, Field(description="Id of the user who created the database.")] = None
     project: Annotated[StrictInt | None, Field(description="Id of the project that the database belongs to.")] = None
+    pools: Annotated[
+        StrictInt | None,
+        Field(
+            description="Number of pools of search servers; null if it was not set.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    memory_mb: Annotated[
+        StrictInt | None,
+        Field(
+            description="Memory for the search in MiB; null if it was not set.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    disk_space: Annotated[
+        StrictInt | None,
+        Field(
+            description="Disk space for the search in MiB; null if it was not set.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    cpu: Annotated[
+        StrictInt | None,
+        Field(
+            description="Number of CPUs for the search; null if it was not set.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    gpu: Annotated[
+        StrictInt | None,
+        Field(
+            description="Number of GPUs for the search; null if it was not set.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    instance_type: Annotated[
+        StrictStr | None,
+        Field(
+            description="Type of the instances that search; null if it was not set.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    server_is_remote: Annotated[
+        StrictBool | None, Field(description="Whether the servers that search are outside of Orion.")
+    ] = None
 
 
 class MolsearchDatabasePage(ContractModel):

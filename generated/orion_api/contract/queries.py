@@ -148,8 +148,17 @@ class ListMolsearchDatabasesQuery(BaseModel):
     owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     state: Annotated[str | None, Field(max_length=50)] = None
     states: Annotated[list[State] | None, Field(max_length=50)] = None
+    dataset: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    collection: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     search_type: Literal["2D", "3D"] | None = None
     types: Annotated[list[Type] | None, Field(max_length=50)] = None
+
+
+class DownloadMolsearchDatabaseLogsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = 0
 
 
 class ListMolsearchQueriesQuery(BaseModel):

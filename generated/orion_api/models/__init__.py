@@ -124,6 +124,7 @@ if TYPE_CHECKING:
     from .update_collection import UpdateCollection as UpdateCollection
     from .update_dataset import UpdateDataset as UpdateDataset
     from .update_file import UpdateFile as UpdateFile
+    from .update_molsearch_database import UpdateMolsearchDatabase as UpdateMolsearchDatabase
     from .update_project import UpdateProject as UpdateProject
     from .update_scaling_group import UpdateScalingGroup as UpdateScalingGroup
     from .update_secret import UpdateSecret as UpdateSecret
@@ -261,6 +262,7 @@ else:
             "update_collection:UpdateCollection",
             "update_dataset:UpdateDataset",
             "update_file:UpdateFile",
+            "update_molsearch_database:UpdateMolsearchDatabase",
             "update_project:UpdateProject",
             "update_scaling_group:UpdateScalingGroup",
             "update_secret:UpdateSecret",

@@ -156,7 +156,15 @@ _DESCRIBED: Final = (
         group="molsearch db",
         aliases=("databases",),
         columns=("id", "name", "state", "owner", "created", "count", "search_type", "dataset"),
-        examples={"create": "1 --name drugs", "delete": "2 --yes", "unshare": "1 --project 3"},
+        arguments=("dataset",),
+        examples={
+            "create": "1 --name drugs",
+            "update": "1 --memory-mb 2000",
+            "delete": "2 --yes",
+            "logs": "1 --follow",
+            "unshare": "1 --project 3",
+        },
+        special="molsearch_databases",
     ),
     CommandKind(
         "molsearch_query",

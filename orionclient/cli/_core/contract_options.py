@@ -31,7 +31,7 @@ _REFERENCES: Final[Mapping[str, ParameterType]] = {
     "owner": UserType(),
     "database": ResourceIdType("molsearch_database"),
     "spec": ResourceIdType("service_spec"),
-    **{kind: ResourceIdType(kind) for kind in ("dataset", "package", "project", "workfloe")},
+    **{kind: ResourceIdType(kind) for kind in ("collection", "dataset", "package", "project", "workfloe")},
 }
 _SIMPLE: Final[Mapping[str, ParameterType]] = {"number": click.FLOAT, "string": click.STRING}
 

@@ -239,7 +239,22 @@ ALTER TABLE workfloes ADD COLUMN deleted TEXT NOT NULL DEFAULT '';
 ALTER TABLE workfloes ADD COLUMN classifications TEXT NOT NULL DEFAULT '[]';
 """
 
-_DATABASES_OF_10 = ""
+# A database of a collection has the dataset 0. `loads` counts the requests to load or unload it.
+_DATABASES_OF_10 = """
+ALTER TABLE molsearch_databases ADD COLUMN collection INTEGER;
+ALTER TABLE molsearch_databases ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+ALTER TABLE molsearch_databases ADD COLUMN blob TEXT;
+ALTER TABLE molsearch_databases ADD COLUMN log TEXT NOT NULL DEFAULT '';
+ALTER TABLE molsearch_databases ADD COLUMN loads INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE molsearch_databases ADD COLUMN pools INTEGER;
+ALTER TABLE molsearch_databases ADD COLUMN memory_mb INTEGER;
+ALTER TABLE molsearch_databases ADD COLUMN disk_space INTEGER;
+ALTER TABLE molsearch_databases ADD COLUMN cpu INTEGER;
+ALTER TABLE molsearch_databases ADD COLUMN gpu INTEGER;
+ALTER TABLE molsearch_databases ADD COLUMN instance_type TEXT;
+ALTER TABLE molsearch_databases ADD COLUMN server_is_remote INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE molsearch_hits ADD COLUMN shard INTEGER;
+"""
 
 _QUERIES_OF_10 = ""
 

@@ -11,11 +11,15 @@ if TYPE_CHECKING:
     from . import create_molsearch_query as create_molsearch_query
     from . import delete_molsearch_database as delete_molsearch_database
     from . import delete_molsearch_query as delete_molsearch_query
+    from . import download_molsearch_database_logs as download_molsearch_database_logs
     from . import get_molsearch_database as get_molsearch_database
     from . import get_molsearch_query as get_molsearch_query
     from . import list_molsearch_databases as list_molsearch_databases
     from . import list_molsearch_hits as list_molsearch_hits
     from . import list_molsearch_queries as list_molsearch_queries
+    from . import load_molsearch_database as load_molsearch_database
+    from . import unload_molsearch_database as unload_molsearch_database
+    from . import update_molsearch_database as update_molsearch_database
 else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
@@ -24,10 +28,14 @@ else:
             "create_molsearch_query",
             "delete_molsearch_database",
             "delete_molsearch_query",
+            "download_molsearch_database_logs",
             "get_molsearch_database",
             "get_molsearch_query",
             "list_molsearch_databases",
             "list_molsearch_hits",
             "list_molsearch_queries",
+            "load_molsearch_database",
+            "unload_molsearch_database",
+            "update_molsearch_database",
         ],
     )
