@@ -42,7 +42,7 @@ class LocalOrion:
         floes: Floes to offer: functions with `@floe`, module names and paths of files. The built-in floes and those of installed
             packages (entry points of the group `orionclient.floes`) are always offered.
         jobs: Maximum number of jobs that run concurrently; with 0 they stay queued.
-        cpus: Number of CPUs that the running jobs can have together; a job has one unless it asks for more (`cpu_count`). More than the
+        cpus: The CPUs that the running jobs can have together; a job has one unless it asks for more (`cpu_count`). More than the
             machine has are possible, then jobs share them. Defaults to those that this process can use, or to `jobs` if that is more.
         memory_mb: Memory that a job can have, in MiB; a job has 1800 unless it asks for more (`memory_mb`). Defaults to the memory of the
             machine.

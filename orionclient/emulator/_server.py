@@ -80,7 +80,7 @@ class Server:
         floes: Floes that jobs can run in addition to those of packages; each a `FloeSpecification` or an object with its
             fields. Floes of an earlier start that are omitted become deprecated.
         jobs: Maximum number of jobs that run at once; with 0, jobs stay queued. Defaults to 2.
-        cpus: Number of CPUs that the running jobs can have together. Defaults to those that this process can use, or to `jobs` if that
+        cpus: The CPUs that the running jobs can have together. Defaults to those that this process can use, or to `jobs` if that
             is more.
         memory_mb: Memory that a job can have, in MiB. Defaults to the memory of the machine.
         describe: A command that prints the floes of an extracted package as a JSON list of objects with the fields of

@@ -205,11 +205,28 @@ def make_database(world: World) -> MolsearchDatabase:
     return database
 
 
+def make_smiles_database(world: World) -> MolsearchDatabase:
+    """Create a database of ethanol with its own name as the title."""
+    name = new_name()
+    dataset = Dataset.upload(world.session, name, f"CCO {name}\n".encode(), format="smi")
+    database = MolsearchDatabase.create(world.session, name, dataset)
+    database.wait(timeout=60)
+    return database
+
+
 def make_query(world: World) -> MolsearchQuery:
     query = MolsearchQuery.create_title_query(
         name=new_name(), database_id=world["database"].id, titles=["aspirin"], session=world.session
     )
     query.wait(timeout=60)
+    return query
+
+
+def make_queued_query(world: World) -> MolsearchQuery:
+    """Create a query that waits for a search which does not begin."""
+    query = make_query(world)
+    with world.orion.server._require().stack.store.write_transaction() as db:
+        db.execute("UPDATE molsearch_queries SET state = 'QUEUED' WHERE id = ?", (query.id,))
     return query
 
 
@@ -262,7 +279,9 @@ MAKERS: dict[str, Callable[[World], Any]] = {
     "job": start_job,
     "complete_job": complete_job,
     "database": make_database,
+    "smiles_database": make_smiles_database,
     "query": make_query,
+    "queued_query": make_queued_query,
     "scaling_group": lambda world: world.session.list_resources(
         ScalingGroup, {"name": "jobs" if world.other else "services"}
     ).one(),

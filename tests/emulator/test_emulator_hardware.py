@@ -40,6 +40,7 @@ BIG["specification"]["cubes"][0]["type"] = "source"
 BIG["specification"]["cubes"].append({"name": "store", "title": "Store", "type": "sink"})
 STACK = [*FLOES, BIG, floe("gpu", {"name": "gpu_count", "type": "integer", "default": 1})]
 BIG_ID, GPU_ID = 4, 5
+MACHINE = hardware.Machine(3, 4096)
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +85,7 @@ def start_with(caller: httpx.Client, floe_id: int = 1, **fields: Any) -> httpx.R
         ),
     ],
 )
-def test_where_the_hardware_of_a_job_comes_from(
+def test_the_origin_of_the_hardware_of_a_job(
     queue: Server, connect: Connect, parameters: Any, system: Any, expected: dict[str, Any]
 ) -> None:
     ada = connect(queue)
@@ -141,11 +142,18 @@ def test_a_stored_floe_with_invalid_hardware_is_an_error_of_its_jobs() -> None:
     """A version without hardware parameters has stored any defaults."""
     stored = floe("old", {**CPUS, "default": "all"})["specification"]
     with pytest.raises(ParametersError, match="'cpu_count' of the cube 'old' must be an integer, not 'all'"):
-        hardware.resolve_hardware(stored, {}, {})
+        hardware.resolve_hardware(stored, {}, {}, MACHINE)
     # Parameters that only have the name are none.
     others = [{**CPUS, "type": "string", "default": "all"}, {**MEMORY, "many": True, "default": [1]}]
-    assert hardware.resolve_hardware(floe("old", *others)["specification"], {}, {}) == DEFAULTS
+    assert hardware.resolve_hardware(floe("old", *others)["specification"], {}, {}, MACHINE) == DEFAULTS
     assert hardware.load_hardware("{}") == DEFAULTS
+
+
+def test_a_job_that_asks_for_no_memory_runs_on_a_small_machine() -> None:
+    small = hardware.Machine(1, 512)
+    found = hardware.resolve_hardware(FLOES[0]["specification"], {}, {}, small)
+    assert found == {**DEFAULTS, "memory_mb": 512}
+    hardware.check_machine(found, small)
 
 
 @pytest.mark.parametrize("options", [{"cpus": 0}, {"memory_mb": 255}])
@@ -157,7 +165,7 @@ def test_a_server_with_less_than_a_job_needs(tmp_path: Path, options: dict[str, 
 def test_the_machine_is_the_default() -> None:
     machine = hardware.find_machine(None, None, 2)
     assert machine.cpus == max(2, len(hardware.list_cpus()))
-    assert machine.memory_mb >= DEFAULTS["memory_mb"]
+    assert machine.memory_mb > 256
     assert hardware.find_machine(None, None, 500).cpus == 500
 
 
@@ -223,7 +231,7 @@ for _ in range(3):
         os.setsid()
         block = hold(130)
         wait_for('/nowhere')
-tell("reason", "mine")
+(folder / "reason").write_bytes(b"mine")
 wait_for('/nowhere')
 """
 
@@ -249,10 +257,12 @@ def test_a_job_that_uses_too_much_memory_is_killed(server: Server, connect: Conn
 @linux
 def test_memory_that_processes_share_counts_once() -> None:
     program = f"""
-import importlib.util, json, os, signal, sys
+import ctypes, importlib.util, json, os, signal, sys
 spec = importlib.util.spec_from_file_location("supervisor", {supervisor.__file__!r})
 supervisor = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(supervisor)
+# As in `supervise`, so that no process is lost when its parent is killed.
+ctypes.CDLL(None).prctl({supervisor._SET_CHILD_SUBREAPER}, 1, 0, 0, 0)
 {HUNGRY}
 def report(*bounds):
     print(json.dumps([supervisor.exceeds_memory(bound << 20) for bound in bounds]), flush=True)
@@ -277,11 +287,11 @@ os.write(go[1], b"1234")
 for _ in range(4):
     os.read(first[0], 1)
 report(250, 600)
-supervisor.signal_descendants(signal.SIGKILL)
+supervisor._kill_all()
 """
     # Before the first fork there may be a process, but it has no memory yet.
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True)
-    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("[")]
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=120, check=True)
+    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith(b"[")]
     assert lines[1:] == [[False, True], [True, False]]
 
 
@@ -302,7 +312,7 @@ def test_jobs_wait_for_cpus_in_the_order_of_the_queue(server: Server, connect: C
     waiting, small, last = (
         start(ada, f"wait_for({str(second)!r})", system_parameters={"cpu_count": count}) for count in (2, 1, 2)
     )
-    # One CPU is free, but the small job is behind one that needs two. There is nothing to wait for, so look several times.
+    # One CPU is free, but the small job is behind one that needs two. There is nothing to wait for, so ask several times.
     assert {get(ada, job)["state"] for job in (waiting, small, last) for _ in range(10)} == {"queued"}
     ada.post(f"{JOBS}{waiting['id']}/cancel/").raise_for_status()
     reach(ada, small, "running")
@@ -337,7 +347,7 @@ note({str(notes)!r}, "-{count}")
         jobs.append(start(ada, code, system_parameters={"cpu_count": count}))
     assert {reach(ada, job)["outcome"] for job in jobs} == {"succeeded"}
     used, most = 0, 0
-    for line in notes.read_text().split():
+    for line in notes.read_bytes().split():
         used += int(line)
         most = max(most, used)
     assert used == 0

@@ -91,7 +91,7 @@ def create_job(call: Call) -> dict[str, Any]:
     specification = _strictjson.loads(floe["specification"])
     try:
         check_parameters(specification, parameters, system_parameters)
-        hardware = resolve_hardware(specification, parameters, system_parameters)
+        hardware = resolve_hardware(specification, parameters, system_parameters, call.stack.engine.machine)
     except ParametersError as error:
         raise ProblemError(422, str(error), "bad_job_parameters") from None
     try:

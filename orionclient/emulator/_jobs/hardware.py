@@ -39,8 +39,8 @@ def find_machine(cpus: int | None, memory_mb: int | None, jobs: int) -> Machine:
 
     Args:
         cpus: If omitted, the CPUs that this process can use, or one for each job if that is more.
-        memory_mb: If omitted, the memory of the machine, and at least what a job has by default.
-        jobs: The maximum number of running jobs.
+        memory_mb: If omitted, the memory of the machine.
+        jobs: How many jobs run at once at most.
 
     Raises:
         ValueError: A value is less than a job can have.
@@ -51,7 +51,7 @@ def find_machine(cpus: int | None, memory_mb: int | None, jobs: int) -> Machine:
             raise ValueError(f"{name} must be at least {least}, not {value}")
     return Machine(
         max(len(list_cpus()), jobs) if cpus is None else cpus,
-        max(_read_memory(), _DEFAULTS["memory_mb"]) if memory_mb is None else memory_mb,
+        _read_memory() if memory_mb is None else memory_mb,
     )
 
 
@@ -70,7 +70,7 @@ def _read_memory() -> int:
 
 
 def resolve_hardware(
-    specification: Mapping[str, Any], parameters: Mapping[str, Any], system: Mapping[str, Any]
+    specification: Mapping[str, Any], parameters: Mapping[str, Any], system: Mapping[str, Any], machine: Machine
 ) -> dict[str, Any]:
     """Return the hardware of a job: a value for each hardware parameter.
 
@@ -78,10 +78,12 @@ def resolve_hardware(
         specification: The specification of the floe.
         parameters: The parameters of the job, already checked.
         system: The system parameters of the job, already checked; others than hardware parameters have no effect.
+        machine: What there is. A job that asks for no memory has no more than that.
 
     Raises:
         ParametersError: The floe, which an older version may have stored, has values that are not valid.
     """
+    defaults = {**_DEFAULTS, "memory_mb": min(_DEFAULTS["memory_mb"], machine.memory_mb)}
     wanted = {name: system[name] for name in HARDWARE if system.get(name) is not None}
     by_cube: list[dict[str, Any]] = [wanted]
     faults: list[str] = []
@@ -95,7 +97,7 @@ def resolve_hardware(
         raise ParametersError(faults)
     return {
         name: _combine(default, [own.get(name, default) for own in by_cube[1:] or by_cube])
-        for name, default in _DEFAULTS.items()
+        for name, default in defaults.items()
     }
 
 
