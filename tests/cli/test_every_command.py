@@ -56,6 +56,7 @@ ARGUMENTS: dict[str, list[str]] = {
 OPTIONS = {
     "delete": ["--yes"],
     "delete-shards": ["--yes"],
+    "delete_logs": ["--yes"],
     "leave": ["--yes"],
     "reset": ["--yes"],
     "share": ["--user", "1", "--user", "2"],
