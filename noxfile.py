@@ -37,12 +37,13 @@ OVER_HTTPX = (
     ),
 )
 TRANSFERS = ("kills", "memory", "random", "random_responses", "small_machines", "unusual_sources", "validators")
-# Connections, request counts, independent servers, kills of the store, the file system against a model, and of the transfer tests kills,
-# memory, random and small machines.
+# Connections, request counts, independent servers, kills of the store and with jobs, the file system against a model, and of the transfer
+# tests kills, memory, random and small machines.
 MOVING = (
     "tests/referees",
     "tests/connections",
     "tests/benchmarks",
+    "tests/emulator/test_emulator_charges.py",
     "tests/emulator/test_emulator_kills.py",
     "tests/emulator/test_emulator_fs_model.py",
     *(f"tests/transfers/test_{name}.py" for name in TRANSFERS),
@@ -178,7 +179,7 @@ def nightly(session: nox.Session) -> None:
         session.run("pytest", "tests/connections", env={"ORION_HTTP_LIBRARY": library, "ORION_NIGHTLY": "1"})
     # The retry table by operation, examples of `ocli` in both forms, 2,000 random schedules. The matrix has no long form.
     long = ("tests/cli/test_examples.py", "tests/conformance", "tests/emulator/test_emulator_jobs_ends.py",
-            "tests/emulator/test_emulator_fs_model.py",
+            "tests/emulator/test_emulator_charges.py", "tests/emulator/test_emulator_fs_model.py",
             "tests/emulator/test_emulator_kills.py", "tests/matrix/test_stateful.py", "tests/security", "tests/transfers")  # fmt: skip
     # The fault tests and those of sessions, with the other library; connections and long transfers ran above.
     quick = [f"--ignore={path}" for path in MOVING]

@@ -75,14 +75,14 @@ def write_export(
         _write_archive(target, documents, log, job, secrets)
         return
     path = Path(os.path.realpath(check_path(target)))
-    part = PartFile(path)
+    partial_file = PartFile(path)
     try:
-        part.truncate()
-        with disk_space_errors(path), io.BufferedWriter(cast("Any", part.open_at(0))) as stream:
+        partial_file.truncate()
+        with disk_space_errors(path), io.BufferedWriter(cast("Any", partial_file.open_at(0))) as stream:
             _write_archive(stream, documents, log, job, secrets)
-        part.commit(durable=False)
+        partial_file.commit(durable=False)
     finally:
-        part.close()
+        partial_file.close()
 
 
 def _write_archive(
@@ -128,7 +128,7 @@ def redact_value(value: Any, secrets: Sequence[str], name: str = "") -> Any:
 
 
 def redact_lines(lines: Iterable[str], secrets: Sequence[str]) -> Iterator[str]:
-    """Redact lines of text.
+    """Redact lines.
 
     Args:
         lines: The lines.

@@ -9,7 +9,7 @@ from orion_api.api import exports as api
 from orionclient._resources.content import Downloadable
 from orionclient._resources.convert import boolean, identifier, integer, json_object, optional, string
 from orionclient._resources.polling import wait_until_done
-from orionclient._resources.resource import Declaration, Field, Id, SessionLike, reference_id
+from orionclient._resources.resource import Declaration, Field, Id, Resource, SessionLike, reference_id
 from orionclient.exceptions import ValidationError
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from orion_api.inputs import CreateExport, ListExportsFilters
-
-    from orionclient.types.jobs import WorkFloeJob
 
 __all__ = ["Export"]
 
@@ -85,7 +83,7 @@ class Export(Downloadable):
         end_date: str | date | None = None,
         package_uuids: Iterable[str] | None = None,
         workfloe_uuid: str | None = None,
-        job_ids: Iterable[WorkFloeJob | Id] | None = None,
+        job_ids: Iterable[Resource | Id] | None = None,
         notify: bool = False,
     ) -> Self:
         """Start to write a report; `wait` waits until it can be downloaded.

@@ -40,6 +40,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "api": ["get_file", "--param", "file_id=1"],
     "links info": ['{"link": "orion", "version": 1, "type": "dataset", "id": 1, "id_str": "1"}'],
     "jobs start": ["1", "{name}"],
+    "cost export": ["--report-type", "storage_use"],
     "config profile": ["--url", "https://orion.example.com", "--username", "{name}", "--with-token"],
     "ls": ["/project/1/team"],
     "mkdir": ["/project/1/team/{name}"],
@@ -55,6 +56,7 @@ ARGUMENTS: dict[str, list[str]] = {
 OPTIONS = {
     "delete": ["--yes"],
     "delete-shards": ["--yes"],
+    "delete_logs": ["--yes"],
     "leave": ["--yes"],
     "reset": ["--yes"],
     "share": ["--user", "1", "--user", "2"],

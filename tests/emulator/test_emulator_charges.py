@@ -39,7 +39,11 @@ sys.stdin.read()
 """
 # The jobs note when they run; the last one ends with the server, which holds the other end of its standard input.
 NOTE = 'note() { echo "$ORION_JOB_ID $1 $(date +%s.%N)" >> "$0"; }; note start; '
-SCRIPTS = {"good": "sleep 0.0$((ORION_JOB_ID % 7)); note end", "bad": "note end; exit 3", "long": "cat"}
+SCRIPTS = {
+    "good": "sleep $((ORION_JOB_ID % 20 == 0)).0$((ORION_JOB_ID % 7)); note end",
+    "bad": "note end; exit 3",
+    "long": "cat",
+}
 STOPPED = "the local Orion stopped while the job ran"
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import tarfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from helpers.scripted import Scripted, ScriptedResponse
 from orionclient.exceptions import AuthorizationRequired, BadResponse, NotFoundResponse, OrionError, ValidationError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession
-from orionclient.types import Export, WorkFloeJob, WorkFloeSpec
+from orionclient.types import Export, WorkFloeJob, WorkFloePackage, WorkFloeSpec
 
 DONE = {"id": 5, "name": "jobs_summary-5.csv", "report_type": "jobs_summary", "state": "ready", "reason": ""}
 
@@ -40,6 +42,30 @@ def test_a_report_is_created_and_downloaded(session: OrionSession, tmp_path: Pat
     assert session.delete_resource(export)
     with pytest.raises(NotFoundResponse):
         export.wait()
+
+
+def test_jobs_are_selected_by_the_uuid_of_their_package(session: OrionSession) -> None:
+    manifest = {"name": "mine", "version": "1", "python_version": "3.11", "requirements": [], "uuid": "0A-1"}
+    program = b"from orionclient.floes import floe\n@floe(title='made')\ndef made() -> None:\n    pass\n"
+    compressed = io.BytesIO()
+    with tarfile.open(fileobj=compressed, mode="w:gz") as archive:
+        for name, content in (("manifest.json", json.dumps(manifest).encode()), ("made.py", program)):
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    package = WorkFloePackage.upload(session, compressed.getvalue())
+    package.wait(timeout=60)
+    job = session.list_resources(WorkFloeSpec, {"package": package.id}).one().start("first")
+    job.wait(timeout=60)
+    # The report has the package after its deletion.
+    session.delete_resource(job)
+    session.delete_resource(package)
+    for uuids, expected in ((["0a-1", "other"], [job.id]), (["other"], [])):
+        export = Export.create(session, "jobs_summary", format="json", package_uuids=uuids)
+        export.wait(timeout=60)
+        rows = json.loads(b"".join(export.download()))
+        assert [row["job_id"] for row in rows] == expected
+        assert {(row["package"], row["package_uuid"], row["workfloe"]) for row in rows} <= {("mine", "0A-1", "made")}
 
 
 def test_rejected_reports(orion: LocalOrion, session: OrionSession) -> None:

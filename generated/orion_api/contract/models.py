@@ -608,14 +608,14 @@ class ApiVersions(ContractModel):
 class JobHardware(ContractModel):
     """The hardware of a job: for each hardware parameter of a cube the value of the job, or else of the floe, or else the default. The local Orion enforces `cpu_count` and `memory_mb` on Linux and rejects GPUs; it only stores the others."""
 
-    cpu_count: Annotated[StrictInt | None, Field(description="Number of CPUs, 1 to 192. The default is 1.")] = None
+    cpu_count: Annotated[StrictInt | None, Field(description="Count of CPUs, 1 to 192. The default is 1.")] = None
     memory_mb: Annotated[StrictFloat | None, Field(description="Memory in MiB, at least 256. The default is 1800.")] = (
         None
     )
     disk_space: Annotated[
         StrictFloat | None, Field(description="Temporary disk space in MiB, at least 128. The default is 5120.")
     ] = None
-    gpu_count: Annotated[StrictInt | None, Field(description="Number of GPUs, 0 to 16. The default is 0.")] = None
+    gpu_count: Annotated[StrictInt | None, Field(description="Count of GPUs, 0 to 16. The default is 0.")] = None
     instance_type: Annotated[StrictStr | None, Field(description="Type of the instance; empty for any.")] = None
     instance_tags: Annotated[
         StrictStr | None, Field(description="Tags that the instance must have, separated by commas; empty for any.")

@@ -18,10 +18,10 @@ class JobHardware:
     stores the others.
 
     Attributes:
-        cpu_count: Number of CPUs, 1 to 192. The default is 1.
+        cpu_count: Count of CPUs, 1 to 192. The default is 1.
         memory_mb: Memory in MiB, at least 256. The default is 1800.
         disk_space: Temporary disk space in MiB, at least 128. The default is 5120.
-        gpu_count: Number of GPUs, 0 to 16. The default is 0.
+        gpu_count: Count of GPUs, 0 to 16. The default is 0.
         instance_type: Type of the instance; empty for any.
         instance_tags: Tags that the instance must have, separated by commas; empty for any.
         max_backlog_wait: Longest wait for an instance of one group in seconds, at least 300. The default is 600.

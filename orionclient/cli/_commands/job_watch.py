@@ -141,7 +141,7 @@ class _JobWatch:
 
         Args:
             deadline: Maximum time in seconds. If None, unlimited.
-            wait: Waits a number of seconds until the next poll.
+            wait: Waits some seconds until the next poll.
 
         Yields:
             After each poll.
