@@ -88,7 +88,7 @@ def plant(orion: LocalOrion, folder: Path) -> None:  # noqa: C901 - one line for
         Token.create(session, "for tests")
     # Titles of molfiles would have SMILES only with RDKit.
     searched = Dataset.upload(session, "drugs", drugs("smi"))
-    databases = [MolsearchDatabase.create(session, "drugs", searched) for _ in range(2)]
+    databases = [MolsearchDatabase.create(session, "drugs", searched) for _ in range(3)]
     for database in databases:
         database.wait(timeout=60)
         session.share_resource(database, Project(id=3))

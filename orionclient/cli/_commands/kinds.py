@@ -161,6 +161,7 @@ _DESCRIBED: Final = (
             "create": "1 --name drugs",
             "update": "1 --memory-mb 2000",
             "delete": "2 --yes",
+            "unload": "3",
             "logs": "1 --follow",
             "unshare": "1 --project 3",
         },
