@@ -325,7 +325,7 @@ def _smiles() -> Command:
             click.Argument(["titles"], metavar="TITLE...", nargs=-1, required=True, type=StringParameter()),
         ],
         callback=run,
-        help="Print the SMILES of records by their titles, which must be equal.",
+        help="Print the SMILES of records by their titles. Titles must be equal.",
         shape=list_of(title="string", smiles="string"),
         example="ocli molsearch query smiles 1 aspirin",
     )
