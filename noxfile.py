@@ -21,8 +21,13 @@ LAYERS = ("tests/surface/test_layers.py",)
 TYPING = ("tests/typing",)
 GENERATOR = ("tests/generator",)
 FAULTS = ("tests/conformance", "tests/matrix", "tests/security")
-# Comparisons with RDKit, by night.
+# Comparisons with RDKit: of files by night, of searches in every run.
 TOOLKITS = ("tests/toolkits",)
+SEARCHES = (
+    "tests/toolkits/test_rdkit_searches.py",
+    "tests/emulator/test_emulator_molsearch.py",
+    "tests/session/test_molsearch.py",
+)
 # Tests of requests, over `httpx.HTTPTransport`; at night all tests of sessions, the retry table and the matrix.
 OVER_HTTPX = (
     "tests/conformance/test_transfers.py",
@@ -196,12 +201,20 @@ def nightly(session: nox.Session) -> None:
 
 @nox.session
 def toolkits(session: nox.Session) -> None:
-    """Compare molecule files with RDKit, and run molecule searches with it; prints what it compared."""
+    """Compare molecule files and searches with RDKit; prints what it compared."""
     _clear_environment(session)
     _install_groups(session, "test")
     session.install(".[local,rdkit]")
     session.run("pytest", *PARALLEL, "-rP", *TOOLKITS, *session.posargs)
-    session.run("pytest", *PARALLEL, "tests/emulator/test_emulator_molsearch.py")
+
+
+@nox.session
+def rdkit(session: nox.Session) -> None:
+    """Compare molecule searches in 500 random molecules with RDKit; arguments go to pytest."""
+    _clear_environment(session)
+    _install_groups(session, "test")
+    session.install(".[local,rdkit]")
+    session.run("pytest", *PARALLEL, *SEARCHES, *session.posargs)
 
 
 @nox.session

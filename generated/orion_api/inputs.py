@@ -134,6 +134,14 @@ class ListMolsearchHitsFilters(TypedDict):
     offset: NotRequired[int | None]
 
 
+class DownloadMolsearchHitsFilters(TypedDict):
+    format: NotRequired[str | None]
+
+
+class GetMolsearchSmilesFilters(TypedDict):
+    title: str
+
+
 class ListOrganizationsFilters(TypedDict):
     limit: NotRequired[int | None]
     cursor: NotRequired[str | None]
@@ -481,6 +489,13 @@ class EntryResults(TypedDict):
     results: list[EntryInfo]
 
 
+class ExportMolsearchQuery(TypedDict):
+    """The dataset of an export."""
+
+    name: NotRequired[str]
+    project: NotRequired[int]
+
+
 class GroupInfo(TypedDict):
     """A named set of users of an organization."""
 
@@ -503,6 +518,21 @@ class IssuedToken(TypedDict):
     """A token, returned once."""
 
     token: str
+
+
+class JobLogSize(TypedDict):
+    """Size of the log of a job."""
+
+    size: int
+    written: int
+
+
+class MolsearchSmiles(TypedDict):
+    """The molecule of a record as SMILES."""
+
+    title: str
+    record: int
+    smiles: str
 
 
 class OrganizationInfo(TypedDict):
@@ -684,6 +714,12 @@ class UpdateFile(TypedDict):
     project: NotRequired[int]
 
 
+class UpdateJob(TypedDict):
+    """Fields of a job to update."""
+
+    name: NotRequired[str]
+
+
 class UpdateMolsearchDatabase(TypedDict):
     """Fields of a molecule database to update."""
 
@@ -696,6 +732,12 @@ class UpdateMolsearchDatabase(TypedDict):
     gpu: NotRequired[int]
     instance_type: NotRequired[str]
     server_is_remote: NotRequired[bool]
+
+
+class UpdateMolsearchQuery(TypedDict):
+    """Fields of a query to update; omitted fields are unchanged."""
+
+    name: NotRequired[str]
 
 
 class UpdateProject(TypedDict):

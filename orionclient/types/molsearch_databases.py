@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from orion_api.api import molsearch as api
 
-from orionclient._resources.convert import boolean, identifier, integer, optional, string
+from orionclient._resources.convert import boolean, identifier, integer, optional, read_field, string
 from orionclient._resources.creating import create_with_tags
 from orionclient._resources.polling import poll_states, raise_if_failed
 from orionclient._resources.resource import Declaration, Field, Id, Resource, SessionLike, reference_id
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from orion_api.inputs import CreateMolsearchDatabase, ListMolsearchDatabasesFilters, UpdateMolsearchDatabase
 
-    from orionclient.types.collections import ShardCollection
     from orionclient.types.datasets import Dataset
 
 __all__ = ["MolsearchDatabase"]
@@ -71,16 +70,16 @@ class MolsearchDatabase(Resource):
     collection: Field[int | None] = Field(
         optional(identifier), "Id of the source collection; None if the source is a dataset (assumed)."
     )
-    count: Field[int] = Field(integer, "Number of records in the search index; 0 unless it is loaded (assumed).")
+    count: Field[int] = Field(integer, "Count of records in the search index; 0 unless it is loaded (assumed).")
     created: Field[str] = Field(string, "When the database was created, ISO 8601 in UTC (assumed).")
     owner: Field[int] = Field(identifier, "Id of the user that created the database (assumed).")
     project: Field[int] = Field(identifier, "Id of the project that the database belongs to (assumed).")
 
-    pools: Field[int | None] = Field(optional(integer), "Number of pools of search servers; None if not set (listed).")
+    pools: Field[int | None] = Field(optional(integer), "Count of pools of search servers; None if not set (listed).")
     memory_mb: Field[int | None] = Field(optional(integer), "Memory in MiB; None if not set (listed).")
     disk_space: Field[int | None] = Field(optional(integer), "Disk space in MiB; None if not set (listed).")
-    cpu: Field[int | None] = Field(optional(integer), "Number of CPUs; None if not set (listed).")
-    gpu: Field[int | None] = Field(optional(integer), "Number of GPUs; None if not set (listed).")
+    cpu: Field[int | None] = Field(optional(integer), "CPUs; None if not set (listed).")
+    gpu: Field[int | None] = Field(optional(integer), "GPUs; None if not set (listed).")
     instance_type: Field[str | None] = Field(optional(string), "Type of the instances; None if not set (listed).")
     server_is_remote: Field[bool] = Field(
         optional(boolean, null=False), "Whether the servers that search are outside of Orion (listed)."
@@ -93,7 +92,7 @@ class MolsearchDatabase(Resource):
         name: str,
         dataset: Dataset | Id | None = None,
         *,
-        collection: ShardCollection | Id | None = None,
+        collection: Resource | Id | None = None,
         search_type: str = "2D",
         project: Any = None,
         pools: int | None = None,
@@ -114,15 +113,15 @@ class MolsearchDatabase(Resource):
             session: The session.
             name: Display name.
             dataset: The dataset or its id.
-            collection: The collection or its id, in place of a dataset. It must be closed. The local Orion reads the formats of datasets,
-                as named by the ends of the names of the shards, for example ``smi`` or ``sdf.gz``.
+            collection: The `ShardCollection` or its id, in place of a dataset. It must be closed. The local Orion reads the formats of
+                datasets, as named by the ends of the names of the shards, for example ``smi`` or ``sdf.gz``.
             search_type: ``2D`` or ``3D``.
             project: Project or its id. Defaults to the session's project.
-            pools: Number of pools of search servers.
+            pools: Count of pools of search servers.
             memory_mb: Memory for the search in MiB. On the local Orion, loading fails if the search index is larger.
             disk_space: Disk space for the search in MiB. On the local Orion, loading fails if the search index is larger.
-            cpu: Number of CPUs for the search.
-            gpu: Number of GPUs for the search.
+            cpu: CPUs for the search.
+            gpu: GPUs for the search.
             instance_type: Type of the instances that search.
             server_is_remote: Whether the servers that search are outside of Orion.
             database_version: Ignored, as in the original since 6.8.0 (documented).
@@ -179,7 +178,7 @@ class MolsearchDatabase(Resource):
                 raise OrionError(f"{self._title()} is 'UNLOADED': call load() first")
 
     def logs(self, follow: bool = False) -> Iterator[str]:
-        """Stream the lines of the log: when the database was loaded and unloaded, by whom, and how many molecules it has.
+        """Stream the lines of the log: when the database was loaded and unloaded, by which user, and how many molecules it has.
 
         Args:
             follow: True follows the log until the database is no longer being loaded; False reads the current log.
@@ -193,3 +192,25 @@ class MolsearchDatabase(Resource):
         from orionclient._resources.logs import iter_log_lines  # noqa: PLC0415 - rare
 
         return iter_log_lines(self, api.download_molsearch_database_logs, final=_AT_REST if follow else None)
+
+    def smiles(self, title: str) -> str:
+        """Get the molecule of a record by its title.
+
+        Args:
+            title: The title, which must be equal. If several records have it, the first one is chosen (assumed).
+
+        Returns:
+            The SMILES.
+
+        Raises:
+            NotFoundResponse: No record has this title.
+            BadResponse: The database is not loaded, or the record has no molecule that can be converted to SMILES.
+            OrionError: The request failed.
+        """
+        found = self._request(api.get_molsearch_smiles, title=title, check=_check_smiles)
+        smiles: str = found["smiles"]
+        return smiles
+
+
+def _check_smiles(found: dict[str, Any]) -> None:
+    read_field(found, "smiles", str)

@@ -86,7 +86,9 @@ def plant(orion: LocalOrion, folder: Path) -> None:  # noqa: C901 - one line for
     session.share_resource(Project(id=1), User(id=2))
     for _ in range(3):
         Token.create(session, "for tests")
-    databases = [MolsearchDatabase.create(session, "drugs", datasets[0]) for _ in range(2)]
+    # Titles of molfiles would have SMILES only with RDKit.
+    searched = Dataset.upload(session, "drugs", drugs("smi"))
+    databases = [MolsearchDatabase.create(session, "drugs", searched) for _ in range(2)]
     for database in databases:
         database.wait(timeout=60)
         session.share_resource(database, Project(id=3))

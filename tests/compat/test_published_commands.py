@@ -14,6 +14,7 @@ import os
 import re
 import shlex
 import subprocess
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -204,11 +205,28 @@ def make_database(world: World) -> MolsearchDatabase:
     return database
 
 
+def make_smiles_database(world: World) -> MolsearchDatabase:
+    """Create a database of ethanol with its own name as the title."""
+    name = new_name()
+    dataset = Dataset.upload(world.session, name, f"CCO {name}\n".encode(), format="smi")
+    database = MolsearchDatabase.create(world.session, name, dataset)
+    database.wait(timeout=60)
+    return database
+
+
 def make_query(world: World) -> MolsearchQuery:
     query = MolsearchQuery.create_title_query(
         name=new_name(), database_id=world["database"].id, titles=["aspirin"], session=world.session
     )
     query.wait(timeout=60)
+    return query
+
+
+def make_queued_query(world: World) -> MolsearchQuery:
+    """Create a query that waits for a search which does not begin."""
+    query = make_query(world)
+    with world.orion.server._require().stack.store.write_transaction() as db:
+        db.execute("UPDATE molsearch_queries SET state = 'QUEUED' WHERE id = ?", (query.id,))
     return query
 
 
@@ -261,7 +279,9 @@ MAKERS: dict[str, Callable[[World], Any]] = {
     "job": start_job,
     "complete_job": complete_job,
     "database": make_database,
+    "smiles_database": make_smiles_database,
     "query": make_query,
+    "queued_query": make_queued_query,
     "scaling_group": lambda world: world.session.list_resources(
         ScalingGroup, {"name": "jobs" if world.other else "services"}
     ).one(),
@@ -331,7 +351,8 @@ def check_effect(world: World, effect: dict[str, Any], out: str) -> None:
     if path := effect.get("file"):
         path = Path(world.fill(path))
         assert path.is_file()
-        assert world.fill(effect["content"]) in path.read_bytes().decode()
+        content = zipfile.Path(path, effect["member"]) if "member" in effect else path
+        assert world.fill(effect["content"]) in content.read_bytes().decode()
         return
     if "run" in effect:
         done = call(world, f"--json {world.fill(effect['run'])}", effect.get("as", "ada"))
@@ -490,7 +511,7 @@ def check_row(row: dict[str, Any]) -> None:
 
 
 def check_is_an_effect(effect: dict[str, Any]) -> None:
-    known = {"run", "as", "exit", "has", "lacks", "file", "content"}
+    known = {"run", "as", "exit", "has", "lacks", "file", "member", "content"}
     assert {*effect} <= known
     assert {*effect} & {"has", "lacks", "content"} or effect.get("exit"), "nothing is checked"
     if is_own_output(effect):

@@ -125,6 +125,7 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "complete_upload": lambda _: {
         "body": {"size": len(CONTENT), "digest": hashlib.sha256(hashlib.sha256(CONTENT).digest()).hexdigest()}
     },
+    "get_molsearch_smiles": lambda _: {"title": "ethanol"},
     "create_molsearch_query": lambda ids: {
         "body": {"query_type": "title", "database": ids["loaded_id"], "parameters": {"titles": ["ethanol"]}}
     },
@@ -200,7 +201,9 @@ def start_upload(session: OrionSession, _: dict[str, Any]) -> int:
 
 
 def create_query(session: OrionSession, ids: dict[str, Any]) -> int:
-    return MolsearchQuery.create_title_query(session=session, database_id=ids["loaded_id"], titles=["ethanol"]).id
+    query = MolsearchQuery.create_title_query(session=session, database_id=ids["loaded_id"], titles=["ethanol"])
+    query.wait()
+    return query.id
 
 
 def create_ready_export(session: OrionSession, _: dict[str, Any]) -> int:

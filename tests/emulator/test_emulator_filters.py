@@ -70,6 +70,8 @@ FILTERS: dict[str, dict[str, tuple[Any, Any]]] = {
         "state": ("ERROR", "LOST"),
         "states": (["ERROR", "LOST"], ["LOST"]),
         "search_type": ("3D", "2D"),
+        "dataset": (5, 99),
+        "collection": (7, 99),
         "types": (["3D", "4D"], ["4D"]),
     },
     "list_molsearch_queries": {
@@ -219,7 +221,9 @@ def ada(server: Server, ada: httpx.Client, grace: httpx.Client, drugs: dict[str,
         db.execute("UPDATE projects SET owner = 2 WHERE id = 3")
         db.execute("UPDATE datasets SET systemtags = '[\"Job 7\"]' WHERE id = 1")
         db.execute("UPDATE files SET deleted = '2020-01-01T00:00:00.000000Z' WHERE name = 'expired'")
-        db.execute("UPDATE molsearch_databases SET state = 'ERROR' WHERE id = ?", (second["id"],))
+        db.execute(
+            "UPDATE molsearch_databases SET state = 'ERROR', dataset = 0, collection = 7 WHERE id = ?", (second["id"],)
+        )
     content = compressed(
         MAIN,
         floes("sieve", tags=["red"], classification=[["Docking", "Posing"]]),

@@ -149,7 +149,7 @@ def test_another_response_is_an_error_and_nothing_is_created(
 ) -> None:
     site.responses = [response]
     with pytest.raises(error, match=message) as caught:
-        WorkFloePackage.upload(scripted.session(), f"{site.url}{PATH}{QUERY}")
+        WorkFloePackage.upload(scripted.session(retry_dict=None), f"{site.url}{PATH}{QUERY}")
     assert "signature" not in str(caught.value)
     assert (len(site.requests), scripted.requests) == (1, [])
 
@@ -174,3 +174,10 @@ def test_the_proxy_of_the_profile_is_used(scripted: Scripted) -> None:
     (request,) = scripted.requests
     assert request.path == f"http://packages.example.com{PATH}"
     assert CANARY not in str(request)
+
+
+def test_the_stack_of_the_profile_gets_no_token_either(scripted: Scripted) -> None:
+    scripted.responses = [ScriptedResponse(raw=b"not an archive")]
+    with pytest.raises(ValidationError, match="not a tar.gz archive"):
+        WorkFloePackage.upload(scripted.session(), f"{scripted.url}/api/v3/storage/files/1/download")
+    assert [CANARY in str(request) for request in scripted.requests] == [False]

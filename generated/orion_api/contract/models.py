@@ -659,6 +659,27 @@ class StartJob(ContractModel):
     ] = None
 
 
+class UpdateJob(ContractModel):
+    """Fields of a job to update."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[
+        StrictStr | None, Field(description="New display name; may be empty, need not be unique.", max_length=255)
+    ] = None
+
+
+class JobLogSize(ContractModel):
+    """Size of the log of a job."""
+
+    size: Annotated[StrictInt, Field(description="Stored bytes of the log.")]
+    written: Annotated[
+        StrictInt,
+        Field(description="Bytes that the job has written in all, those that are omitted from a long log included."),
+    ]
+
+
 class CreateMolsearchDatabase(ContractModel):
     """Fields of a new molecule database."""
 
@@ -692,7 +713,7 @@ class CreateMolsearchDatabase(ContractModel):
         StrictInt | None,
         Field(description="Id of the project. Defaults to the caller's default project.", ge=1, le=9223372036854775807),
     ] = None
-    pools: Annotated[StrictInt | None, Field(description="Number of pools of search servers.", ge=1, le=1000)] = None
+    pools: Annotated[StrictInt | None, Field(description="Count of pools of search servers.", ge=1, le=1000)] = None
     memory_mb: Annotated[
         StrictInt | None,
         Field(
@@ -707,14 +728,10 @@ class CreateMolsearchDatabase(ContractModel):
             le=104857600,
         ),
     ] = None
-    cpu: Annotated[StrictInt | None, Field(description="Number of CPUs for the search.", ge=1, le=1024)] = None
+    cpu: Annotated[StrictInt | None, Field(description="CPUs for the search.", ge=1, le=1024)] = None
     gpu: Annotated[
         StrictInt | None,
-        Field(
-            description="Number of GPUs for the search. The local Orion has none and rejects others than 0.",
-            ge=0,
-            le=1024,
-        ),
+        Field(description="GPUs for the search. The local Orion has none and rejects others than 0.", ge=0, le=1024),
     ] = None
     instance_type: Annotated[
         StrictStr | None, Field(description="Type of the instances that search.", max_length=255)
@@ -735,7 +752,7 @@ class UpdateMolsearchDatabase(ContractModel):
     project: Annotated[
         StrictInt | None, Field(description="Id of the project to move it to.", ge=1, le=9223372036854775807)
     ] = None
-    pools: Annotated[StrictInt | None, Field(description="Number of pools of search servers.", ge=1, le=1000)] = None
+    pools: Annotated[StrictInt | None, Field(description="Count of pools of search servers.", ge=1, le=1000)] = None
     memory_mb: Annotated[
         StrictInt | None,
         Field(
@@ -750,14 +767,10 @@ class UpdateMolsearchDatabase(ContractModel):
             le=104857600,
         ),
     ] = None
-    cpu: Annotated[StrictInt | None, Field(description="Number of CPUs for the search.", ge=1, le=1024)] = None
+    cpu: Annotated[StrictInt | None, Field(description="CPUs for the search.", ge=1, le=1024)] = None
     gpu: Annotated[
         StrictInt | None,
-        Field(
-            description="Number of GPUs for the search. The local Orion has none and rejects others than 0.",
-            ge=0,
-            le=1024,
-        ),
+        Field(description="GPUs for the search. The local Orion has none and rejects others than 0.", ge=0, le=1024),
     ] = None
     instance_type: Annotated[
         StrictStr | None, Field(description="Type of the instances that search.", max_length=255)
@@ -794,6 +807,46 @@ class CreateMolsearchQuery(ContractModel):
     ] = None
 
 
+class UpdateMolsearchQuery(ContractModel):
+    """Fields of a query to update; omitted fields are unchanged."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[StrictStr | None, Field(description="New display name; need not be unique.", max_length=255)] = None
+
+
+class ExportMolsearchQuery(ContractModel):
+    """The dataset of an export."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[
+        StrictStr | None,
+        Field(
+            description="Name of the dataset; need not be unique. Defaults to `Hits of query ` and the id of the query.",
+            max_length=255,
+        ),
+    ] = None
+    project: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the project of the dataset. Defaults to the caller's default project.",
+            ge=1,
+            le=9223372036854775807,
+        ),
+    ] = None
+
+
+class MolsearchSmiles(ContractModel):
+    """The molecule of a record as SMILES."""
+
+    title: Annotated[StrictStr, Field(description="Title of the record.")]
+    record: Annotated[StrictInt, Field(description="Id of the record in the database, as in its hits.")]
+    smiles: Annotated[StrictStr, Field(description="The SMILES.")]
+
+
 class MolsearchHitInfo(ContractModel):
     """A record found by a query."""
 
@@ -815,7 +868,7 @@ class MolsearchHitInfo(ContractModel):
     record: Annotated[
         StrictInt,
         Field(
-            description="Id of the record in the dataset, or its number in a database of a collection, counted from 1."
+            description="Id of the record in the dataset, or its position in a database of a collection, counted from 1."
         ),
     ]
     title: Annotated[
@@ -1766,7 +1819,7 @@ class MolsearchDatabaseInfo(ContractModel):
         ),
     ] = None
     count: Annotated[
-        StrictInt | None, Field(description="Number of records in the search index; 0 unless the database is loaded.")
+        StrictInt | None, Field(description="Count of records in the search index; 0 unless the database is loaded.")
     ] = None
     created: Annotated[AwareDatetime | None, Field(description="Time the database was created, ISO 8601 in UTC.")] = (
         None
@@ -1776,7 +1829,7 @@ class MolsearchDatabaseInfo(ContractModel):
     pools: Annotated[
         StrictInt | None,
         Field(
-            description="Number of pools of search servers; null if it was not set.",
+            description="Count of pools of search servers; null if it was not set.",
             json_schema_extra={"x-orion-nullable": True},
         ),
     ] = None
@@ -1796,17 +1849,11 @@ class MolsearchDatabaseInfo(ContractModel):
     ] = None
     cpu: Annotated[
         StrictInt | None,
-        Field(
-            description="Number of CPUs for the search; null if it was not set.",
-            json_schema_extra={"x-orion-nullable": True},
-        ),
+        Field(description="CPUs for the search; null if it was not set.", json_schema_extra={"x-orion-nullable": True}),
     ] = None
     gpu: Annotated[
         StrictInt | None,
-        Field(
-            description="Number of GPUs for the search; null if it was not set.",
-            json_schema_extra={"x-orion-nullable": True},
-        ),
+        Field(description="GPUs for the search; null if it was not set.", json_schema_extra={"x-orion-nullable": True}),
     ] = None
     instance_type: Annotated[
         StrictStr | None,
@@ -1845,7 +1892,7 @@ class MolsearchQueryInfo(ContractModel):
     database: Annotated[StrictInt | None, Field(description="Id of the database.")] = None
     state: Annotated[StrictStr, Field(description="State of the query.")]
     reason: Annotated[
-        StrictStr | None, Field(description="Why the state is `ERROR`, one sentence; otherwise empty.")
+        StrictStr | None, Field(description="Why the state is `ERROR` or `CANCELLED`, one sentence; otherwise empty.")
     ] = None
     parameters: Annotated[JsonObject | None, Field(description="Search parameters as they were sent.")] = None
     count: Annotated[StrictInt | None, Field(description="Number of hits; 0 until the query is finished.")] = None

@@ -189,6 +189,20 @@ class ListMolsearchHitsQuery(BaseModel):
     offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
 
 
+class DownloadMolsearchHitsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    format: Annotated[str | None, Field(max_length=255, min_length=1)] = "csv"
+
+
+class GetMolsearchSmilesQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    title: Annotated[str, Field(max_length=1000, min_length=1)]
+
+
 class ListOrganizationsQuery(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from .dataset_page import DatasetPage as DatasetPage
     from .desired_task_state import DesiredTaskState as DesiredTaskState
     from .download_dataset_format import DownloadDatasetFormat as DownloadDatasetFormat
+    from .download_molsearch_hits_format import DownloadMolsearchHitsFormat as DownloadMolsearchHitsFormat
     from .entry_info import EntryInfo as EntryInfo
     from .entry_info_state import EntryInfoState as EntryInfoState
     from .entry_info_type import EntryInfoType as EntryInfoType
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from .export_info_format import ExportInfoFormat as ExportInfoFormat
     from .export_info_report_type import ExportInfoReportType as ExportInfoReportType
     from .export_info_state import ExportInfoState as ExportInfoState
+    from .export_molsearch_query import ExportMolsearchQuery as ExportMolsearchQuery
     from .export_page import ExportPage as ExportPage
     from .file_info import FileInfo as FileInfo
     from .file_page import FilePage as FilePage
@@ -64,6 +66,7 @@ if TYPE_CHECKING:
     from .issued_token import IssuedToken as IssuedToken
     from .job_hardware import JobHardware as JobHardware
     from .job_info import JobInfo as JobInfo
+    from .job_log_size import JobLogSize as JobLogSize
     from .job_page import JobPage as JobPage
     from .job_state import JobState as JobState
     from .json_object import JsonObject as JsonObject
@@ -79,6 +82,7 @@ if TYPE_CHECKING:
     from .molsearch_query_info import MolsearchQueryInfo as MolsearchQueryInfo
     from .molsearch_query_page import MolsearchQueryPage as MolsearchQueryPage
     from .molsearch_query_state import MolsearchQueryState as MolsearchQueryState
+    from .molsearch_smiles import MolsearchSmiles as MolsearchSmiles
     from .move_entries import MoveEntries as MoveEntries
     from .organization_info import OrganizationInfo as OrganizationInfo
     from .organization_page import OrganizationPage as OrganizationPage
@@ -124,7 +128,9 @@ if TYPE_CHECKING:
     from .update_collection import UpdateCollection as UpdateCollection
     from .update_dataset import UpdateDataset as UpdateDataset
     from .update_file import UpdateFile as UpdateFile
+    from .update_job import UpdateJob as UpdateJob
     from .update_molsearch_database import UpdateMolsearchDatabase as UpdateMolsearchDatabase
+    from .update_molsearch_query import UpdateMolsearchQuery as UpdateMolsearchQuery
     from .update_project import UpdateProject as UpdateProject
     from .update_scaling_group import UpdateScalingGroup as UpdateScalingGroup
     from .update_secret import UpdateSecret as UpdateSecret
@@ -183,6 +189,7 @@ else:
             "dataset_page:DatasetPage",
             "desired_task_state:DesiredTaskState",
             "download_dataset_format:DownloadDatasetFormat",
+            "download_molsearch_hits_format:DownloadMolsearchHitsFormat",
             "entry_info:EntryInfo",
             "entry_info_state:EntryInfoState",
             "entry_info_type:EntryInfoType",
@@ -192,6 +199,7 @@ else:
             "export_info_format:ExportInfoFormat",
             "export_info_report_type:ExportInfoReportType",
             "export_info_state:ExportInfoState",
+            "export_molsearch_query:ExportMolsearchQuery",
             "export_page:ExportPage",
             "file_info:FileInfo",
             "file_page:FilePage",
@@ -204,6 +212,7 @@ else:
             "issued_token:IssuedToken",
             "job_hardware:JobHardware",
             "job_info:JobInfo",
+            "job_log_size:JobLogSize",
             "job_page:JobPage",
             "job_state:JobState",
             "json_object:JsonObject",
@@ -217,6 +226,7 @@ else:
             "molsearch_query_info:MolsearchQueryInfo",
             "molsearch_query_page:MolsearchQueryPage",
             "molsearch_query_state:MolsearchQueryState",
+            "molsearch_smiles:MolsearchSmiles",
             "move_entries:MoveEntries",
             "organization_info:OrganizationInfo",
             "organization_page:OrganizationPage",
@@ -262,7 +272,9 @@ else:
             "update_collection:UpdateCollection",
             "update_dataset:UpdateDataset",
             "update_file:UpdateFile",
+            "update_job:UpdateJob",
             "update_molsearch_database:UpdateMolsearchDatabase",
+            "update_molsearch_query:UpdateMolsearchQuery",
             "update_project:UpdateProject",
             "update_scaling_group:UpdateScalingGroup",
             "update_secret:UpdateSecret",

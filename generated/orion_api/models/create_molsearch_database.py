@@ -24,11 +24,11 @@ class CreateMolsearchDatabase:
         collection: Id of the collection with the molecules. Required without `dataset`.
         search_type: Search type, `2D` or `3D`. Defaults to `2D`.
         project: Id of the project. Defaults to the caller's default project.
-        pools: Number of pools of search servers.
+        pools: Count of pools of search servers.
         memory_mb: Memory for the search in MiB. Loading fails if the search index is larger.
         disk_space: Disk space for the search in MiB. Loading fails if the search index is larger.
-        cpu: Number of CPUs for the search.
-        gpu: Number of GPUs for the search. The local Orion has none and rejects others than 0.
+        cpu: CPUs for the search.
+        gpu: GPUs for the search. The local Orion has none and rejects others than 0.
         instance_type: Type of the instances that search.
         server_is_remote: Whether the servers that search are outside of Orion. The local Orion rejects true.
     """

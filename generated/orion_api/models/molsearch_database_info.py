@@ -27,15 +27,15 @@ class MolsearchDatabaseInfo:
         reason: Why the state is `ERROR`, one sentence; otherwise empty.
         dataset: Id of the source dataset; null if the source is a collection.
         collection: Id of the source collection; null if the source is a dataset.
-        count: Number of records in the search index; 0 unless the database is loaded.
+        count: Count of records in the search index; 0 unless the database is loaded.
         created: Time the database was created, ISO 8601 in UTC.
         owner: Id of the user who created the database.
         project: Id of the project that the database belongs to.
-        pools: Number of pools of search servers; null if it was not set.
+        pools: Count of pools of search servers; null if it was not set.
         memory_mb: Memory for the search in MiB; null if it was not set.
         disk_space: Disk space for the search in MiB; null if it was not set.
-        cpu: Number of CPUs for the search; null if it was not set.
-        gpu: Number of GPUs for the search; null if it was not set.
+        cpu: CPUs for the search; null if it was not set.
+        gpu: GPUs for the search; null if it was not set.
         instance_type: Type of the instances that search; null if it was not set.
         server_is_remote: Whether the servers that search are outside of Orion.
         additional_properties: Fields that are not in the contract.

@@ -18,7 +18,7 @@ class MolsearchHitInfo:
     Attributes:
         rank: Rank among the hits of the query, counted from 1.
         dataset: Id of the dataset; null for a database of a collection.
-        record: Id of the record in the dataset, or its number in a database of a collection, counted from 1.
+        record: Id of the record in the dataset, or its position in a database of a collection, counted from 1.
         shard: Id of the shard with the record; null for a database of a dataset.
         title: Title of the record; null if it has none.
         score: Similarity from 0 to 1; null for queries without a score.

@@ -18,11 +18,11 @@ class UpdateMolsearchDatabase:
     Attributes:
         name: New display name.
         project: Id of the project to move it to.
-        pools: Number of pools of search servers.
+        pools: Count of pools of search servers.
         memory_mb: Memory for the search in MiB. Loading fails if the search index is larger.
         disk_space: Disk space for the search in MiB. Loading fails if the search index is larger.
-        cpu: Number of CPUs for the search.
-        gpu: Number of GPUs for the search. The local Orion has none and rejects others than 0.
+        cpu: CPUs for the search.
+        gpu: GPUs for the search. The local Orion has none and rejects others than 0.
         instance_type: Type of the instances that search.
         server_is_remote: Whether the servers that search are outside of Orion. The local Orion rejects true.
     """

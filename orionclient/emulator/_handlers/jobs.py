@@ -2,12 +2,13 @@
 
 The rules are assumptions, except that `complete` is the final state of every job and that `reason` is empty on success:
 
-- A job belongs to its project: all members can see, cancel and delete it. It acts as the user who created it.
-- Cancelling a complete job has no effect. Only a complete job can be deleted.
+- A job belongs to its project: all members can see, rename, cancel and delete it. It acts as the user who created it.
+- Cancelling a complete job has no effect. Only a complete job can be deleted, and so can its log alone. A job in any state can be renamed.
 """
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -41,10 +42,14 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
     }
 
 
-def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[], None]:
+def _require_complete(row: sqlite3.Row, what: str) -> None:
     if row["state"] != "complete":
-        detail = f"The job {row['id']} is {row['state']}; only a complete job can be deleted. Cancel it first."
+        detail = f"The job {row['id']} is {row['state']}; only {what} can be deleted. Cancel it first."
         raise ProblemError(409, detail, "job_not_complete")
+
+
+def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[], None]:
+    _require_complete(row, "a complete job")
     costs.record_deletion(db, row["id"])
     return partial(call.stack.engine.remove_folder, row["id"])
 
@@ -106,6 +111,11 @@ def create_job(call: Call) -> dict[str, Any]:
     return made
 
 
+def update_job(call: Call) -> dict[str, Any]:
+    """Rename a job."""
+    return _add_progress(call, resources.update(call, JOBS))
+
+
 def cancel_job(call: Call) -> dict[str, Any]:
     """Cancel a job: a queued job immediately, a running job asynchronously."""
     who = call.caller.username
@@ -134,6 +144,22 @@ def download_job_logs(call: Call) -> ContentResult:
     return ContentResult(log.chunks(), log.close, {"Content-Length": str(log.size), LOG_OFFSET_HEADER: str(log.end)})
 
 
+def get_job_log_size(call: Call) -> dict[str, Any]:
+    """Return how many bytes of the log of a job are stored, and how many it has written."""
+    with call.stack.store.read_transaction() as db:
+        row = resources.find_named(call, db, JOBS, reading=True)
+    with closing(call.stack.engine.open_log(row["id"], 0)) as log:
+        return {"size": log.stored, "written": log.end}
+
+
+def delete_job_logs(call: Call) -> None:
+    """Delete the log of a complete job."""
+    with call.stack.store.read_transaction() as db:
+        row = resources.find_named(call, db, JOBS)
+    _require_complete(row, "the log of a complete job")
+    call.stack.engine.delete_log(row["id"])
+
+
 def resume(stack: Services) -> None:
     """End the jobs that were running when the last server stopped; queued jobs stay queued."""
     run_times = stack.engine.heartbeat.read()
@@ -152,7 +178,10 @@ HANDLERS = {
     "list_jobs": Handler(list_jobs),
     "create_job": Handler(create_job),
     "get_job": Handler(get_job),
+    "update_job": Handler(update_job),
     "cancel_job": Handler(cancel_job),
     "delete_job": Handler(lambda call: resources.delete(call, JOBS)),
     "download_job_logs": Handler(download_job_logs),
+    "get_job_log_size": Handler(get_job_log_size),
+    "delete_job_logs": Handler(delete_job_logs),
 }

@@ -37,7 +37,7 @@ class Entry(NamedTuple):
     """A record of a loaded database.
 
     Args:
-        record: Its id in the dataset; in a database of a collection its number, counted from 1.
+        record: Its id in the dataset; in a database of a collection its position, counted from 1.
         shard: The shard that it is from; None in a database of a dataset.
         body: The record.
     """
@@ -78,9 +78,8 @@ def iter_entries(stack: Services, database: int) -> Iterator[Entry]:
 
 def describe_not_loaded(row: sqlite3.Row) -> str:
     """Return why a database cannot be searched, and what loads it."""
-    number = row["id"]
-    advice = f"ocli molsearch db {'wait' if row['state'] == 'LOADING' else 'load'} {number}"
-    return f"The database {number} is {row['state']}; only a LOADED database can be searched: run `{advice}` first."
+    advice = f"ocli molsearch db {'wait' if row['state'] == 'LOADING' else 'load'} {row['id']}"
+    return f"The database {row['id']} is {row['state']}; only a LOADED database can be searched: run `{advice}` first."
 
 
 def find_source(db: sqlite3.Connection, row: sqlite3.Row) -> sqlite3.Row | None:
@@ -140,8 +139,8 @@ def _write_index(stack: Services, row: sqlite3.Row, staged: StagedBlob) -> tuple
     """Write the index; returns the count of all records and of those with a molecule."""
     bounds = {name: row[name] for name in ("memory_mb", "disk_space") if row[name] is not None}
     count = with_molecule = 0
-    for number, shard, body in _iter_shards(stack, row) if row["collection"] else _iter_dataset(stack, row):
-        staged.write(b"%d\t%b\t%b\n" % (number, b"" if shard is None else b"%d" % shard, body.encode()))
+    for record, shard, body in _iter_shards(stack, row) if row["collection"] else _iter_dataset(stack, row):
+        staged.write(b"%d\t%b\t%b\n" % (record, b"" if shard is None else b"%d" % shard, body.encode()))
         count += 1
         with_molecule += is_molecule(_strictjson.loads(body).get(MOLECULE))
         for name, bound in bounds.items():

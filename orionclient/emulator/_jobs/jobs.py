@@ -31,7 +31,7 @@ from orionclient.emulator._jobs.hardware import (
     load_hardware,
 )
 from orionclient.emulator._jobs.heartbeat import Heartbeat
-from orionclient.emulator._jobs.logs import LogReader, LogWriter
+from orionclient.emulator._jobs.logs import LogReader, LogWriter, delete_log
 from orionclient.emulator._jobs.processes import Bounds, Process, build_environment, describe_exit
 from orionclient.emulator._store import costs
 from orionclient.emulator._store.store import now
@@ -230,6 +230,10 @@ class JobEngine:
     def open_log(self, job: int, offset: int) -> LogReader:
         """Open the log of a job from an offset on; it is empty if the job has not started."""
         return LogReader(self._folder / str(job), offset)
+
+    def delete_log(self, job: int) -> None:
+        """Delete the log of a complete job."""
+        delete_log(self._folder / str(job))
 
     def remove_folder(self, job: int) -> None:
         """Remove the folder of a job; files that cannot be removed now are removed at the next start."""

@@ -256,7 +256,14 @@ ALTER TABLE molsearch_databases ADD COLUMN server_is_remote INTEGER NOT NULL DEF
 ALTER TABLE molsearch_hits ADD COLUMN shard INTEGER;
 """
 
-_QUERIES_OF_10 = ""
+# The record of a hit as it was when the search ran; for a hit of an older version, as it is now.
+_QUERIES_OF_10 = """
+ALTER TABLE molsearch_hits ADD COLUMN body TEXT NOT NULL DEFAULT '{}';
+UPDATE molsearch_hits SET body = coalesce(
+    (SELECT r.body FROM records r WHERE r.dataset = molsearch_hits.dataset AND r.id = molsearch_hits.record),
+    iif(title IS NULL, '{}', json_object('Title', title))
+);
+"""
 
 # The users with cost accounting are those of the seeds who manage their stack.
 _SCALING_GROUPS = """

@@ -38,7 +38,7 @@ def build(
 
     Args:
         database_id: Id of the database.
-        offset: Number of bytes to skip; the response is empty if `offset` is at or past the end.
+        offset: Bytes to skip; the response is empty if `offset` is at or past the end.
     """
     return Request(
         operation=OPERATION,
@@ -73,7 +73,7 @@ def sync_detailed(
     Args:
         database_id: Id of the database.
         client: `session.raw` or an `AuthenticatedClient`.
-        offset: Number of bytes to skip; the response is empty if `offset` is at or past the end.
+        offset: Bytes to skip; the response is empty if `offset` is at or past the end.
 
     Returns:
         The open response, to be closed by the caller; `iter_bytes()` streams the body.
@@ -92,7 +92,7 @@ def sync(
     Args:
         database_id: Id of the database.
         client: `session.raw` or an `AuthenticatedClient`.
-        offset: Number of bytes to skip; the response is empty if `offset` is at or past the end.
+        offset: Bytes to skip; the response is empty if `offset` is at or past the end.
 
     Returns:
         The log from `offset` on, in UTF-8. An open response, to be closed by the caller; `iter_bytes()` streams the body.
