@@ -192,7 +192,9 @@ def watch_job(session: OrionSession, check: Checks) -> None:
     config = session.config
     settings = {"ORION_URL": config.url, "ORION_TOKEN": config.token, "ORION_PROJECT": str(config.project)}
     command = [sys.executable, "-m", "orionclient.cli", "jobs", "watch", str(job.id)]
-    done = subprocess.run(command, env={**os.environ, **settings}, capture_output=True, text=True, check=False)
+    done = subprocess.run(  # noqa: S603 - its own command
+        command, env={**os.environ, **settings}, capture_output=True, text=True, check=False
+    )
     for line in done.stdout.splitlines():
         print(f"       {line}")
     check.expect(done.returncode == 0 and "succeeded" in done.stdout, "ocli jobs watch ended when the job was complete")
@@ -209,7 +211,9 @@ def search_molecules(session: OrionSession, drug_set: Dataset, check: Checks) ->
     check.step("Search molecules")
     database = MolsearchDatabase.create(session, "approved drugs", drug_set)
     database.wait(timeout=60)
-    check.expect(database.state == "LOADED", f"database {database.id} is {database.state} with {database.count} molecules")
+    check.expect(
+        database.state == "LOADED", f"database {database.id} is {database.state} with {database.count} molecules"
+    )
     query = MolsearchQuery.create_title_query(
         name="stimulants", database_id=database.id, titles=["caffeine", "aspirin"], session=session
     )
