@@ -23,7 +23,7 @@ DATA: Final[Mapping[str, str]] = {
     "file": "file",
     "collection_source": "collection",
     "collection": "collection",
-    "secret": "secret",
+    "secret": "secret",  # nosec B105 - a type
 }
 #: Type of a parameter for the name of a resource that the floe creates -> kind of resource. `collection_out` is an older name.
 OUTPUTS: Final[Mapping[str, str]] = {

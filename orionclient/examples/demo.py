@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 import os
-import subprocess
+import subprocess  # nosec B404
 import sys
 import tempfile
 from pathlib import Path
@@ -192,7 +192,7 @@ def watch_job(session: OrionSession, check: Checks) -> None:
     config = session.config
     settings = {"ORION_URL": config.url, "ORION_TOKEN": config.token, "ORION_PROJECT": str(config.project)}
     command = [sys.executable, "-m", "orionclient.cli", "jobs", "watch", str(job.id)]
-    done = subprocess.run(  # noqa: S603 - its own command
+    done = subprocess.run(  # noqa: S603 - our own module  # nosec B603
         command, env={**os.environ, **settings}, capture_output=True, text=True, check=False
     )
     for line in done.stdout.splitlines():
