@@ -81,7 +81,7 @@ def create_job(call: Call) -> dict[str, Any]:
     try:
         check_parameters(_strictjson.loads(floe["specification"]), parameters)
     except ParametersError as error:
-        raise ProblemError(422, str(error), "bad_job_parameters") from None
+        raise ProblemError(422, str(error), "bad_job_parameters", errors=error.faults) from None
     made = resources.create(
         call,
         JOBS,
