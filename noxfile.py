@@ -21,8 +21,13 @@ LAYERS = ("tests/surface/test_layers.py",)
 TYPING = ("tests/typing",)
 GENERATOR = ("tests/generator",)
 FAULTS = ("tests/conformance", "tests/matrix", "tests/security")
-# Comparisons with RDKit, by night.
+# Comparisons with RDKit: of files by night, of searches in every run.
 TOOLKITS = ("tests/toolkits",)
+SEARCHES = (
+    "tests/toolkits/test_rdkit_searches.py",
+    "tests/emulator/test_emulator_molsearch.py",
+    "tests/session/test_molsearch.py",
+)
 # Tests of requests, over `httpx.HTTPTransport`; at night all tests of sessions, the retry table and the matrix.
 OVER_HTTPX = (
     "tests/conformance/test_transfers.py",
@@ -32,12 +37,13 @@ OVER_HTTPX = (
     ),
 )
 TRANSFERS = ("kills", "memory", "random", "random_responses", "small_machines", "unusual_sources", "validators")
-# Connections, request counts, independent servers, kills of the store, the file system against a model, and of the transfer tests kills,
-# memory, random and small machines.
+# Connections, request counts, independent servers, kills of the store and with jobs, the file system against a model, and of the transfer
+# tests kills, memory, random and small machines.
 MOVING = (
     "tests/referees",
     "tests/connections",
     "tests/benchmarks",
+    "tests/emulator/test_emulator_charges.py",
     "tests/emulator/test_emulator_kills.py",
     "tests/emulator/test_emulator_fs_model.py",
     *(f"tests/transfers/test_{name}.py" for name in TRANSFERS),
@@ -173,7 +179,7 @@ def nightly(session: nox.Session) -> None:
         session.run("pytest", "tests/connections", env={"ORION_HTTP_LIBRARY": library, "ORION_NIGHTLY": "1"})
     # The retry table by operation, examples of `ocli` in both forms, 2,000 random schedules. The matrix has no long form.
     long = ("tests/cli/test_examples.py", "tests/conformance", "tests/emulator/test_emulator_jobs_ends.py",
-            "tests/emulator/test_emulator_fs_model.py",
+            "tests/emulator/test_emulator_charges.py", "tests/emulator/test_emulator_fs_model.py",
             "tests/emulator/test_emulator_kills.py", "tests/matrix/test_stateful.py", "tests/security", "tests/transfers")  # fmt: skip
     # The fault tests and those of sessions, with the other library; connections and long transfers ran above.
     quick = [f"--ignore={path}" for path in MOVING]
@@ -196,12 +202,20 @@ def nightly(session: nox.Session) -> None:
 
 @nox.session
 def toolkits(session: nox.Session) -> None:
-    """Compare molecule files with RDKit, and run molecule searches with it; prints what it compared."""
+    """Compare molecule files and searches with RDKit; prints what it compared."""
     _clear_environment(session)
     _install_groups(session, "test")
     session.install(".[local,rdkit]")
     session.run("pytest", *PARALLEL, "-rP", *TOOLKITS, *session.posargs)
-    session.run("pytest", *PARALLEL, "tests/emulator/test_emulator_molsearch.py")
+
+
+@nox.session
+def rdkit(session: nox.Session) -> None:
+    """Compare molecule searches in 500 random molecules with RDKit; arguments go to pytest."""
+    _clear_environment(session)
+    _install_groups(session, "test")
+    session.install(".[local,rdkit]")
+    session.run("pytest", *PARALLEL, *SEARCHES, *session.posargs)
 
 
 @nox.session

@@ -22,8 +22,8 @@ Violation = tuple[Keys, str, str]
 
 VERBS = (
     "abort", "add", "archive", "assign", "cancel", "close", "complete", "copy", "create", "delete", "download",
-    "export", "finalize", "get", "import", "leave", "list", "move", "obtain", "open", "remove", "rename", "reset", "resolve", "restart",
-    "restore", "revoke", "search", "share", "start", "stop", "unshare", "update", "upload",
+    "export", "finalize", "get", "import", "leave", "list", "load", "move", "obtain", "open", "remove", "rename", "reset", "resolve",
+    "restart", "restore", "revoke", "search", "share", "start", "stop", "unload", "unshare", "update", "upload",
 )  # fmt: skip
 RETRIES = ("read", "write", "create", "keyed")
 PAGINGS = ("link", "stream")

@@ -159,7 +159,7 @@ def in_orion(environ: Mapping[str, str] | None = None) -> bool:
         environ: Environment variables. Defaults to those of the process.
 
     Returns:
-        True if ``ORION_JOB_ID`` is set and not empty (how the original decides is not published).
+        True if ``ORION_JOB_ID``, which Orion sets in jobs (documented), is not empty. How the original decides is not published.
 
     Example:
         >>> from orionclient.session import in_orion

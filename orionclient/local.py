@@ -42,6 +42,10 @@ class LocalOrion:
         floes: Floes to offer: functions with `@floe`, module names and paths of files. The built-in floes and those of installed
             packages (entry points of the group `orionclient.floes`) are always offered.
         jobs: Maximum number of jobs that run concurrently; with 0 they stay queued.
+        cpus: The CPUs that the running jobs can have together; a job has one unless it asks for more (`cpu_count`). More than the
+            machine has are possible, then jobs share them. Defaults to those that this process can use, or to `jobs` if that is more.
+        memory_mb: Memory that a job can have, in MiB; a job has 1800 unless it asks for more (`memory_mb`). Defaults to the memory of the
+            machine.
         storage: Opens a second origin for object storage, like a stack on S3: downloads of files and shards redirect to presigned URLs
             there, and parts of uploads are sent to presigned URLs. `server.storage` records its requests and injects faults.
         storage_seconds: Lifetime of a presigned URL in seconds.
@@ -77,6 +81,8 @@ class LocalOrion:
         processing: float = 0.0,
         floes: Iterable[Any] = (),
         jobs: int = 2,
+        cpus: int | None = None,
+        memory_mb: int | None = None,
         storage: bool = False,
         storage_seconds: float = 900.0,
         port: int = 0,
@@ -91,6 +97,7 @@ class LocalOrion:
         self._processing = processing
         self._floes = list(floes)
         self._jobs = jobs
+        self._machine = (cpus, memory_mb)
         self._storage = (storage, storage_seconds)
         self._port = port
         self._proxied = proxied
@@ -128,6 +135,8 @@ class LocalOrion:
                 processing=self._processing,
                 floes=floes,
                 jobs=self._jobs,
+                cpus=self._machine[0],
+                memory_mb=self._machine[1],
                 describe=build_command("describe"),
                 storage=self._storage[0],
                 storage_seconds=self._storage[1],

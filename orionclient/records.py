@@ -224,7 +224,7 @@ _MOLECULE_CODECS: Final[dict[type, Callable[[Any], str]]] = {}
 
 
 def register_molecule_codec(kind: type[M], encode: Callable[[M], str]) -> None:
-    """Register how molecules of a toolkit are converted to SMILES for molecule searches. OEMol needs no registration.
+    """Register how molecules of a toolkit are converted to SMILES for molecule searches. Those of RDKit and OEChem need none.
 
     Args:
         kind: Class of the molecules; subclasses are included.
@@ -241,20 +241,24 @@ def register_molecule_codec(kind: type[M], encode: Callable[[M], str]) -> None:
     _MOLECULE_CODECS[kind] = encode
 
 
-def encode_molecule(what: str, value: Any) -> Any:
+def encode_molecule(what: str, value: Any, *, as_query: bool = False) -> Any:
     """Convert a molecule of a toolkit to SMILES, which has no coordinates.
 
     Args:
         what: Name of the value, for the message.
-        value: A molecule of a class that is registered, or of OEChem. OEChem was not tested, since it is licensed.
+        value: A molecule of a class that is registered, of RDKit, or of OEChem. OEChem was not tested, since it is licensed.
+        as_query: Whether the molecule is a substructure. RDKit writes it as SMARTS then, so that the query finds what
+            ``HasSubstructMatch`` finds. Defaults to False.
 
     Returns:
-        The SMILES; every other value unchanged.
+        The SMILES or SMARTS; every other value unchanged.
 
     Raises:
         ValidationError: The molecule cannot be converted; the message has the reason.
     """
     encode = next((_MOLECULE_CODECS[each] for each in type(value).__mro__ if each in _MOLECULE_CODECS), None)
+    if encode is None and _is_rdkit_molecule(value):
+        encode = _encode_rdkit_query if as_query else _encode_rdkit_molecule
     if encode is None and _is_oe_molecule(value):
         encode = _encode_oe_molecule
     if encode is None:
@@ -266,6 +270,18 @@ def encode_molecule(what: str, value: Any) -> Any:
     if not isinstance(smiles, str) or not smiles:
         raise ValidationError(f"{what}: the codec of {type(value).__name__} returned {smiles!r:.60}, not a SMILES")
     return smiles
+
+
+def _is_rdkit_molecule(value: object) -> bool:
+    return any((each.__module__, each.__name__) == ("rdkit.Chem.rdchem", "Mol") for each in type(value).__mro__)
+
+
+def _encode_rdkit_molecule(molecule: Any) -> Any:
+    return importlib.import_module("rdkit.Chem").MolToSmiles(molecule)
+
+
+def _encode_rdkit_query(molecule: Any) -> Any:
+    return importlib.import_module("rdkit.Chem").MolToSmarts(molecule)
 
 
 def _is_oe_molecule(value: object) -> bool:

@@ -50,6 +50,16 @@ class DownloadDatasetFilters(TypedDict):
     fieldlist: NotRequired[str | list[Fieldlist] | None]
 
 
+class ListExportsFilters(TypedDict):
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
+    name: NotRequired[str | None]
+    report_type: NotRequired[str | None]
+    state: NotRequired[str | None]
+
+
 class DeleteFileFilters(TypedDict):
     immediate: NotRequired[bool | None]
 
@@ -92,8 +102,14 @@ class ListMolsearchDatabasesFilters(TypedDict):
     owner: NotRequired[int | None]
     state: NotRequired[str | None]
     states: NotRequired[str | list[State] | None]
+    dataset: NotRequired[int | None]
+    collection: NotRequired[int | None]
     search_type: NotRequired[Literal["2D", "3D"] | None]
     types: NotRequired[str | list[Type] | None]
+
+
+class DownloadMolsearchDatabaseLogsFilters(TypedDict):
+    offset: NotRequired[int | None]
 
 
 class ListMolsearchQueriesFilters(TypedDict):
@@ -116,6 +132,14 @@ class ListMolsearchHitsFilters(TypedDict):
     limit: NotRequired[int | None]
     cursor: NotRequired[str | None]
     offset: NotRequired[int | None]
+
+
+class DownloadMolsearchHitsFilters(TypedDict):
+    format: NotRequired[str | None]
+
+
+class GetMolsearchSmilesFilters(TypedDict):
+    title: str
 
 
 class ListOrganizationsFilters(TypedDict):
@@ -152,6 +176,46 @@ class ListProjectsFilters(TypedDict):
     archived: NotRequired[bool | None]
     deleted: NotRequired[bool | None]
     expired: NotRequired[bool | None]
+
+
+class ListScalingGroupsFilters(TypedDict):
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
+    name: NotRequired[str | None]
+    name_contains: NotRequired[str | None]
+    name_icontains: NotRequired[str | None]
+
+
+class ListServiceSpecsFilters(TypedDict):
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
+    name: NotRequired[str | None]
+    name_contains: NotRequired[str | None]
+    name_icontains: NotRequired[str | None]
+    project: NotRequired[int | None]
+    owner: NotRequired[int | None]
+
+
+class ListServiceTasksFilters(TypedDict):
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    order_by: NotRequired[str | None]
+    name: NotRequired[str | None]
+    name_contains: NotRequired[str | None]
+    name_icontains: NotRequired[str | None]
+    project: NotRequired[int | None]
+    owner: NotRequired[int | None]
+    states: NotRequired[str | list[State] | None]
+    spec: NotRequired[int | None]
+
+
+class DownloadServiceTaskLogsFilters(TypedDict):
+    offset: NotRequired[int | None]
 
 
 class ListShardsFilters(TypedDict):
@@ -219,6 +283,15 @@ class ListUsersFilters(TypedDict):
     username: NotRequired[str | None]
 
 
+class ListClassificationsFilters(TypedDict):
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+    offset: NotRequired[int | None]
+    name: NotRequired[str | None]
+    path: NotRequired[str | None]
+    depth: NotRequired[int | None]
+
+
 class ListWorkspacesFilters(TypedDict):
     limit: NotRequired[int | None]
     cursor: NotRequired[str | None]
@@ -253,13 +326,40 @@ class CompleteUpload(TypedDict):
     digest: str
 
 
+PackageUuid: TypeAlias = str
+
+
+JobId: TypeAlias = int
+
+
+class CreateExport(TypedDict):
+    """Fields of a new export."""
+
+    report_type: Literal["jobs_summary", "storage_use", "spend_summary"]
+    format: NotRequired[Literal["csv", "json"]]
+    start_date: NotRequired[str]
+    end_date: NotRequired[str]
+    package_uuids: NotRequired[list[PackageUuid]]
+    workfloe_uuid: NotRequired[str]
+    job_ids: NotRequired[list[JobId]]
+    notify: NotRequired[bool]
+
+
 class CreateMolsearchDatabase(TypedDict):
     """Fields of a new molecule database."""
 
     name: NotRequired[str]
-    dataset: int
+    dataset: NotRequired[int]
+    collection: NotRequired[int]
     search_type: NotRequired[Literal["2D", "3D"]]
     project: NotRequired[int]
+    pools: NotRequired[int]
+    memory_mb: NotRequired[int]
+    disk_space: NotRequired[int]
+    cpu: NotRequired[int]
+    gpu: NotRequired[int]
+    instance_type: NotRequired[str]
+    server_is_remote: NotRequired[bool]
 
 
 class CreatePackage(TypedDict):
@@ -281,6 +381,15 @@ class CreateSecret(TypedDict):
 
     name: str
     value: str
+    description: NotRequired[str]
+    project: NotRequired[int]
+
+
+class CreateServiceTask(TypedDict):
+    """Fields of a new service task."""
+
+    spec: int
+    name: NotRequired[str]
     description: NotRequired[str]
     project: NotRequired[int]
 
@@ -380,6 +489,13 @@ class EntryResults(TypedDict):
     results: list[EntryInfo]
 
 
+class ExportMolsearchQuery(TypedDict):
+    """The dataset of an export."""
+
+    name: NotRequired[str]
+    project: NotRequired[int]
+
+
 class GroupInfo(TypedDict):
     """A named set of users of an organization."""
 
@@ -402,6 +518,21 @@ class IssuedToken(TypedDict):
     """A token, returned once."""
 
     token: str
+
+
+class JobLogSize(TypedDict):
+    """Size of the log of a job."""
+
+    size: int
+    written: int
+
+
+class MolsearchSmiles(TypedDict):
+    """The molecule of a record as SMILES."""
+
+    title: str
+    record: int
+    smiles: str
 
 
 class OrganizationInfo(TypedDict):
@@ -475,6 +606,29 @@ class ProjectPage(TypedDict):
     results: list[ProjectInfo]
 
 
+class ScalingGroupInfo(TypedDict):
+    """Instances that run jobs or services."""
+
+    id: int
+    name: str
+    description: str
+    organization: int
+    min_instances: int
+    max_instances: int
+    instances: int
+    running: int
+    queued: int
+    created: str
+
+
+class ScalingGroupPage(TypedDict):
+    """A page of scaling groups."""
+
+    count: int
+    next: str | None
+    results: list[ScalingGroupInfo]
+
+
 class SecretInfo(TypedDict):
     """A secret without its value."""
 
@@ -493,6 +647,26 @@ class SecretPage(TypedDict):
     count: int
     next: str | None
     results: list[SecretInfo]
+
+
+class ServiceSpecInfo(TypedDict):
+    """A service that tasks can run."""
+
+    id: int
+    name: str
+    description: str
+    scaling_group: int
+    owner: int
+    project: int
+    created: str
+
+
+class ServiceSpecPage(TypedDict):
+    """A page of service specifications."""
+
+    count: int
+    next: str | None
+    results: list[ServiceSpecInfo]
 
 
 class ShareTarget(TypedDict):
@@ -541,12 +715,45 @@ class UpdateFile(TypedDict):
     project: NotRequired[int]
 
 
+class UpdateJob(TypedDict):
+    """Fields of a job to update."""
+
+    name: NotRequired[str]
+
+
+class UpdateMolsearchDatabase(TypedDict):
+    """Fields of a molecule database to update."""
+
+    name: NotRequired[str]
+    project: NotRequired[int]
+    pools: NotRequired[int]
+    memory_mb: NotRequired[int]
+    disk_space: NotRequired[int]
+    cpu: NotRequired[int]
+    gpu: NotRequired[int]
+    instance_type: NotRequired[str]
+    server_is_remote: NotRequired[bool]
+
+
+class UpdateMolsearchQuery(TypedDict):
+    """Fields of a query to update; omitted fields are unchanged."""
+
+    name: NotRequired[str]
+
+
 class UpdateProject(TypedDict):
     """Fields of a project to update."""
 
     name: NotRequired[str]
     description: NotRequired[str]
     archived: NotRequired[bool]
+
+
+class UpdateScalingGroup(TypedDict):
+    """Limits of a scaling group to update."""
+
+    min_instances: NotRequired[int]
+    max_instances: NotRequired[int]
 
 
 class UpdateSecret(TypedDict):
@@ -556,6 +763,14 @@ class UpdateSecret(TypedDict):
     value: NotRequired[str]
     description: NotRequired[str]
     project: NotRequired[int]
+
+
+class UpdateServiceTask(TypedDict):
+    """Fields of a service task to update."""
+
+    name: NotRequired[str]
+    description: NotRequired[str]
+    desired_state: NotRequired[Literal["running", "stopped"]]
 
 
 class UpdateToken(TypedDict):
@@ -603,7 +818,19 @@ class WorkspacePage(TypedDict):
     results: list[WorkspaceInfo]
 
 
+class ClassificationInfo(TypedDict):
+    """A node of the tree of classifications."""
+
+    name: str
+    path: str
+    depth: int
+    count: int
+
+
 CollectionState: TypeAlias = str
+
+
+DesiredTaskState: TypeAlias = str
 
 
 EntryPath: TypeAlias = str
@@ -625,6 +852,19 @@ class FolderInfo(TypedDict):
 FolderPath: TypeAlias = str
 
 
+class JobHardware(TypedDict):
+    """The hardware of a job: for each hardware parameter of a cube the value of the job, or else of the floe, or else the default. The local Orion enforces `cpu_count` and `memory_mb` on Linux and rejects GPUs; it only stores the others."""
+
+    cpu_count: NotRequired[int]
+    memory_mb: NotRequired[float]
+    disk_space: NotRequired[float]
+    gpu_count: NotRequired[int]
+    instance_type: NotRequired[str]
+    instance_tags: NotRequired[str]
+    max_backlog_wait: NotRequired[int]
+    spot_policy: NotRequired[str]
+
+
 JobState: TypeAlias = str
 
 
@@ -635,7 +875,8 @@ class MolsearchHitInfo(TypedDict):
     """A record found by a query."""
 
     rank: int
-    dataset: int
+    dataset: int | None
+    shard: NotRequired[int | None]
     record: int
     title: NotRequired[str | None]
     score: NotRequired[float | None]
@@ -654,6 +895,9 @@ class PathAssignment(TypedDict):
     id: int
     path: FolderPath
     name: NotRequired[str]
+
+
+ServiceTaskState: TypeAlias = str
 
 
 ShardState: TypeAlias = str
@@ -827,6 +1071,7 @@ class ListWorkfloesFilters(TypedDict):
     tags: NotRequired[str | list[Tag] | None]
     tag_filters: NotRequired[str | list[TagFilter] | None]
     tag_match: NotRequired[TagMatch | None]
+    classification: NotRequired[str | None]
     uuid: NotRequired[str | None]
     package: NotRequired[int | None]
     version: NotRequired[str | None]
@@ -840,6 +1085,14 @@ class ApiVersions(TypedDict):
     versions: JsonObject
     server: NotRequired[str]
     features: NotRequired[list[str]]
+
+
+class ClassificationPage(TypedDict):
+    """A page of classifications."""
+
+    count: int
+    next: str | None
+    results: list[ClassificationInfo]
 
 
 class CollectionInfo(TypedDict):
@@ -923,6 +1176,34 @@ class CreateShard(TypedDict):
     metadata: NotRequired[JsonObject]
 
 
+class ExportInfo(TypedDict):
+    """A report that the server writes as a file."""
+
+    id: int
+    name: str
+    report_type: str
+    format: NotRequired[str]
+    state: str
+    reason: str
+    parameters: NotRequired[JsonObject]
+    notify: NotRequired[bool]
+    notified: NotRequired[str | None]
+    count: NotRequired[int]
+    size: NotRequired[int]
+    sha256: NotRequired[str | None]
+    created: NotRequired[str]
+    finished: NotRequired[str | None]
+    owner: NotRequired[int]
+
+
+class ExportPage(TypedDict):
+    """A page of exports."""
+
+    count: int
+    next: str | None
+    results: list[ExportInfo]
+
+
 class FileInfo(TypedDict):
     """A file without its content."""
 
@@ -976,6 +1257,7 @@ class JobInfo(TypedDict):
     workfloe: int
     parameters: NotRequired[JsonObject]
     system_parameters: NotRequired[JsonObject]
+    hardware: NotRequired[JobHardware]
     created: NotRequired[str]
     started: NotRequired[str | None]
     finished: NotRequired[str | None]
@@ -995,17 +1277,26 @@ class JobPage(TypedDict):
 
 
 class MolsearchDatabaseInfo(TypedDict):
-    """A dataset that can be searched for molecules."""
+    """Molecules that can be searched."""
 
     id: int
     name: str
     state: MolsearchDatabaseState
     search_type: str
-    dataset: NotRequired[int]
+    reason: NotRequired[str]
+    dataset: NotRequired[int | None]
+    collection: NotRequired[int | None]
     count: NotRequired[int]
     created: NotRequired[str]
     owner: NotRequired[int]
     project: NotRequired[int]
+    pools: NotRequired[int | None]
+    memory_mb: NotRequired[int | None]
+    disk_space: NotRequired[int | None]
+    cpu: NotRequired[int | None]
+    gpu: NotRequired[int | None]
+    instance_type: NotRequired[str | None]
+    server_is_remote: NotRequired[bool]
 
 
 class MolsearchDatabasePage(TypedDict):
@@ -1056,6 +1347,22 @@ class MoveEntries(TypedDict):
     force: NotRequired[bool]
 
 
+class PackageEnvironment(TypedDict):
+    """What a package asks for, and what its floes run with."""
+
+    id: int
+    python_version: str
+    requirements: list[str]
+    conda_dependencies: list[str]
+    conda_channels: list[str]
+    base_os: str
+    build_requirements: JsonObject
+    used_python_version: NotRequired[str | None]
+    used_base_os: NotRequired[str | None]
+    used_packages: NotRequired[list[str]]
+    missing_requirements: NotRequired[list[str]]
+
+
 class PackageInfo(TypedDict):
     """A package without its archive."""
 
@@ -1101,6 +1408,31 @@ class RemoveEntries(TypedDict):
     recursive: NotRequired[bool]
     immediate: NotRequired[bool]
     dry_run: NotRequired[bool]
+
+
+class ServiceTaskInfo(TypedDict):
+    """A running or stopped service."""
+
+    id: int
+    name: str
+    description: str
+    spec: int
+    state: ServiceTaskState
+    desired_state: DesiredTaskState
+    reason: str
+    url: str
+    started: str | None
+    owner: int
+    project: int
+    created: str
+
+
+class ServiceTaskPage(TypedDict):
+    """A page of service tasks."""
+
+    count: int
+    next: str | None
+    results: list[ServiceTaskInfo]
 
 
 class ShardInfo(TypedDict):
@@ -1218,3 +1550,15 @@ class WorkFloeSpecPage(TypedDict):
     count: int
     next: str | None
     results: list[WorkFloeSpecInfo]
+
+
+class PackageInspection(TypedDict):
+    """What was found in a package."""
+
+    id: int
+    state: PackageState
+    finished: NotRequired[str | None]
+    floes: list[WorkFloeSpecInfo]
+    errors: list[str]
+    warnings: list[str]
+    log: str

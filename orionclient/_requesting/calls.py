@@ -20,7 +20,7 @@ from orionclient._requesting.versions import ServerVersions, missing_version_mes
 from orionclient._resources.json_values import encode_json
 from orionclient._runtime.clock import CLOCK
 from orionclient._runtime.plain import to_plain
-from orionclient._transport.checks import is_loopback, is_success, parse_origin, resolve_url
+from orionclient._transport.checks import encode_url, is_loopback, is_success, parse_origin, resolve_url
 from orionclient._transport.request import Body, Payload, PreparedRequest, check_encodable, encode_form
 from orionclient.config import local_hints
 from orionclient.exceptions import (
@@ -417,6 +417,33 @@ class Calls:
             return response
 
         return ask
+
+    def open_foreign(self, url: str, headers: Mapping[str, str]) -> Response:
+        """Request content from the URL of any server, without the token.
+
+        Args:
+            url: The URL. Its query is omitted from messages, since it may grant access.
+            headers: Additional headers.
+
+        Returns:
+            The open successful response, with the stored bytes; the caller closes it.
+
+        Raises:
+            OrionConnectionError: No response was received, or a redirect leads to another scheme.
+            OrionError: The status is not a success.
+            ValidationError: The URL is not valid.
+        """
+        target = encode_url(url)
+        prepared = PreparedRequest(
+            method="GET", url=target, action=f"GET {target.partition('?')[0]}", headers={"Accept-Encoding": "identity", **headers},
+            stream=True, keep_open=True, authenticate=False, is_foreign=True,
+        )  # fmt: skip
+        response = send(prepared, self._options, self._config())
+        if response.status_code not in _CONTENT:
+            with response:
+                raise response.error()
+        response.disable_decompression()
+        return response
 
     def put_presigned(self, url: str, body: Payload, headers: Mapping[str, str], action: str) -> Response:
         """Upload content to a presigned URL, without the token.

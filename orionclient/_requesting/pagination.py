@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 _MAX_PAGES: Final = 1_000_000
 # Operations whose objects or items are not resources with an id.
 _NO_ID: Final = frozenset({
-    "copy_entries", "get_api_versions", "get_current_balance", "get_entry", "list_entries", "list_folders", "list_molsearch_hits",
-    "list_parts", "list_shares", "list_tags", "move_entries", "obtain_token", "obtain_upload_targets", "remove_entries", "upload_part",
+    "copy_entries", "get_api_versions", "get_current_balance", "get_entry", "get_job_log_size", "get_molsearch_smiles",
+    "list_classifications", "list_entries", "list_folders", "list_molsearch_hits", "list_parts", "list_shares", "list_tags", "move_entries",
+    "obtain_token", "obtain_upload_targets", "remove_entries", "upload_part",
 })  # fmt: skip
 
 

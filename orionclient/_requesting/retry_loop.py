@@ -309,8 +309,10 @@ class RetryLoop:
             return None
         # Reading over unencrypted http is safe on the loopback interface; a body is never sent unencrypted.
         local = reads and is_loopback(origin[1])
-        if origin[0] == "http" and self._final_origin[0] == "https" and not local:
-            return Failure("redirect", "redirect not followed: it leads from https to unencrypted http")
+        before, scheme = self._final_origin[0], origin[0]
+        if scheme != before and (request.is_foreign or (scheme == "http" and not local)):
+            kind = "unencrypted http" if scheme == "http" else scheme
+            return Failure("redirect", f"redirect not followed: it leads from {before} to {kind}")
         return url
 
     def _outcome(self, response: AnyResponse | Failure) -> Outcome:
@@ -329,7 +331,7 @@ class RetryLoop:
         if status == 404:
             from orionclient._runtime.interactive import is_interactive  # noqa: PLC0415 - rarely needed
 
-            is_final = response.headers.get(_REPLICAS_HEADER) == "0"
+            is_final = request.is_foreign or response.headers.get(_REPLICAS_HEADER) == "0"
             at_prompt = not is_final and is_interactive() and not in_orion() and _is_problem(response)
             return Outcome(status, None, response.headers.get("retry-after"), is_final, at_prompt)
         return Outcome(status, None, response.headers.get("retry-after"))
@@ -362,7 +364,7 @@ class RetryLoop:
 
     def _is_shortened(self, outcome: Outcome) -> bool:
         """Return whether a 404 would be retried if the server had replicas."""
-        if not outcome.is_final or self._options.policy.retry_dict is not None:
+        if not outcome.is_final or self._request.is_foreign or self._options.policy.retry_dict is not None:
             return False
         return count_allowed_retries(self._options.policy, self._retry_class, evolve(outcome, is_final=False)) > 0
 

@@ -1,4 +1,4 @@
-"""Content: base of the resource types whose content is uploaded and downloaded unchanged."""
+"""Content, downloadable: bases of the resource types whose content is uploaded and downloaded unchanged."""
 
 from __future__ import annotations
 
@@ -31,29 +31,8 @@ _POLL_SECONDS: Final = 10.0
 _SHA256: Final = re.compile(r"[0-9A-Fa-f]{64}")
 
 
-class Content(Resource):
-    """Base of resource types with content."""
-
-    # Fields of every subclass.
-    size: Any
-    sha256: Any
-    state: Any
-
-    def put_content(self, filename: Source, *, progress: Callable[[Progress], object] | None = None) -> None:
-        """Upload the content, as `session.create_resource(..., files=)` does: of a file it is replaced, a shard is also closed.
-
-        Args:
-            filename: Path, bytes, binary file (sent from its current position) or iterable of bytes.
-            progress: Called with the `Progress` at most every 0.1 s and once at the end. An exception that it raises cancels the upload.
-
-        Raises:
-            OSError: The path cannot be read; no request was sent.
-            ValidationError: The source changed during the upload.
-            OrionError: The request failed.
-        """
-        with open_source(filename) as source:
-            self._send(source, progress)
-        self._complete()
+class Downloadable(Resource):
+    """Base of resource types with content that can be downloaded."""
 
     def download(self, chunk_size: int | None = None) -> Iterator[bytes]:
         """Stream the content in chunks, in bounded memory.
@@ -119,6 +98,31 @@ class Content(Resource):
         expected = read()
         expected.refresh = reload
         return expected
+
+
+class Content(Downloadable):
+    """Base of resource types with content that can be uploaded and downloaded."""
+
+    # Fields of every subclass.
+    size: Any
+    sha256: Any
+    state: Any
+
+    def put_content(self, filename: Source, *, progress: Callable[[Progress], object] | None = None) -> None:
+        """Upload the content, as `session.create_resource(..., files=)` does: of a file it is replaced, a shard is also closed.
+
+        Args:
+            filename: Path, bytes, binary file (sent from its current position) or iterable of bytes.
+            progress: Called with the `Progress` at most every 0.1 s and once at the end. An exception that it raises cancels the upload.
+
+        Raises:
+            OSError: The path cannot be read; no request was sent.
+            ValidationError: The source changed during the upload.
+            OrionError: The request failed.
+        """
+        with open_source(filename) as source:
+            self._send(source, progress)
+        self._complete()
 
     def _send(
         self, source: UploadSource, progress: Callable[[Progress], object] | None = None, *, fresh: bool = False

@@ -64,6 +64,10 @@ class CallsLike(Protocol):
         """Create a function that requests content and returns open successful responses."""
         ...
 
+    def open_foreign(self, url: str, headers: Mapping[str, str]) -> Response:
+        """Request content from the URL of any server, without the token, and return the open successful response."""
+        ...
+
     def put_presigned(self, url: str, body: Any, headers: Mapping[str, str], action: str) -> Response:
         """Upload content to a presigned URL, without the token; the response may have any status."""
         ...

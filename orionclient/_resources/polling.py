@@ -86,7 +86,7 @@ def poll_until(
         left = end - CLOCK.monotonic()
         if left <= 0:
             raise OrionTimeout(f"{problem}; {_format_last(value)}")
-        _wait(min(sleep_time, left))
+        pause(min(sleep_time, left))
 
 
 def _format_last(value: Any) -> str:
@@ -136,9 +136,7 @@ def poll_states(resource: Resource, goal: str, timeout: float) -> Iterator[str]:
             raise OrionTimeout(
                 f"waited {timeout:g} s for {resource._title()} to become {goal!r}; it is {polled.state!r}"
             )
-        wait = min(max(waited * _SHARE, _SHORTEST), _LONGEST)
-        # Jitter, so that workers which started together poll at different times.
-        _wait(min(CLOCK.uniform(wait * 0.5, wait * 1.5), timeout - waited))
+        pause(min(choose_interval(waited), timeout - waited))
 
 
 def wait_until_done(resource: Resource, success: str, failure: str, timeout: float) -> None:
@@ -175,7 +173,25 @@ def raise_if_failed(resource: Resource, failure: str) -> None:
         raise OrionError(f"{resource._title()} is {failure!r}: {reason}")
 
 
-def _wait(seconds: float) -> None:
+def choose_interval(waited: float) -> float:
+    """Choose the time until the next poll.
+
+    Args:
+        waited: Seconds since the first poll.
+
+    Returns:
+        Seconds, 0.5 to 30 before jitter: workers which started together poll at different times.
+    """
+    wait = min(max(waited * _SHARE, _SHORTEST), _LONGEST)
+    return CLOCK.uniform(wait * 0.5, wait * 1.5)
+
+
+def pause(seconds: float) -> None:
+    """Wait between two polls.
+
+    Args:
+        seconds: The seconds.
+    """
     CLOCK.sleep(seconds)
     if CLOCK.virtual:
         # With a virtual clock the server still needs some real time.

@@ -16,7 +16,7 @@ VARIABLES: Final[dict[str, tuple[str, str]]] = {
     "ORION_PROJECT": ("id of the project of new resources, whatever the profile", "that of the profile"),
     "ORION_PROFILE": ("name of the profile", "that of `ocli config use`, else `default`"),
     "ORION_CONFIG": ("path of the profile file; `~` is the home directory", "`~/.orion/config`"),
-    "ORION_JOB_ID": ("id of the job that the process belongs to; Orion sets it (assumed)", "not in a job"),
+    "ORION_JOB_ID": ("id of the job that the process belongs to; Orion sets it (documented)", "not in a job"),
     "ORION_HTTP_LIBRARY": ("HTTP library: `httpx` or `httpx2`", "`httpx`"),
     "ORION_CLIENT_CERT": (
         "file of a client certificate, whatever the profile; `~` is the home directory",

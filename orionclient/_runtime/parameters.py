@@ -13,6 +13,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from orionclient._runtime.hardware import is_hardware, list_parameters
+
 #: Type of a parameter for existing data -> kind of resource. `dataset`, `file` and `collection` are older names.
 DATA: Final[Mapping[str, str]] = {
     "data_source": "dataset",
@@ -114,15 +116,17 @@ def check_parameters(
     if not isinstance(given, Mapping):
         return checked, faults
     if "promoted" in checked:
-        known = {name: each for cube in cubes for each in cube["parameters"] if (name := get_promoted_name(each))}
+        known = {
+            name: each for cube in cubes for each in list_parameters(cube).values() if (name := get_promoted_name(each))
+        }
         unknown = "the floe has no promoted parameter"
         checked["promoted"] = check_values("'promoted'", checked["promoted"], known, unknown, "")
     if "cube" in checked:
         by_name = {name: cube for cube in cubes for name in _list_names(cube)}
         groups = _read_group("'cube'", checked["cube"], by_name, "the floe has no cube", faults)
         for name in [name for name in groups if name in by_name]:
-            own = {each["name"]: each for each in by_name[name]["parameters"]}
             cube = f"the cube {name!r}"
+            own = list_parameters(by_name[name])
             groups[name] = check_values(cube, groups[name], own, f"{cube} has no parameter", f" of {cube}")
         checked["cube"] = groups
     for each in cubes:
@@ -176,7 +180,8 @@ def find_specification_faults(cubes: Sequence[Mapping[str, Any]]) -> Iterator[st
             f"two parameters {owner} with the name", [each["name"] for each in cube["parameters"]]
         )
         for each in cube["parameters"]:
-            yield from _find_property_faults(each, f"the parameter {each['name']!r} {owner}")
+            known = list_parameters(cube)[each["name"]] if is_hardware(each) else each
+            yield from _find_property_faults(known, f"the parameter {each['name']!r} {owner}")
 
 
 def get_limit(parameter: Parameter, name: str) -> Any:

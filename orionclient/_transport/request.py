@@ -183,6 +183,8 @@ class PreparedRequest:
             accepts every body.
         authenticate: False never sends the token, for presigned URLs; the other settings of the profile still apply.
         confidential: True for a body that must not be redirected to another origin.
+        is_foreign: True for a URL of the caller, which may be of any server: a redirect to another scheme is not followed, and a 404 is
+            final, since Orion's replicas have no part in it.
         origin: Scheme, host and port of the URL.
     """
 
@@ -199,6 +201,7 @@ class PreparedRequest:
     is_incomplete: Callable[[Response | AsyncResponse], bool] | None = None
     authenticate: bool = True
     confidential: bool = False
+    is_foreign: bool = False
     origin: tuple[str, str, int] = field(
         init=False, eq=False, default=Factory(lambda self: parse_origin(self.url), takes_self=True)
     )

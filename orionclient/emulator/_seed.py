@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SeedUser:
-    """A user of a seed. With password None, a random one is set; cost accounting gives access to the organization's balance."""
+    """A user of a seed. With password None, a random one is set; cost accounting gives access to the organization's balance.
+
+    An administrator can update scaling groups.
+    """
 
     username: str
     first_name: str
     last_name: str
     password: str | None
     cost_accounting: bool = False
+    administrator: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class Seed:
 
 DEFAULT_SEED = Seed(
     "Local Orion",
-    (SeedUser("admin", "", "", None, cost_accounting=True),),
+    (SeedUser("admin", "", "", None, cost_accounting=True, administrator=True),),
     (SeedProject("Default", "", ("admin",)),),
 )
 
@@ -65,7 +69,7 @@ SEEDS = {
     "demo": Seed(
         "Analytical Engines",
         (
-            SeedUser("ada", "Ada", "Lovelace", "ada-demo", cost_accounting=True),
+            SeedUser("ada", "Ada", "Lovelace", "ada-demo", cost_accounting=True, administrator=True),
             SeedUser("grace", "Grace", "Hopper", "grace-demo"),
         ),
         (
@@ -114,8 +118,8 @@ def _add_content(db: sqlite3.Connection, seed: Seed) -> None:
     ).lastrowid
     users = {
         person.username: db.execute(
-            "INSERT INTO users (username, password, email, first_name, last_name, organization, cost_accounting, created)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO users (username, password, email, first_name, last_name, organization, cost_accounting, administrator,"
+            " created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 person.username,
                 _hash_seed_password(person.password) if person.password else hash_password(secrets.token_urlsafe(32)),
@@ -124,6 +128,7 @@ def _add_content(db: sqlite3.Connection, seed: Seed) -> None:
                 person.last_name,
                 organization,
                 person.cost_accounting,
+                person.administrator,
                 now(db),
             ),
         ).lastrowid

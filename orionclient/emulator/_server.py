@@ -20,7 +20,9 @@ from orionclient.emulator._http.call import Limits, Services
 from orionclient.emulator._http.contract import Operation, read_operations
 from orionclient.emulator._http.presigned import PresignedUrls
 from orionclient.emulator._http.serving import UvicornServer, bind, build_config
+from orionclient.emulator._jobs.hardware import Machine, find_machine
 from orionclient.emulator._jobs.jobs import JobEngine
+from orionclient.emulator._jobs.services import ServiceEngine
 from orionclient.emulator._jobs.specifications import FloeSpecification, check_floe
 from orionclient.emulator._jobs.work import BackgroundWork
 from orionclient.emulator._problems import FolderError, describe_database_error, get_sqlite_code
@@ -78,8 +80,12 @@ class Server:
         floes: Floes that jobs can run in addition to those of packages; each a `FloeSpecification` or an object with its
             fields. Floes of an earlier start that are omitted become deprecated.
         jobs: Maximum number of jobs that run at once; with 0, jobs stay queued. Defaults to 2.
+        cpus: The CPUs that the running jobs can have together. Defaults to those that this process can use, or to `jobs` if that
+            is more.
+        memory_mb: Memory that a job can have, in MiB. Defaults to the memory of the machine.
         describe: A command that prints the floes of an extracted package as a JSON list of objects with the fields of
-            `FloeSpecification`; the package's folder is appended to it. If omitted, packages cannot be inspected.
+            `FloeSpecification`, or an object with this list as `floes` and optionally `errors` and `warnings`, lists of sentences, and
+            `environment`, an object; the package's folder is appended to it. If omitted, packages cannot be inspected.
         storage: Whether to open a storage origin on another port of the same host, like the S3 storage of a hosted stack:
             downloads of files and shards redirect to presigned URLs there, and upload parts are sent to presigned URLs.
             Defaults to False.
@@ -91,7 +97,7 @@ class Server:
         clock: Returns the current time, for the times of resources. Defaults to the time of the system.
 
     Raises:
-        ValueError: The host is not a loopback address, `jobs` is negative, or a floe is not valid.
+        ValueError: The host is not a loopback address, `jobs` is negative, `cpus` or `memory_mb` is too low, or a floe is not valid.
         FolderError: The folder is damaged or in use, or cannot be read or written; raised by `start`.
 
     Attributes:
@@ -111,6 +117,8 @@ class Server:
         processing: float = 0.0,
         floes: Iterable[FloeSpecification | Mapping[str, Any]] = (),
         jobs: int = 2,
+        cpus: int | None = None,
+        memory_mb: int | None = None,
         describe: Sequence[str] | None = None,
         storage: bool = False,
         storage_seconds: float = 900.0,
@@ -135,6 +143,7 @@ class Server:
         self._processing = processing
         self._floes = tuple(check_floe(floe) for floe in floes)
         self._max_jobs = jobs
+        self._machine = find_machine(cpus, memory_mb, jobs)
         self._describe = describe
         self.faults: Faults = Faults([operation.id for operation in _load_operations()])
         self.storage: Storage | None = Storage(storage_seconds) if storage else None
@@ -186,7 +195,14 @@ class Server:
             seed=self._seed,
             address=self._address,
             options=_ServerOptions(
-                self._limits, self._processing, self._floes, self._max_jobs, self._describe, self._durable, self._clock
+                self._limits,
+                self._processing,
+                self._floes,
+                self._max_jobs,
+                self._machine,
+                self._describe,
+                self._durable,
+                self._clock,
             ),
             storage_origin=self.storage,
         )
@@ -252,6 +268,7 @@ class _ServerOptions(NamedTuple):
     processing: float
     floes: tuple[FloeSpecification, ...]
     jobs: int
+    machine: Machine
     describe: Sequence[str] | None
     durable: bool
     clock: Callable[[], datetime]
@@ -280,6 +297,7 @@ class _RunningServer:
         self._store: Store | None = None
         self._work, self._slow = BackgroundWork(), BackgroundWork()
         self._engine: JobEngine | None = None
+        self._services: ServiceEngine | None = None
         try:
             with convert_errors(folder):
                 is_new = check_database(folder)
@@ -288,7 +306,7 @@ class _RunningServer:
                 self._store = Store(folder / DATABASE, durable=options.durable, creating=is_new, clock=options.clock)
                 apply_seed(self._store, seed)
                 self.stack = _open_services(folder, self._store, secret, (self._work, self._slow), options)
-                self._engine = self.stack.engine
+                self._engine, self._services = self.stack.engine, self.stack.services
                 _handlers.resume(self.stack)
             port, self.url = self._listen(*address)
             app: ASGIApp
@@ -357,6 +375,8 @@ class _RunningServer:
             bound.close()
         if self._engine is not None:
             self._engine.close()
+        if self._services is not None:
+            self._services.close()
         for work in (self._work, self._slow):
             work.close()
         if self._store is not None:
@@ -387,7 +407,16 @@ def _open_services(
         Parts(store, blobs),
         credentials,
         *works,
-        JobEngine(store, credentials, folder, options.jobs, describe=options.describe, log_limit=options.limits.log),
+        JobEngine(
+            store,
+            credentials,
+            folder,
+            options.jobs,
+            machine=options.machine,
+            describe=options.describe,
+            log_limit=options.limits.log,
+        ),
+        ServiceEngine(store, folder, options.limits.log),
         options.floes,
         _handlers.KINDS,
         _load_operations(),

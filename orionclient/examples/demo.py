@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -17,7 +19,7 @@ from orionclient.exceptions import NotFoundResponse
 from orionclient.helpers.reports import download_report
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession, get_session
-from orionclient.types import Dataset, File, WorkFloeSpec
+from orionclient.types import Dataset, File, MolsearchDatabase, MolsearchQuery, WorkFloeSpec
 
 __all__ = ["main"]
 
@@ -177,6 +179,49 @@ def run_jobs(session: OrionSession, folder: Path, check: Checks) -> None:
     )
 
 
+def watch_job(session: OrionSession, check: Checks) -> None:
+    """Watch a job with `ocli jobs watch`, which prints a line for each change if its output is not a terminal.
+
+    Args:
+        session: The session.
+        check: The checks.
+    """
+    check.step("Watch a job")
+    slow = session.list_resources(WorkFloeSpec, {"name": "slow"}, exact=True).one()
+    job = slow.start("watched", seconds=1, steps=4)
+    config = session.config
+    settings = {"ORION_URL": config.url, "ORION_TOKEN": config.token, "ORION_PROJECT": str(config.project)}
+    command = [sys.executable, "-m", "orionclient.cli", "jobs", "watch", str(job.id)]
+    done = subprocess.run(command, env={**os.environ, **settings}, capture_output=True, text=True, check=False)
+    for line in done.stdout.splitlines():
+        print(f"       {line}")
+    check.expect(done.returncode == 0 and "succeeded" in done.stdout, "ocli jobs watch ended when the job was complete")
+
+
+def search_molecules(session: OrionSession, drug_set: Dataset, check: Checks) -> None:
+    """Search the drugs by title, and store the hits as a dataset.
+
+    Args:
+        session: The session.
+        drug_set: The dataset.
+        check: The checks.
+    """
+    check.step("Search molecules")
+    database = MolsearchDatabase.create(session, "approved drugs", drug_set)
+    database.wait(timeout=60)
+    check.expect(
+        database.state == "LOADED", f"database {database.id} is {database.state} with {database.count} molecules"
+    )
+    query = MolsearchQuery.create_title_query(
+        name="stimulants", database_id=database.id, titles=["caffeine", "aspirin"], session=session
+    )
+    query.wait(timeout=60)
+    found = sorted(str(hit["title"]) for hit in query.hits())
+    check.expect(found == ["aspirin", "caffeine"], f"query {query.id} is {query.state}: {', '.join(found)}")
+    hits = query.export("hits")
+    check.expect(hits.count == 2, f"exported the hits as dataset {hits.id} with {hits.count} records")
+
+
 def call_operations(session: OrionSession, drug_set: Dataset, check: Checks) -> None:
     """Call generated operations directly.
 
@@ -230,6 +275,8 @@ def main() -> int:
         drug_set = upload_dataset(session, Path(place), check)
         tag_and_link(session, drug_set, check)
         run_jobs(session, Path(place), check)
+        watch_job(session, check)
+        search_molecules(session, drug_set, check)
         call_operations(session, drug_set, check)
         rename_and_delete(session, drug_set, check)
     print(f"\n{check.passed} checks passed, {len(check.failed)} failed")

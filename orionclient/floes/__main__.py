@@ -7,8 +7,10 @@ import contextlib
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from orionclient.floes import _loading
+from orionclient.floes._inspecting import inspect_package
 from orionclient.floes._running import exit_with_server, run
 
 
@@ -27,7 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
     running.add_argument("--path", action="append", default=[], type=Path, help="folder to import modules from")
     running.add_argument("target", help="module:function or path.py:function")
     running.add_argument("folder", type=Path, help="folder of the job, with parameters.json")
-    describing = commands.add_parser("describe", help="print the floes of a file or of an extracted package as JSON")
+    describing = commands.add_parser(
+        "describe", help="print the floes of a file, or the inspection of an extracted package, as JSON"
+    )
     describing.add_argument("place", type=Path, help="the file or the folder")
     given = parser.parse_args(arguments)
     if given.command == "describe":
@@ -42,7 +46,7 @@ def _describe(place: Path) -> int:
     try:
         # Output of a file while it is loaded must not mix with the JSON.
         with contextlib.redirect_stdout(sys.stderr):
-            found = _loading.read_package_floes(place) if place.is_dir() else _loading.read_file_floes(place)
+            found: Any = inspect_package(place) if place.is_dir() else _loading.read_file_floes(place)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - any error of the user's file is reported
         sys.stderr.write(" ".join(f"{type(error).__name__}: {error}".split()) + "\n")
         return 1

@@ -31,7 +31,7 @@ def _print(*words: object) -> None:
     print(*words, file=sys.stdout, flush=True)
 
 
-@floe(name="etl", title="ETL: molecules to dataset", tags=["ETL"])
+@floe(name="etl", title="ETL: molecules to dataset", tags=["ETL"], classification=[["Data", "Import"]])
 def etl(
     file: Annotated[
         File, Parameter(title="Molecules", description="An SDF, SMILES or CSV file, optionally compressed with gzip.")
@@ -75,7 +75,7 @@ def _guess_format(head: bytes) -> str:
     return "csv" if _TABLE.match(head) else "smi"
 
 
-@floe(name="dataset_to_collection", title="Dataset to collection")
+@floe(name="dataset_to_collection", title="Dataset to collection", classification=[["Data", "Conversion"]])
 def dataset_to_collection(
     dataset: Dataset,
     collection: Annotated[CollectionOut, Parameter(description="Name of the collection to create.")] = "records",
@@ -106,7 +106,7 @@ def _write_shard(collection: ShardCollection, lines: list[bytes], done: int, cou
     return done
 
 
-@floe(name="collection_to_dataset", title="Collection to dataset")
+@floe(name="collection_to_dataset", title="Collection to dataset", classification=[["Data", "Conversion"]])
 def collection_to_dataset(
     collection: Annotated[
         ShardCollection, Parameter(description="A collection whose shards contain records as JSON lines.")
@@ -128,7 +128,7 @@ def collection_to_dataset(
     _print(f"dataset {made.id} {made.name!r}: {made.count} records")
 
 
-@floe(name="echo", title="Echo", tags=["test"])
+@floe(name="echo", title="Echo", tags=["test"], classification=[["Test"]])
 def echo(
     *,
     text: str = "hello",
@@ -150,7 +150,7 @@ def echo(
         File.upload(APISession, output, shown.encode())
 
 
-@floe(name="slow", title="Slow", tags=["test"])
+@floe(name="slow", title="Slow", tags=["test"], classification=[["Test"]])
 def slow(
     seconds: Annotated[float, Parameter(description="Run time in seconds.")] = 10.0,
     steps: Annotated[int, Parameter(description="Number of progress reports.")] = 10,
@@ -162,13 +162,13 @@ def slow(
         _print(f"step {step} of {steps}")
 
 
-@floe(name="fail", title="Fail", tags=["test"])
+@floe(name="fail", title="Fail", tags=["test"], classification=[["Test"]])
 def fail(message: str = "this floe always fails") -> None:
     """Fail with a message."""
     raise RuntimeError(message)
 
 
-@floe(name="report", title="Report", tags=["test"])
+@floe(name="report", title="Report", tags=["test"], classification=[["Test"]])
 def report(
     title: str = "Report",
     pages: Annotated[int, Parameter(description="Number of pages.")] = 1,

@@ -13,7 +13,8 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 from attrs import asdict, frozen
 
 from orionclient._resources.json_values import encode_json
-from orionclient._runtime.parameters import DATA, OUTPUTS, find_specification_faults
+from orionclient._runtime.hardware import HARDWARE
+from orionclient._runtime.parameters import DATA, OUTPUTS, find_specification_faults, find_value_faults
 from orionclient.exceptions import ValidationError
 from orionclient.types import Dataset, File, Secret, ShardCollection
 
@@ -119,7 +120,15 @@ class Floe:
 @typing.overload
 def floe(function: F, /) -> F: ...
 @typing.overload
-def floe(*, name: str = "", title: str = "", tags: Iterable[str] = (), description: str = "") -> Callable[[F], F]: ...
+def floe(
+    *,
+    name: str = "",
+    title: str = "",
+    tags: Iterable[str] = (),
+    description: str = "",
+    hardware: Mapping[str, Any] | None = None,
+    classification: Iterable[Sequence[str]] = (),
+) -> Callable[[F], F]: ...
 def floe(
     function: Any = None,
     /,
@@ -128,6 +137,8 @@ def floe(
     title: str = "",
     tags: Iterable[str] = (),
     description: str = "",
+    hardware: Mapping[str, Any] | None = None,
+    classification: Iterable[Sequence[str]] = (),
 ) -> Any:
     """Declare a function as a floe. It stays an ordinary function that tests can call.
 
@@ -141,13 +152,18 @@ def floe(
         title: Title. Defaults to a title derived from the name.
         tags: Tags of the specification, for finding the floe.
         description: Description. Defaults to the first paragraph of the function's docstring.
+        hardware: Defaults of hardware parameters (names, defaults and bounds are documented): `cpu_count`, `memory_mb` and `disk_space`
+            in MiB, `gpu_count`, `instance_type`, `instance_tags`, `max_backlog_wait` in seconds and `spot_policy`. A job can set others as
+            parameters of the cube. A parameter of the function with such a name is the hardware parameter, too.
+        classification: Places of the floe in the tree of classifications, each a list of names from the top level down, for example
+            ``[["Docking", "Posing"]]`` (as in public code). A name has no slash.
 
     Returns:
         The function itself.
 
     Raises:
         ValidationError: A parameter has no type hint, or an unsupported one; or its properties or its default contradict each other. The
-            message has all contradictions.
+            message has all contradictions. Or the classification is not a list of lists of names.
 
     Example:
         >>> from orionclient.floes import DatasetOut, floe
@@ -161,6 +177,8 @@ def floe(
         given = name or function.__name__
         paragraph = (inspect.getdoc(function) or "").partition("\n\n")[0].replace("\n", " ")
         parameters = _read_parameters(function, given)
+        parameters += _declare_hardware(hardware or {}, parameters, given)
+        paths = [_check_path(path, given) for path in classification]
         setattr(
             function,
             _MARK,
@@ -171,6 +189,7 @@ def floe(
                     "description": description or paragraph,
                     # The UUID is stable, so that the floe is recognized however often and wherever it is registered.
                     "uuid": str(uuid.uuid5(_NAMESPACE, given)),
+                    **({"classification": paths} if paths else {}),
                     "cubes": [
                         {
                             "name": given,
@@ -243,6 +262,18 @@ def describe(function: Callable[..., Any]) -> dict[str, Any]:
     return described
 
 
+def _check_path(path: Any, name: str) -> list[str]:
+    if (
+        isinstance(path, str)
+        or not path
+        or not all(isinstance(each, str) and each and "/" not in each for each in path)
+    ):
+        raise ValidationError(
+            f"the classification of the floe {name!r} must be a list of paths, each a list of names without slashes, not {path!r:.60}"
+        )
+    return list(path)
+
+
 def _get_cube_type(parameters: Iterable[Mapping[str, Any]]) -> str:
     """Return the role of the single cube. One that reads data and stores data is a source."""
     types = {parameter["type"] for parameter in parameters}
@@ -268,6 +299,26 @@ def _read_parameters(function: Callable[..., Any], name: str) -> list[dict[str, 
     if faults:
         raise ValidationError(f"the floe {name!r} is not valid: {'; '.join(faults)}")
     return found
+
+
+def _declare_hardware(
+    hardware: Mapping[str, Any], others: Iterable[Mapping[str, Any]], name: str
+) -> list[dict[str, Any]]:
+    """Return the hardware parameters of a floe that its function does not take."""
+    taken = {each["name"] for each in others}
+    faults = []
+    for each, value in hardware.items():
+        label = f"the hardware parameter {each!r}"
+        if each not in HARDWARE:
+            faults.append(f"{label} is unknown; known names are {', '.join(HARDWARE)}")
+        elif each in taken:
+            faults.append(f"{label} is a parameter of the function; set its default there")
+        else:
+            faults += find_value_faults(HARDWARE[each], value, label)
+    if faults:
+        raise ValidationError(f"the floe {name!r} is not valid: {'; '.join(faults)}")
+    shown = {"promoted": False, "description": "", "required": False, "hidden": False}
+    return [{**HARDWARE[each], **shown, "default": value} for each, value in hardware.items()]
 
 
 def _read_parameter(parameter: inspect.Parameter, hint: Any, where: str) -> dict[str, Any]:

@@ -7,7 +7,6 @@ import hashlib
 import importlib
 import importlib.util
 import inspect
-import json
 import sys
 import warnings
 from importlib.metadata import entry_points
@@ -15,7 +14,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
-from orionclient._runtime.user_files import decode_utf8
 from orionclient.exceptions import ValidationError
 from orionclient.floes._declaring import describe, get_floe, is_floe
 
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 GROUP: Final = "orionclient.floes"
-_MANIFEST: Final = "manifest.json"
 _LOADING: Final[list[str]] = []
 
 #: Registration of a floe with the local Orion: its specification, tags and command.
@@ -230,39 +227,15 @@ def read_file_floes(path: Path) -> list[Registration]:
     return _register(path)
 
 
-def read_package_floes(folder: Path) -> list[Registration]:
-    """Build the registrations of an extracted package: from the files in its folder ``floes``, else from those beside its manifest.
+def make_registration(function: Callable[..., Any], path: Path, root: Path) -> Registration:
+    """Build the registration of a floe in a file of an extracted package.
 
     Args:
-        folder: Folder of the extracted archive; the manifest is in it or in its only subfolder.
+        function: The floe.
+        path: The file.
+        root: Folder of the package, which is added to the import path.
 
     Returns:
-        The registrations.
-
-    Raises:
-        ValidationError: The package has no manifest, no floe, or two floes with the same name.
-        Exception: Any error raised while loading a file.
+        The registration.
     """
-    roots = [each for each in (folder, *folder.iterdir()) if (each / _MANIFEST).is_file()]
-    if not roots:
-        raise ValidationError(f"the package has no {_MANIFEST}")
-    root = roots[0]
-    json.loads(decode_utf8((root / _MANIFEST).read_bytes()))
-    add_path(root)
-    files = sorted((root / "floes").glob("*.py")) or sorted(
-        path for path in root.glob("*.py") if path.name != "setup.py"
-    )
-    found = [
-        _make_registration(function, f"{path}:{function.__name__}", root)
-        for path in files
-        for function in find_floes(load_module(str(path)))
-    ]
-    names = [each["specification"]["name"] for each in found]
-    for name in names:
-        if names.count(name) > 1:
-            raise ValidationError(f"the package has two floes named {name!r}")
-    if not found:
-        raise ValidationError(
-            "the package has no floe: no file in its folder floes or beside its manifest has a function decorated with @floe"
-        )
-    return found
+    return _make_registration(function, f"{path}:{function.__name__}", root)

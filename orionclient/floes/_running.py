@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import signal
@@ -38,6 +39,8 @@ def run(target: str, folder: Path) -> int:
         given = json.loads((folder / "parameters.json").read_text("utf-8"))
         cube: dict[str, Any] = get_floe(floe).specification["cubes"][0]
         arguments = parse_arguments(cube, given, APISession)
+        # The function does not take the hardware parameters of its decorator.
+        arguments = {name: arguments[name] for name in inspect.signature(floe).parameters if name in arguments}
     except (Exception, SystemExit) as error:  # noqa: BLE001 - any error of the user's file fails the job
         return _report_failure(error, error.__traceback__)
     try:

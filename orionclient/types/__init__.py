@@ -15,16 +15,20 @@ if TYPE_CHECKING:
     from orionclient.types.billing import Balance as Balance
     from orionclient.types.collections import ShardCollection as ShardCollection
     from orionclient.types.datasets import Dataset as Dataset
+    from orionclient.types.exports import Export as Export
     from orionclient.types.files import File as File
     from orionclient.types.folders import Folder as Folder
     from orionclient.types.groups import Group as Group
     from orionclient.types.jobs import WorkFloeJob as WorkFloeJob
-    from orionclient.types.molsearch import MolsearchDatabase as MolsearchDatabase
-    from orionclient.types.molsearch import MolsearchQuery as MolsearchQuery
+    from orionclient.types.molsearch_databases import MolsearchDatabase as MolsearchDatabase
+    from orionclient.types.molsearch_queries import MolsearchQuery as MolsearchQuery
     from orionclient.types.organizations import Organization as Organization
     from orionclient.types.packages import WorkFloePackage as WorkFloePackage
     from orionclient.types.projects import Project as Project
+    from orionclient.types.scaling_groups import ScalingGroup as ScalingGroup
     from orionclient.types.secrets import Secret as Secret
+    from orionclient.types.service_specs import ServiceSpec as ServiceSpec
+    from orionclient.types.service_tasks import ServiceTask as ServiceTask
     from orionclient.types.shards import Shard as Shard
     from orionclient.types.tokens import Token as Token
     from orionclient.types.uploads import Upload as Upload
@@ -36,15 +40,19 @@ else:
     _KINDS = {
         "collection": "collections:ShardCollection",
         "dataset": "datasets:Dataset",
+        "export": "exports:Export",
         "file": "files:File",
         "group": "groups:Group",
         "job": "jobs:WorkFloeJob",
-        "molsearch_database": "molsearch:MolsearchDatabase",
-        "molsearch_query": "molsearch:MolsearchQuery",
+        "molsearch_database": "molsearch_databases:MolsearchDatabase",
+        "molsearch_query": "molsearch_queries:MolsearchQuery",
         "organization": "organizations:Organization",
         "package": "packages:WorkFloePackage",
         "project": "projects:Project",
+        "scaling_group": "scaling_groups:ScalingGroup",
         "secret": "secrets:Secret",  # nosec B105 - a path
+        "service_spec": "service_specs:ServiceSpec",
+        "service_task": "service_tasks:ServiceTask",
         "shard": "shards:Shard",
         "token": "tokens:Token",  # nosec B105 - a path
         "upload": "uploads:Upload",

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Never, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar
 
 from orion_api.api import jobs as api
 
-from orionclient._resources.convert import identifier, json_object, money, number, optional, string
+from orionclient._resources.convert import identifier, json_object, money, number, optional, read_field, string
 from orionclient._resources.creating import create_with_tags
 from orionclient._resources.json_values import check_mapping
 from orionclient._resources.listing import Listing
+from orionclient._resources.logs import iter_log_lines
 from orionclient._resources.polling import poll_states, refresh
 from orionclient._resources.resource import Declaration, Field, Id, Resource, SessionLike, reference_id
-from orionclient._runtime.clock import CLOCK
-from orionclient._transfer.content import iter_verified
-from orionclient.exceptions import OrionError, ValidationError
+from orionclient.exceptions import AuthorizationRequired, NotFoundResponse, OrionError, ValidationError
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterator, Mapping
     from decimal import Decimal
+    from typing import BinaryIO
 
-    from orion_api.inputs import ListJobsFilters, StartJob
+    from orion_api.inputs import ListJobsFilters, StartJob, UpdateJob
 
-    from orionclient._transfer.content import Opener
-    from orionclient._transport.response import Response
     from orionclient.types.workfloes import WorkFloeSpec
 
 __all__ = ["WorkFloeJob"]
@@ -34,8 +33,6 @@ R = TypeVar("R", bound=Resource)
 _FINAL_STATE: Final = "complete"
 _EXPORT_FIELDS: Final = ("name", "workfloe", "parameters", "system_parameters")
 _DAY: Final = 86400.0
-# Poll interval while following a log, in seconds.
-_LOG_POLL_SECONDS: Final = 1.0
 
 
 class WorkFloeJob(Resource):
@@ -43,8 +40,9 @@ class WorkFloeJob(Resource):
 
     The final `state` is always ``complete`` (documented); a job that failed or was cancelled then has a `reason`. Resources that a job
     creates carry the tag ``Job <id>`` (documented). Listing takes the filters ``name`` (contains), ``name_contains``, ``name_icontains``,
-    ``project``, ``owner``, ``tags``, ``tag_filters``, ``tag_match``, ``state``, ``states``, ``workfloe`` and ``job_type``. Only a complete
-    job can be deleted, permanently (assumed).
+    ``project``, ``owner``, ``tags``, ``tag_filters``, ``tag_match``, ``state``, ``states``, ``workfloe`` and ``job_type``. A job can be
+    renamed in any state (listed): ``session.update_resource(job, {"name": "new"})``. Only a complete job can be deleted, permanently
+    (assumed).
 
     Example:
         >>> from orionclient.types import WorkFloeJob, WorkFloeSpec
@@ -58,7 +56,7 @@ class WorkFloeJob(Resource):
     declaration: ClassVar[Declaration] = Declaration("job", api, taggable=True)
 
     @classmethod
-    def _inputs(cls, filters: ListJobsFilters, create: StartJob, update: Never) -> None: ...
+    def _inputs(cls, filters: ListJobsFilters, create: StartJob, update: UpdateJob) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the job, unique in the stack (documented).")
     name: Field[str] = Field(string, "Display name; may be empty and need not be unique (documented).")
@@ -79,6 +77,10 @@ class WorkFloeJob(Resource):
     )
     system_parameters: Field[dict[str, Any]] = Field(
         optional(json_object, {}), "The system parameters that the job was started with (assumed)."
+    )
+    hardware: Field[dict[str, Any]] = Field(
+        optional(json_object, {}),
+        "The hardware that the job has: `cpu_count`, `memory_mb` and so on (names documented for cubes; the field is assumed).",
     )
     created: Field[str] = Field(string, "When the job was created, ISO 8601 in UTC (assumed).")
     started: Field[str | None] = Field(
@@ -194,8 +196,12 @@ class WorkFloeJob(Resource):
             if state == _FINAL_STATE:
                 break
         if not self.succeeded:
-            how = self.to_dict().get("outcome") or "failed"
-            raise OrionError(f"{self._title()} ({self.name!r:.100}) {how}: {self.reason or 'no reason given'}")
+            raise self._build_error()
+
+    def _build_error(self) -> OrionError:
+        """Return the error of a complete job that did not succeed."""
+        how = self.to_dict().get("outcome") or "failed"
+        return OrionError(f"{self._title()} ({self.name!r:.100}) {how}: {self.reason or 'no reason given'}")
 
     def cancel(self) -> None:
         """Cancel the job. Has no effect on a complete job. A running job may take a moment to end: `wait` waits for it, and raises.
@@ -225,24 +231,56 @@ class WorkFloeJob(Resource):
             >>> ["CNS" in line for line in job.logs(follow=True)]
             [True]
         """
-        offset, rest = 0, b""
-        while True:
-            if follow:
-                refresh(self)
-            # The state is checked before the log is read, so that the last line is never missed.
-            last = not follow or self.state == _FINAL_STATE
-            opener, end = _note_end(self._opener(api.download_job_logs, {"offset": offset}))
-            for chunk in iter_verified(opener):
-                offset += len(chunk)
-                *lines, rest = (rest + chunk).split(b"\n")
-                yield from (_decode_line(line) for line in lines)
-            # The local Orion omits the start of a long log, so the offset is not always the number of received bytes.
-            offset = end[-1] if end else offset
-            if last:
-                break
-            CLOCK.sleep(_LOG_POLL_SECONDS)
-        if rest:
-            yield _decode_line(rest)
+        return iter_log_lines(self, api.download_job_logs, final={_FINAL_STATE} if follow else None)
+
+    def log_size(self) -> int:
+        """Return the size of the stored log in bytes; 0 if there is none, for example after `delete_logs`.
+
+        Raises:
+            OrionError: The request failed.
+        """
+
+        def read(data: Mapping[str, Any]) -> int:
+            return read_field(data, "size", int)
+
+        return read(self._request(api.get_job_log_size, check=read))
+
+    def delete_logs(self) -> None:
+        """Delete the log permanently; the job stays. Has no effect if the log is deleted already.
+
+        Raises:
+            BadResponse: The job is not complete (409; that this is rejected is assumed).
+            OrionError: The request failed.
+        """
+        self._request(api.delete_job_logs)
+
+    def debug_export(self, target: str | os.PathLike[str] | BinaryIO) -> None:
+        """Write a zip file for a report of a problem, with nothing secret in it. The job is refreshed.
+
+        The file has `job.json`, `specification.json` (the floe; null if it cannot be read), `parameters.json` (the result of
+        `export_params`), `log.txt` (the current log) and `README`. Secrets are there by id only. Tokens, passwords, private keys and the
+        queries of URLs, which may contain signatures, are replaced by ``***`` where they are recognized. Two exports of an unchanged job
+        are equal. The name is published, the content is ours.
+
+        Args:
+            target: The path; an existing file is replaced. Or an open binary file.
+
+        Raises:
+            OrionError: A request failed.
+            OSError: The file cannot be written.
+        """
+        from orion_api.api.workfloes import get_workfloe  # noqa: PLC0415
+
+        from orionclient._resources.debug_exports import write_export  # noqa: PLC0415
+
+        session = self._require_session()
+        refresh(self)
+        try:
+            floe = session._calls.request_json(get_workfloe, {"workfloe_id": self.workfloe})
+        except (NotFoundResponse, AuthorizationRequired):
+            floe = None
+        documents = {"job.json": self.to_dict(), "specification.json": floe, "parameters.json": self.export_params()}
+        write_export(target, documents, self.logs(), self.id, [session.config.token])
 
     def outputs(self, kind: type[R]) -> Listing[R]:
         """List the resources that the job has created, by its tag.
@@ -261,20 +299,3 @@ class WorkFloeJob(Resource):
         if endpoint is None or not kind.declaration.taggable:
             raise ValidationError(f"{getattr(kind, '__name__', kind)!s:.60} cannot be listed by its tags")
         return Listing(self._require_session(), endpoint, kind(), {"tags": f"Job {self._id()}"})
-
-
-def _note_end(opener: Opener) -> tuple[Opener, list[int]]:
-    """Wrap an opener so that the end of the log that a response announces is appended to a list."""
-    found: list[int] = []
-
-    def open_log(headers: Mapping[str, str]) -> Response:
-        response = opener(headers)
-        end = response.headers.get("x-orion-log-offset", "")
-        found[:] = [int(end)] if end.isascii() and end.isdigit() else []
-        return response
-
-    return open_log, found
-
-
-def _decode_line(line: bytes) -> str:
-    return line.removesuffix(b"\r").decode("utf-8", "replace")

@@ -28,8 +28,11 @@ from orionclient._runtime.plain import to_plain
 from orionclient.exceptions import NotLoaded, OrionError, ValidationError
 
 if TYPE_CHECKING:
-    from orion_api.inputs import ListWorkfloesFilters
+    from collections.abc import Iterator
 
+    from orion_api.inputs import ListClassificationsFilters, ListWorkfloesFilters
+
+    from orionclient._resources.resource import SessionLike
     from orionclient.types.jobs import WorkFloeJob
 
 __all__ = ["WorkFloeSpec"]
@@ -39,8 +42,9 @@ class WorkFloeSpec(Resource):
     """A floe that jobs can run.
 
     The `specification` is empty in listings (documented); load it with `session.refresh_resource`. Listing takes the filters ``title`` and
-    ``name`` (contains), ``name_contains``, ``name_icontains``, ``state``, ``states``, ``tags``, ``tag_filters``, ``tag_match``, ``uuid``
-    and ``package``, and ``version``, ``owner`` and ``project`` of the package.
+    ``name`` (contains), ``name_contains``, ``name_icontains``, ``state``, ``states``, ``tags``, ``tag_filters``, ``tag_match``, ``uuid``,
+    ``classification`` and ``package``, and ``version``, ``owner`` and ``project`` of the package. `session.delete_resource` deletes a floe
+    of a package permanently; its jobs remain (assumed).
 
     Example:
         >>> from orionclient.types import WorkFloeSpec
@@ -74,6 +78,29 @@ class WorkFloeSpec(Resource):
         "`COMPUTE_CUBE` of `orionclient.floes` (values assumed).",
         default={},
     )
+
+    @staticmethod
+    def list_classifications(
+        session: SessionLike, filters: ListClassificationsFilters | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """List the tree of classifications of the ready floes, ordered by path (the command is listed, fields and rules are assumed).
+
+        Args:
+            session: The session.
+            filters: ``name`` (contains), ``path`` (this one and those below it) and ``depth`` (1 is the top level).
+
+        Yields:
+            Dicts with `name`, `path`, `depth` and `count`, the count of floes in the classification and below it.
+
+        Raises:
+            OrionError: A request failed.
+
+        Example:
+            >>> from orionclient.types import WorkFloeSpec
+            >>> [each["path"] for each in WorkFloeSpec.list_classifications(session, {"depth": 1})]
+            ['Data', 'Test']
+        """
+        yield from session._calls.iter_items(api.list_classifications, {}, query=dict(filters or {}))
 
     @property
     def parameters(self) -> list[dict[str, Any]]:

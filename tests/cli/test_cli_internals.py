@@ -152,7 +152,7 @@ def test_the_process_of_the_local_orion_is_stopped_by_a_file(tmp_path: Path, res
 
     thread = threading.Thread(target=watch)
     thread.start()
-    server_process.main([str(tmp_path), "demo", "0", "storage"])
+    server_process.main([str(tmp_path), json.dumps({"seed": "demo", "storage": True})])
     thread.join()
     assert seen["username"] == "ada"
     assert not (tmp_path / "running.json").exists()

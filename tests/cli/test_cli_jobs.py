@@ -203,7 +203,7 @@ def test_start_reads_parameters_from_a_file(call: Call, planted: LocalOrion, tmp
         (b"[]", 2, "not a JSON object of parameters"),
         (b'{"promoted": 1}', 2, "not a JSON object of parameters"),
         (b'{"in"', 2, "not valid JSON in parameters.json"),
-        (b'{"ratio": 1}', 2, "missing option '--in'"),
+        (b'{"ratio": 1}', 6, "parameter 'in'"),
         (b'{"in": 1, "nix": 1}', 6, "the floe has no promoted parameter 'nix'"),
         (b'{"in": 1, "timeout": "x"}', 6, "'timeout'"),
         (None, 2, "cannot read parameters.json"),
@@ -219,6 +219,23 @@ def test_an_invalid_parameter_file_starts_nothing(
     done = call("jobs", "start", "kinds", "name", "--param-file", "parameters.json", on=planted)
     assert (done.exit_code, done.stdout) == (code, ""), done.output
     assert message in done.stderr
+    assert len(planted.faults.requests("create_job")) == before
+
+
+def test_all_faults_of_a_parameter_file_are_named(call: Call, planted: LocalOrion, tmp_path: Path) -> None:
+    given = {"nix": 1, "other": 2, "timeout": "x", "choice": "third", "many": 5}
+    (tmp_path / "parameters.json").write_text(json.dumps(given))
+    before = len(planted.faults.requests("create_job"))
+    for more in ([], ["--dry-run"], ["--project", "3"], ["--ratio=2"]):
+        done = call("jobs", "start", "kinds", "name", "--param-file", "parameters.json", *more, on=planted)
+        assert (done.exit_code, done.stdout) == (6, ""), done.output
+        hints = [line.removeprefix("Hint: ") for line in done.stderr.splitlines() if line.startswith("Hint: ")]
+        for names in (("'nix'", "'other'"), ("'timeout'",), ("'choice'",), ("'many'",), ("'in'",)):
+            assert any(all(name in hint for name in names) for hint in hints), (names, hints)
+        assert len(hints) == 5
+    # An option corrects a value of the file.
+    done = call("jobs", "start", "kinds", "name", "--param-file", "parameters.json", "--timeout=7", on=planted)
+    assert "'timeout' must" not in done.stderr
     assert len(planted.faults.requests("create_job")) == before
 
 

@@ -92,10 +92,36 @@ def test_the_results_of_a_search(call: Call, planted: LocalOrion) -> None:
     assert results == json.loads(call("--json", "molsearch", "queries", "hits", str(made["id"])).stdout)
 
 
+def test_messages_about_hits(call: Call, planted: LocalOrion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    session = planted.session()
+    number = create(call, planted, "title", "1", "aspirin", "--name", "mine")["id"]
+    query = MolsearchQuery(session=session, id=number)
+    query.wait(timeout=60)
+    run = lambda *words: call("molsearch", "query", *words, on=planted)  # noqa: E731
+    assert run("cancel", str(number)).stdout == f"Query {number} 'mine' has ended already: it is SUCCESS\n"
+    done = run("export", str(number), "--name", "hits")
+    dataset = session.list_resources(Dataset, {"name": "hits"}).one()
+    assert done.stdout == f"Exported the hits of query {number} to dataset {dataset.id} 'hits'\n"
+    assert run("download", str(number)).stdout == f"Downloaded query {number} 'mine' to mine.jsonl\n"
+    assert json.loads((tmp_path / "mine.jsonl").read_bytes())["Title"] == "aspirin"
+    assert "exists already" in run("download", str(number)).stderr
+    assert run("download", str(number), "--as", "csv", "-o", "-").stdout.startswith("Title,")
+    with planted.server._require().stack.store.write_transaction() as db:
+        db.execute("UPDATE molsearch_queries SET state = 'QUEUED' WHERE id = ?", (number,))
+    assert run("cancel", str(number)).stdout == f"Cancelled query {number} 'mine'\n"
+    for words in (["export", str(number)], ["download", str(number), "-o", "gone.csv"]):
+        done = run(*words)
+        assert (done.exit_code, "is CANCELLED; only one that is SUCCESS has hits" in done.stderr) == (6, True), words
+    assert not (tmp_path / "gone.csv").exists()
+    done = run("smiles", "1", "no such title")
+    assert (done.exit_code, done.stdout, "no record with the title" in done.stderr) == (5, "", True)
+
+
 def test_no_results_of_a_failed_search_are_an_error(
     call: Call, planted: LocalOrion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("orionclient.emulator._handlers.molsearch._find_hits", lambda *_: 1 / 0)
+    monkeypatch.setattr("orionclient.emulator._handlers.molsearch_queries._find_hits", lambda *_: 1 / 0)
     made = create(call, planted, "title", "1", "aspirin")
     assert call("molsearch", "query", "wait", str(made["id"])).exit_code == 1
     done = call("molsearch", "query", "list-results", str(made["id"]))
@@ -107,6 +133,22 @@ def test_a_database_of_the_dataset_with_an_address(call: Call, planted: LocalOri
     for given in ("dataset://1", "/project/1/team/drugs"):
         made = json.loads(call("--json", "molsearch", "db", "create", given, on=planted).stdout)
         assert made["dataset"] == 1
+
+
+def test_a_database_is_unloaded_loaded_and_followed(call: Call, planted: LocalOrion) -> None:
+    made = json.loads(call("--json", "molsearch", "db", "create", "1", "--display-name", "own", on=planted).stdout)
+    own = str(made["id"])
+    assert call("molsearch", "db", "wait", own).exit_code == 0
+    assert call("molsearch", "db", "unload", own).stdout == f"Unloaded database {own} 'own'\n"
+    done = call("molsearch", "query", "create", "title", own, "aspirin")
+    assert (done.exit_code, f"`ocli molsearch db load {own}`" in done.stderr) == (6, True), done.stderr
+    assert call("molsearch", "db", "load", own).stdout == f"Loading database {own} 'own'\n"
+    lines = call("molsearch", "db", "logs", own, "--follow").stdout.splitlines()
+    assert [line.split()[1] for line in lines] == ["Loading", "Loaded", "ada", "ada", "Loading", "Loaded"]
+    done = call("molsearch", "db", "create", "--gpu", "1", "1")
+    assert (done.exit_code, "no GPU" in done.stderr) == (6, True)
+    done = call("molsearch", "db", "create")
+    assert (done.exit_code, "a dataset or a collection" in done.stderr) == (6, True)
 
 
 @pytest.mark.parametrize(

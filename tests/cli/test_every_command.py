@@ -40,6 +40,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "api": ["get_file", "--param", "file_id=1"],
     "links info": ['{"link": "orion", "version": 1, "type": "dataset", "id": 1, "id_str": "1"}'],
     "jobs start": ["1", "{name}"],
+    "cost export": ["--report-type", "storage_use"],
     "config profile": ["--url", "https://orion.example.com", "--username", "{name}", "--with-token"],
     "ls": ["/project/1/team"],
     "mkdir": ["/project/1/team/{name}"],
@@ -47,6 +48,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "mv": ["file://1", "/project/1/team/{name}"],
     "head": ["collection://1"],
     "rm": ["file://1", "--yes"],
+    "scaling-groups update": ["1", "--max-instances", "1"],
     # These would start a process.
     "local start": ["--dry-run"],
 }
@@ -54,6 +56,7 @@ ARGUMENTS: dict[str, list[str]] = {
 OPTIONS = {
     "delete": ["--yes"],
     "delete-shards": ["--yes"],
+    "delete_logs": ["--yes"],
     "leave": ["--yes"],
     "reset": ["--yes"],
     "share": ["--user", "1", "--user", "2"],
@@ -238,7 +241,7 @@ def expect(path: str, kind: str, *, is_local: bool) -> set[int]:
     if is_local or path == "doctor":
         # A check of the doctor fails, or the files and profiles of the command do not exist.
         return {0, 1, 3, 4, 5, 6, 9, *({130} if kind == "Ctrl-C" else ())}
-    if path == "jobs logs" and RESPONSES.get(kind, RESPONSES["404"])[0].status == 200:
+    if path.endswith(" logs") and RESPONSES.get(kind, RESPONSES["404"])[0].status == 200:
         # A log may have any content; web pages and truncated ones are reported.
         return {0, 6, 7}
     if kind in RESPONSES:

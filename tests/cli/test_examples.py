@@ -28,11 +28,14 @@ from orionclient.examples import drugs
 from orionclient.local import LocalOrion
 from orionclient.types import (
     Dataset,
+    Export,
     File,
     MolsearchDatabase,
     MolsearchQuery,
     Project,
     Secret,
+    ServiceSpec,
+    ServiceTask,
     Shard,
     ShardCollection,
     Token,
@@ -83,7 +86,9 @@ def plant(orion: LocalOrion, folder: Path) -> None:  # noqa: C901 - one line for
     session.share_resource(Project(id=1), User(id=2))
     for _ in range(3):
         Token.create(session, "for tests")
-    databases = [MolsearchDatabase.create(session, "drugs", datasets[0]) for _ in range(2)]
+    # Titles of molfiles would have SMILES only with RDKit.
+    searched = Dataset.upload(session, "drugs", drugs("smi"))
+    databases = [MolsearchDatabase.create(session, "drugs", searched) for _ in range(2)]
     for database in databases:
         database.wait(timeout=60)
         session.share_resource(database, Project(id=3))
@@ -91,11 +96,20 @@ def plant(orion: LocalOrion, folder: Path) -> None:  # noqa: C901 - one line for
     for _ in range(2):
         query = MolsearchQuery.create_title_query(session=session, database_id=databases[0].id, titles=["aspirin"])
         query.wait(timeout=60)
+    session.share_resource(ServiceSpec(id=1), Project(id=3))
+    session.share_resource(ServiceSpec(id=1), User(id=2))
+    for _ in range(3):
+        task = ServiceTask.create(session, "my echo", 1)
+        task.wait(timeout=60)
+        session.share_resource(task, Project(id=3))
+        session.share_resource(task, User(id=2))
     echo = session.list_resources(WorkFloeSpec, {"title": "echo"}).one()
     for _ in range(3):
         job = echo.start("first try", text="CNS")
         session.tag_resource(job, "old", "current")
         job.wait(timeout=60)
+    for _ in range(2):
+        Export.create(session, "jobs_summary").wait(timeout=60)
     session.create_paths("/screens")
     Project.create(session, "to delete")
     grace = orion.session("grace")

@@ -168,6 +168,9 @@ def test_words_have_the_effect_that_the_server_documents(path: str, call: Call, 
             {**{name: inherited[row["id"]].get(name) for name in ("version", "owner", "project")}, **row}
             for row in rows
         ]
+        for row in rows:
+            details = json.loads(call("--json", "workfloes", "info", str(row["id"])).stdout)["specification"]
+            row["classification"] = "/".join(*details.get("classification", [[]]))
     assert rows
     assert [*map(identify, listed(*everything, "limit=1"))] == [*map(identify, rows[:1])]
     assert [*map(identify, listed(*everything, "offset=1"))] == [*map(identify, rows[1:])]

@@ -77,7 +77,7 @@ def test_the_life_cycle_of_a_local_orion(call: Call, own_home: Path, stopped: No
     assert not shaped(call, "stop")["running"]
     assert call("--profile", "local", "files", "list").exit_code == 7
     assert call("local", "stop").stdout == "No local Orion is running\n"
-    shaped(call, "start")
+    shaped(call, "start", "--cpus", "3", "--memory-mb", "400")
     listed = call("--profile", "local", "datasets", "list", "-q")
     assert listed.stdout == f"{made['dataset']}\n"
 
@@ -85,6 +85,12 @@ def test_the_life_cycle_of_a_local_orion(call: Call, own_home: Path, stopped: No
     assert call("local", "reset", "--dry-run").stdout == f"Would remove {folder / 'data'}\n"
     assert shaped(call, "reset", "--yes")["running"]
     assert call("--profile", "local", "datasets", "list", "-q").stdout == ""
+    # The options of the start are those of the restart.
+    asked = '{"echo": {"cpu_count": 4, "memory_mb": 401}}'
+    rejected = call("--profile", "local", "jobs", "start", "echo", "large", "--cube", asked)
+    assert rejected.exit_code == 6
+    assert "asks for 4 CPUs (cpu_count), and " in rejected.stderr
+    assert " has 400." in rejected.stderr
 
 
 def test_the_profile_is_that_of_the_running_one(call: Call, tmp_path: Path, own_home: Path, stopped: None) -> None:

@@ -5,37 +5,38 @@ from __future__ import annotations
 from typing import Any
 
 from helpers.project_copy import ProjectCopy, list_recipe_files
+from orion_api.api.uploads import create_upload
 
 from orionclient.local import LocalOrion
-from orionclient.types import WorkFloeSpec
+from orionclient.types import File
 
 MODULE = '''
-"""Provide the special commands of `ocli workfloes`."""
+"""Provide the special commands of `ocli uploads`."""
 
 from __future__ import annotations
 
 from orionclient.cli._core.command_kind import CommandKind, describe
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.state import get_state
-from orionclient.types import WorkFloeSpec
+from orionclient.types import Upload
 
 
 def build_commands(kind: CommandKind) -> list[Command]:
-    """Create the commands that only floes have."""
+    """Create the commands that only uploads have."""
 
     def run(resource_id: int) -> None:
         state = get_state()
-        data = state.session.get_resource(WorkFloeSpec, resource_id).to_dict()
-        state.out.print_item(data, sentence=f"Title of {describe(kind.noun, data)}: {data['title']}")
+        data = state.session.get_resource(Upload, resource_id).to_dict()
+        state.out.print_item(data, sentence=f"Size of {describe(kind.noun, data)}: {data['size']} bytes")
 
     return [
         Command(
-            "title",
+            "size",
             params=kind.id_arguments(),
             callback=run,
-            help="Print the title of a floe.",
+            help="Print the size of an upload.",
             shape=kind.schema,
-            example=kind.format_example("title"),
+            example=kind.format_example("size"),
         )
     ]
 '''
@@ -43,14 +44,18 @@ def build_commands(kind: CommandKind) -> list[Command]:
 
 def test_a_new_command_is_two_files(orion: LocalOrion, tmp_path_factory: Any, monkeypatch: Any) -> None:
     project = ProjectCopy(tmp_path_factory.mktemp("command") / "project")
-    (project.folder / "orionclient/cli/_commands/workfloes.py").write_bytes(MODULE.strip().encode() + b"\n")
-    project.insert("orionclient/cli/_commands/kinds.py", '        noun="floe"', '        special="workfloes",')
-    recipe = {path.replace("<group>", "workfloes") for path in list_recipe_files("Add a command")}
+    (project.folder / "orionclient/cli/_commands/uploads.py").write_bytes(MODULE.strip().encode() + b"\n")
+    project.insert(
+        "orionclient/cli/_commands/kinds.py", "        # Those that can be resumed.", '        special="uploads",'
+    )
+    recipe = {path.replace("<group>", "uploads") for path in list_recipe_files("Add a command")}
     assert project.changed() == recipe
 
-    floe = orion.session().list_resources(WorkFloeSpec, {"title": "echo"}).one()
+    session = orion.session()
+    body = {"resource_type": "file", "resource_id": File.upload(session, "x", b"x").id, "size": 10, "part_size": 5}
+    upload = create_upload.sync(client=session.raw, body=body)
     monkeypatch.setenv("ORION_URL", orion.url)
     monkeypatch.setenv("ORION_TOKEN", orion.token)
-    shown = project.python("-m", "orionclient.cli", "workfloes", "title", floe.id)
-    assert shown == f"Title of floe {floe.id} '{floe.name}': {floe.title}\n"
-    assert "### ocli workfloes title\n" in project.python("-m", "orionclient.cli._core.reference")
+    shown = project.python("-m", "orionclient.cli", "uploads", "size", upload.id)
+    assert shown == f"Size of upload {upload.id}: 10 bytes\n"
+    assert "### ocli uploads size\n" in project.python("-m", "orionclient.cli._core.reference")

@@ -18,7 +18,7 @@ def test_the_page_is_current() -> None:
 
 def test_the_page_has_all_groups_and_codes() -> None:
     text = DOCS.read_text("utf-8")
-    assert re.findall(r"^## ocli (\w+)$", text, re.MULTILINE) == list(LISTED)
+    assert re.findall(r"^## ocli ([\w-]+)$", text, re.MULTILINE) == list(LISTED)
     assert [int(code) for code in re.findall(r"^\| (\d+) \| ", text, re.MULTILINE)] == list(errors.CODES)
 
 

@@ -16,7 +16,7 @@ from helpers.canary import CANARIES
 
 from orionclient.examples import drugs
 from orionclient.local import LocalOrion
-from orionclient.types import Shard, ShardCollection
+from orionclient.types import Shard, ShardCollection, WorkFloeJob, WorkFloeSpec
 
 pytestmark = pytest.mark.usefixtures("real_time")
 ROWS, COLUMNS = 30, 100
@@ -76,6 +76,10 @@ class Terminal:
 
     def interrupt(self) -> None:
         self._shell.sendintr()
+
+    def resize(self, rows: int, columns: int) -> None:
+        self._screen.resize(rows, columns)
+        self._shell.setwinsize(rows, columns)
 
     def close(self) -> None:
         self._shell.close(force=True)
@@ -180,6 +184,61 @@ def test_interactive_work(orion: LocalOrion, terminal: Terminal, tmp_path: Path)
     assert (tmp_path / "work" / "here" / "large.bin").stat().st_ino == started
     assert not part_file.exists()
     assert b"Traceback" not in terminal.raw
+
+
+def test_jobs_are_watched_on_one_screen(terminal: Terminal, own_home: Path, tmp_path: Path) -> None:
+    from orionclient.config import save_profile
+
+    with LocalOrion(tmp_path / "one", seed="demo", jobs=1) as orion:
+        CANARIES.add(orion.token)
+        save_profile(orion.config(), "default", own_home / ".orion" / "config")
+        session = orion.session()
+        slow = session.list_resources(WorkFloeSpec, {"name": "slow"}).one()
+        jobs = [slow.start(f"job {each}", seconds=600, steps=6000) for each in "abc"]
+
+        terminal.clear()
+        terminal.type("ocli jobs watch")
+        terminal.wait_for(r"^Jobs: 1 running, 2 queued\. Ctrl-C ends the watch, not the jobs\.$")
+        terminal.wait_for(r"^ *1  job a +running +\[-{20}\] +0% +\d:\d\d:\d\d +0\.\d{4} USD$")
+        # Times advance on the same line, and a name that changed is drawn in place.
+        terminal.wait_for(r"^ *1  job a +running +\[-{20}\] +0% +(?!0:00:0[01])\d:\d\d:\d\d")
+        session.update_resource(jobs[1], {"name": "x" * 200})
+        terminal.wait_for(r"^ *2  x+… +queued$")
+        assert [line.split()[0] for line in terminal.lines if line] == ["Jobs:", "id", "--", "1", "2", "3"]
+
+        # A smaller terminal: the lines are cut, and the jobs that do not fit are counted.
+        terminal.resize(6, 50)
+        terminal.wait_for(r"^Jobs: 1 running, 2 queued\. Ctrl-C ends the watch,$")
+        terminal.wait_for(r"^ *1  job a +running +0% +\d:\d\d:\d\d +0\.\d{4}")
+        terminal.wait_for(r"^\.\.\. and 2 more$")
+        assert not re.search(r"^ *2  x", terminal.text, re.MULTILINE)
+        terminal.resize(ROWS, COLUMNS)
+        terminal.wait_for(r"^ *2  x+… +queued$")
+
+        terminal.interrupt()
+        terminal.wait_for(r"^Interrupted: the jobs continue; watch them with: ocli jobs watch 1 2 3$")
+        terminal.wait_for(r"^\$\s*\Z")
+        terminal.type("echo code $?")
+        terminal.wait_for(r"^code 130$")
+        enter, leave = b"\x1b[?1049h\x1b[?25l", b"\x1b[?25h\x1b[?1049l"
+        assert (terminal.raw.count(enter), terminal.raw.count(leave)) == (1, 1)
+        frames = terminal.raw.partition(enter)[2].partition(leave)[0]
+        # Each frame replaces the previous one line by line: the screen is never erased as a whole.
+        assert frames.count(b"\x1b[H") > 3
+        assert b"\x1b[2J" not in frames
+        assert [session.get_resource(WorkFloeJob, job.id).state for job in jobs] == ["running", "queued", "queued"]
+
+        # It ends with the jobs, and their last states remain on the normal screen.
+        terminal.clear()
+        terminal.type("ocli jobs watch 1 2 3; echo code $?")
+        terminal.wait_for(r"^Jobs: 1 running, 2 queued\.")
+        for job in reversed(jobs):
+            job.cancel()
+        terminal.wait_for(r"^Error: 3 of 3 jobs did not succeed")
+        terminal.wait_for(r"^code 1$")
+        after = terminal.raw.rpartition(leave)[2].decode()
+        assert re.search(r"^ *1  job a +(\x1b\[33m)?cancelled", after, re.MULTILINE)
+        assert "job 3: WorkFloeJob 3 ('job c') cancelled: cancelled by ada" in " ".join(after.split())
 
 
 def test_a_wide_table_is_truncated_to_the_screen(orion: LocalOrion, terminal: Terminal, own_home: Path) -> None:

@@ -21,9 +21,14 @@ def get_words(row: dict[str, Any]) -> list[str]:
 def format_claim() -> str:
     """Format the sentence of the README."""
     counts = {status: sum(row["status"] == status for row in ROWS) for status in TABLE["meanings"]}
+    waiting = (
+        f"{counts['rejected']} is rejected\nand {counts['later']} are not implemented yet"
+        if counts["later"]
+        else f"and\n{counts['rejected']} is rejected"
+    )
     return (
         f"Of the {len(ROWS)} published commands of `ocli`, {counts['real'] + counts['modelled']} work ({counts['real']} real, "
-        f"{counts['modelled']} modelled), {counts['rejected']} is rejected\nand {counts['later']} are not implemented yet "
+        f"{counts['modelled']} modelled), {waiting} "
         "([table with their meanings and tests](tests/compat/published.json))."
     )
 

@@ -7,6 +7,7 @@ import pickle
 import re
 import sys
 import tomllib
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -27,7 +28,7 @@ from orionclient.helpers.collections import try_hard_to_download_shard
 from orionclient.local import LocalOrion
 from orionclient.records import default_codec
 from orionclient.session import OrionSession, get_profile_config, get_session
-from orionclient.types import Dataset, File, Project, Shard, ShardCollection
+from orionclient.types import Dataset, File, Project, Shard, ShardCollection, WorkFloeSpec
 from orionclient.utils import TemporaryPath
 
 ROOT = Path(__file__).parents[2]
@@ -514,3 +515,22 @@ def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         session.delete_resource(first)
         session.restore_resource(first)
         assert session.fs.ls(team, types="file").count() == 2
+
+
+@check("D39")
+def _(scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with LocalOrion(tmp_path / "stack", seed="demo", durable=False, jobs=0) as orion:
+        session = orion.session()
+        echo = session.list_resources(WorkFloeSpec, {"name": "echo"}).one()
+        job = echo.start("first", text="password=hunter2")
+        session.update_resource(job, {"name": "renamed"})
+        with pytest.raises(errors.BadResponse, match="only the log of a complete job can be deleted"):
+            job.delete_logs()
+        watch = ["jobs", "watch", str(job.id)]
+        found = CliRunner(env=orion.environ).invoke(ocli, [*watch, "--json", "--deadline", "0"])
+        assert (found.exit_code, found.stdout.count("\n"), "renamed" in found.stdout) == (8, 1, True)
+        job.cancel()
+        assert CliRunner(env=orion.environ).invoke(ocli, watch).exit_code == 1
+        job.debug_export(tmp_path / "job.zip")
+        shown = zipfile.Path(tmp_path / "job.zip", "parameters.json").read_bytes()
+        assert b'"password=***"' in shown

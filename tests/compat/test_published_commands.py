@@ -14,6 +14,7 @@ import os
 import re
 import shlex
 import subprocess
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -38,7 +39,10 @@ from orionclient.types import (
     MolsearchQuery,
     Organization,
     Project,
+    ScalingGroup,
     Secret,
+    ServiceSpec,
+    ServiceTask,
     Shard,
     ShardCollection,
     Token,
@@ -173,6 +177,14 @@ def make_package_floe(world: World) -> WorkFloeSpec:
     return world.session.list_resources(WorkFloeSpec, {"package": package.id}).one()
 
 
+def make_classification(world: World) -> str:
+    folder, name = write_package(world), new_name()
+    code = f"from orionclient.floes import floe\n@floe(classification=[[{name!r}, 'Posing']])\ndef pose() -> None:\n    pass\n"
+    write_file(f"{folder}/floes/pose.py", code.encode())
+    upload_package(world, folder).wait(timeout=300)
+    return name
+
+
 def find_floe(world: World, name: str) -> WorkFloeSpec:
     return world.session.list_resources(WorkFloeSpec, {"name": name}).one()
 
@@ -193,12 +205,41 @@ def make_database(world: World) -> MolsearchDatabase:
     return database
 
 
+def make_smiles_database(world: World) -> MolsearchDatabase:
+    """Create a database of ethanol with its own name as the title."""
+    name = new_name()
+    dataset = Dataset.upload(world.session, name, f"CCO {name}\n".encode(), format="smi")
+    database = MolsearchDatabase.create(world.session, name, dataset)
+    database.wait(timeout=60)
+    return database
+
+
 def make_query(world: World) -> MolsearchQuery:
     query = MolsearchQuery.create_title_query(
         name=new_name(), database_id=world["database"].id, titles=["aspirin"], session=world.session
     )
     query.wait(timeout=60)
     return query
+
+
+def make_queued_query(world: World) -> MolsearchQuery:
+    """Create a query that waits for a search which does not begin."""
+    query = make_query(world)
+    with world.orion.server._require().stack.store.write_transaction() as db:
+        db.execute("UPDATE molsearch_queries SET state = 'QUEUED' WHERE id = ?", (query.id,))
+    return query
+
+
+def find_spec(world: World) -> ServiceSpec:
+    return world.session.list_resources(ServiceSpec, {"name": "clock" if world.other else "echo"}).one()
+
+
+def run_task(world: World) -> ServiceTask:
+    for other in world.session.list_resources(ServiceTask, {"states": ["queued", "running"]}):
+        other.stop()  # it may have the last instance
+    task = ServiceTask.create(world.session, new_name(), world["service_spec"])
+    task.wait(timeout=60)
+    return task
 
 
 MAKERS: dict[str, Callable[[World], Any]] = {
@@ -234,10 +275,19 @@ MAKERS: dict[str, Callable[[World], Any]] = {
     "package": upload_package,
     "workfloe": lambda world: find_floe(world, "etl" if world.other else "echo"),
     "package_floe": make_package_floe,
+    "classification": make_classification,
     "job": start_job,
     "complete_job": complete_job,
     "database": make_database,
+    "smiles_database": make_smiles_database,
     "query": make_query,
+    "queued_query": make_queued_query,
+    "scaling_group": lambda world: world.session.list_resources(
+        ScalingGroup, {"name": "jobs" if world.other else "services"}
+    ).one(),
+    "service_spec": find_spec,
+    "service_task": lambda world: ServiceTask.create(world.session, new_name(), world["service_spec"]),
+    "running_task": run_task,
 }
 
 
@@ -301,7 +351,8 @@ def check_effect(world: World, effect: dict[str, Any], out: str) -> None:
     if path := effect.get("file"):
         path = Path(world.fill(path))
         assert path.is_file()
-        assert world.fill(effect["content"]) in path.read_bytes().decode()
+        content = zipfile.Path(path, effect["member"]) if "member" in effect else path
+        assert world.fill(effect["content"]) in content.read_bytes().decode()
         return
     if "run" in effect:
         done = call(world, f"--json {world.fill(effect['run'])}", effect.get("as", "ada"))
@@ -460,7 +511,7 @@ def check_row(row: dict[str, Any]) -> None:
 
 
 def check_is_an_effect(effect: dict[str, Any]) -> None:
-    known = {"run", "as", "exit", "has", "lacks", "file", "content"}
+    known = {"run", "as", "exit", "has", "lacks", "file", "member", "content"}
     assert {*effect} <= known
     assert {*effect} & {"has", "lacks", "content"} or effect.get("exit"), "nothing is checked"
     if is_own_output(effect):

@@ -36,16 +36,19 @@ from orionclient.session import OrionSession, get_session
 from orionclient.types import (
     KINDS,
     Dataset,
+    Export,
     File,
     MolsearchDatabase,
     MolsearchQuery,
     Project,
     Secret,
+    ServiceTask,
     Shard,
     ShardCollection,
     Token,
     User,
     WorkFloeJob,
+    WorkFloePackage,
     WorkFloeSpec,
 )
 
@@ -53,10 +56,20 @@ TABLE: list[dict[str, Any]] = json.loads((Path(__file__).parent / "retry.json").
 CONTENT = b"CCO ethanol\nC methane\n"
 
 
-def build_package() -> bytes:
-    """Build a package archive with one floe."""
+FLOE = b"from orionclient.floes import floe\n@floe(title='made')\ndef made() -> None:\n    pass\n"
+# Each script of delete_workfloe deletes one of them.
+MANY_FLOES = b"""
+from orionclient.floes import floe
+for index in range(100):
+    def made() -> None:
+        pass
+    globals()[f"made_{index}"] = floe(name=f"made_{index}")(made)
+"""
+
+
+def build_package(floe: bytes = FLOE) -> bytes:
+    """Build a package archive with one file."""
     manifest = {"name": "made", "version": "1", "python_version": "3.11", "requirements": []}
-    floe = b"from orionclient.floes import floe\n@floe(title='made')\ndef made() -> None:\n    pass\n"
     compressed = io.BytesIO()
     with tarfile.open(fileobj=compressed, mode="w:gz") as archive:
         for name, content in (("manifest.json", json.dumps(manifest).encode()), ("made.py", floe)):
@@ -68,7 +81,13 @@ def build_package() -> bytes:
 
 PACKAGE = build_package()
 
-TEAM_PATH = "/project/1/team/made"
+
+def build_transfer(ids: dict[str, Any]) -> dict[str, Any]:
+    """Build the body of a copy or move of a dataset to a new name."""
+    dataset = ids["dataset_id"]
+    return {"body": {"sources": [f"dataset://{dataset}"], "destination": f"/project/1/team/made {dataset}"}}
+
+
 # Arguments of an operation besides the ids in its path.
 ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "obtain_token": lambda _: {"body": {"username": "grace", "password": "grace-demo"}},
@@ -90,19 +109,23 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     },
     "list_entries": lambda _: {"path": "/project/1/team"},
     "get_entry": lambda _: {"path": "/project/1/team"},
-    "copy_entries": lambda ids: {"body": {"sources": [f"dataset://{ids['dataset_id']}"], "destination": TEAM_PATH}},
-    "move_entries": lambda ids: {"body": {"sources": [f"dataset://{ids['dataset_id']}"], "destination": TEAM_PATH}},
+    "copy_entries": build_transfer,
+    "move_entries": build_transfer,
     "remove_entries": lambda ids: {"body": {"sources": [f"dataset://{ids['dataset_id']}"]}},
     "create_job": lambda ids: {"body": {"workfloe": ids["workfloe_id"], "parameters": {"promoted": {"text": "CNS"}}}},
     # A retried upload changes nothing, so the table need not wait for the floes.
     "upload_package_content": lambda _: {"body": PACKAGE},
     "create_molsearch_database": lambda ids: {"body": {"name": "made", "dataset": ids["source_id"]}},
+    "create_export": lambda _: {"body": {"report_type": "jobs_summary"}},
+    "create_service_task": lambda ids: {"body": {"name": "made", "spec": ids["service_spec_id"]}},
+    "update_scaling_group": lambda _: {"body": {"max_instances": 3}},
     "create_upload": lambda ids: {"body": build_upload_body(ids)},
     "upload_part": lambda _: {"body": CONTENT},
     "obtain_upload_targets": lambda _: {"body": {"numbers": [1]}},
     "complete_upload": lambda _: {
         "body": {"size": len(CONTENT), "digest": hashlib.sha256(hashlib.sha256(CONTENT).digest()).hexdigest()}
     },
+    "get_molsearch_smiles": lambda _: {"title": "ethanol"},
     "create_molsearch_query": lambda ids: {
         "body": {"query_type": "title", "database": ids["loaded_id"], "parameters": {"titles": ["ethanol"]}}
     },
@@ -144,6 +167,8 @@ SEED = {
     "user_id": 2,
     "organization_id": 1,
     "group_id": 1,
+    "scaling_group_id": 1,
+    "service_spec_id": 1,
     "record_id": 1,
     "resource_type": "file",
     "number": 1,
@@ -176,7 +201,15 @@ def start_upload(session: OrionSession, _: dict[str, Any]) -> int:
 
 
 def create_query(session: OrionSession, ids: dict[str, Any]) -> int:
-    return MolsearchQuery.create_title_query(session=session, database_id=ids["loaded_id"], titles=["ethanol"]).id
+    query = MolsearchQuery.create_title_query(session=session, database_id=ids["loaded_id"], titles=["ethanol"])
+    query.wait()
+    return query.id
+
+
+def create_ready_export(session: OrionSession, _: dict[str, Any]) -> int:
+    export = Export.create(session, "jobs_summary")
+    export.wait()
+    return export.id
 
 
 # Factories for the ids in the path of an operation, in path order.
@@ -192,11 +225,13 @@ FACTORIES: dict[str, Callable[[OrionSession, dict[str, Any]], int]] = {
     "job_id": create_complete_job,
     "database_id": lambda session, ids: MolsearchDatabase.create(session, "made before", ids["source_id"]).id,
     "query_id": create_query,
+    "export_id": create_ready_export,
+    "service_task_id": lambda session, ids: ServiceTask.create(session, "made before", ids["service_spec_id"]).id,
 }
 
 
 class Server:
-    """The server of all rows. Every operation has its own resources; a delete operation gets a new one for every script."""
+    """The server of all rows. Every operation has its own resources; one that cannot be repeated gets a new one for every script."""
 
     def __init__(self, orion: LocalOrion) -> None:
         self.orion = orion
@@ -208,18 +243,29 @@ class Server:
         floe = self._helper.list_resources(WorkFloeSpec, {"title": "Echo"}).one()
         self._seed = {**SEED, "workfloe_id": floe.id, "source_id": dataset.id, "loaded_id": database.id}
         self._made: dict[str, dict[str, Any]] = {}
+        self._floes: list[int] = []
 
     def ids_for(self, operation: Operation) -> dict[str, Any]:
         """Return the ids in the path of an operation, creating missing resources; only deleted resources are created again."""
         ids = {**self._seed, **self._made.get(operation.id, {})}
         named = [*re.findall(r"{(\w+)}", operation.route), *IDS_IN_BODY.get(operation.id, [])]
+        if operation.id == "delete_workfloe":
+            ids["workfloe_id"] = self._take_floe()
         for name in named:
             if name not in ids and operation.id == "leave_project":
                 ids[name] = self._create_project_of_grace()
             elif name not in ids:
                 ids[name] = FACTORIES[name](self._helper, ids) if name in FACTORIES else self._create(name)
-        self._made[operation.id] = {name: ids[name] for name in (named[:-1] if operation.id in DELETES else named)}
+        self._made[operation.id] = {name: ids[name] for name in (named[:-1] if operation.id in RENEWED else named)}
         return ids
+
+    def _take_floe(self) -> int:
+        """Return a floe of a package, for an operation that deletes it."""
+        if not self._floes:
+            package = WorkFloePackage.upload(self._helper, build_package(MANY_FLOES))
+            package.wait()
+            self._floes = [floe["id"] for floe in package.inspection()["floes"]]
+        return self._floes.pop()
 
     def _create_project_of_grace(self) -> int:
         """Create a project that the user of the table can leave."""
@@ -281,6 +327,8 @@ def call_async(session: OrionSession, operation: Operation, given: dict[str, Any
 
 SENDERS = {"raw": call, "raw_async": call_async}
 DELETES = {operation.id for operation in OPERATIONS.values() if operation.id.startswith(("delete_", "leave_"))}
+# Operations that cannot be repeated with the same resource.
+RENEWED = {*DELETES, "copy_entries", "move_entries", "remove_entries"}
 # Operations of one class are the same to the retry policy.
 CLASSES: dict[str, Callable[[Operation], bool]] = {
     "read": lambda each: each.retry == "read" and each.stream is None,

@@ -29,7 +29,16 @@ _MEMBERSHIPS = ("project", "workspace")
 # Kinds by the tag of their operations.
 _KINDS = {
     "tags": (*_IN_FOLDERS, "secret", "job"),
-    "shares": (*_IN_FOLDERS, "secret", "package", "molsearch_database", "project", "workspace"),
+    "shares": (
+        *_IN_FOLDERS,
+        "secret",
+        "package",
+        "molsearch_database",
+        "service_spec",
+        "service_task",
+        "project",
+        "workspace",
+    ),
     "trash": (*_IN_FOLDERS, "project"),
 }
 # Folders and items that the seed or the run creates. A root is not a valid source, and an item is not a valid destination.
@@ -41,6 +50,9 @@ _COPIED = ("file://1", "dataset://1", "collection://1")
 _PROTECTED = {
     "delete_token": 1, "delete_file": 1, "delete_dataset": 1, "delete_collection": 1, "delete_project": 3, "leave_project": 3,
 }  # fmt: skip
+
+# Fields that name a floe or a service of the stack, and their count.
+_SPECIFICATIONS = {"create_job": ("workfloe", 8), "create_service_task": ("spec", 2)}
 
 
 def _build_package() -> bytes:
@@ -151,11 +163,12 @@ def _adjust_body(operation: str, body: Any) -> None:
     if operation == "assign_paths":
         for item in body["assignments"]:
             _set_existing_resource(item, "id", _IN_FOLDERS)
-    if operation == "create_job":
-        # An existing floe, mostly without parameters, because the parameters depend on the specification of the floe.
-        body["workfloe"] = 1 + body["workfloe"] % 8
-        if body["workfloe"] % 2:
-            body.pop("parameters", None)
+    if operation in _SPECIFICATIONS:
+        name, count = _SPECIFICATIONS[operation]
+        body[name] = 1 + body[name] % count
+    if operation == "create_job" and body["workfloe"] % 2:
+        # The parameters depend on the specification of the floe.
+        body.pop("parameters", None)
     if operation == "create_upload":
         # Upload to one of the first files or shards, in few parts.
         body["resource_id"] = 1 + body["resource_id"] % 5

@@ -11,11 +11,14 @@ import orion_api
 import orionclient
 from orionclient import config
 from orionclient._runtime import environment
+from orionclient.emulator._jobs.hardware import describe_hardware, load_hardware
 
 ROOTS = [Path(str(package.__file__)).parent for package in (orionclient, orion_api)]
 NAMED = re.compile(r"_?(ORION|OCLI)_[A-Z_]+|(?i:(https?|all|no)_proxy)|[A-Z_]*(CERT_FILE|CERT_DIR|CA_BUNDLE)")
 # urllib.request of the standard library reads these.
 READ_ELSEWHERE = {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"}
+# The local Orion sets these; this package does not read them.
+SET_IN_JOBS = {*describe_hardware(load_hardware("{}"), [0], {"cubes": [{"type": "source"}]})}
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
 
 
@@ -55,7 +58,12 @@ def test_the_table_lists_what_is_read() -> None:
         if path != declared
         for name in find_names(path.read_bytes().decode())
     }
-    assert found | READ_ELSEWHERE == set(environment.VARIABLES)
+    assert (found - SET_IN_JOBS) | READ_ELSEWHERE == set(environment.VARIABLES)
+
+
+def test_the_variables_of_a_job_are_listed() -> None:
+    page = PAGE.with_name("floes.md").read_bytes().decode()
+    assert [name for name in SET_IN_JOBS if f"`{name}`" not in page] == []
 
 
 def test_reads_that_are_found() -> None:

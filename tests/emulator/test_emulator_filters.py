@@ -70,6 +70,8 @@ FILTERS: dict[str, dict[str, tuple[Any, Any]]] = {
         "state": ("ERROR", "LOST"),
         "states": (["ERROR", "LOST"], ["LOST"]),
         "search_type": ("3D", "2D"),
+        "dataset": (5, 99),
+        "collection": (7, 99),
         "types": (["3D", "4D"], ["4D"]),
     },
     "list_molsearch_queries": {
@@ -78,6 +80,18 @@ FILTERS: dict[str, dict[str, tuple[Any, Any]]] = {
         "states": (["ERROR", "LOST"], ["LOST"]),
         "database": (1, 99),
         "types": (["graphsim", "exact"], ["exact"]),
+    },
+    "list_scaling_groups": {
+        "name": ("SERV", "nothing"),
+        "name_contains": ("serv", "SERV"),
+        "name_icontains": ("SERV", "nothing"),
+    },
+    "list_service_specs": COMMON,
+    "list_service_tasks": {**COMMON, "states": (["stopped", "lost"], ["lost"]), "spec": (1, 99)},
+    "list_classifications": {
+        "name": ("POS", "nothing"),
+        "path": ("Docking/Posing", "Docking/Pos"),
+        "depth": (2, 3),
     },
     "list_packages": {
         **COMMON,
@@ -111,6 +125,7 @@ FILTERS: dict[str, dict[str, tuple[Any, Any]]] = {
         "state": ("deprecated", "lost"),
         "states": (["deprecated", "lost"], ["lost"]),
         **TAGGED,
+        "classification": ("Docking", "Dock"),
         "uuid": (FLOES[0]["specification"]["uuid"].upper(), "0"),
         "package": (1, 99),
         "version": ("1.2.0", "1.2"),
@@ -191,12 +206,29 @@ def ada(server: Server, ada: httpx.Client, grace: httpx.Client, drugs: dict[str,
     ada.delete(f"/api/v1/storage/datasets/{broken['dataset']}/", params={"immediate": "true"}).raise_for_status()
     result(ada, ask(ada, broken, titles=["a"]))
     ask(ada, first, "graphsim", smiles="CCO").raise_for_status()
+    # No task runs.
+    ada.patch("/api/v1/scaling-groups/2/", json={"max_instances": 0}).raise_for_status()
+    with server._require().stack.store.write_transaction() as db:
+        db.execute(
+            "INSERT INTO service_specs (name, description, scaling_group, project, owner, created)"
+            " VALUES ('Hits', '', 2, 3, 2, '2026-01-01T00:00:00.000000Z')"
+        )
+    tasks = "/api/v1/services/tasks/"
+    stopped = post(grace, tasks, name="Hits", project=3, spec=3)["id"]
+    grace.patch(f"{tasks}{stopped}/", json={"desired_state": "stopped"}).raise_for_status()
+    post(ada, tasks, name="other", spec=1)
     with server._require().stack.store.write_transaction() as db:
         db.execute("UPDATE projects SET owner = 2 WHERE id = 3")
         db.execute("UPDATE datasets SET systemtags = '[\"Job 7\"]' WHERE id = 1")
         db.execute("UPDATE files SET deleted = '2020-01-01T00:00:00.000000Z' WHERE name = 'expired'")
-        db.execute("UPDATE molsearch_databases SET state = 'ERROR' WHERE id = ?", (second["id"],))
-    content = compressed(MAIN, floes("sieve", tags=["red"]), manifest={**MANIFEST, "name": "Hits"})
+        db.execute(
+            "UPDATE molsearch_databases SET state = 'ERROR', dataset = 0, collection = 7 WHERE id = ?", (second["id"],)
+        )
+    content = compressed(
+        MAIN,
+        floes("sieve", tags=["red"], classification=[["Docking", "Posing"]]),
+        manifest={**MANIFEST, "name": "Hits"},
+    )
     (sieve,) = of_package(grace, upload(grace, content, project=3))
     start(ada, name="third", floe=sieve["id"])
     create(ada, name="other")

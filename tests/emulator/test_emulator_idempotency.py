@@ -387,7 +387,7 @@ def test_work_in_the_background_begins_after_the_transaction(fresh, connect, mon
                 (stack.store, db.execute("SELECT state FROM molsearch_databases WHERE id = ?", (number,)).fetchone()[0])
             )
 
-    monkeypatch.setattr("orionclient.emulator._handlers.molsearch._load", load)
+    monkeypatch.setattr("orionclient.emulator._handlers.molsearch_indexes.load", load)
     body = {"name": "database", "dataset": dataset}
     for _ in range(2):
         response = ada.post("/api/v1/molsearch/databases/", json=body, headers={"Idempotency-Key": "once"})

@@ -8,6 +8,7 @@ import io
 import logging
 import os
 import random
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -206,3 +207,65 @@ def test_a_file_that_is_deleted_meanwhile_is_not_missed(tmp_path: Path, monkeypa
     assert b"".join(reader.chunks()) == NOTICE.format(20).encode() + b"123456789\n" * 2 + b"abcdefghi\n" * 2
     reader.close()
     writer.close()
+
+
+def test_the_size_and_the_deletion_of_a_log(server: Server, ada: httpx.Client, tmp_path: Path) -> None:
+    output = "".join(f"{n}\n" for n in range(20000))
+    job = reach(ada, start(ada, "for n in range(20000): print(n)"))
+    path = f"{JOBS}{job['id']}/logs/"
+    assert ada.get(f"{path}size/").json() == {"size": get_size(server, job), "written": len(output)}
+    assert ada.delete(path).status_code == 204
+    assert get_size(server, job) == 0
+    assert ada.get(f"{path}size/").json() == {"size": 0, "written": 0}
+    assert log(ada, job) == log(ada, job, offset=len(output)) == ""
+    # Again without effect; the job stays.
+    assert ada.delete(path).status_code == 204
+    assert ada.get(f"{JOBS}{job['id']}/").json() == job
+
+
+def test_the_log_of_a_running_job_is_not_deleted(ada: httpx.Client, grace: httpx.Client, tmp_path: Path) -> None:
+    job = start(ada, f"print('first'); wait_for({str(tmp_path / 'gate')!r}); print('done')")
+    path = f"{JOBS}{job['id']}/"
+    until(lambda: log(ada, job), lambda shown: shown == "first\n")
+    assert ada.get(f"{path}logs/size/").json() == {"size": 6, "written": 6}
+    response = ada.delete(f"{path}logs/")
+    assert (response.status_code, response.json()["code"]) == (409, "job_not_complete")
+    # Its name can be changed in any state, and its progress is that of a running job.
+    renamed = ada.patch(path, json={"name": "renamed"}).json()
+    assert (renamed["name"], renamed["state"]) == ("renamed", "running")
+    assert renamed["run_time"] > 0
+    (tmp_path / "gate").touch()
+    assert reach(ada, job)["name"] == "renamed"
+    assert log(ada, job) == "first\ndone\n"
+    assert ada.patch(path, json={"name": ""}).json()["name"] == ""
+    for response in (
+        ada.patch(path, json={"name": 1}),
+        ada.patch(path, json={"reason": "x"}),
+        ada.patch(path, json={"name": "x" * 256}),
+    ):
+        assert response.status_code == 400
+    for response in (
+        grace.patch(path, json={"name": "x"}),
+        grace.get(f"{path}logs/size/"),
+        grace.delete(f"{path}logs/"),
+    ):
+        assert response.status_code == 403
+    assert ada.delete(f"{path}logs/").status_code == 204
+
+
+def test_a_debug_export_has_no_token_of_a_job(server: Server, ada: httpx.Client) -> None:
+    token = "os.environ['ORION_TOKEN']"
+    code = f"print({token}); print('value:', {token}, 'end'); print(dict(os.environ)); print('https://h/a?t=' + {token} + '&b=1')"
+    job = reach(ada, start(ada, code))
+    shown = log(ada, job)
+    value = shown.split("\n", 1)[0]
+    assert shown.count(value) == 4
+    out = io.BytesIO()
+    session = OrionSession(SessionConfig(server.url, server.issue_token("ada"), project=1))
+    WorkFloeJob(session=session, id=job["id"]).debug_export(out)
+    with zipfile.ZipFile(out) as archive:
+        content = b"".join(map(archive.read, archive.namelist()))
+        lines = archive.read("log.txt").decode().splitlines()
+    assert value.encode() not in content
+    assert [lines[0], lines[1], lines[3]] == ["***", "value: *** end", "https://h/a?***"]
+    assert f"'ORION_JOB_ID': '{job['id']}'" in lines[2]

@@ -117,6 +117,24 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "x.sqlite"
 
 
+def test_packages_before_their_inspection_are_queued(tmp_path: Path) -> None:
+    old = {version: script for version, script in MIGRATIONS.items() if version < 10}
+    store = Store(tmp_path / "orion.sqlite", migrations=old)
+    store.close()
+    with sqlite3.connect(tmp_path / "orion.sqlite") as db:
+        for state in ("uploading", "processing", "ready", "error"):
+            db.execute(
+                "INSERT INTO packages (name, description, project, owner, created, state) VALUES ('p', '', 1, 1, '', ?)",
+                (state,),
+            )
+    db.close()
+    store = Store(tmp_path / "orion.sqlite")
+    with store.read_transaction() as read:
+        found = [tuple(row) for row in read.execute("SELECT state, inspection FROM packages ORDER BY id")]
+    store.close()
+    assert found == [(state, "{}") for state in ("uploading", "queued", "ready", "error")]
+
+
 def test_a_migration_is_applied_once(path: Path, tmp_path: Path) -> None:
     for _ in range(2):
         store = Store(path, migrations={1: FIRST.replace("TABLE", "TABLE IF NOT EXISTS"), 2: SECOND})

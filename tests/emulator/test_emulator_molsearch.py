@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import importlib
 import json
+import threading
 import types
 
 import pytest
@@ -57,12 +59,16 @@ def test_a_database_of_a_dataset(ada, drugs):
         "id": made["id"],
         "name": "",
         "state": "LOADED",
+        "reason": "",
         "search_type": "3D",
         "dataset": data["id"],
+        "collection": None,
         "count": data["count"],
         "created": made["created"],
         "owner": 1,
         "project": 3,
+        **dict.fromkeys(("pools", "memory_mb", "disk_space", "cpu", "gpu", "instance_type")),
+        "server_is_remote": False,
     }
 
 
@@ -78,15 +84,15 @@ def test_titles_are_exact(ada, loaded):
     assert query == {**response.json(), "state": "SUCCESS", "count": 2}
     assert query["parameters"] == {"titles": wanted}
     assert hits == [
-        {"rank": 1, "dataset": loaded["dataset"], "record": 2, "title": titles[1], "score": None},
-        {"rank": 2, "dataset": loaded["dataset"], "record": 5, "title": titles[4], "score": None},
+        {"rank": 1, "dataset": loaded["dataset"], "record": 2, "shard": None, "title": titles[1], "score": None},
+        {"rank": 2, "dataset": loaded["dataset"], "record": 5, "shard": None, "title": titles[4], "score": None},
     ]
     page = ada.get(f"{QUERIES}{query['id']}/hits/", params={"limit": 1}).json()
     assert (page["count"], ada.get(page["next"]).json()["results"]) == (2, hits[1:])
 
 
 def test_a_search_over_many_records(fresh, connect, monkeypatch):
-    monkeypatch.setattr("orionclient.emulator._handlers.molsearch._BATCH", 7)
+    monkeypatch.setattr("orionclient.emulator._handlers.molsearch_queries._STEP", 7)
     ada = connect(fresh)
     lines = "".join(json.dumps({"Title": f"t{n % 3}"} if n % 5 else {"Title": 3}) + "\n" for n in range(50))
     searched = database(ada, dataset(ada, lines.encode(), "json"))
@@ -127,10 +133,11 @@ def test_three_dimensional_databases_are_not_searched(ada, loaded, rejected):
     assert ask(ada, solid, titles=["a"]) == rejected(422, "bad_query", "3D")
 
 
-def test_without_rdkit_a_query_says_what_to_install(ada, loaded, monkeypatch):
-    def missing(name):
-        raise ImportError(name)
+def missing(name):
+    raise ImportError(name)
 
+
+def test_without_rdkit_a_query_says_what_to_install(ada, loaded, monkeypatch):
     monkeypatch.setattr(searching, "importlib", types.SimpleNamespace(import_module=missing))
     structures = (("subsearch", {"mdlquery": "c"}), ("graphsim", {"smiles": "C"}), ("exact", {"smiles": "C"}))
     for query_type, parameters in structures:
@@ -187,6 +194,125 @@ def test_lists_deleting_and_permissions(fresh, connect, drugs, rejected):
     assert ada.get(url).json() == query
     assert ada.delete(url).status_code == 204
     assert ada.get(f"{url}hits/") == rejected(404, "not_found")
+
+
+@pytest.fixture
+def paused(monkeypatch):
+    """Pause each search at its third record; `released` lets it go on, and `seen` has the records that it compared."""
+
+    class Paused:
+        def __init__(self):
+            self.reached, self.released, self.seen = threading.Event(), threading.Event(), []
+
+        def __call__(self, *_):
+            def match(record):
+                self.seen.append(record["Title"])
+                if len(self.seen) == 3:
+                    self.reached.set()
+                    assert self.released.wait(60)
+                return 1.0
+
+            return match
+
+    found = Paused()
+    monkeypatch.setattr("orionclient.emulator._handlers.molsearch_queries._STEP", 1)
+    monkeypatch.setattr(searching, "build_matcher", found)
+    yield found
+    found.released.set()
+
+
+@pytest.mark.parametrize("ending", ["cancel", "delete"])
+def test_a_running_search_stops(fresh, connect, drugs, rejected, paused, ending):
+    ada, grace = connect(fresh), connect(fresh, "grace")
+    searched = database(ada, dataset(ada, drugs["smi"], "smi"))
+    running, waiting = (ask(ada, searched, titles=["a"]).json() for _ in range(2))
+    urls = [f"{QUERIES}{each['id']}/" for each in (running, waiting)]
+    assert paused.reached.wait(60)
+    assert [ada.get(url).json()["state"] for url in urls] == ["RUNNING", "QUEUED"]
+    for url in urls:
+        assert grace.post(f"{url}cancel/") == rejected(403, "forbidden")
+        assert ada.get(f"{url}download/") == rejected(409, "query_not_successful", "only one that is SUCCESS has hits")
+        if ending == "cancel":
+            cancelled = ada.post(f"{url}cancel/")
+            assert (cancelled.status_code, cancelled.json()["state"]) == (200, "CANCELLED")
+            assert cancelled.json()["reason"] == "cancelled by ada"
+        else:
+            assert ada.delete(url).status_code == 204
+    paused.released.set()
+    # The search after it runs to its end, and neither of them has compared another record.
+    last, hits = result(ada, ask(ada, searched, titles=["a"]))
+    assert (last["state"], len(hits)) == ("SUCCESS", searched["count"])
+    assert len(paused.seen) == 3 + searched["count"]
+    for url in urls if ending == "cancel" else ():
+        found = ada.get(url).json()
+        assert (found["state"], found["count"], ada.get(f"{url}hits/").json()["count"]) == ("CANCELLED", 0, 0)
+        assert ada.post(f"{url}export/", json={}) == rejected(409, "query_not_successful", "CANCELLED")
+    done = f"{QUERIES}{last['id']}/"
+    assert ada.post(f"{done}cancel/").json() == last
+
+
+def test_hits_are_downloaded_and_exported(fresh, connect, rejected):
+    ada, grace = connect(fresh), connect(fresh, "grace")
+    lines = (
+        b'{"Title": "a", "Molecule": {"format": "smiles", "text": "CCO"}, "Score": 7, "Search Rank": 9}\n'
+        b'{"Title": "b"}\n{"Title": "a"}\n'
+    )
+    data = dataset(ada, lines, "json")
+    searched = database(ada, data, project=3)
+    query, _ = result(ada, ask(ada, searched, titles=["a"]))
+    url = f"{QUERIES}{query['id']}/"
+    # What happens to the dataset and the database later does not change the hits.
+    assert ada.delete(f"{DATASETS}{data['id']}/?immediate=true").status_code == 204
+    assert ada.delete(f"{DATABASES}{searched['id']}/").status_code == 204
+    records = [
+        {"Title": "a", "Molecule": {"format": "smiles", "text": "CCO"}, "Score": 7, "Search Rank": 1},
+        {"Title": "a", "Search Rank": 2},
+    ]
+    assert [json.loads(line) for line in ada.get(f"{url}download/?format=jsonl").text.splitlines()] == records
+    assert ada.get(f"{url}download/").text == "Title,Molecule,Score,Search Rank\na,CCO,7,1\na,,,2\n"
+    packed = ada.get(f"{url}download/?format=csv.gz").content
+    assert gzip.decompress(packed).decode().startswith("Title,Molecule")
+    assert ada.get(f"{url}download/?format=smi") == rejected(422, "not_convertible", "Record 2")
+    assert ada.get(f"{url}download/?format=xyz") == rejected(422, "unknown_format", "'xyz'")
+    assert grace.get(f"{url}download/") == rejected(403, "forbidden")
+    for body, name, project in (({}, f"Hits of query {query['id']}", 1), ({"name": "hits", "project": 3}, "hits", 3)):
+        response = ada.post(f"{url}export/", json=body)
+        assert response.status_code == 201, response.text
+        made = response.json()
+        assert (made["name"], made["project"], made["count"], made["dirty"]) == (name, project, 2, False)
+        found = [json.loads(line) for line in ada.get(f"{DATASETS}{made['id']}/records/").text.splitlines()]
+        assert [(each["id"], each["record"]) for each in found] == list(enumerate(records, 1))
+    count = ada.get(DATASETS).json()["count"]
+    assert ada.post(f"{url}export/", json={"project": 2}) == rejected(403, "forbidden")
+    assert ada.get(DATASETS).json()["count"] == count
+    renamed = ada.patch(url, json={"name": "of june"})
+    assert renamed.json() == ada.get(url).json() == {**query, "name": "of june"}
+
+
+def test_the_smiles_of_a_title(fresh, connect, drugs, rejected):
+    ada, grace = connect(fresh), connect(fresh, "grace")
+    searched = database(ada, dataset(ada, b"CCO ethanol\nOCC ethanol\nC methane\n", "smi"))
+    url = f"{DATABASES}{searched['id']}/"
+    smiles = lambda title: ada.get(f"{url}smiles/", params={"title": title})  # noqa: E731
+    assert smiles("ethanol").json() == {"title": "ethanol", "record": 1, "smiles": "CCO"}
+    assert smiles("methane").json()["smiles"] == "C"
+    assert smiles("Ethanol") == rejected(404, "not_found", "no record with the title 'Ethanol'")
+    assert grace.get(f"{url}smiles/", params={"title": "methane"}) == rejected(403, "forbidden")
+    assert ada.post(f"{url}unload/").status_code == 200
+    assert smiles("ethanol") == rejected(409, "database_not_loaded", f"ocli molsearch db load {searched['id']}")
+    bare = database(ada, dataset(ada, b'{"Title": "bare"}\n', "json"))
+    response = ada.get(f"{DATABASES}{bare['id']}/smiles/", params={"title": "bare"})
+    assert response == rejected(422, "bad_query", "The record has no molecule.")
+
+
+def test_molfiles_without_rdkit(ada, loaded, rejected, monkeypatch):
+    monkeypatch.setattr(searching, "importlib", types.SimpleNamespace(import_module=missing))
+    response = ada.get(f"{DATABASES}{loaded['id']}/smiles/", params={"title": "aspirin"})
+    assert response == rejected(422, "bad_query", "orion-platform-client[rdkit]")
+    query, _ = result(ada, ask(ada, loaded, titles=["aspirin"]))
+    url = f"{QUERIES}{query['id']}/download/?format="
+    assert ada.get(f"{url}smi") == rejected(422, "not_convertible")
+    assert "V2000" in ada.get(f"{url}sdf").text
 
 
 def test_a_restart_resumes_unfinished_work(fresh, connect, drugs):
@@ -246,6 +372,22 @@ def test_exact_search(ada):
     assert [hit["title"] for hit in hits] == ["ethanol"]
     query, _ = result(ada, ask(ada, searched, "exact", smiles="C1CC"))
     assert (query["state"], "SMILES" in query["reason"]) == ("ERROR", True)
+
+
+@pytest.mark.usefixtures("rdkit")
+def test_molecules_of_hits_are_converted(ada, loaded):
+    chem = importlib.import_module("rdkit.Chem")
+    aspirin = chem.CanonSmiles("CC(=O)Oc1ccccc1C(=O)O")
+    found = ada.get(f"{DATABASES}{loaded['id']}/smiles/", params={"title": "aspirin"}).json()
+    assert found["smiles"] == aspirin
+    for searched in (loaded, database(ada, dataset(ada, SMILES, "smi"))):
+        query, _ = result(ada, ask(ada, searched, titles=["aspirin"]))
+        url = f"{QUERIES}{query['id']}/download/?format="
+        block = ada.get(f"{url}sdf").text
+        assert (block.split("\n", 1)[0], chem.MolToSmiles(chem.MolFromMolBlock(block))) == ("aspirin", aspirin)
+        for form in ("smi", "csv"):
+            words = ada.get(f"{url}{form}").text.replace(",", " ").split()
+            assert aspirin in [chem.CanonSmiles(word) for word in words if word.startswith(("CC(=O)O", "O=C("))]
 
 
 @pytest.mark.usefixtures("rdkit")

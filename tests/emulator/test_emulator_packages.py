@@ -60,10 +60,9 @@ def compressed(*members, manifest=MANIFEST, compress=True):
     return gzip.compress(made.getvalue(), 1) if compress else made.getvalue()
 
 
-def floes(*names, tags=()):
-    return member(
-        "floes.json", json.dumps([{"specification": specification(n), "tags": list(tags)} for n in names]).encode()
-    )
+def floes(*names, tags=(), **fields):
+    found = [{"specification": specification(name, **fields), "tags": list(tags)} for name in names]
+    return member("floes.json", json.dumps(found).encode())
 
 
 MAIN = member("main.py", f"exec({ARGV[-1]!r})".encode())
@@ -81,7 +80,7 @@ def send(caller, package, content):
 
 def settle(caller, package):
     look = lambda: caller.get(f"{PATH}{package['id']}/").json()  # noqa: E731
-    return until(look, lambda found: found["state"] not in {"uploading", "processing"})
+    return until(look, lambda found: found["state"] not in {"uploading", "queued"})
 
 
 def upload(caller, content, **fields):
@@ -119,7 +118,7 @@ def test_a_package_from_the_announcement_to_a_job(server, ada):
     }
     content = compressed(MAIN, floes("one", "two", tags=["ETL"]))
     response = send(ada, made, content).json()
-    assert response["state"] in {"processing", "ready"}
+    assert response["state"] in {"queued", "ready"}
     ready = settle(ada, made)
     assert ready == {
         **made,
@@ -272,7 +271,7 @@ def test_floes_that_cannot_be_read_are_an_error_with_a_reason(ada, code, reason)
 
 
 def test_reading_floes_takes_no_longer_than_allowed(ada, monkeypatch):
-    monkeypatch.setattr("orionclient.emulator._handlers.packages._INSPECTION_SECONDS", 0.2)
+    monkeypatch.setattr("orionclient.emulator._jobs.inspections.INSPECTION_SECONDS", 0.2)
     package = upload(ada, compressed(floes(), member("describe.py", b"time.sleep(60)")))
     assert (package["state"], package["reason"]) == (
         "error",
@@ -290,6 +289,192 @@ def test_a_command_that_is_not_there_is_an_error(fresh, connect):
     with Server(fresh.folder, describe=["/nowhere/describe"]) as server:
         package = upload(connect(server), compressed(floes()))
         assert (package["state"], "/nowhere/describe" in package["reason"]) == ("error", True)
+
+
+# ---------------------------------------------------------------- environment and inspection
+
+ENVIRONMENT = {
+    "python_version": "3.11.9",
+    "base_os": "Linux",
+    "packages": ["attrs==25.1.0", "numpy==2.1.0"],
+    "requirements": ["numpy", "unknown>=2"],
+    "missing": ["unknown>=2"],
+}
+
+
+def report(**fields):
+    """Return code for `describe.py` that prints an object instead of the list of floes."""
+    return member(
+        "describe.py",
+        f"""
+found = json.loads((folder / "floes.json").read_text())
+argv = [sys.executable, str(folder / "main.py")]
+print("reading floes", file=sys.stderr)
+print(json.dumps({{"floes": [{{**floe, "argv": argv}} for floe in found], **{fields!r}}}))
+sys.exit()
+""".encode(),
+    )
+
+
+def test_the_environment_and_the_inspection_of_a_package(ada, grace, rejected):
+    manifest = {
+        **MANIFEST,
+        "requirements": "orion-requirements.txt",
+        "conda_dependencies": ["ambertools"],
+        "conda_channels": "conda-forge",
+        "base_os": "ubuntu-20.04",
+        "build_requirements": {"memory": "8 GiB"},
+    }
+    package = create(ada)
+    url = f"{PATH}{package['id']}/"
+    before = ada.get(f"{url}inspection/").json()
+    assert before == {
+        "id": package["id"],
+        "state": "uploading",
+        "finished": None,
+        "floes": [],
+        "errors": [],
+        "warnings": [],
+        "log": "",
+    }
+    asked = {
+        "id": package["id"],
+        "python_version": "",
+        "requirements": [],
+        "conda_dependencies": [],
+        "conda_channels": [],
+        "base_os": "",
+        "build_requirements": {},
+        "used_python_version": None,
+        "used_base_os": None,
+        "used_packages": [],
+        "missing_requirements": [],
+    }
+    assert ada.get(f"{url}environment/").json() == asked
+    content = compressed(
+        MAIN, floes("one", "two"), report(warnings=["no unknown"], environment=ENVIRONMENT), manifest=manifest
+    )
+    assert send(ada, package, content).status_code == 200
+    settle(ada, package)
+    found = ada.get(f"{url}inspection/").json()
+    assert found == {
+        **before,
+        "state": "ready",
+        "finished": found["finished"],
+        "floes": of_package(ada, package),
+        "warnings": ["no unknown"],
+        "log": "reading floes\n",
+    }
+    assert package["created"] < found["finished"]
+    assert [floe["name"] for floe in found["floes"]] == ["one", "two"]
+    assert ada.get(f"{url}environment/").json() == {
+        **asked,
+        "python_version": "3.11",
+        "requirements": ["numpy", "unknown>=2"],
+        "conda_dependencies": ["ambertools"],
+        "conda_channels": ["conda-forge"],
+        "base_os": "ubuntu-20.04",
+        "build_requirements": {"memory": "8 GiB"},
+        "used_python_version": "3.11.9",
+        "used_base_os": "Linux",
+        "used_packages": ["attrs==25.1.0", "numpy==2.1.0"],
+        "missing_requirements": ["unknown>=2"],
+    }
+    for name in ("environment", "inspection"):
+        assert grace.get(f"{url}{name}/") == rejected(403, "forbidden")
+        assert ada.get(f"{PATH}999/{name}/") == rejected(404, "not_found")
+
+
+def test_all_errors_of_a_package_are_in_the_inspection(ada):
+    content = compressed(floes("never"), report(errors=["one.py: no numpy", "two.py: no scipy"]))
+    package = upload(ada, content)
+    assert (package["state"], package["reason"]) == ("error", "one.py: no numpy (and 1 more errors)")
+    found = ada.get(f"{PATH}{package['id']}/inspection/").json()
+    assert (found["errors"], found["floes"]) == (["one.py: no numpy", "two.py: no scipy"], [])
+    # Another archive has another inspection.
+    send(ada, package, compressed(floes("better")))
+    settle(ada, package)
+    found = ada.get(f"{PATH}{package['id']}/inspection/").json()
+    assert (found["errors"], [floe["name"] for floe in found["floes"]], found["log"]) == ([], ["better"], "")
+
+
+def test_a_long_log_has_its_end(ada):
+    code = "print('x' * 100_000 + '\\nthe end', file=sys.stderr)"
+    package = upload(ada, compressed(floes("one"), member("describe.py", code.encode())))
+    found = ada.get(f"{PATH}{package['id']}/inspection/").json()["log"]
+    assert (len(found), found[-9:]) == (65536, "\nthe end\n")
+
+
+# ---------------------------------------------------------------- classifications, and floes that are deleted
+
+
+def test_classifications_are_a_tree(fresh, connect, rejected):
+    fresh.stop()
+    posing, shape = ["Docking", "Posing"], ["Ligand-based design", "Shape"]
+    with Server(fresh.folder, describe=COMMAND) as server:
+        ada, grace = connect(server), connect(server, "grace")
+
+        def tree(caller, **query):
+            found = caller.get(f"{FLOES}classifications/", params=query).json()["results"]
+            return [(each["path"], each["name"], each["depth"], each["count"]) for each in found]
+
+        def find(caller, path):
+            return [each["name"] for each in caller.get(FLOES, params={"classification": path}).json()["results"]]
+
+        upload(ada, compressed(floes("pose", "dock", classification=[posing])))
+        upload(ada, compressed(floes("both", classification=[posing, ["Docking"], shape])), project=3)
+        hidden = {**MANIFEST, "classify_floes": False}
+        upload(ada, compressed(floes("hidden", classification=[["Hidden"]]), manifest=hidden))
+        all_of_them = [
+            ("Docking", "Docking", 1, 3),
+            ("Docking/Posing", "Posing", 2, 3),
+            ("Ligand-based design", "Ligand-based design", 1, 1),
+            ("Ligand-based design/Shape", "Shape", 2, 1),
+        ]
+        assert tree(ada) == all_of_them
+        assert tree(grace) == [(path, name, depth, 1) for path, name, depth, _ in all_of_them]
+        assert tree(ada, path="/Docking/") == all_of_them[:2]
+        assert tree(ada, path="Docking", depth=2, name="POS") == all_of_them[1:2]
+        assert tree(ada, path="Dock") == tree(ada, depth=3) == []
+        first = ada.get(f"{FLOES}classifications/", params={"limit": 3}).json()
+        assert (first["count"], len(first["results"])) == (4, 3)
+        assert [each["path"] for each in ada.get(first["next"]).json()["results"]] == [all_of_them[3][0]]
+        assert ada.get(f"{FLOES}classifications/?depth=0") == rejected(400, "bad_parameter", "depth")
+        assert find(ada, "Docking/Posing") == find(ada, "Docking") == ["pose", "dock", "both"]
+        assert (find(ada, "Dock"), find(grace, "/Docking")) == ([], ["both"])
+        # Only ready floes count.
+        ada.delete(f"{PATH}1/")
+        assert tree(ada)[0] == ("Docking", "Docking", 1, 1)
+        bad = upload(ada, compressed(floes("bad", classification=[["a/b"]])))
+        assert (bad["state"], "without slashes" in bad["reason"]) == ("error", True)
+
+
+def test_a_deleted_floe(fresh, connect, rejected, tmp_path):
+    fresh.stop()
+    with Server(fresh.folder, describe=COMMAND) as server:
+        ada, grace, gate = connect(server), connect(server, "grace"), tmp_path / "gate"
+        package = upload(ada, compressed(MAIN, floes("busy", "other", classification=[["Busy"]])))
+        busy, other = of_package(ada, package)
+        url = f"{FLOES}{busy['id']}/"
+        job = start(ada, f"wait_for({str(gate)!r})", busy["id"])
+        assert ada.delete(url) == rejected(409, "floe_in_use", "1 of its jobs")
+        assert grace.delete(url) == rejected(403, "forbidden")
+        ada.post(f"/api/v1/shares/package/{package['id']}/", json={"target_type": "user", "target_id": 2})
+        assert grace.get(url).json()["id"] == busy["id"]
+        assert grace.delete(url) == rejected(403, "forbidden", "member of project")
+        gate.touch()
+        reach(ada, job)
+        assert ada.delete(url).status_code == 204
+        for response in (ada.get(url), ada.delete(url), ada.post(JOBS, json={"workfloe": busy["id"]})):
+            assert response == rejected(404, "not_found", f"floe {busy['id']} does not exist")
+        assert of_package(ada, package) == [other]
+        assert ada.get(f"{PATH}{package['id']}/inspection/").json()["floes"] == [other]
+        assert ada.get(f"{FLOES}classifications/").json()["results"][0]["count"] == 1
+        assert (ada.get(f"{JOBS}{job['id']}/").json()["workfloe"], log(ada, job)) == (busy["id"], "")
+        # A floe can be deleted after its package.
+        ada.delete(f"{PATH}{package['id']}/")
+        assert ada.delete(f"{FLOES}{other['id']}/").status_code == 204
+        assert ada.get(FLOES).json()["results"] == []
 
 
 # ---------------------------------------------------------------- bad archives

@@ -10,9 +10,10 @@ from orionclient.emulator import FloeSpecification, Server, _handlers
 
 PATH = "/api/v1/projects/"
 ROUTES = {each["operationId"]: route for route, item in contract.load()["paths"].items() for each in item.values()}
-# Jobs, packages and databases are made and changed in ways of their own, see below.
+# Jobs, packages, databases and service tasks are made and changed in ways of their own, see below. The server makes service specifications.
 KINDS = {
-    kind: ROUTES[f"create_{kind}"] for kind in sorted(set(_handlers.KINDS) - {"job", "package", "molsearch_database"})
+    kind: ROUTES[f"create_{kind}"]
+    for kind in sorted(set(_handlers.KINDS) - {"job", "package", "molsearch_database", "service_spec", "service_task"})
 }
 
 

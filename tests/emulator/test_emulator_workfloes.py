@@ -59,6 +59,7 @@ def test_filters(ada):
 
 def test_everybody_sees_the_floes_of_the_stack(grace, ada, rejected):
     assert grace.get(PATH).json() == ada.get(PATH).json()
+    assert ada.delete(f"{PATH}1/") == rejected(403, "forbidden", "floe 1 is part of the stack")
     assert ada.get(f"{PATH}99/") == rejected(404, "not_found", "floe 99 does not exist")
 
 
@@ -91,6 +92,10 @@ def test_a_start_replaces_the_floes_of_the_last_one(tmp_path, connect, rejected)
         (({"name": "a"}, [], ["x"]), "uuid"),
         (({"name": "a", "uuid": ""}, [], ["x"]), "uuid"),
         (({"name": "a", "uuid": "u", "title": 3, "cubes": []}, [], ["x"]), "title"),
+        *(
+            (({"name": "a", "uuid": "u", "classification": value}, [], ["x"]), "classification")
+            for value in ("A", ["A"], [[]], [[""]], [["A/B"]], [[1]])
+        ),
         (({"name": "a", "uuid": "u"}, [], ["x"]), "cubes"),
         (({"name": "a", "uuid": "u", "cubes": [{}]}, [], ["x"]), "cubes"),
         (({"name": "a", "uuid": "u", "cubes": [{"name": "c", "parameters": {}}]}, [], ["x"]), "parameters"),

@@ -8,8 +8,8 @@ from orionclient.types import KINDS
 
 #: Kinds that the tests create in their own ways.
 TESTED = {
-    "collection", "dataset", "file", "group", "job", "molsearch_database", "molsearch_query", "organization", "package", "project",
-    "secret", "shard", "token", "upload", "user", "workfloe", "workspace",
+    "collection", "dataset", "export", "file", "group", "job", "molsearch_database", "molsearch_query", "organization", "package",
+    "project", "scaling_group", "secret", "service_spec", "service_task", "shard", "token", "upload", "user", "workfloe", "workspace",
 }  # fmt: skip
 
 

@@ -227,13 +227,18 @@ def test_a_job_gets_only_its_own_token(
     job = echo.start("mine", text="x", number=1)
     job.wait(timeout=60)
     ((args, environ),) = started
-    assert settings(environ) == {"ORION_JOB_ID", "ORION_URL", "ORION_TOKEN", "ORION_PROJECT"}
+    connection = {"ORION_JOB_ID", "ORION_URL", "ORION_TOKEN", "ORION_PROJECT"}
+    hardware = {"ORION_CPU", "ORION_CPU_LIST", "ORION_MEM", "ORION_DISK", "ORION_GPU", "ORION_INSTANCE"}
+    assert settings(environ) == connection | hardware
     assert (environ["ORION_JOB_ID"], environ["ORION_URL"]) == (str(job.id), orion.url)
     own = environ.pop("ORION_TOKEN")
     others = {name: value for name, value in os.environ.items() if name not in settings(dict(os.environ))}
     assert {name: value for name, value in environ.items() if name not in settings(environ)} == {
         **others,
         "PYTHONUNBUFFERED": "1",
+        "CUBE_TYPE": "sink_cube",
+        **dict.fromkeys(("BLIS_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENMM_CPU_THREADS"), "1"),
+        "PYTHON_CPU_COUNT": "1",
     }
     # The token is valid for the job only, and not in the command line, which other users can read.
     assert own not in {CANARY, orion.token, orion.get_token("grace")}

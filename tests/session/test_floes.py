@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pytest
 
+from orionclient._runtime.hardware import HARDWARE
 from orionclient.examples import drugs
-from orionclient.exceptions import ValidationError
+from orionclient.exceptions import BadResponse, ValidationError
 from orionclient.floes import COMPUTE_CUBE, SINK_CUBE, SOURCE_CUBE, Parameter, _builtin, describe, floe, progress
 from orionclient.floes import _loading as loading
 from orionclient.floes.__main__ import main
@@ -26,7 +27,7 @@ from orionclient.floes._arguments import parse_arguments
 from orionclient.floes._progress import _FOLDER
 from orionclient.local import LocalOrion
 from orionclient.session import APISession, OrionSession
-from orionclient.types import Dataset, File, Secret, Shard, ShardCollection, WorkFloeSpec
+from orionclient.types import Dataset, File, Secret, Shard, ShardCollection, WorkFloeJob, WorkFloeSpec
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -62,6 +63,16 @@ def ran(orion: LocalOrion, floe_name: str, /, **promoted: Any) -> Any:
 
 
 # ---------------------------------------------------------------- signatures
+
+
+def test_a_classification_is_a_list_of_paths() -> None:
+    @floe(classification=[["Docking", "Posing"], ("Test",)])
+    def pose() -> None: ...
+
+    assert describe(pose)["classification"] == [["Docking", "Posing"], ["Test"]]
+    for wrong in (["Docking"], [[]], [["a/b"]], [[""]], [[1]]):
+        with pytest.raises(ValidationError, match="the classification of the floe 'pose' must be a list of paths"):
+            floe(name="pose", classification=wrong)(lambda: None)  # type: ignore[arg-type]
 
 
 def test_a_signature_becomes_a_specification(module: Any) -> None:
@@ -211,6 +222,71 @@ def no_number(a: Annotated[str, Parameter(min_value=3)], b: Annotated[int, Param
 def test_an_unsupported_signature_is_rejected(function: Callable[..., Any], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         floe(function)
+
+
+def test_the_hardware_of_a_floe_is_in_its_specification(orion: LocalOrion) -> None:
+    @floe(hardware={"memory_mb": 512.5, "spot_policy": "Allowed"})
+    def both(cpu_count: int = 2, gpu_count: str = "none") -> None: ...
+
+    first, other, *declared = describe(both)["cubes"][0]["parameters"]
+    # The function receives the first; the type of the second is none of hardware.
+    assert (first["promoted_name"], first["default"], other["default"]) == ("cpu_count", 2, "none")
+    assert [(each["name"], each["default"], each["required"], each.get("promoted_name")) for each in declared] == [
+        ("memory_mb", 512.5, False, None),
+        ("spot_policy", "Allowed", False, None),
+    ]
+    with pytest.raises(ValidationError) as caught:
+
+        @floe(hardware={"cpus": 2, "cpu_count": 0, "memory_mb": 100, "instance_type": 5, "gpu_count": 1})
+        def wrong(gpu_count: int = 17) -> None: ...
+
+    assert "default of the parameter 'gpu_count' of the cube 'wrong' must be at most 16, not 17" in str(caught.value)
+    with pytest.raises(ValidationError) as caught:
+
+        @floe(hardware={"cpus": 2, "cpu_count": 0, "memory_mb": 100, "instance_type": 5, "gpu_count": 1})
+        def wrong_too(gpu_count: int = 1) -> None: ...
+
+    assert str(caught.value).splitlines()[-1].partition(": the hardware parameter ")[2].split(
+        "; the hardware parameter "
+    ) == [
+        f"'cpus' is unknown; known names are {', '.join(HARDWARE)}",
+        "'cpu_count' must be at least 1, not 0",
+        "'memory_mb' must be at least 256, not 100",
+        "'instance_type' must be a string, not 5",
+        "'gpu_count' is a parameter of the function; set its default there",
+    ]
+
+
+def test_a_job_has_the_hardware_of_its_floe(tmp_path: Path) -> None:
+    path = tmp_path / "hard.py"
+    path.write_bytes(
+        b"import os\nfrom orionclient.floes import floe\n@floe(hardware={'memory_mb': 512})\n"
+        b"def hard(cpu_count: int = 2) -> None:\n    print(cpu_count, os.environ['ORION_CPU'], os.environ['ORION_MEM'])\n"
+    )
+    with LocalOrion(tmp_path / "orion", seed="demo", floes=[path], durable=False, cpus=3, memory_mb=1000) as orion:
+        spec = spec_of(orion, "hard")
+        jobs = [
+            spec.start("own"),
+            spec.start("promoted", cpu_count=3),
+            # The function does not take this one.
+            spec.start("cube", {"cube": {"hard": {"memory_mb": 600, "cpu_count": 1}}}),
+        ]
+        for job in jobs:
+            job.wait(timeout=60)
+        assert [list(job.logs()) for job in jobs] == [["2 2 512"], ["3 3 512"], ["1 1 600"]]
+        assert [job.hardware["memory_mb"] for job in jobs] == [512, 512, 600]
+        # All faults, before a request; what there is, only the server knows.
+        with pytest.raises(ValidationError) as caught:
+            spec.start("no", {"cube": {"hard": {"memory_mb": 1, "disk_space": "much"}}}, cpu_count=0)
+        for fault in (
+            "'memory_mb' of the cube 'hard' must be at least 256",
+            "'disk_space' of the cube",
+            "'cpu_count' must be",
+        ):
+            assert fault in str(caught.value)
+        with pytest.raises(BadResponse, match="asks for 1001 MiB of memory"):
+            spec.start("no", {"cube": {"hard": {"memory_mb": 1001}}})
+        assert orion.session().list_resources(WorkFloeJob).count() == len(jobs)
 
 
 def test_only_floes_are_described() -> None:
@@ -550,9 +626,14 @@ def test_the_floes_of_an_extracted_package(tmp_path: Path, capfd: pytest.Capture
     (root / "setup.py").write_text("raise SystemExit('not to be loaded')")
     before = list(sys.path)
 
-    def described() -> Any:
+    def report() -> Any:
         assert main(["describe", str(tmp_path / "extracted")]) == 0
-        return [(each["specification"]["name"], each["argv"][3:]) for each in json.loads(capfd.readouterr().out)]
+        return json.loads(capfd.readouterr().out)
+
+    def described() -> Any:
+        found = report()
+        assert (found["errors"], found["warnings"]) == ([], [])
+        return [(each["specification"]["name"], each["argv"][3:]) for each in found["floes"]]
 
     try:
         assert described() == [("one", ["run", "--path", str(root), f"{root / 'beside.py'}:one"])]
@@ -564,12 +645,11 @@ def test_the_floes_of_an_extracted_package(tmp_path: Path, capfd: pytest.Capture
         (root / "floes" / "three.py").write_text(
             "from orionclient.floes import floe\n@floe(name='two')\ndef x() -> None: ...\n"
         )
-        assert main(["describe", str(tmp_path / "extracted")]) == 1
-        assert "two floes named 'two'" in capfd.readouterr().err
+        assert report()["errors"] == ["the package has two floes named 'two'"]
         for path in (root / "floes").glob("*.py"):
             path.write_text("")
-        assert main(["describe", str(tmp_path / "extracted")]) == 1
-        assert "the package has no floe" in capfd.readouterr().err
+        (error,) = report()["errors"]
+        assert error.startswith("the package has no floe: ")
     finally:
         sys.path[:] = before
         sys.modules.pop("beside", None)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import time
+import zipfile
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.canary import CANARY
 from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient.examples import drugs
@@ -252,6 +255,83 @@ def test_jobs_are_listed_linked_tagged_and_deleted(session: OrionSession, floe: 
     assert session.delete_resource(job)
     with pytest.raises(NotFoundResponse):
         session.get_resource(WorkFloeJob, job.id)
+
+
+def test_a_job_is_renamed_and_its_log_deleted(session: OrionSession, floe: Callable[[str], WorkFloeSpec]) -> None:
+    job = floe("echo").start("first")
+    job.wait(timeout=60)
+    session.update_resource(job, {"name": "renamed"})
+    assert (job.name, session.get_resource(WorkFloeJob, job.id).name) == ("renamed", "renamed")
+    assert job.log_size() == sum(len(line.encode()) + 1 for line in job.logs()) > 0
+    job.delete_logs()
+    assert (job.log_size(), list(job.logs())) == (0, [])
+
+
+def test_the_size_of_a_log_that_is_not_an_integer_is_rejected(scripted: Scripted) -> None:
+    scripted.then(ScriptedResponse(data={"size": "5"}))
+    with pytest.raises(BadResponse, match="size"):
+        WorkFloeJob(id=5, session=scripted.session()).log_size()
+
+
+KEY = "-----BEGIN RSA PRIVATE KEY-----"
+# Line of a log -> the line in the export; None if it is unchanged.
+LOGGED = {
+    "Authorization: Digest username=ada, response=6629fae4": "Authorization: ***",
+    "sent with Bearer abc.def-ghi_jkl": "sent with Bearer ***",
+    "{'Cookie': 'session=12; path=/', 'Accept': '*/*'}": "{'Cookie': ***, 'Accept': '*/*'}",
+    'ORION_TOKEN=s3cret and {"password": "two words", "n": 5}': 'ORION_TOKEN=*** and {"password": ***, "n": 5}',
+    '"{"api_key": "s3cret", "n": 5}"': '"{"api_key": ***, "n": 5}"',
+    "GET https://ada:pw@h.example/a/b?X-Amz-Signature=00ff&X-Amz-Date=1 failed": "GET https://***@h.example/a/b?*** failed",
+    "q8Zt4Nf0Kx7Lw2Bv9Yc5Hd1Rm6Gj3Ps8Ta": "***",
+    "Screening_Results_2026-11-30_Version_2.sdf": None,
+    "0b7c3a52-6f0e-4f0f-9a52-2c8f9e1d7b60 CC(=O)Oc1ccccc1C(=O)O 512 tokens: 7": None,
+    "key: BSYNRYMUTXBXSQ-UHFFFAOYSA-N, secretary, a token was made": None,
+    f"{KEY} MIIE": "***",
+    "c2VjcmV0": "***",
+    "-----END RSA PRIVATE KEY-----": "***",
+    "after the key \xff": None,
+}
+
+
+def test_a_debug_export_has_all_but_secrets(scripted: Scripted, tmp_path: Path) -> None:
+    given = {
+        "promoted": {"password": "hunter2", "secret": 4, "url": "http://h/?sig=1", "words": ["x", f"a {CANARY} b"]}
+    }
+    job = {**DONE, "parameters": given, "system_parameters": {}}
+    floe = {"id": 3, "name": "dock", "specification": {"cubes": [{"name": "a", "token": "t0ken"}]}}
+    log = ScriptedResponse(raw="\n".join(LOGGED).encode(), headers={"Content-Type": "text/plain"})
+    scripted.then(*[ScriptedResponse(data=job), ScriptedResponse(data=floe), log] * 2)
+    path, stream = tmp_path / "job.zip", io.BytesIO()
+    path.write_bytes(b"old")
+    found = WorkFloeJob(id=5, session=scripted.session())
+    found.debug_export(path)
+    found.debug_export(stream)
+    assert path.read_bytes() == stream.getvalue()
+    assert [each.name for each in tmp_path.iterdir()] == ["job.zip"]
+    with zipfile.ZipFile(path) as archive:
+        content = {name: archive.read(name).decode() for name in archive.namelist()}
+    assert [*content] == ["job.json", "specification.json", "parameters.json", "log.txt", "README"]
+    shown = {"promoted": {"password": "***", "secret": 4, "url": "http://h/?***", "words": ["x", "a *** b"]}}
+    assert json.loads(content["job.json"]) == {**job, "parameters": shown}
+    assert json.loads(content["specification.json"])["specification"] == {"cubes": [{"name": "a", "token": "***"}]}
+    assert json.loads(content["parameters.json"]) == {
+        "name": "x", "workfloe": 3, "parameters": shown, "system_parameters": {},
+    }  # fmt: skip
+    assert content["log.txt"].splitlines() == [after or before for before, after in LOGGED.items()]
+    assert "job 5" in content["README"]
+
+
+@pytest.mark.parametrize("status", [404, 403])
+def test_a_debug_export_without_the_floe(scripted: Scripted, status: int) -> None:
+    scripted.then(
+        ScriptedResponse(data={**DONE, "parameters": {}, "system_parameters": {}}),
+        ScriptedResponse(status, {"detail": "no"}),
+        ScriptedResponse(raw=b"", headers={"Content-Type": "text/plain"}),
+    )
+    stream = io.BytesIO()
+    WorkFloeJob(id=5, session=scripted.session()).debug_export(stream)
+    with zipfile.ZipFile(stream) as archive:
+        assert archive.read("specification.json") == b"null\n"
 
 
 # ---------------------------------------------------------------- the published forms of starting

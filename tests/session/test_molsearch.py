@@ -6,6 +6,7 @@ import importlib.util
 import json
 import sys
 from functools import partial
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -14,9 +15,9 @@ from helpers.scripted import Scripted, ScriptedResponse
 
 from orionclient import records
 from orionclient.examples import drugs
-from orionclient.exceptions import BadResponse, OrionError, ValidationError
+from orionclient.exceptions import BadResponse, NotFoundResponse, OrionError, ValidationError
 from orionclient.session import OrionSession
-from orionclient.types import Dataset, File, MolsearchDatabase, MolsearchQuery
+from orionclient.types import Dataset, File, MolsearchDatabase, MolsearchQuery, Shard, ShardCollection
 
 pytestmark = pytest.mark.usefixtures("real_time")
 
@@ -48,6 +49,46 @@ def test_search_by_title(session: OrionSession, database: MolsearchDatabase) -> 
     assert session.delete_resource(database)
 
 
+def test_a_database_of_a_collection_is_unloaded_and_loaded(session: OrionSession) -> None:
+    collection = ShardCollection.create(session, "prepared")
+    shard = Shard.create(collection, "one.smi", file=b"CCO ethanol\n")
+    collection.close()
+    collection.wait(timeout=60)
+    made = MolsearchDatabase.create(session, "prepared", collection=collection, memory_mb=10, cpu=2, gpu=0)
+    lines = list(made.logs(follow=True))
+    assert [line.split(" ", 1)[1].partition(",")[0] for line in lines] == [
+        f"Loading the collection {collection.id}.",
+        "Loaded 1 records",
+    ]
+    made.wait(timeout=60)
+    assert (made.state, made.dataset, made.collection, made.count) == ("LOADED", None, collection.id, 1)
+    assert (made.memory_mb, made.cpu, made.gpu, made.pools, made.server_is_remote) == (10, 2, 0, None, False)
+    made.unload()
+    with pytest.raises(OrionError, match=rf"MolsearchDatabase {made.id} is 'UNLOADED': call load\(\) first"):
+        made.wait(timeout=60)
+    search = {"session": session, "database_id": made.id, "titles": ["ethanol"]}
+    with pytest.raises(BadResponse, match=f"ocli molsearch db load {made.id}"):
+        MolsearchQuery.create_title_query(**search)
+    session.update_resource(made, {"name": "renamed", "pools": 3})
+    assert (made.name, made.pools, made.state) == ("renamed", 3, "UNLOADED")
+    made.load()
+    made.wait(timeout=60)
+    query = MolsearchQuery.create_title_query(**search)
+    query.wait(timeout=60)
+    assert [(hit["dataset"], hit["shard"], hit["record"]) for hit in query.hits()] == [(None, shard.id, 1)]
+
+
+def test_a_database_has_one_source(session: OrionSession, database: MolsearchDatabase) -> None:
+    for sources in ({}, {"dataset": 1, "collection": 1}):
+        with pytest.raises(ValidationError, match="pass either dataset= or collection="):
+            MolsearchDatabase.create(session, "none", **sources)
+    session.delete_resource(session.get_resource(Dataset, database.dataset))
+    database.unload()
+    database.load()
+    with pytest.raises(OrionError, match=rf"is 'ERROR': The dataset {database.dataset} of the database was deleted"):
+        database.wait(timeout=60)
+
+
 def test_search_by_substructure_needs_a_toolkit(session: OrionSession, database: MolsearchDatabase) -> None:
     query = MolsearchQuery.create_subsearch_query(
         session=session, database_id=database.id, mdlquery="c1ccccc1", subsearch_query_type="SMARTS", num_hits=5
@@ -60,6 +101,48 @@ def test_search_by_substructure_needs_a_toolkit(session: OrionSession, database:
         assert 0 < len(list(query.hits())) <= 5
 
 
+def test_hits_become_files_and_datasets(session: OrionSession, tmp_path: Path) -> None:
+    stored = Dataset.upload(session, "three", b"CCO ethanol\nC methane\nCC ethane\n", format="smi")
+    database = MolsearchDatabase.create(session, "three", stored)
+    database.wait(timeout=60)
+    assert (database.smiles("ethane"), database.smiles("methane")) == ("CC", "C")
+    with pytest.raises(NotFoundResponse, match="no record with the title 'propane'"):
+        database.smiles("propane")
+    query = MolsearchQuery.create_title_query(session=session, database_id=database.id, titles=["ethane", "ethanol"])
+    query.wait(timeout=60)
+    session.update_resource(query, {"name": "alkanes"})
+    assert session.get_resource(MolsearchQuery, query.id).name == query.name == "alkanes"
+    table = b"Title,Molecule,Search Rank\nethanol,CCO,1\nethane,CC,2\n"
+    assert (query.download(), query.download("smi")) == (table, b"CCO ethanol\nCC ethane\n")
+    for name, content in (("hits.csv", table), ("hits.smi", b"CCO ethanol\nCC ethane\n")):
+        query.download_to_file(tmp_path / name)
+        assert (tmp_path / name).read_bytes() == content
+    query.download_to_file(tmp_path / "hits.txt", format="csv")
+    assert (tmp_path / "hits.txt").read_bytes() == table
+    exported = query.export("hits", project=3)
+    assert (exported.name, exported.project, exported.count) == ("hits", 3, 2)
+    assert [(each["Title"], each["Search Rank"]) for each in exported.records()] == [("ethanol", 1), ("ethane", 2)]
+    assert query.export().name == f"Hits of query {query.id}"
+    query.cancel()
+    assert query.state == "SUCCESS"
+
+
+def test_a_cancelled_search_raises(scripted: Scripted) -> None:
+    cancelled = {"id": 9, "name": "q", "state": "CANCELLED", "reason": "cancelled by ada"}
+    query = MolsearchQuery(id=9, session=scripted.session())
+    scripted.then(ScriptedResponse(200, cancelled))
+    query.cancel()
+    assert (query.state, scripted.requests[-1].method) == ("CANCELLED", "POST")
+    with pytest.raises(OrionError, match="MolsearchQuery 9 is 'CANCELLED': cancelled by ada"):
+        query.wait()
+
+
+def test_a_response_without_smiles(scripted: Scripted) -> None:
+    scripted.then(ScriptedResponse(200, {"title": "a", "record": 1}))
+    with pytest.raises(BadResponse, match="the field 'smiles' is missing"):
+        MolsearchDatabase(id=1, session=scripted.session()).smiles("a")
+
+
 class OEMol:
     """A molecule of the OpenEye toolkit, as far as the client uses it."""
 
@@ -69,6 +152,26 @@ class OEMol:
 
 class Molecule(OEMol):
     """A molecule of another toolkit."""
+
+
+class Mol:
+    """A molecule of RDKit, as far as the client uses it."""
+
+    def __init__(self, smiles: str) -> None:
+        self.smiles = smiles
+
+
+Mol.__module__ = "rdkit.Chem.rdchem"
+
+
+@pytest.fixture
+def rdkit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Provide the functions of RDKit that write SMILES and SMARTS."""
+    package, module = ModuleType("rdkit"), ModuleType("rdkit.Chem")
+    module.MolToSmiles = lambda molecule: molecule.smiles  # type: ignore[attr-defined]
+    module.MolToSmarts = lambda molecule: f"[{molecule.smiles}]"  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "rdkit", package)
+    monkeypatch.setitem(sys.modules, "rdkit.Chem", module)
 
 
 @pytest.fixture
@@ -145,6 +248,17 @@ def test_molecules_are_sent_as_smiles(scripted: Scripted, oechem: None, monkeypa
             parameters = json.loads(scripted.requests[-1].body)["parameters"]
             assert parameters[name] == sent
             assert parameters.get("subsearch_query_type") == ("SMARTS" if name == "mdlquery" else None)
+
+
+@pytest.mark.usefixtures("rdkit")
+def test_molecules_of_rdkit(scripted: Scripted) -> None:
+    scripted.then(ScriptedResponse(201, {"id": 9, "name": "q", "state": "QUEUED"}))
+    given = {"session": scripted.session(), "database_id": 4}
+    MolsearchQuery.create_exact_query(smiles=Mol("CCO"), **given)
+    assert json.loads(scripted.requests[-1].body)["parameters"] == {"smiles": "CCO"}
+    MolsearchQuery.create_substructure_query(query_mol=type("Sub", (Mol,), {})("CCO"), **given)
+    sent = json.loads(scripted.requests[-1].body)["parameters"]
+    assert sent == {"mdlquery": "[CCO]", "subsearch_query_type": "SMARTS"}
 
 
 def test_molecules_that_cannot_be_converted(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,8 @@ from orionclient.types import (
     Project,
     Resource,
     Secret,
+    ServiceSpec,
+    ServiceTask,
     User,
     WorkFloePackage,
     WorkFloeSpec,
@@ -59,6 +61,9 @@ MAKERS: dict[str, Callable[[OrionSession], Resource]] = {
     "molsearch_database": lambda session: MolsearchDatabase.create(session, "made", Dataset.create(session, "made")),
     "package": lambda session: WorkFloePackage.upload(session, build_package()),
     "secret": lambda session: Secret.create(session, "made", "value"),
+    # No operation creates one, and each test removes its shares.
+    "service_spec": lambda session: session.get_resource(ServiceSpec, 1),
+    "service_task": lambda session: ServiceTask.create(session, "made", 1),
     # Only members of its project can become users of it.
     "workspace": lambda session: Workspace.create(session, "made", 3),
 }

@@ -38,8 +38,8 @@ IDS = {
 ERROR = object()
 # The meaning of null where a field is optional: the documented value, or else the default of the published constructor.
 NULLS: dict[str, Any] = {
-    "archived": False, "deleted": "", "description": "", "dirty": False, "email": "", "first_name": "", "last_name": "", "location": "",
-    "parameters": {}, "system_parameters": {}, "systemtags": [], "tags": [], "version": "",
+    "archived": False, "deleted": "", "description": "", "dirty": False, "email": "", "first_name": "", "hardware": {}, "last_name": "",
+    "location": "", "parameters": {}, "system_parameters": {}, "systemtags": [], "tags": [], "version": "",
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from helpers.scripted import Scripted, ScriptedResponse
 
-from orionclient.exceptions import BadResponse, NotLoaded, OrionError, ValidationError
+from orionclient.exceptions import AuthorizationRequired, BadResponse, NotLoaded, OrionError, ValidationError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession
 from orionclient.types import Dataset, File, Project, Secret, ShardCollection, WorkFloeJob, WorkFloeSpec
@@ -100,13 +100,26 @@ def test_a_specification_never_sent_is_empty() -> None:
     assert spec.specification == {}
 
 
-@pytest.mark.parametrize("verb", ["create", "update", "delete", "tag"])
+def test_a_built_in_floe_cannot_be_deleted(session: OrionSession) -> None:
+    with pytest.raises(AuthorizationRequired, match="part of the stack"):
+        session.delete_resource(WorkFloeSpec(id=1))
+
+
+def test_classifications(session: OrionSession) -> None:
+    found = list(WorkFloeSpec.list_classifications(session))
+    assert [(each["path"], each["depth"], each["count"]) for each in found] == [
+        ("Data", 1, 3), ("Data/Conversion", 2, 2), ("Data/Import", 2, 1), ("Test", 1, 4),
+    ]  # fmt: skip
+    assert list(WorkFloeSpec.list_classifications(session, {"path": "Data", "name": "imp", "depth": 2})) == found[2:3]
+    assert session.list_resources(WorkFloeSpec, {"classification": "Data/Import"}).one().name == "etl"
+
+
+@pytest.mark.parametrize("verb", ["create", "update", "tag"])
 def test_a_floe_cannot_be_changed(session: OrionSession, verb: str) -> None:
     spec = WorkFloeSpec(id=1)
     calls = {
         "create": lambda: session.create_resource(WorkFloeSpec, {}),
         "update": lambda: session.update_resource(spec, {}),
-        "delete": lambda: session.delete_resource(spec),
         "tag": lambda: session.tag_resource(spec, "x"),
     }
     with pytest.raises(ValidationError, match="cannot be"):

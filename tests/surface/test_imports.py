@@ -107,7 +107,7 @@ LOADED = {
     "ShardCollection": "collections",
     "WorkFloeSpec": "workfloes",
     "WorkFloeJob": "jobs",
-    "MolsearchQuery": "molsearch",
+    "MolsearchQuery": "molsearch_queries",
     "User": "users",
     "Balance": "billing",
 }

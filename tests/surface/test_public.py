@@ -34,8 +34,8 @@ NAMES = {
     "orionclient": "APISession Dataset File OrionSession __version__ get_profile_config get_session in_orion",
     "orionclient.session": "APISession OrionSession SessionConfig get_profile_config get_session in_orion",
     "orionclient.types": (
-        "Balance Dataset File Folder Group KINDS MolsearchDatabase MolsearchQuery Organization Project Resource Secret Shard"
-        " ShardCollection Token Upload User WorkFloeJob WorkFloePackage WorkFloeSpec"
+        "Balance Dataset File Folder Group KINDS MolsearchDatabase MolsearchQuery Organization Project Resource ScalingGroup"
+        " Secret ServiceSpec ServiceTask Shard ShardCollection Token Upload User WorkFloeJob WorkFloePackage WorkFloeSpec"
     ),
     "orionclient.exceptions": (
         "AuthorizationRequired BadResponse DatasetDimensionsTooLargeError InvalidAPIVersion InvalidCredentials MultipleResultsFound"

@@ -164,6 +164,125 @@ class DatasetPage(ContractModel):
     results: Annotated[list[DatasetInfo], Field(description="Items of this page.")]
 
 
+class ExportInfo(ContractModel):
+    """A report that the server writes as a file."""
+
+    id: Annotated[StrictInt, Field(description="Id of the export; unique within the stack.")]
+    name: Annotated[StrictStr, Field(description="Name of the file, for example `jobs_summary-1.csv`.")]
+    report_type: Annotated[
+        StrictStr,
+        Field(
+            description="Type of the report, `jobs_summary` (assumed), `storage_use` or `spend_summary` (both listed)."
+        ),
+    ]
+    format: Annotated[StrictStr | None, Field(description="Format of the file, `csv` or `json`.")] = None
+    state: Annotated[StrictStr, Field(description="State of the export, `processing`, `ready` or `error`.")]
+    reason: Annotated[StrictStr, Field(description="Why the state is `error`, one sentence; otherwise empty.")]
+    parameters: Annotated[JsonObject | None, Field(description="The period and the filters as they were sent.")] = None
+    notify: Annotated[
+        StrictBool | None, Field(description="Whether the caller is notified when the report is ready.")
+    ] = None
+    notified: Annotated[
+        AwareDatetime | None,
+        Field(
+            description="Time of the notification, ISO 8601 in UTC; null until then, and without `notify`.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    count: Annotated[StrictInt | None, Field(description="Count of rows; 0 until the report is ready.")] = None
+    size: Annotated[StrictInt | None, Field(description="Size of the file in bytes; 0 until the report is ready.")] = (
+        None
+    )
+    sha256: Annotated[
+        StrictStr | None,
+        Field(
+            description="SHA-256 digest of the file in lower-case hexadecimal; null until the report is ready.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    created: Annotated[AwareDatetime | None, Field(description="Time the export was created, ISO 8601 in UTC.")] = None
+    finished: Annotated[
+        AwareDatetime | None,
+        Field(
+            description="Time the report was ready or failed, ISO 8601 in UTC; null until then.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    owner: Annotated[StrictInt | None, Field(description="Id of the user who created the export.")] = None
+
+
+class PackageUuid(RootModel[StrictStr]):
+    root: Annotated[StrictStr, Field(max_length=100, min_length=1)]
+
+
+class JobId(RootModel[StrictInt]):
+    root: Annotated[StrictInt, Field(ge=1, le=9223372036854775807)]
+
+
+class CreateExport(ContractModel):
+    """Fields of a new export."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    report_type: Annotated[
+        Literal["jobs_summary", "storage_use", "spend_summary"],
+        Field(
+            description="Type of the report, `jobs_summary` (assumed), `storage_use` or `spend_summary` (both listed)."
+        ),
+    ]
+    format: Annotated[
+        Literal["csv", "json"] | None, Field(description="Format of the file, `csv` or `json`. Defaults to `csv`.")
+    ] = None
+    start_date: Annotated[
+        StrictStr | None,
+        Field(
+            description="Start of the period, an ISO 8601 date or time, UTC unless it has an offset. Jobs that ended before it are omitted, and content is charged from then on.",
+            max_length=50,
+        ),
+    ] = None
+    end_date: Annotated[
+        StrictStr | None,
+        Field(
+            description="End of the period, an ISO 8601 date or time, UTC unless it has an offset. A date includes that day, a time is exclusive. Defaults to now.",
+            max_length=50,
+        ),
+    ] = None
+    package_uuids: Annotated[
+        list[PackageUuid] | None,
+        Field(
+            description="Only jobs of floes of these packages, by the `uuid` in their manifests. For `jobs_summary`.",
+            max_length=200,
+        ),
+    ] = None
+    workfloe_uuid: Annotated[
+        StrictStr | None,
+        Field(description="Only jobs of the floe with this uuid. For `jobs_summary`.", max_length=100, min_length=1),
+    ] = None
+    job_ids: Annotated[
+        list[JobId] | None, Field(description="Only these jobs. For `jobs_summary`.", max_length=1000)
+    ] = None
+    notify: Annotated[
+        StrictBool | None,
+        Field(
+            description="Whether to notify the caller when the report is ready. The local Orion sends no messages: it sets `notified` and writes a line to its log. Defaults to false."
+        ),
+    ] = None
+
+
+class ExportPage(ContractModel):
+    """A page of exports."""
+
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
+    ]
+    results: Annotated[list[ExportInfo], Field(description="Items of this page.")]
+
+
 class UpdateFile(ContractModel):
     """Fields of a file to update."""
 
@@ -490,6 +609,31 @@ class ApiVersions(ContractModel):
     features: Annotated[list[StrictStr] | None, Field(description="Names of the optional features.")] = None
 
 
+class JobHardware(ContractModel):
+    """The hardware of a job: for each hardware parameter of a cube the value of the job, or else of the floe, or else the default. The local Orion enforces `cpu_count` and `memory_mb` on Linux and rejects GPUs; it only stores the others."""
+
+    cpu_count: Annotated[StrictInt | None, Field(description="Count of CPUs, 1 to 192. The default is 1.")] = None
+    memory_mb: Annotated[StrictFloat | None, Field(description="Memory in MiB, at least 256. The default is 1800.")] = (
+        None
+    )
+    disk_space: Annotated[
+        StrictFloat | None, Field(description="Temporary disk space in MiB, at least 128. The default is 5120.")
+    ] = None
+    gpu_count: Annotated[StrictInt | None, Field(description="Count of GPUs, 0 to 16. The default is 0.")] = None
+    instance_type: Annotated[StrictStr | None, Field(description="Type of the instance; empty for any.")] = None
+    instance_tags: Annotated[
+        StrictStr | None, Field(description="Tags that the instance must have, separated by commas; empty for any.")
+    ] = None
+    max_backlog_wait: Annotated[
+        StrictInt | None,
+        Field(description="Longest wait for an instance of one group in seconds, at least 300. The default is 600."),
+    ] = None
+    spot_policy: Annotated[
+        StrictStr | None,
+        Field(description="Whether spot instances are used. Public code has `Allowed` and `Prohibited`, the default."),
+    ] = None
+
+
 class StartJob(ContractModel):
     """Fields of a new job."""
 
@@ -504,19 +648,40 @@ class StartJob(ContractModel):
     parameters: Annotated[
         JsonObject | None,
         Field(
-            description='`promoted` maps promoted names to values; `cube` maps the name or title of a cube and the name of a parameter to values (both documented); other keys are rejected. A dataset is its id or `{"datasets": [{"id": 1, "records": [1, 2]}]}`; a file its id, `{"file": 1}` or `{"files": [{"id": 1}]}`; a collection its id or `{"collections": [{"id": 1, "shards": [1]}]}`; a secret its id or `{"secrets": [{"id": 1}]}`. null means no value.'
+            description='`promoted` maps promoted names to values; `cube` maps the name or title of a cube and the name of a parameter to values (both documented); other keys are rejected. Each cube has the hardware parameters of JobHardware in addition to its own. A dataset is its id or `{"datasets": [{"id": 1, "records": [1, 2]}]}`; a file its id, `{"file": 1}` or `{"files": [{"id": 1}]}`; a collection its id or `{"collections": [{"id": 1, "shards": [1]}]}`; a secret its id or `{"secrets": [{"id": 1}]}`. null means no value.'
         ),
     ] = None
     system_parameters: Annotated[
         JsonObject | None,
         Field(
-            description="How to run the job. Stored and returned, but ignored by the local Orion, which has only one machine."
+            description="How to run the job: hardware parameters (see JobHardware) for all cubes. Values in `parameters` take precedence, and those of the floe do not. Other system parameters are stored and returned, and have no effect on the local Orion."
         ),
     ] = None
     project: Annotated[
         StrictInt | None,
         Field(description="Id of the project. Defaults to the caller's default project.", ge=1, le=9223372036854775807),
     ] = None
+
+
+class UpdateJob(ContractModel):
+    """Fields of a job to update."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[
+        StrictStr | None, Field(description="New display name; may be empty, need not be unique.", max_length=255)
+    ] = None
+
+
+class JobLogSize(ContractModel):
+    """Size of the log of a job."""
+
+    size: Annotated[StrictInt, Field(description="Stored bytes of the log.")]
+    written: Annotated[
+        StrictInt,
+        Field(description="Bytes that the job has written in all, those that are omitted from a long log included."),
+    ]
 
 
 class CreateMolsearchDatabase(ContractModel):
@@ -529,13 +694,94 @@ class CreateMolsearchDatabase(ContractModel):
         StrictStr | None,
         Field(description="Display name; need not be unique. Defaults to an empty string.", max_length=255),
     ] = None
-    dataset: Annotated[StrictInt, Field(description="Id of the dataset.", ge=1, le=9223372036854775807)]
+    dataset: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the dataset with the molecules. Required without `collection`.",
+            ge=1,
+            le=9223372036854775807,
+        ),
+    ] = None
+    collection: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the collection with the molecules. Required without `dataset`.",
+            ge=1,
+            le=9223372036854775807,
+        ),
+    ] = None
     search_type: Annotated[
         Literal["2D", "3D"] | None, Field(description="Search type, `2D` or `3D`. Defaults to `2D`.")
     ] = None
     project: Annotated[
         StrictInt | None,
         Field(description="Id of the project. Defaults to the caller's default project.", ge=1, le=9223372036854775807),
+    ] = None
+    pools: Annotated[StrictInt | None, Field(description="Count of pools of search servers.", ge=1, le=1000)] = None
+    memory_mb: Annotated[
+        StrictInt | None,
+        Field(
+            description="Memory for the search in MiB. Loading fails if the search index is larger.", ge=1, le=1048576
+        ),
+    ] = None
+    disk_space: Annotated[
+        StrictInt | None,
+        Field(
+            description="Disk space for the search in MiB. Loading fails if the search index is larger.",
+            ge=1,
+            le=104857600,
+        ),
+    ] = None
+    cpu: Annotated[StrictInt | None, Field(description="CPUs for the search.", ge=1, le=1024)] = None
+    gpu: Annotated[
+        StrictInt | None,
+        Field(description="GPUs for the search. The local Orion has none and rejects others than 0.", ge=0, le=1024),
+    ] = None
+    instance_type: Annotated[
+        StrictStr | None, Field(description="Type of the instances that search.", max_length=255)
+    ] = None
+    server_is_remote: Annotated[
+        StrictBool | None,
+        Field(description="Whether the servers that search are outside of Orion. The local Orion rejects true."),
+    ] = None
+
+
+class UpdateMolsearchDatabase(ContractModel):
+    """Fields of a molecule database to update."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[StrictStr | None, Field(description="New display name.", max_length=255)] = None
+    project: Annotated[
+        StrictInt | None, Field(description="Id of the project to move it to.", ge=1, le=9223372036854775807)
+    ] = None
+    pools: Annotated[StrictInt | None, Field(description="Count of pools of search servers.", ge=1, le=1000)] = None
+    memory_mb: Annotated[
+        StrictInt | None,
+        Field(
+            description="Memory for the search in MiB. Loading fails if the search index is larger.", ge=1, le=1048576
+        ),
+    ] = None
+    disk_space: Annotated[
+        StrictInt | None,
+        Field(
+            description="Disk space for the search in MiB. Loading fails if the search index is larger.",
+            ge=1,
+            le=104857600,
+        ),
+    ] = None
+    cpu: Annotated[StrictInt | None, Field(description="CPUs for the search.", ge=1, le=1024)] = None
+    gpu: Annotated[
+        StrictInt | None,
+        Field(description="GPUs for the search. The local Orion has none and rejects others than 0.", ge=0, le=1024),
+    ] = None
+    instance_type: Annotated[
+        StrictStr | None, Field(description="Type of the instances that search.", max_length=255)
+    ] = None
+    server_is_remote: Annotated[
+        StrictBool | None,
+        Field(description="Whether the servers that search are outside of Orion. The local Orion rejects true."),
     ] = None
 
 
@@ -565,12 +811,70 @@ class CreateMolsearchQuery(ContractModel):
     ] = None
 
 
+class UpdateMolsearchQuery(ContractModel):
+    """Fields of a query to update; omitted fields are unchanged."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[StrictStr | None, Field(description="New display name; need not be unique.", max_length=255)] = None
+
+
+class ExportMolsearchQuery(ContractModel):
+    """The dataset of an export."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[
+        StrictStr | None,
+        Field(
+            description="Name of the dataset; need not be unique. Defaults to `Hits of query ` and the id of the query.",
+            max_length=255,
+        ),
+    ] = None
+    project: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the project of the dataset. Defaults to the caller's default project.",
+            ge=1,
+            le=9223372036854775807,
+        ),
+    ] = None
+
+
+class MolsearchSmiles(ContractModel):
+    """The molecule of a record as SMILES."""
+
+    title: Annotated[StrictStr, Field(description="Title of the record.")]
+    record: Annotated[StrictInt, Field(description="Id of the record in the database, as in its hits.")]
+    smiles: Annotated[StrictStr, Field(description="The SMILES.")]
+
+
 class MolsearchHitInfo(ContractModel):
     """A record found by a query."""
 
     rank: Annotated[StrictInt, Field(description="Rank among the hits of the query, counted from 1.")]
-    dataset: Annotated[StrictInt, Field(description="Id of the dataset.")]
-    record: Annotated[StrictInt, Field(description="Id of the record in the dataset.")]
+    dataset: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the dataset; null for a database of a collection.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ]
+    shard: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the shard with the record; null for a database of a dataset.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    record: Annotated[
+        StrictInt,
+        Field(
+            description="Id of the record in the dataset, or its position in a database of a collection, counted from 1."
+        ),
+    ]
     title: Annotated[
         StrictStr | None,
         Field(description="Title of the record; null if it has none.", json_schema_extra={"x-orion-nullable": True}),
@@ -618,6 +922,50 @@ class OrganizationPage(ContractModel):
         ),
     ]
     results: Annotated[list[OrganizationInfo], Field(description="Items of this page.")]
+
+
+class PackageEnvironment(ContractModel):
+    """What a package asks for, and what its floes run with."""
+
+    id: Annotated[StrictInt, Field(description="Id of the package.")]
+    python_version: Annotated[
+        StrictStr, Field(description="Version of Python in the manifest; empty before the upload.")
+    ]
+    requirements: Annotated[
+        list[StrictStr],
+        Field(
+            description="Requirements in the form of pip. Those of a file that the manifest names are known after the inspection."
+        ),
+    ]
+    conda_dependencies: Annotated[list[StrictStr], Field(description="Dependencies from conda in the manifest.")]
+    conda_channels: Annotated[list[StrictStr], Field(description="Channels of conda in the manifest.")]
+    base_os: Annotated[StrictStr, Field(description="Operating system in the manifest; empty if it has none.")]
+    build_requirements: Annotated[
+        JsonObject, Field(description="Memory, GPU and instance tags for building the environment, from the manifest.")
+    ]
+    used_python_version: Annotated[
+        StrictStr | None,
+        Field(
+            description="Version of Python that the floes run with; null before the inspection.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    used_base_os: Annotated[
+        StrictStr | None,
+        Field(
+            description="Operating system that the floes run on; null before the inspection.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    used_packages: Annotated[
+        list[StrictStr] | None,
+        Field(
+            description="Python packages that the floes can import, as `name==version`; empty before the inspection."
+        ),
+    ] = None
+    missing_requirements: Annotated[
+        list[StrictStr] | None, Field(description="Requirements of which no version is installed.")
+    ] = None
 
 
 class CreatePackage(ContractModel):
@@ -692,6 +1040,52 @@ class ProjectPage(ContractModel):
     results: Annotated[list[ProjectInfo], Field(description="Items of this page.")]
 
 
+class ScalingGroupInfo(ContractModel):
+    """Instances that run jobs or services."""
+
+    id: Annotated[StrictInt, Field(description="Id of the scaling group; unique within the stack.")]
+    name: Annotated[StrictStr, Field(description="Name of the scaling group.")]
+    description: Annotated[StrictStr, Field(description="What runs in the scaling group; may be empty.")]
+    organization: Annotated[StrictInt, Field(description="Id of the organization.")]
+    min_instances: Annotated[
+        StrictInt, Field(description="Minimum count of instances; these are ready even if nothing runs.")
+    ]
+    max_instances: Annotated[
+        StrictInt, Field(description="Maximum count of instances. Each runs one job or service; others wait.")
+    ]
+    instances: Annotated[StrictInt, Field(description="Count of instances now.")]
+    running: Annotated[StrictInt, Field(description="Count of jobs or services that run now.")]
+    queued: Annotated[StrictInt, Field(description="Count of jobs or services that wait for an instance.")]
+    created: Annotated[AwareDatetime, Field(description="Time the scaling group was created, ISO 8601 in UTC.")]
+
+
+class UpdateScalingGroup(ContractModel):
+    """Limits of a scaling group to update."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    min_instances: Annotated[
+        StrictInt | None, Field(description="New minimum count of instances, 0 to 1000.", ge=0, le=1000)
+    ] = None
+    max_instances: Annotated[
+        StrictInt | None, Field(description="New maximum count of instances, 0 to 1000.", ge=0, le=1000)
+    ] = None
+
+
+class ScalingGroupPage(ContractModel):
+    """A page of scaling groups."""
+
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
+    ]
+    results: Annotated[list[ScalingGroupInfo], Field(description="Items of this page.")]
+
+
 class SecretInfo(ContractModel):
     """A secret without its value."""
 
@@ -752,6 +1146,62 @@ class SecretPage(ContractModel):
         ),
     ]
     results: Annotated[list[SecretInfo], Field(description="Items of this page.")]
+
+
+class ServiceSpecInfo(ContractModel):
+    """A service that tasks can run."""
+
+    id: Annotated[StrictInt, Field(description="Id of the service specification; unique within the stack.")]
+    name: Annotated[StrictStr, Field(description="Display name; need not be unique.")]
+    description: Annotated[StrictStr, Field(description="What the service does; may be empty.")]
+    scaling_group: Annotated[StrictInt, Field(description="Id of the scaling group whose instances run the tasks.")]
+    owner: Annotated[StrictInt, Field(description="Id of the user who created the service specification.")]
+    project: Annotated[StrictInt, Field(description="Id of the project that the service specification belongs to.")]
+    created: Annotated[AwareDatetime, Field(description="Time the service specification was created, ISO 8601 in UTC.")]
+
+
+class ServiceSpecPage(ContractModel):
+    """A page of service specifications."""
+
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
+    ]
+    results: Annotated[list[ServiceSpecInfo], Field(description="Items of this page.")]
+
+
+class CreateServiceTask(ContractModel):
+    """Fields of a new service task."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    spec: Annotated[StrictInt, Field(description="Id of the service specification.", ge=1, le=9223372036854775807)]
+    name: Annotated[
+        StrictStr | None,
+        Field(description="Display name; need not be unique. Defaults to an empty string.", max_length=255),
+    ] = None
+    description: Annotated[StrictStr | None, Field(description="Free-form description.", max_length=10000)] = None
+    project: Annotated[
+        StrictInt | None,
+        Field(description="Id of the project. Defaults to the caller's default project.", ge=1, le=9223372036854775807),
+    ] = None
+
+
+class UpdateServiceTask(ContractModel):
+    """Fields of a service task to update."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[StrictStr | None, Field(description="New display name.", max_length=255)] = None
+    description: Annotated[StrictStr | None, Field(description="New free-form description.", max_length=10000)] = None
+    desired_state: Annotated[
+        Literal["running", "stopped"] | None, Field(description="`running` starts the task, `stopped` stops it.")
+    ] = None
 
 
 class CreateShard(ContractModel):
@@ -1022,6 +1472,35 @@ class UserPage(ContractModel):
     results: Annotated[list[UserInfo], Field(description="Items of this page.")]
 
 
+class ClassificationInfo(ContractModel):
+    """A node of the tree of classifications."""
+
+    name: Annotated[StrictStr, Field(description="Last component of the path.")]
+    path: Annotated[
+        StrictStr,
+        Field(
+            description="Names from the top level to this classification, joined by `/`; unique (the form is assumed)."
+        ),
+    ]
+    depth: Annotated[
+        StrictInt, Field(description="Count of names in the path; 1 is the top level (the value is assumed).")
+    ]
+    count: Annotated[StrictInt, Field(description="Count of floes in this classification and below it.")]
+
+
+class ClassificationPage(ContractModel):
+    """A page of classifications."""
+
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
+    ]
+    results: Annotated[list[ClassificationInfo], Field(description="Items of this page.")]
+
+
 class WorkspaceInfo(ContractModel):
     """A workspace, which only its users can access."""
 
@@ -1270,6 +1749,7 @@ class JobInfo(ContractModel):
     workfloe: Annotated[StrictInt, Field(description="Id of the floe.")]
     parameters: Annotated[JsonObject | None, Field(description="Parameters as they were sent.")] = None
     system_parameters: Annotated[JsonObject | None, Field(description="System parameters as they were sent.")] = None
+    hardware: Annotated[JobHardware | None, Field(description="Hardware that the job has.")] = None
     created: Annotated[AwareDatetime | None, Field(description="Time the job was created, ISO 8601 in UTC.")] = None
     started: Annotated[
         AwareDatetime | None,
@@ -1317,7 +1797,7 @@ class JobPage(ContractModel):
 
 
 class MolsearchDatabaseInfo(ContractModel):
-    """A dataset that can be searched for molecules."""
+    """Molecules that can be searched."""
 
     id: Annotated[StrictInt, Field(description="Id of the database; unique within the stack.")]
     name: Annotated[StrictStr, Field(description="Display name; may be empty, need not be unique.")]
@@ -1325,15 +1805,70 @@ class MolsearchDatabaseInfo(ContractModel):
     search_type: Annotated[
         StrictStr, Field(description="Search type, `2D` (title, substructure and fingerprint search) or `3D`.")
     ]
-    dataset: Annotated[StrictInt | None, Field(description="Id of the source dataset.")] = None
+    reason: Annotated[
+        StrictStr | None, Field(description="Why the state is `ERROR`, one sentence; otherwise empty.")
+    ] = None
+    dataset: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the source dataset; null if the source is a collection.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    collection: Annotated[
+        StrictInt | None,
+        Field(
+            description="Id of the source collection; null if the source is a dataset.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
     count: Annotated[
-        StrictInt | None, Field(description="Number of records when the database was loaded; 0 before.")
+        StrictInt | None, Field(description="Count of records in the search index; 0 unless the database is loaded.")
     ] = None
     created: Annotated[AwareDatetime | None, Field(description="Time the database was created, ISO 8601 in UTC.")] = (
         None
     )
     owner: Annotated[StrictInt | None, Field(description="Id of the user who created the database.")] = None
     project: Annotated[StrictInt | None, Field(description="Id of the project that the database belongs to.")] = None
+    pools: Annotated[
+        StrictInt | None,
+        Field(
+            description="Count of pools of search servers; null if it was not set.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    memory_mb: Annotated[
+        StrictInt | None,
+        Field(
+            description="Memory for the search in MiB; null if it was not set.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    disk_space: Annotated[
+        StrictInt | None,
+        Field(
+            description="Disk space for the search in MiB; null if it was not set.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    cpu: Annotated[
+        StrictInt | None,
+        Field(description="CPUs for the search; null if it was not set.", json_schema_extra={"x-orion-nullable": True}),
+    ] = None
+    gpu: Annotated[
+        StrictInt | None,
+        Field(description="GPUs for the search; null if it was not set.", json_schema_extra={"x-orion-nullable": True}),
+    ] = None
+    instance_type: Annotated[
+        StrictStr | None,
+        Field(
+            description="Type of the instances that search; null if it was not set.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    server_is_remote: Annotated[
+        StrictBool | None, Field(description="Whether the servers that search are outside of Orion.")
+    ] = None
 
 
 class MolsearchDatabasePage(ContractModel):
@@ -1361,7 +1896,7 @@ class MolsearchQueryInfo(ContractModel):
     database: Annotated[StrictInt | None, Field(description="Id of the database.")] = None
     state: Annotated[StrictStr, Field(description="State of the query.")]
     reason: Annotated[
-        StrictStr | None, Field(description="Why the state is `ERROR`, one sentence; otherwise empty.")
+        StrictStr | None, Field(description="Why the state is `ERROR` or `CANCELLED`, one sentence; otherwise empty.")
     ] = None
     parameters: Annotated[JsonObject | None, Field(description="Search parameters as they were sent.")] = None
     count: Annotated[StrictInt | None, Field(description="Number of hits; 0 until the query is finished.")] = None
@@ -1422,6 +1957,42 @@ class PackagePage(ContractModel):
         ),
     ]
     results: Annotated[list[PackageInfo], Field(description="Items of this page.")]
+
+
+class ServiceTaskInfo(ContractModel):
+    """A running or stopped service."""
+
+    id: Annotated[StrictInt, Field(description="Id of the service task; unique within the stack.")]
+    name: Annotated[StrictStr, Field(description="Display name; may be empty, need not be unique.")]
+    description: Annotated[StrictStr, Field(description="Free-form description; may be empty.")]
+    spec: Annotated[StrictInt, Field(description="Id of the service specification.")]
+    state: Annotated[StrictStr, Field(description="State of the service task.")]
+    desired_state: Annotated[StrictStr, Field(description="State that the task should be in.")]
+    reason: Annotated[StrictStr, Field(description="Why the state is `failed`, one sentence; empty in other states.")]
+    url: Annotated[StrictStr, Field(description="URL of the service while it is `running`; empty in other states.")]
+    started: Annotated[
+        AwareDatetime | None,
+        Field(
+            description="Time the service was last started, ISO 8601 in UTC; null before the first start.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ]
+    owner: Annotated[StrictInt, Field(description="Id of the user who created the service task.")]
+    project: Annotated[StrictInt, Field(description="Id of the project that the service task belongs to.")]
+    created: Annotated[AwareDatetime, Field(description="Time the service task was created, ISO 8601 in UTC.")]
+
+
+class ServiceTaskPage(ContractModel):
+    """A page of service tasks."""
+
+    count: Annotated[StrictInt, Field(description="Total count of items over all pages.")]
+    next: Annotated[
+        StrictStr | None,
+        Field(
+            description="Link to the next page; null on the last page.", json_schema_extra={"x-orion-nullable": True}
+        ),
+    ]
+    results: Annotated[list[ServiceTaskInfo], Field(description="Items of this page.")]
 
 
 class ShardInfo(ContractModel):
@@ -1536,7 +2107,7 @@ class WorkFloeSpecInfo(ContractModel):
     specification: Annotated[
         JsonObject,
         Field(
-            description="Empty in listings. Otherwise `name`, `title`, `description`, `uuid` and `cubes`. Each cube has `name`, `type`, optionally `title`, and `parameters`. The type of a cube is `source` if it puts data into the floe, `sink` if it stores data, and `compute` otherwise (that the types differ is observed, their values are assumed). Each parameter has `name`, `type`, `title`, `description`, `required` and, if applicable, `promoted` (false if a job sets it for its cube only), `promoted_name`, `default`, `many` (true if it takes a list), `choices` (list), `min_value` and `max_value` of numbers, `max_length` of strings, `level` (`basic` if omitted) and `hidden` (true if forms do not show it). Types are string, integer, decimal, boolean, data_source, collection_source and file_in for existing data, and dataset_out, collection_sink and file_out for the names of created resources (listed); and json and secret, and the older names dataset, collection, file and collection_out (assumed)."
+            description="Empty in listings. Otherwise `name`, `title`, `description`, `uuid`, `cubes` and, if it has any, `classification`, a list of paths, each a list of names (as in public code). Each cube has `name`, `type`, optionally `title`, and `parameters`. The type of a cube is `source` if it puts data into the floe, `sink` if it stores data, and `compute` otherwise (that the types differ is observed, their values are assumed). Each parameter has `name`, `type`, `title`, `description`, `required` and, if applicable, `promoted` (false if a job sets it for its cube only), `promoted_name`, `default`, `many` (true if it takes a list), `choices` (list), `min_value` and `max_value` of numbers, `max_length` of strings, `level` (`basic` if omitted) and `hidden` (true if forms do not show it). Types are string, integer, decimal, boolean, data_source, collection_source and file_in for existing data, and dataset_out, collection_sink and file_out for the names of created resources (listed); and json and secret, and the older names dataset, collection, file and collection_out (assumed)."
         ),
     ]
 
@@ -1552,3 +2123,27 @@ class WorkFloeSpecPage(ContractModel):
         ),
     ]
     results: Annotated[list[WorkFloeSpecInfo], Field(description="Items of this page.")]
+
+
+class PackageInspection(ContractModel):
+    """What was found in a package."""
+
+    id: Annotated[StrictInt, Field(description="Id of the package.")]
+    state: Annotated[StrictStr, Field(description="State of the package.")]
+    finished: Annotated[
+        AwareDatetime | None,
+        Field(
+            description="Time the inspection ended, ISO 8601 in UTC; null before that.",
+            json_schema_extra={"x-orion-nullable": True},
+        ),
+    ] = None
+    floes: Annotated[
+        list[WorkFloeSpecInfo],
+        Field(description="Floes of the package, without their specifications and without deleted ones."),
+    ]
+    errors: Annotated[list[StrictStr], Field(description="Why the state is `error`, one sentence per error.")]
+    warnings: Annotated[
+        list[StrictStr],
+        Field(description="What may fail when the floes run, for example requirements that are not installed."),
+    ]
+    log: Annotated[StrictStr, Field(description="End of the output of the inspection, at most 64 KiB.")]

@@ -77,6 +77,19 @@ class DownloadDatasetQuery(BaseModel):
     fieldlist: Annotated[list[Fieldlist] | None, Field(max_length=200)] = None
 
 
+class ListExportsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    order_by: Annotated[str | None, Field(pattern="^-?(id|name|created)$")] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+    report_type: Annotated[str | None, Field(max_length=50)] = None
+    state: Annotated[str | None, Field(max_length=50)] = None
+
+
 class DeleteFileQuery(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
@@ -135,8 +148,17 @@ class ListMolsearchDatabasesQuery(BaseModel):
     owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     state: Annotated[str | None, Field(max_length=50)] = None
     states: Annotated[list[State] | None, Field(max_length=50)] = None
+    dataset: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    collection: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     search_type: Literal["2D", "3D"] | None = None
     types: Annotated[list[Type] | None, Field(max_length=50)] = None
+
+
+class DownloadMolsearchDatabaseLogsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = 0
 
 
 class ListMolsearchQueriesQuery(BaseModel):
@@ -165,6 +187,20 @@ class ListMolsearchHitsQuery(BaseModel):
     limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
     cursor: Annotated[str | None, Field(max_length=2000)] = None
     offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+
+
+class DownloadMolsearchHitsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    format: Annotated[str | None, Field(max_length=255, min_length=1)] = "csv"
+
+
+class GetMolsearchSmilesQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    title: Annotated[str, Field(max_length=1000, min_length=1)]
 
 
 class ListOrganizationsQuery(BaseModel):
@@ -210,6 +246,58 @@ class ListProjectsQuery(BaseModel):
     archived: bool | None = None
     deleted: bool | None = False
     expired: bool | None = False
+
+
+class ListScalingGroupsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    order_by: Annotated[str | None, Field(pattern="^-?(id|name|created)$")] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+    name_contains: Annotated[str | None, Field(max_length=255)] = None
+    name_icontains: Annotated[str | None, Field(max_length=255)] = None
+
+
+class ListServiceSpecsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    order_by: Annotated[str | None, Field(pattern="^-?(id|name|created)$")] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+    name_contains: Annotated[str | None, Field(max_length=255)] = None
+    name_icontains: Annotated[str | None, Field(max_length=255)] = None
+    project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+
+
+class ListServiceTasksQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    order_by: Annotated[str | None, Field(pattern="^-?(id|name|created)$")] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+    name_contains: Annotated[str | None, Field(max_length=255)] = None
+    name_icontains: Annotated[str | None, Field(max_length=255)] = None
+    project: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    owner: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+    states: Annotated[list[State] | None, Field(max_length=50)] = None
+    spec: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
+
+
+class DownloadServiceTaskLogsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = 0
 
 
 class ListShardsQuery(BaseModel):
@@ -302,6 +390,18 @@ class ListUsersQuery(BaseModel):
     offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
     order_by: Annotated[str | None, Field(pattern="^-?(id|name|created)$")] = None
     username: Annotated[str | None, Field(max_length=150)] = None
+
+
+class ListClassificationsQuery(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid",
+    )
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = 100
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    offset: Annotated[int | None, Field(ge=0, le=9223372036854775807)] = None
+    name: Annotated[str | None, Field(max_length=255)] = None
+    path: Annotated[str | None, Field(max_length=255)] = None
+    depth: Annotated[int | None, Field(ge=1, le=100)] = None
 
 
 class ListWorkspacesQuery(BaseModel):
@@ -540,6 +640,7 @@ class ListWorkfloesQuery(BaseModel):
         Literal["exact", "iexact", "contains", "icontains", "startswith", "istartswith"] | None,
         Field(description="How tags are compared."),
     ] = None
+    classification: Annotated[str | None, Field(max_length=255)] = None
     uuid: Annotated[str | None, Field(max_length=255)] = None
     package: Annotated[int | None, Field(ge=1, le=9223372036854775807)] = None
     version: Annotated[str | None, Field(max_length=255)] = None

@@ -9,6 +9,8 @@ from .._lazy import attach
 if TYPE_CHECKING:
     from .api_versions import ApiVersions as ApiVersions
     from .balance_info import BalanceInfo as BalanceInfo
+    from .classification_info import ClassificationInfo as ClassificationInfo
+    from .classification_page import ClassificationPage as ClassificationPage
     from .collection_info import CollectionInfo as CollectionInfo
     from .collection_page import CollectionPage as CollectionPage
     from .collection_state import CollectionState as CollectionState
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from .copy_entries import CopyEntries as CopyEntries
     from .create_collection import CreateCollection as CreateCollection
     from .create_dataset import CreateDataset as CreateDataset
+    from .create_export import CreateExport as CreateExport
+    from .create_export_format import CreateExportFormat as CreateExportFormat
+    from .create_export_report_type import CreateExportReportType as CreateExportReportType
     from .create_file import CreateFile as CreateFile
     from .create_molsearch_database import CreateMolsearchDatabase as CreateMolsearchDatabase
     from .create_molsearch_database_search_type import (
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     from .create_package import CreatePackage as CreatePackage
     from .create_project import CreateProject as CreateProject
     from .create_secret import CreateSecret as CreateSecret
+    from .create_service_task import CreateServiceTask as CreateServiceTask
     from .create_shard import CreateShard as CreateShard
     from .create_token import CreateToken as CreateToken
     from .create_upload import CreateUpload as CreateUpload
@@ -35,12 +41,20 @@ if TYPE_CHECKING:
     from .credentials import Credentials as Credentials
     from .dataset_info import DatasetInfo as DatasetInfo
     from .dataset_page import DatasetPage as DatasetPage
+    from .desired_task_state import DesiredTaskState as DesiredTaskState
     from .download_dataset_format import DownloadDatasetFormat as DownloadDatasetFormat
+    from .download_molsearch_hits_format import DownloadMolsearchHitsFormat as DownloadMolsearchHitsFormat
     from .entry_info import EntryInfo as EntryInfo
     from .entry_info_state import EntryInfoState as EntryInfoState
     from .entry_info_type import EntryInfoType as EntryInfoType
     from .entry_page import EntryPage as EntryPage
     from .entry_results import EntryResults as EntryResults
+    from .export_info import ExportInfo as ExportInfo
+    from .export_info_format import ExportInfoFormat as ExportInfoFormat
+    from .export_info_report_type import ExportInfoReportType as ExportInfoReportType
+    from .export_info_state import ExportInfoState as ExportInfoState
+    from .export_molsearch_query import ExportMolsearchQuery as ExportMolsearchQuery
+    from .export_page import ExportPage as ExportPage
     from .file_info import FileInfo as FileInfo
     from .file_page import FilePage as FilePage
     from .file_state import FileState as FileState
@@ -50,7 +64,9 @@ if TYPE_CHECKING:
     from .group_info import GroupInfo as GroupInfo
     from .group_page import GroupPage as GroupPage
     from .issued_token import IssuedToken as IssuedToken
+    from .job_hardware import JobHardware as JobHardware
     from .job_info import JobInfo as JobInfo
+    from .job_log_size import JobLogSize as JobLogSize
     from .job_page import JobPage as JobPage
     from .job_state import JobState as JobState
     from .json_object import JsonObject as JsonObject
@@ -66,10 +82,13 @@ if TYPE_CHECKING:
     from .molsearch_query_info import MolsearchQueryInfo as MolsearchQueryInfo
     from .molsearch_query_page import MolsearchQueryPage as MolsearchQueryPage
     from .molsearch_query_state import MolsearchQueryState as MolsearchQueryState
+    from .molsearch_smiles import MolsearchSmiles as MolsearchSmiles
     from .move_entries import MoveEntries as MoveEntries
     from .organization_info import OrganizationInfo as OrganizationInfo
     from .organization_page import OrganizationPage as OrganizationPage
+    from .package_environment import PackageEnvironment as PackageEnvironment
     from .package_info import PackageInfo as PackageInfo
+    from .package_inspection import PackageInspection as PackageInspection
     from .package_page import PackagePage as PackagePage
     from .package_state import PackageState as PackageState
     from .part_info import PartInfo as PartInfo
@@ -82,8 +101,15 @@ if TYPE_CHECKING:
     from .project_page import ProjectPage as ProjectPage
     from .record_info import RecordInfo as RecordInfo
     from .remove_entries import RemoveEntries as RemoveEntries
+    from .scaling_group_info import ScalingGroupInfo as ScalingGroupInfo
+    from .scaling_group_page import ScalingGroupPage as ScalingGroupPage
     from .secret_info import SecretInfo as SecretInfo
     from .secret_page import SecretPage as SecretPage
+    from .service_spec_info import ServiceSpecInfo as ServiceSpecInfo
+    from .service_spec_page import ServiceSpecPage as ServiceSpecPage
+    from .service_task_info import ServiceTaskInfo as ServiceTaskInfo
+    from .service_task_page import ServiceTaskPage as ServiceTaskPage
+    from .service_task_state import ServiceTaskState as ServiceTaskState
     from .shard_info import ShardInfo as ShardInfo
     from .shard_page import ShardPage as ShardPage
     from .shard_state import ShardState as ShardState
@@ -102,8 +128,14 @@ if TYPE_CHECKING:
     from .update_collection import UpdateCollection as UpdateCollection
     from .update_dataset import UpdateDataset as UpdateDataset
     from .update_file import UpdateFile as UpdateFile
+    from .update_job import UpdateJob as UpdateJob
+    from .update_molsearch_database import UpdateMolsearchDatabase as UpdateMolsearchDatabase
+    from .update_molsearch_query import UpdateMolsearchQuery as UpdateMolsearchQuery
     from .update_project import UpdateProject as UpdateProject
+    from .update_scaling_group import UpdateScalingGroup as UpdateScalingGroup
     from .update_secret import UpdateSecret as UpdateSecret
+    from .update_service_task import UpdateServiceTask as UpdateServiceTask
+    from .update_service_task_desired_state import UpdateServiceTaskDesiredState as UpdateServiceTaskDesiredState
     from .update_shard import UpdateShard as UpdateShard
     from .update_token import UpdateToken as UpdateToken
     from .upload_dataset_content_format import UploadDatasetContentFormat as UploadDatasetContentFormat
@@ -125,6 +157,8 @@ else:
         [
             "api_versions:ApiVersions",
             "balance_info:BalanceInfo",
+            "classification_info:ClassificationInfo",
+            "classification_page:ClassificationPage",
             "collection_info:CollectionInfo",
             "collection_page:CollectionPage",
             "collection_state:CollectionState",
@@ -132,6 +166,9 @@ else:
             "copy_entries:CopyEntries",
             "create_collection:CreateCollection",
             "create_dataset:CreateDataset",
+            "create_export:CreateExport",
+            "create_export_format:CreateExportFormat",
+            "create_export_report_type:CreateExportReportType",
             "create_file:CreateFile",
             "create_molsearch_database:CreateMolsearchDatabase",
             "create_molsearch_database_search_type:CreateMolsearchDatabaseSearchType",
@@ -140,6 +177,7 @@ else:
             "create_package:CreatePackage",
             "create_project:CreateProject",
             "create_secret:CreateSecret",
+            "create_service_task:CreateServiceTask",
             "create_shard:CreateShard",
             "create_token:CreateToken",
             "create_upload:CreateUpload",
@@ -149,12 +187,20 @@ else:
             "credentials:Credentials",
             "dataset_info:DatasetInfo",
             "dataset_page:DatasetPage",
+            "desired_task_state:DesiredTaskState",
             "download_dataset_format:DownloadDatasetFormat",
+            "download_molsearch_hits_format:DownloadMolsearchHitsFormat",
             "entry_info:EntryInfo",
             "entry_info_state:EntryInfoState",
             "entry_info_type:EntryInfoType",
             "entry_page:EntryPage",
             "entry_results:EntryResults",
+            "export_info:ExportInfo",
+            "export_info_format:ExportInfoFormat",
+            "export_info_report_type:ExportInfoReportType",
+            "export_info_state:ExportInfoState",
+            "export_molsearch_query:ExportMolsearchQuery",
+            "export_page:ExportPage",
             "file_info:FileInfo",
             "file_page:FilePage",
             "file_state:FileState",
@@ -164,7 +210,9 @@ else:
             "group_info:GroupInfo",
             "group_page:GroupPage",
             "issued_token:IssuedToken",
+            "job_hardware:JobHardware",
             "job_info:JobInfo",
+            "job_log_size:JobLogSize",
             "job_page:JobPage",
             "job_state:JobState",
             "json_object:JsonObject",
@@ -178,10 +226,13 @@ else:
             "molsearch_query_info:MolsearchQueryInfo",
             "molsearch_query_page:MolsearchQueryPage",
             "molsearch_query_state:MolsearchQueryState",
+            "molsearch_smiles:MolsearchSmiles",
             "move_entries:MoveEntries",
             "organization_info:OrganizationInfo",
             "organization_page:OrganizationPage",
+            "package_environment:PackageEnvironment",
             "package_info:PackageInfo",
+            "package_inspection:PackageInspection",
             "package_page:PackagePage",
             "package_state:PackageState",
             "part_info:PartInfo",
@@ -194,8 +245,15 @@ else:
             "project_page:ProjectPage",
             "record_info:RecordInfo",
             "remove_entries:RemoveEntries",
+            "scaling_group_info:ScalingGroupInfo",
+            "scaling_group_page:ScalingGroupPage",
             "secret_info:SecretInfo",
             "secret_page:SecretPage",
+            "service_spec_info:ServiceSpecInfo",
+            "service_spec_page:ServiceSpecPage",
+            "service_task_info:ServiceTaskInfo",
+            "service_task_page:ServiceTaskPage",
+            "service_task_state:ServiceTaskState",
             "shard_info:ShardInfo",
             "shard_page:ShardPage",
             "shard_state:ShardState",
@@ -214,8 +272,14 @@ else:
             "update_collection:UpdateCollection",
             "update_dataset:UpdateDataset",
             "update_file:UpdateFile",
+            "update_job:UpdateJob",
+            "update_molsearch_database:UpdateMolsearchDatabase",
+            "update_molsearch_query:UpdateMolsearchQuery",
             "update_project:UpdateProject",
+            "update_scaling_group:UpdateScalingGroup",
             "update_secret:UpdateSecret",
+            "update_service_task:UpdateServiceTask",
+            "update_service_task_desired_state:UpdateServiceTaskDesiredState",
             "update_shard:UpdateShard",
             "update_token:UpdateToken",
             "upload_dataset_content_format:UploadDatasetContentFormat",

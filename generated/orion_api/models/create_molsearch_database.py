@@ -19,25 +19,49 @@ class CreateMolsearchDatabase:
     """Fields of a new molecule database.
 
     Attributes:
-        dataset: Id of the dataset.
         name: Display name; need not be unique. Defaults to an empty string.
+        dataset: Id of the dataset with the molecules. Required without `collection`.
+        collection: Id of the collection with the molecules. Required without `dataset`.
         search_type: Search type, `2D` or `3D`. Defaults to `2D`.
         project: Id of the project. Defaults to the caller's default project.
+        pools: Count of pools of search servers.
+        memory_mb: Memory for the search in MiB. Loading fails if the search index is larger.
+        disk_space: Disk space for the search in MiB. Loading fails if the search index is larger.
+        cpu: CPUs for the search.
+        gpu: GPUs for the search. The local Orion has none and rejects others than 0.
+        instance_type: Type of the instances that search.
+        server_is_remote: Whether the servers that search are outside of Orion. The local Orion rejects true.
     """
 
-    dataset: int
     name: str | Unset = UNSET
+    dataset: int | Unset = UNSET
+    collection: int | Unset = UNSET
     search_type: CreateMolsearchDatabaseSearchType | Unset = UNSET
     project: int | Unset = UNSET
+    pools: int | Unset = UNSET
+    memory_mb: int | Unset = UNSET
+    disk_space: int | Unset = UNSET
+    cpu: int | Unset = UNSET
+    gpu: int | Unset = UNSET
+    instance_type: str | Unset = UNSET
+    server_is_remote: bool | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         """Convert the object to a JSON-serializable dict; UNSET fields are omitted."""
         data: dict[str, Any] = _wire.to_wire(
             {
-                "dataset": self.dataset,
                 "name": self.name,
+                "dataset": self.dataset,
+                "collection": self.collection,
                 "search_type": self.search_type,
                 "project": self.project,
+                "pools": self.pools,
+                "memory_mb": self.memory_mb,
+                "disk_space": self.disk_space,
+                "cpu": self.cpu,
+                "gpu": self.gpu,
+                "instance_type": self.instance_type,
+                "server_is_remote": self.server_is_remote,
             }
         )
         return data
@@ -53,8 +77,16 @@ class CreateMolsearchDatabase:
 
         read = _wire.Reader("CreateMolsearchDatabase", src_dict)
         return cls(
-            dataset=read.read_required("dataset", _wire.parse_integer),
             name=read.read_optional("name", _wire.parse_string),
+            dataset=read.read_optional("dataset", _wire.parse_integer),
+            collection=read.read_optional("collection", _wire.parse_integer),
             search_type=read.read_optional("search_type", _wire.enum_of(CreateMolsearchDatabaseSearchType)),
             project=read.read_optional("project", _wire.parse_integer),
+            pools=read.read_optional("pools", _wire.parse_integer),
+            memory_mb=read.read_optional("memory_mb", _wire.parse_integer),
+            disk_space=read.read_optional("disk_space", _wire.parse_integer),
+            cpu=read.read_optional("cpu", _wire.parse_integer),
+            gpu=read.read_optional("gpu", _wire.parse_integer),
+            instance_type=read.read_optional("instance_type", _wire.parse_string),
+            server_is_remote=read.read_optional("server_is_remote", _wire.parse_boolean),
         )

@@ -12,6 +12,7 @@ from .. import _wire
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from .job_hardware import JobHardware
     from .job_state import JobState
     from .json_object import JsonObject
 
@@ -30,6 +31,7 @@ class JobInfo:
         progress: Progress from 0 to 1, as reported by the job.
         parameters: Parameters as they were sent.
         system_parameters: System parameters as they were sent.
+        hardware: Hardware that the job has.
         created: Time the job was created, ISO 8601 in UTC.
         started: Time the job left the queue, ISO 8601 in UTC; null while it is queued.
         finished: Time the job completed, ISO 8601 in UTC; null until then.
@@ -50,6 +52,7 @@ class JobInfo:
     progress: float | Unset = UNSET
     parameters: JsonObject | Unset = UNSET
     system_parameters: JsonObject | Unset = UNSET
+    hardware: JobHardware | Unset = UNSET
     created: datetime.datetime | Unset = UNSET
     started: datetime.datetime | None | Unset = UNSET
     finished: datetime.datetime | None | Unset = UNSET
@@ -74,6 +77,7 @@ class JobInfo:
                 "progress": self.progress,
                 "parameters": self.parameters,
                 "system_parameters": self.system_parameters,
+                "hardware": self.hardware,
                 "created": self.created,
                 "started": self.started,
                 "finished": self.finished,
@@ -93,6 +97,7 @@ class JobInfo:
         Raises:
             UnexpectedBody: If a field is missing or has another type; the reason names the field.
         """
+        from .job_hardware import JobHardware
         from .job_state import JobState
 
         read = _wire.Reader("JobInfo", src_dict)
@@ -106,6 +111,7 @@ class JobInfo:
             progress=read.read_optional("progress", _wire.parse_number),
             parameters=read.read_optional("parameters", _wire.parse_object),
             system_parameters=read.read_optional("system_parameters", _wire.parse_object),
+            hardware=read.read_optional("hardware", JobHardware.from_dict),
             created=read.read_optional("created", _wire.parse_datetime),
             started=read.read_optional("started", _wire.nullable(_wire.parse_datetime)),
             finished=read.read_optional("finished", _wire.nullable(_wire.parse_datetime)),

@@ -15,6 +15,7 @@ class MolsearchDatabaseState(StrEnum):
 
     LOADING = "LOADING"
     LOADED = "LOADED"
+    UNLOADED = "UNLOADED"
     ERROR = "ERROR"
 
     @classmethod

@@ -26,7 +26,7 @@ class MolsearchQueryInfo:
         state: State of the query.
         query_type: Type of the query: `title`, `subsearch`, `graphsim`, `exact` or `fastrocs`.
         database: Id of the database.
-        reason: Why the state is `ERROR`, one sentence; otherwise empty.
+        reason: Why the state is `ERROR` or `CANCELLED`, one sentence; otherwise empty.
         parameters: Search parameters as they were sent.
         count: Number of hits; 0 until the query is finished.
         created: Time the query was created, ISO 8601 in UTC.

@@ -17,6 +17,7 @@ class MolsearchQueryState(StrEnum):
     RUNNING = "RUNNING"
     SUCCESS = "SUCCESS"
     ERROR = "ERROR"
+    CANCELLED = "CANCELLED"
 
     @classmethod
     def _missing_(cls, value: object) -> MolsearchQueryState | None:

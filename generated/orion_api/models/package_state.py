@@ -8,13 +8,14 @@ from .. import _wire
 
 
 class PackageState(StrEnum):
-    """State of a package. `ready` and `error` are listed, the others are assumed.
+    """State of a package. `ready`, `queued` and `error` are listed. A `queued` package has an archive whose floes
+    are not available yet, and one that is `uploading` has none (assumed).
 
     Open enumeration: an unknown value becomes a new member, equal to its string.
     """
 
     UPLOADING = "uploading"
-    PROCESSING = "processing"
+    QUEUED = "queued"
     READY = "ready"
     ERROR = "error"
 

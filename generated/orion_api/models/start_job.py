@@ -22,11 +22,14 @@ class StartJob:
         workfloe: Id of the floe.
         name: Display name; need not be unique. Defaults to an empty string.
         parameters: `promoted` maps promoted names to values; `cube` maps the name or title of a cube and the name of a
-            parameter to values (both documented); other keys are rejected. A dataset is its id or `{"datasets":
-            [{"id": 1, "records": [1, 2]}]}`; a file its id, `{"file": 1}` or `{"files": [{"id": 1}]}`; a
-            collection its id or `{"collections": [{"id": 1, "shards": [1]}]}`; a secret its id or `{"secrets":
-            [{"id": 1}]}`. null means no value.
-        system_parameters: How to run the job. Stored and returned, but ignored by the local Orion, which has only one machine.
+            parameter to values (both documented); other keys are rejected. Each cube has the hardware
+            parameters of JobHardware in addition to its own. A dataset is its id or `{"datasets": [{"id": 1,
+            "records": [1, 2]}]}`; a file its id, `{"file": 1}` or `{"files": [{"id": 1}]}`; a collection its id
+            or `{"collections": [{"id": 1, "shards": [1]}]}`; a secret its id or `{"secrets": [{"id": 1}]}`.
+            null means no value.
+        system_parameters: How to run the job: hardware parameters (see JobHardware) for all cubes. Values in `parameters` take
+            precedence, and those of the floe do not. Other system parameters are stored and returned, and have
+            no effect on the local Orion.
         project: Id of the project. Defaults to the caller's default project.
     """
 

@@ -26,9 +26,10 @@ class WorkFloeSpecInfo:
         title: Display title of the floe; may be empty.
         uuid: UUID of the floe, the same in all its versions.
         state: Whether jobs can be started from the floe.
-        specification: Empty in listings. Otherwise `name`, `title`, `description`, `uuid` and `cubes`. Each cube has
-            `name`, `type`, optionally `title`, and `parameters`. The type of a cube is `source` if it puts data
-            into the floe, `sink` if it stores data, and `compute` otherwise (that the types differ is observed,
+        specification: Empty in listings. Otherwise `name`, `title`, `description`, `uuid`, `cubes` and, if it has any,
+            `classification`, a list of paths, each a list of names (as in public code). Each cube has `name`,
+            `type`, optionally `title`, and `parameters`. The type of a cube is `source` if it puts data into
+            the floe, `sink` if it stores data, and `compute` otherwise (that the types differ is observed,
             their values are assumed). Each parameter has `name`, `type`, `title`, `description`, `required`
             and, if applicable, `promoted` (false if a job sets it for its cube only), `promoted_name`,
             `default`, `many` (true if it takes a list), `choices` (list), `min_value` and `max_value` of

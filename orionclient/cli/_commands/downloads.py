@@ -1,4 +1,4 @@
-"""Provide `download` of files, datasets and shards."""
+"""Provide `download` of files, datasets, shards and exports."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from orionclient.cli._core.transfer_results import (
     report_results,
 )
 from orionclient.helpers.filenames import UniqueFilenames
-from orionclient.types import Dataset, Shard
+from orionclient.types import Dataset, MolsearchQuery, Shard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,12 +41,20 @@ if TYPE_CHECKING:
     from orionclient.cli._core.command_kind import CommandKind
     from orionclient.session import OrionSession
 
-# A dataset whose name ends so is downloaded under that name, any other as JSON lines.
+# A dataset or query whose name ends so is downloaded under that name, any other as JSON lines.
 _EXTENSIONS: Final = (
     *(".sdf", ".sd", ".mol", ".smi", ".smiles", ".ism", ".csv", ".json", ".jsonl", ".ndjson", ".oedb", ".bin"),
     *(".oeb", ".oez", ".mol2", ".pdb", ".mae", ".cif"),
 )
-_EXAMPLES: Final = {"files": "1 -o copy.sdf", "datasets": "1 -o copy.csv", "shards": "1 1 -o frame.bin"}
+_EXAMPLES: Final = {
+    "files": "1 -o copy.sdf",
+    "datasets": "1 -o copy.csv",
+    "shards": "1 1 -o frame.bin",
+    "exports": "1 -o jobs.csv",
+    "molsearch query": "1 -o hits.csv",
+}
+# Their files are rendered by the server for each download, in a format that the user chooses.
+_RENDERED: Final = (Dataset, MolsearchQuery)
 
 
 @frozen
@@ -58,14 +66,14 @@ class _DownloadSend(Send[Any, Path]):
         lookup: The session that finds the resource.
     """
 
-    targets: _Targets
+    targets: Targets
     lookup: OrionSession
 
     def __call__(self, item: TransferItem[Any]) -> TransferResult[Path]:
         self.lookup.refresh_resource(item.source)
         path = self.targets.path_of(item.source)
-        if isinstance(item.source, Dataset):
-            _download_dataset(item.source, path, self.targets.ending)
+        if isinstance(item.source, _RENDERED):
+            _download_rendered(item.source, path, self.targets.ending)
         else:
             item.source.download_to_file(path, progress=self.relay.for_item(path.name) if self.relay else None)
         return TransferResult(path, skipped=False, size=None)
@@ -93,7 +101,7 @@ def build_download_command(kind: CommandKind) -> Command:
                 raise click.UsageError("-o - takes one id and no other output form")
             _print_downloaded(session.get_resource(template, ids[0]), as_format)
             return
-        chosen = _Targets(kind, output, many=len(ids) > 1, force=force, ending=as_format)
+        chosen = Targets(kind, output, many=len(ids) > 1, force=force, ending=as_format)
 
         template.session = session
         resources = [TransferItem(template._make_handle(each), "") for each in ids]
@@ -107,8 +115,8 @@ def build_download_command(kind: CommandKind) -> Command:
                 sentence = f"Downloaded {describe(kind.noun, result.item.to_dict())} to {result.value}"
                 report(result, item, sentence, item.get("size", 0))
 
-            # The server renders a dataset's file again for each request, so that there is nothing to resume.
-            state.resume_advice = "" if kind.kind is Dataset else RERUN_ADVICE
+            # With a file that is rendered for each request, there is nothing to resume.
+            state.resume_advice = "" if kind.kind in _RENDERED else RERUN_ADVICE
             with raise_single_error(single=len(ids) == 1):
                 transfer_all(
                     _DownloadSend(chosen, state.session),
@@ -131,16 +139,17 @@ def build_download_command(kind: CommandKind) -> Command:
         ),
         jobs_option(),
     ]
-    if kind.kind is Dataset:
+    if kind.kind in _RENDERED:
         options.append(format_option("as_format", "the extension of the path"))
+    what = "the hits of searches" if kind.kind is MolsearchQuery else kind.plural
     return Command(
         "download",
         params=[*kind.id_arguments(several=True), *options],
         callback=run,
-        help=f"Download {kind.plural}. An interrupted download leaves no incomplete file. "
+        help=f"Download {what}. An interrupted download leaves no incomplete file. "
         + (
             "The server renders the file for each download."
-            if kind.kind is Dataset
+            if kind.kind in _RENDERED
             else "Run the command again to resume it."
         ),
         shape=DOWNLOADED,
@@ -148,11 +157,11 @@ def build_download_command(kind: CommandKind) -> Command:
     )
 
 
-def _download_dataset(dataset: Dataset, path: Path, as_format: str | None) -> None:
-    """Download a dataset; a path that ends in `.json` gets a JSON array in place of JSON lines."""
+def _download_rendered(resource: Dataset | MolsearchQuery, path: Path, as_format: str | None) -> None:
+    """Download a dataset or hits; a path that ends in `.json` gets a JSON array in place of JSON lines."""
     is_special = path.exists() and not path.is_file()
     if path.suffix.lower() != ".json" or (as_format or "json") != "json" or is_special:
-        dataset.download_to_file(path, format=as_format)
+        resource.download_to_file(path, format=as_format)
         return
     partial_file = PartFile(path.resolve())
     try:
@@ -162,7 +171,7 @@ def _download_dataset(dataset: Dataset, path: Path, as_format: str | None) -> No
             io.BufferedWriter(cast("RawIOBase", partial_file.open_at(0))) as stream,
             JsonArrayWriter(stream, path.name) as array,
         ):
-            dataset.download_to_file(cast("BinaryIO", array), format="json")
+            resource.download_to_file(cast("BinaryIO", array), format="json")
         partial_file.commit(durable=False)
     finally:
         partial_file.close()
@@ -170,7 +179,7 @@ def _download_dataset(dataset: Dataset, path: Path, as_format: str | None) -> No
 
 def _print_downloaded(resource: Any, as_format: str | None) -> None:
     out = sys.stdout.buffer
-    if isinstance(resource, Dataset):
+    if isinstance(resource, _RENDERED):
         out.write(resource.download(format=as_format or "json"))
     else:
         for chunk in resource.download():
@@ -178,7 +187,7 @@ def _print_downloaded(resource: Any, as_format: str | None) -> None:
     out.flush()
 
 
-class _Targets:
+class Targets:
     """Chooses the paths of downloads."""
 
     def __init__(self, kind: CommandKind, output: str | None, *, many: bool, force: bool, ending: str | None) -> None:
@@ -201,7 +210,7 @@ class _Targets:
         if self._fixed and self._output is not None:
             return self._output
         name = str(resource.to_dict().get("name") or f"{self._kind.noun}-{resource.id}")
-        if self._kind.kind is Dataset:
+        if self._kind.kind in _RENDERED:
             name = _with_extension(name, self.ending)
         with self._lock:
             name = self._names.add(name)
@@ -212,7 +221,7 @@ class _Targets:
 
 
 def _with_extension(name: str, as_format: str | None) -> str:
-    """Give the name of a dataset the extension of a format; without a format, a known extension stays."""
+    """Give the name of a resource the extension of a format; without a format, a known extension stays."""
     bare = name.lower().removesuffix(".gz")
     extension = next((each for each in _EXTENSIONS if bare.endswith(each)), "")
     if extension and as_format is None:

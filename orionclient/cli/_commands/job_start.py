@@ -138,8 +138,10 @@ class _StartCommand(click.Command):
     def _read_file(
         self, _context: click.Context, parameter: click.Parameter, value: Any
     ) -> Mapping[str, Mapping[str, Any]]:
-        """Return the groups of parameters in a file. Options for them are not required."""
-        found = {} if value is None else value
+        """Return the groups of parameters in a file. Then no option is required: what is missing is reported with all other faults."""
+        if value is None:
+            return {}
+        found = value
         if isinstance(found, dict) and "workfloe" in found:
             found = found.get("parameters") or {}
         if isinstance(found, dict) and not {*found} <= {"promoted", "cube"}:
@@ -147,8 +149,7 @@ class _StartCommand(click.Command):
         if not isinstance(found, dict) or not all(isinstance(each, dict) for each in found.values()):
             raise click.BadParameter("not a JSON object of parameters", param=parameter)
         for option in self.params:
-            if self._variables.get(str(option.name)) in found.get("promoted", {}):
-                option.required = False
+            option.required = option.required and str(option.name) not in self._variables
         return found
 
     def _run(self, title: str, **values: Any) -> None:
@@ -158,19 +159,12 @@ class _StartCommand(click.Command):
             for variable, name in self._variables.items()
             if (value := values.get(variable)) is not None and value != ()
         }
+        cube = values.get("cube") or from_file.get("cube")
+        given = self._spec._check_parameters({"promoted": promoted, **({"cube": cube} if cube else {})})
         if values.get("dry_run"):
             print_plan(self._state, "start", [f"floe {self._spec.id} as {title!r} with {json.dumps(promoted)}"])
             return
-        given: dict[str, Any] = {"promoted": promoted}
-        cube = values.get("cube") or from_file.get("cube")
-        if cube:
-            given["cube"] = cube
-        if values.get("project"):
-            job = WorkFloeJob.start(
-                self._state.session, self._spec, title, self._spec._check_parameters(given), project=values["project"]
-            )
-        else:
-            job = self._spec.start(title, given)
+        job = WorkFloeJob.start(self._state.session, self._spec, title, given, project=values.get("project"))
         if not values.get("wait"):
             self._state.out.print_item(job.to_dict(), sentence=f"Started job with id {job.id}")
             return

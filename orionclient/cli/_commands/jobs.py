@@ -1,23 +1,27 @@
-"""Provide the special commands of `ocli jobs`: list, wait, logs, cancel, rerun and export; `start` has its own module."""
+"""Provide the special commands of `ocli jobs`; `start`, `watch` and those for logs have modules of their own."""
 
 from __future__ import annotations
 
 import re
-import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from orionclient._runtime.clock import CLOCK
+from orionclient._transfer.names import check_path
+from orionclient.cli._commands import job_logs
 from orionclient.cli._commands.job_start import build_start_command
 from orionclient.cli._commands.job_wait import wait_for_job
+from orionclient.cli._commands.job_watch import build_watch_command
+from orionclient.cli._commands.report_export import build_summary_export_command
 from orionclient.cli._core.batch import apply_to_each
 from orionclient.cli._core.command_kind import describe
 from orionclient.cli._core.commands import Command
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
-from orionclient.cli._core.output import escape_control_characters, parse_time
-from orionclient.cli._core.parameter_types import ParameterType
+from orionclient.cli._core.output import parse_time
+from orionclient.cli._core.parameter_types import ParameterType, PathType
 from orionclient.cli._core.resource_commands import build_list_command, deadline_option
 from orionclient.cli._core.shapes import object_of
 from orionclient.cli._core.state import get_state
@@ -30,7 +34,6 @@ if TYPE_CHECKING:
 
 _AGE: Final = re.compile("([0-9]{1,9})([smhdw])")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
-_LOG: Final = object_of(job="integer", lines={"type": "array", "items": {"type": "string"}})
 _EXPORT: Final = object_of(name="string", workfloe="integer", parameters="object", system_parameters={})
 
 
@@ -43,7 +46,18 @@ def build_commands(kind: CommandKind) -> list[Command]:
     Returns:
         The commands.
     """
-    return [_list(kind), build_start_command(), _wait(kind), _logs(kind), _cancel(kind), _rerun(kind), _export(kind)]
+    return [
+        _list(kind),
+        build_start_command(),
+        build_watch_command(kind),
+        _wait(kind),
+        *job_logs.build_commands(kind),
+        _cancel(kind),
+        _rerun(kind),
+        _export(kind),
+        _debug_export(kind),
+        build_summary_export_command(),
+    ]
 
 
 class _SinceType(ParameterType):
@@ -108,35 +122,6 @@ def _wait(kind: CommandKind) -> Command:
         help="Wait until a job is complete. If the job fails or is cancelled, its reason is printed and the exit code is 1.",
         shape=kind.schema,
         example=kind.format_example("wait"),
-    )
-
-
-def _logs(kind: CommandKind) -> Command:
-    def run(resource_id: int, follow: bool) -> None:
-        state = get_state()
-        job = WorkFloeJob(session=state.session, id=resource_id)
-        lines = job.logs(follow=follow)
-        if state.form == "json":
-            state.out.print_item({"job": resource_id, "lines": list(lines)})
-        elif state.form == "jsonl":
-            state.out.print_rows(({"line": line} for line in lines), ("line",))
-        else:
-            # Control characters are escaped for a terminal; a pipe receives the log unchanged.
-            safe = escape_control_characters if sys.stdout.isatty() else str
-            for line in lines:
-                state.out.write(safe(line))
-                sys.stdout.flush()
-
-    return Command(
-        "logs",
-        params=[
-            *kind.id_arguments(),
-            click.Option(["-f", "--follow"], is_flag=True, help="Print new lines until the job is complete."),
-        ],
-        callback=run,
-        help="Print the log of a job.",
-        shape=_LOG,
-        example="ocli jobs logs 1 --follow",
     )
 
 
@@ -219,4 +204,37 @@ def _export(kind: CommandKind) -> Command:
         help="Print the parameters of a job as JSON.",
         shape=_EXPORT,
         example="ocli jobs export-params 1",
+    )
+
+
+def _debug_export(kind: CommandKind) -> Command:
+    def run(resource_id: int, output: str | None, force: bool) -> None:
+        state = get_state()
+        path = Path(check_path(output) or ".")
+        if path.is_dir():
+            path /= f"job-{resource_id}.zip"
+        if path.exists() and not force:
+            raise FileExistsError(f"{path} exists already; replace it with --force or choose another path with -o")
+        job = WorkFloeJob(session=state.session, id=resource_id)
+        job.debug_export(path)
+        item = {"id": job.id, "path": str(path), "size": path.stat().st_size}
+        state.out.print_item(item, sentence=f"Exported {describe('job', job.to_dict())} to {path}")
+
+    return Command(
+        "debug-export",
+        params=[
+            *kind.id_arguments(),
+            click.Option(
+                ["-o", "--output"],
+                metavar="PATH",
+                type=PathType(),
+                help="File or folder to write to. Defaults to job-<id>.zip in the working directory.",
+            ),
+            click.Option(["--force"], is_flag=True, help="Replace an existing file."),
+        ],
+        callback=run,
+        help="Write what a report of a problem needs to a zip file. It has the job, the specification of its floe, its parameters and its "
+        "log. Tokens, passwords and the queries of URLs are redacted.",
+        shape=object_of(id="integer", path="string", size="integer"),
+        example="ocli jobs debug-export 1 -o job.zip",
     )

@@ -75,14 +75,21 @@ _DESCRIBED: Final = (
         noun="floe",
         group="workfloes",
         columns=("id", "name", "state", "created", "title", "package"),
-        examples={"list": "--tag ETL", "list-shares": "8"},
+        examples={"list": "--tag ETL", "list-shares": "8", "delete": "10 --yes"},
+        special="workfloes",
     ),
     CommandKind(
         "job",
         columns=("id", "name", "state", "owner", "created", "outcome", "progress", "reason", "workfloe", "project"),
         messages={"start": "Started job with id"},
         without=("create",),
-        examples={"list": "--state complete", "wait": "1 --deadline 600", "delete": "2 --yes", "tag": "1 keep"},
+        examples={
+            "list": "--state complete",
+            "wait": "1 --deadline 600",
+            "logs": "1 --follow",
+            "delete": "2 --yes",
+            "tag": "1 keep",
+        },
         special="jobs",
     ),
     CommandKind(
@@ -137,12 +144,27 @@ _DESCRIBED: Final = (
         examples={"delete": "2 --yes"},
     ),
     CommandKind(
+        "export",
+        columns=("id", "name", "state", "created", "report_type", "count", "size", "notified"),
+        without=("create",),
+        examples={"list": "--report-type jobs_summary", "delete": "2 --yes"},
+        special="exports",
+    ),
+    CommandKind(
         "molsearch_database",
         noun="database",
         group="molsearch db",
         aliases=("databases",),
         columns=("id", "name", "state", "owner", "created", "count", "search_type", "dataset"),
-        examples={"create": "1 --name drugs", "delete": "2 --yes", "unshare": "1 --project 3"},
+        arguments=("dataset",),
+        examples={
+            "create": "1 --name drugs",
+            "update": "1 --memory-mb 2000",
+            "delete": "2 --yes",
+            "logs": "1 --follow",
+            "unshare": "1 --project 3",
+        },
+        special="molsearch_databases",
     ),
     CommandKind(
         "molsearch_query",
@@ -153,7 +175,37 @@ _DESCRIBED: Final = (
         examples={"delete": "2 --yes"},
         special="molsearch",
     ),
+    CommandKind(
+        "scaling_group",
+        noun="scaling group",
+        group="scaling-groups",
+        columns=("id", "name", "min_instances", "max_instances", "instances", "running", "queued"),
+        examples={"update": "2 --max-instances 8"},
+    ),
+    CommandKind(
+        "service_spec",
+        noun="service specification",
+        group="services spec",
+        columns=("id", "name", "owner", "created", "description", "project"),
+        examples={"unshare": "1 --project 3"},
+    ),
+    CommandKind(
+        "service_task",
+        noun="service task",
+        group="services task",
+        columns=("id", "name", "state", "owner", "created", "url", "spec", "project"),
+        arguments=("name",),
+        examples={"create": "1 'my echo'", "update": "1 --desired-state running", "unshare": "1 --project 3"},
+        special="service_tasks",
+    ),
 )
+# Groups of groups.
+_NESTED: Final = {
+    "molsearch db": "Manage searchable databases of molecules.",
+    "molsearch query": "Manage searches and list their hits.",
+    "services spec": "Show and share the services that tasks can run.",
+    "services task": "Run services.",
+}
 # A kind that is not described has the defaults.
 _KNOWN: Final = {kind.name: kind for kind in _DESCRIBED}
 KINDS: Final = {kind.group: kind for kind in (_KNOWN.get(name) or CommandKind(name) for name in types.KINDS)}
@@ -169,13 +221,8 @@ def group(name: str) -> click.Group:
         The group.
     """
     description = GROUPS[name][1]
-    if name == "molsearch":
-        subgroups = [
-            _load_commands("molsearch db", "Manage searchable databases of molecules."),
-            _load_commands("molsearch query", "Manage searches and list their hits."),
-        ]
-        return CommandGroup(name, subgroups, help=description)
-    return _load_commands(name, description)
+    subgroups = [_load_commands(each, text) for each, text in _NESTED.items() if each.startswith(f"{name} ")]
+    return CommandGroup(name, subgroups, help=description) if subgroups else _load_commands(name, description)
 
 
 def _load_commands(name: str, description: str) -> click.Group:

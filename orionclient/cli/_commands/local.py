@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from orionclient._runtime.hardware import HARDWARE
 from orionclient._transfer.names import check_path
 from orionclient.cli._commands.config import write_profile
 from orionclient.cli._core.commands import Command, CommandGroup
@@ -30,6 +31,8 @@ from orionclient.config import LOCAL_PROFILE, SessionConfig, get_config_path, re
 from orionclient.exceptions import LocalDataError, NoResultFound, OrionError, ValidationError, error_for
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from orionclient.session import OrionSession
 
 _START_SECONDS, _STOP_SECONDS, _POLL_SECONDS = 60.0, 30.0, 0.05
@@ -98,7 +101,7 @@ def _build_status(folder: Path, found: dict[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def _launch(folder: Path, seed: str, port: int, storage: bool) -> dict[str, Any]:
+def _launch(folder: Path, options: Mapping[str, Any]) -> dict[str, Any]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in (RUNNING_FILE, STOP_FILE):
         (folder / name).unlink(missing_ok=True)
@@ -108,9 +111,7 @@ def _launch(folder: Path, seed: str, port: int, storage: bool) -> dict[str, Any]
         "-m",
         "orionclient.cli._core.server_process",
         str(folder),
-        seed,
-        str(port),
-        *(["storage"] if storage else []),
+        json.dumps(options),
     ]
     with log.open("wb") as stream:
         # In a session of its own, the server outlives this process and receives no Ctrl-C of this terminal.
@@ -148,7 +149,7 @@ def _build_environment() -> dict[str, str]:
 
 
 def _start() -> Command:
-    def run(folder: str | None, seed: str, port: int, storage: bool, dry_run: bool) -> None:
+    def run(folder: str | None, seed: str, dry_run: bool, **options: Any) -> None:
         state, where = get_state(), _resolve_folder(folder)
         if dry_run:
             print_plan(state, "start", [f"a local Orion in {where}"])
@@ -156,7 +157,7 @@ def _start() -> Command:
         found = _find_running(where)
         condition = "is running" if found is None else "is already running"
         if found is None:
-            found = _launch(where, "" if seed == "none" else seed, port, storage)
+            found = _launch(where, {**options, "seed": None if seed == "none" else seed})
         elif (saved := _read_profile()) is None or (saved.url, saved.token) != (found["url"], found["token"]):
             # The profile was removed, or is that of another local Orion.
             write_profile(_build_config(found), LOCAL_PROFILE)
@@ -182,6 +183,16 @@ def _start() -> Command:
                 ["--storage"],
                 is_flag=True,
                 help="Serve content from a second origin with presigned URLs, like a stack on S3.",
+            ),
+            click.Option(
+                ["--cpus"],
+                type=click.IntRange(HARDWARE["cpu_count"]["min_value"]),
+                help="CPUs that the running jobs can have together. Defaults to those of the machine.",
+            ),
+            click.Option(
+                ["--memory-mb"],
+                type=click.IntRange(HARDWARE["memory_mb"]["min_value"]),
+                help="Memory that a job can have, in MiB. Defaults to that of the machine.",
             ),
             dry_run_option(),
         ],
@@ -258,7 +269,7 @@ def _reset() -> Command:
         if found is None:
             _remove_stale_profile()
         else:
-            found = _launch(where, found["seed"] or "", 0, storage=False)
+            found = _launch(where, found["options"])
         state.out.print_item(_build_status(where, found), sentence=f"Reset the local Orion in {where}", key="folder")
 
     return Command(

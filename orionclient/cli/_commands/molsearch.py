@@ -1,4 +1,4 @@
-"""Provide the special commands of `ocli molsearch query`: create, with a command for each type of query, and list-results."""
+"""Provide the special commands of `ocli molsearch query`: create, with a command for each type of query, and those for results."""
 
 from __future__ import annotations
 
@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from attrs import field, frozen
 
+from orionclient.cli._commands.downloads import build_download_command
+from orionclient.cli._core.batch import apply_to_each
+from orionclient.cli._core.command_kind import describe
 from orionclient.cli._core.commands import Command, CommandGroup
 from orionclient.cli._core.confirmation import dry_run_option, print_plan
 from orionclient.cli._core.contract_options import StringParameter, drop_omitted
 from orionclient.cli._core.filter_words import FilteredCommand, page_options
 from orionclient.cli._core.parameter_types import FloatRange, KnownValueType, ResourceIdType, project_option
 from orionclient.cli._core.resource_commands import report_created
+from orionclient.cli._core.shapes import list_of
 from orionclient.cli._core.state import get_state
 from orionclient.cli._core.table_options import UnknownName, schema_columns, table_options
-from orionclient.types import MolsearchQuery
+from orionclient.types import MolsearchDatabase, MolsearchQuery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -149,7 +153,14 @@ def build_commands(kind: CommandKind) -> list[click.Command]:
     Returns:
         The commands.
     """
-    return [_create(kind), _list_results(kind)]
+    return [
+        _create(kind),
+        _list_results(kind),
+        build_download_command(kind),
+        _export(kind),
+        _cancel(kind),
+        _smiles(),
+    ]
 
 
 def _create(kind: CommandKind) -> CommandGroup:
@@ -238,4 +249,83 @@ def _list_results(kind: CommandKind) -> Command:
         help="List the hits of a search. They are sorted by rank.",
         shape="[MolsearchHitInfo]",
         example="ocli molsearch query list-results 1",
+    )
+
+
+def _export(kind: CommandKind) -> Command:
+    def run(resource_id: int, name: str | None, project: int | None, dry_run: bool) -> None:
+        state = get_state()
+        if dry_run:
+            print_plan(state, "export", [f"the hits of {kind.noun} {resource_id}"])
+            return
+        made = MolsearchQuery(session=state.session, id=resource_id).export(name, project=project).to_dict()
+        sentence = f"Exported the hits of {kind.noun} {resource_id} to {describe('dataset', made)}"
+        state.out.print_item(made, sentence=sentence)
+
+    return Command(
+        "export",
+        params=[
+            *kind.id_arguments(),
+            click.Option(["--name"], help="Name of the dataset. Defaults to one with the id of the query."),
+            project_option(),
+            dry_run_option(),
+        ],
+        callback=run,
+        help="Export the hits of a search to a dataset. Its records also have the rank and the score.",
+        shape="DatasetInfo",
+        example="ocli molsearch query export 1 --name hits",
+    )
+
+
+def _cancel(kind: CommandKind) -> Command:
+    def run(ids: Sequence[int], dry_run: bool) -> None:
+        state = get_state()
+        if dry_run:
+            print_plan(state, "cancel", [f"{kind.noun} {each}" for each in ids])
+            return
+        session = state.session
+
+        def cancel(resource_id: int) -> dict[str, Any]:
+            query = MolsearchQuery(session=session, id=resource_id)
+            query.cancel()
+            return query.to_dict()
+
+        def report(done: list[dict[str, Any]]) -> None:
+            sentences = [
+                f"Cancelled {describe(kind.noun, each)}"
+                if each.get("state") == "CANCELLED"
+                else f"{describe(kind.noun.capitalize(), each)} has ended already: it is {each.get('state')}"
+                for each in done
+            ]
+            state.out.print_results(done, sentences)
+
+        apply_to_each(ids, cancel, report, name_of=lambda each: f"{kind.noun} {each}")
+
+    return Command(
+        "cancel",
+        params=[*kind.id_arguments(several=True), dry_run_option()],
+        callback=run,
+        help="Cancel searches. A search that has ended already stays as it is, and the message says so.",
+        shape=f"[{kind.schema}]",
+        example="ocli molsearch query cancel 1",
+    )
+
+
+def _smiles() -> Command:
+    def run(database: int, titles: Sequence[str]) -> None:
+        state = get_state()
+        searched = MolsearchDatabase(session=state.session, id=database)
+        rows = ({"title": each, "smiles": searched.smiles(each)} for each in titles)
+        state.out.print_rows(rows, ("smiles", "title"), key="smiles")
+
+    return Command(
+        "smiles",
+        params=[
+            click.Argument(["database"], type=ResourceIdType("molsearch_database")),
+            click.Argument(["titles"], metavar="TITLE...", nargs=-1, required=True, type=StringParameter()),
+        ],
+        callback=run,
+        help="Print the SMILES of the records of a database with the given titles, which must be equal.",
+        shape=list_of(title="string", smiles="string"),
+        example="ocli molsearch query smiles 1 aspirin",
     )

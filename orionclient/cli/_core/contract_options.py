@@ -30,7 +30,8 @@ _ORDER: Final = re.compile(r"\^-\?\(([\w|]+)\)\$")
 _REFERENCES: Final[Mapping[str, ParameterType]] = {
     "owner": UserType(),
     "database": ResourceIdType("molsearch_database"),
-    **{kind: ResourceIdType(kind) for kind in ("dataset", "package", "project", "workfloe")},
+    "spec": ResourceIdType("service_spec"),
+    **{kind: ResourceIdType(kind) for kind in ("collection", "dataset", "package", "project", "workfloe")},
 }
 _SIMPLE: Final[Mapping[str, ParameterType]] = {"number": click.FLOAT, "string": click.STRING}
 

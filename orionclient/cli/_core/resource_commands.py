@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 #: Default of the time to wait for a resource, in seconds.
 MAX_WAIT: Final = 3600
 
+# Method that changes the state of a resource -> what it has done.
+_STATE_CHANGES: Final = {
+    "open": "Opened", "close": "Closed", "finalize": "Finalized", "load": "Loading", "unload": "Unloaded",
+}  # fmt: skip
+
 
 def build_commands(kind: CommandKind) -> list[Command]:
     """Make the commands that a kind declares.
@@ -42,14 +47,14 @@ def build_commands(kind: CommandKind) -> list[Command]:
     makers: list[tuple[str, Any, Callable[[CommandKind], Command]]] = [
         ("list", declared.list, build_list_command),
         ("info", declared.get, _info),
-        ("create", declared.create, _create),
-        ("update", declared.update, _update),
+        ("create", declared.create, build_create_command),
+        ("update", declared.update, build_update_command),
         ("delete", declared.delete, _delete),
         ("restore", declared.trash, _restore),
         ("wait", hasattr(kind.kind, "wait"), _wait),
         *(
             (verb, callable(getattr(kind.kind, verb, None)), functools.partial(_change_state, verb=verb, done=done))
-            for verb, done in (("open", "Opened"), ("close", "Closed"), ("finalize", "Finalized"))
+            for verb, done in _STATE_CHANGES.items()
         ),
         ("tag", declared.taggable, functools.partial(sharing.build_tag_command, verb="tag")),
         ("untag", declared.taggable, functools.partial(sharing.build_tag_command, verb="untag")),
@@ -159,7 +164,15 @@ def report_created(state: State, kind: CommandKind, resource: Resource, **more: 
     state.out.print_item(data, sentence=kind.format_message("create", "Created", data))
 
 
-def _create(kind: CommandKind) -> Command:
+def build_create_command(kind: CommandKind) -> Command:
+    """Make the command that creates a resource.
+
+    Args:
+        kind: The kind.
+
+    Returns:
+        The command.
+    """
     operation = _operation(kind.kind.declaration.create)
 
     def run(dry_run: bool, **values: Any) -> None:
@@ -188,7 +201,15 @@ def _create(kind: CommandKind) -> Command:
     )
 
 
-def _update(kind: CommandKind) -> Command:
+def build_update_command(kind: CommandKind) -> Command:
+    """Make the command that updates a resource.
+
+    Args:
+        kind: The kind.
+
+    Returns:
+        The command.
+    """
     operation = _operation(kind.kind.declaration.update)
 
     def run(resource_id: int, dry_run: bool, **values: Any) -> None:

@@ -36,15 +36,15 @@ def main(arguments: list[str]) -> None:
     """Serve until a file named `stop` appears in the folder, or SIGTERM or SIGINT is received.
 
     Args:
-        arguments: The folder, the seed (empty for none), the port, and optionally `storage`.
+        arguments: The folder, and the options of `LocalOrion` as JSON.
 
     Raises:
         SystemExit: It cannot start. The last line on standard error says why; the code is 9 if the data folder cannot be used.
     """
-    folder, seed, port = Path(arguments[0]), arguments[1] or None, int(arguments[2])
+    folder, options = Path(arguments[0]), json.loads(arguments[1])
     warnings.simplefilter("ignore")
     try:
-        _serve(folder, seed, port, storage=arguments[3:] == ["storage"])
+        _serve(folder, options)
     except Exception as error:
         from orionclient.exceptions import LocalDataError, OrionError, one_line  # noqa: PLC0415
 
@@ -55,13 +55,13 @@ def main(arguments: list[str]) -> None:
         sys.exit(DAMAGED if isinstance(error, LocalDataError) else 1)
 
 
-def _serve(folder: Path, seed: str | None, port: int, *, storage: bool) -> None:
+def _serve(folder: Path, options: dict[str, Any]) -> None:
     from orionclient.local import LocalOrion  # noqa: PLC0415 - reports a missing extra
 
     ended = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: ended.set())
-    with LocalOrion(folder / "data", seed=seed, port=port, faults=True, storage=storage) as orion:
+    with LocalOrion(folder / "data", faults=True, **options) as orion:
         config = orion.config()
         (folder / STOP_FILE).unlink(missing_ok=True)
         write_json(
@@ -72,7 +72,8 @@ def _serve(folder: Path, seed: str | None, port: int, *, storage: bool) -> None:
                 "token": config.token,
                 "username": config.username,
                 "project": config.project,
-                "seed": seed,
+                "seed": options["seed"],
+                "options": options,
                 "folder": str(folder),
             },
         )

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from orionclient.emulator import _strictjson
-from orionclient.emulator._formats.records import MOLECULE, SDF, TITLE, is_molecule
+from orionclient.emulator._formats.records import MOLECULE, SDF, SMILES, TITLE, is_molecule, make_molecule
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -26,6 +27,11 @@ FINGERPRINTS = {"circularvs": "Circular", "circular": "Circular", "path": "Path"
 MEASURES = {"tanimoto": "Tanimoto", "dice": "Dice", "cosine": "Cosine"}
 QUERY_LANGUAGES = ("MDLJSON", "SMARTS")
 
+# The form of a molecule in the formats of files that hold one form.
+_FORMS = {"sdf": SDF, "smi": SMILES, "csv": SMILES}
+
+# Molecules, fingerprints and canonical SMILES that are kept for the next search.
+_CACHED = 5_000
 _MAX_HITS = 100_000
 _DEFAULT_HITS = 1000
 
@@ -72,13 +78,57 @@ def build_matcher(query_type: str, parameters: Mapping[str, Any]) -> Match:
     if query_type == "title":
         titles = set(parameters["titles"])
         return lambda record: 1.0 if isinstance(record.get(TITLE), str) and record[TITLE] in titles else None
+    chem = _import_rdkit(f"A query of type {query_type}")
+    return {"subsearch": _subsearch, "graphsim": _graphsim, "exact": _exact}[query_type](chem, parameters)
+
+
+def to_smiles(molecule: Any) -> str:
+    """Return the SMILES of the value of a molecule.
+
+    Raises:
+        QueryError: The value is no molecule; or it is a molfile, and RDKit is not installed or cannot parse it.
+    """
+    if not is_molecule(molecule):
+        raise QueryError("The record has no molecule.")
+    if molecule["format"] == SMILES:
+        return str(molecule["text"])
+    chem = _import_rdkit("Converting a molfile to SMILES")
+    parsed = chem.MolFromMolBlock(molecule["text"])
+    if parsed is None:
+        raise QueryError("RDKit cannot parse the molfile.")
+    return str(chem.MolToSmiles(parsed))
+
+
+def convert(record: Record, form: str) -> Record:
+    """Return a record with its molecule in the form that a file format holds, if RDKit is installed and can convert it."""
+    molecule: Any = record.get(MOLECULE)
+    needed = _FORMS.get(form)
+    if needed is None or not is_molecule(molecule) or molecule["format"] == needed:
+        return record
+    try:
+        text = to_smiles(molecule) if needed == SMILES else _to_molfile(molecule)
+    except QueryError:
+        return record
+    return {**record, MOLECULE: make_molecule(needed, text)}
+
+
+def _to_molfile(molecule: Mapping[str, Any]) -> str:
+    chem = _import_rdkit("Converting SMILES to a molfile")
+    parsed = chem.MolFromSmiles(molecule["text"])
+    if parsed is None:
+        raise QueryError("RDKit cannot parse the SMILES.")
+    importlib.import_module("rdkit.Chem.rdDepictor").Compute2DCoords(parsed)
+    return str(chem.MolToMolBlock(parsed)).removesuffix("\n")
+
+
+def _import_rdkit(what: str) -> Any:
     try:
         chem = importlib.import_module("rdkit.Chem")
         importlib.import_module("rdkit.RDLogger").DisableLog("rdApp.*")
     except ImportError:
         detail = "needs RDKit in the environment of the local Orion: pip install 'orion-platform-client[rdkit]'"
-        raise QueryError(f"A query of type {query_type} {detail}.") from None
-    return {"subsearch": _subsearch, "graphsim": _graphsim, "exact": _exact}[query_type](chem, parameters)
+        raise QueryError(f"{what} {detail}.") from None
+    return chem
 
 
 def _subsearch(chem: Any, parameters: Mapping[str, Any]) -> Match:
@@ -93,7 +143,8 @@ def _subsearch(chem: Any, parameters: Mapping[str, Any]) -> Match:
     wanted = _match_parameters(chem, query, parameters)
 
     def match(record: Record) -> float | None:
-        molecule = _molecule(chem, record)
+        value: Any = record.get(MOLECULE)
+        molecule = _parse(value["format"], value["text"]) if is_molecule(value) else None
         return 1.0 if molecule is not None and molecule.HasSubstructMatch(query, wanted) else None
 
     return match
@@ -162,32 +213,26 @@ def _parse_smiles(chem: Any, parameters: Mapping[str, Any]) -> Any:
 def _exact(chem: Any, parameters: Mapping[str, Any]) -> Match:
     """Match molecules with the same canonical SMILES: with equal isotopes, charges and stereo centers."""
     wanted = chem.MolToSmiles(_parse_smiles(chem, parameters))
-
-    def match(record: Record) -> float | None:
-        molecule = _molecule(chem, record)
-        return 1.0 if molecule is not None and chem.MolToSmiles(molecule) == wanted else None
-
-    return match
+    return lambda record: 1.0 if _compute(chem.MolToSmiles, record) == wanted else None
 
 
 def _graphsim(chem: Any, parameters: Mapping[str, Any]) -> Match:
     query = _parse_smiles(chem, parameters)
-    fingerprint = _fingerprint(FINGERPRINTS[(parameters.get("fingerprint_type") or "circular").lower()])
+    fingerprint = _get_fingerprint(FINGERPRINTS[(parameters.get("fingerprint_type") or "circular").lower()])
     measure = MEASURES[(parameters.get("similarity_measure_type") or "tanimoto").lower()]
     similarity = getattr(importlib.import_module("rdkit.DataStructs"), f"{measure}Similarity")
     wanted, cutoff = fingerprint(query), parameters.get("cutoff") or 0.0
 
     def match(record: Record) -> float | None:
-        molecule = _molecule(chem, record)
-        if molecule is None:
-            return None
-        score = float(similarity(wanted, fingerprint(molecule)))
-        return score if score >= cutoff else None
+        found = _compute(fingerprint, record)
+        score = None if found is None else float(similarity(wanted, found))
+        return score if score is not None and score >= cutoff else None
 
     return match
 
 
-def _fingerprint(name: str) -> Callable[[Any], Any]:
+@cache
+def _get_fingerprint(name: str) -> Callable[[Any], Any]:
     generators = importlib.import_module("rdkit.Chem.rdFingerprintGenerator")
     if name == "Circular":
         made: Callable[[Any], Any] = generators.GetMorganGenerator(radius=2, fpSize=2048).GetFingerprint
@@ -198,13 +243,22 @@ def _fingerprint(name: str) -> Callable[[Any], Any]:
     return made
 
 
-def _molecule(chem: Any, record: Record) -> Any:
-    """Return the molecule of a record; None if it has none that RDKit can parse."""
+def _compute(function: Callable[[Any], Any], record: Record) -> Any:
+    """Return what a function computes of the molecule of a record; None if it has none that RDKit can parse."""
     value: Any = record.get(MOLECULE)
-    if not is_molecule(value):
-        return None
-    read = chem.MolFromMolBlock if value["format"] == SDF else chem.MolFromSmiles
-    return read(value["text"])
+    return _compute_cached(function, value["format"], value["text"]) if is_molecule(value) else None
+
+
+@lru_cache(maxsize=_CACHED)
+def _compute_cached(function: Callable[[Any], Any], form: str, text: str) -> Any:
+    molecule = _parse(form, text)
+    return None if molecule is None else function(molecule)
+
+
+@lru_cache(maxsize=_CACHED)
+def _parse(form: str, text: str) -> Any:
+    chem = importlib.import_module("rdkit.Chem")
+    return (chem.MolFromMolBlock if form == SDF else chem.MolFromSmiles)(text)
 
 
 def _is_count(value: Any) -> bool:

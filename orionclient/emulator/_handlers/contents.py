@@ -35,8 +35,8 @@ def replace(
     return shown
 
 
-def download(call: Call, find: Find, name: str) -> ContentResult | Redirect:
-    """Return the content, or a redirect to its presigned URL."""
+def download(call: Call, find: Find, name: str, *, presigned: bool = True) -> ContentResult | Redirect:
+    """Return the content, or a redirect to its presigned URL unless `presigned` is False."""
 
     def find_with_content() -> sqlite3.Row:
         with call.stack.store.read_transaction() as db:
@@ -52,7 +52,7 @@ def download(call: Call, find: Find, name: str) -> ContentResult | Redirect:
     if (size := os.fstat(content.fileno()).st_size) != row["size"]:
         content.close()
         raise damaged(f"The stored content of the {name} {row['id']} has {size} bytes instead of {row['size']}.")
-    if call.stack.storage is not None:
+    if presigned and call.stack.storage is not None:
         content.close()
         return Redirect(call.stack.storage.sign_content(row))
     return ranges.build_range_response(content, bytes.fromhex(row["sha256"]), row["size"], call.headers)

@@ -57,6 +57,16 @@ def create_dataset(call: Call) -> dict[str, Any]:
     return resources.create(call, DATASETS, systemtags=_strictjson.dumps(resources.get_job_tags(call.caller)))
 
 
+def create_filled_dataset(call: Call, records: list[tuple[int, str]]) -> dict[str, Any]:
+    """Create a dataset with records, which are pairs of an id, counted from 1, and the record as JSON."""
+    made = resources.create(call, DATASETS, systemtags=_strictjson.dumps(resources.get_job_tags(call.caller)))
+    rows = ((made["id"], record_id, body) for record_id, body in records)
+    with call.stack.store.write_transaction() as db:
+        db.executemany("INSERT INTO records (dataset, id, body) VALUES (?, ?, ?)", rows)
+        db.execute("UPDATE datasets SET next_record = first_record + ? WHERE id = ?", (len(records), made["id"]))
+        return _show(resources.find(call, db, DATASETS, made["id"]))
+
+
 def _check_target(call: Call) -> None:
     with call.stack.store.read_transaction() as db:
         resources.find_named(call, db, DATASETS)
@@ -180,18 +190,22 @@ def _stream(store: Database, selection: Selection) -> Iterator[bytes]:
 
 
 def download_dataset(call: Call) -> ContentResult:
-    """Return the selected records as a file, which is written to disk first, so that errors are reported before the first byte."""
-    fields = call.query.get("fieldlist")
+    """Return the selected records as a file."""
+    with call.stack.store.read_transaction() as db:
+        selection = select(resources.find_named(call, db, DATASETS, reading=True), call.query)
+
+        def records() -> Iterator[tuple[int, Record]]:
+            return ((row["id"], _strictjson.loads(row["body"])) for row in selection.rows(db, 0))
+
+        return render(call, records, call.query.get("fieldlist"))
+
+
+def render(call: Call, records: molecules.Records, fields: list[str] | None = None) -> ContentResult:
+    """Return records as a file, which is written to disk first, so that errors are reported before the first byte."""
     made = call.stack.blobs.stage()
     try:
-        with call.stack.store.read_transaction() as db:
-            selection = select(resources.find_named(call, db, DATASETS, reading=True), call.query)
-
-            def records() -> Iterator[tuple[int, Record]]:
-                return ((row["id"], _strictjson.loads(row["body"])) for row in selection.rows(db, 0))
-
-            for chunk in molecules.write(call.query["format"], records, fields):
-                made.write(chunk)
+        for chunk in molecules.write(call.query["format"], records, fields):
+            made.write(chunk)
         made.complete(durable=False)
         content = made.path.open("rb")
     except molecules.ConversionError as error:

@@ -2,12 +2,13 @@
 
 The rules are assumptions, except that `complete` is the final state of every job and that `reason` is empty on success:
 
-- A job belongs to its project: all members can see, cancel and delete it. It acts as the user who created it.
-- Cancelling a complete job has no effect. Only a complete job can be deleted.
+- A job belongs to its project: all members can see, rename, cancel and delete it. It acts as the user who created it.
+- Cancelling a complete job has no effect. Only a complete job can be deleted, and so can its log alone. A job in any state can be renamed.
 """
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,8 +17,10 @@ from orionclient.emulator import _strictjson
 from orionclient.emulator._handlers import resources, workfloes
 from orionclient.emulator._http.call import Call, ContentResult, Handler, ResourceKind, Services
 from orionclient.emulator._jobs import jobs
+from orionclient.emulator._jobs.hardware import HardwareError, check_machine, load_hardware, resolve_hardware
 from orionclient.emulator._jobs.specifications import ParametersError, check_parameters
 from orionclient.emulator._problems import ProblemError
+from orionclient.emulator._store import costs
 
 if TYPE_CHECKING:
     import sqlite3
@@ -35,13 +38,19 @@ def _show(row: sqlite3.Row) -> dict[str, Any]:
     return {
         **{name: row[name] for name in (*plain, "run_time", "cost", "currency", "owner", "project")},
         **{name: _strictjson.loads(row[name]) for name in ("parameters", "system_parameters")},
+        "hardware": load_hardware(row["hardware"]),
     }
 
 
-def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[], None]:  # noqa: ARG001 - the signature of ResourceKind.purge
+def _require_complete(row: sqlite3.Row, what: str) -> None:
     if row["state"] != "complete":
-        detail = f"The job {row['id']} is {row['state']}; only a complete job can be deleted. Cancel it first."
+        detail = f"The job {row['id']} is {row['state']}; only {what} can be deleted. Cancel it first."
         raise ProblemError(409, detail, "job_not_complete")
+
+
+def _purge(call: Call, db: sqlite3.Connection, row: sqlite3.Row) -> Callable[[], None]:
+    _require_complete(row, "a complete job")
+    costs.record_deletion(db, row["id"])
     return partial(call.stack.engine.remove_folder, row["id"])
 
 
@@ -54,7 +63,8 @@ def _add_progress(call: Call, shown: dict[str, Any]) -> dict[str, Any]:
         return shown
     seconds = (datetime.fromisoformat(call.stack.now()) - datetime.fromisoformat(shown["started"])).total_seconds()
     run_time, progress = max(seconds, 0.0), call.stack.engine.read_progress(shown["id"])
-    return {**shown, "progress": progress, "run_time": run_time, "cost": str(jobs.compute_cost(run_time))}
+    cost = costs.compute_cost(run_time, costs.read_hardware(shown["hardware"]))
+    return {**shown, "progress": progress, "run_time": run_time, "cost": str(cost)}
 
 
 def list_jobs(call: Call) -> dict[str, Any]:
@@ -71,27 +81,39 @@ def get_job(call: Call) -> dict[str, Any]:
 
 def create_job(call: Call) -> dict[str, Any]:
     """Create a queued job."""
-    parameters = call.body.get("parameters", {})
+    parameters, system_parameters = call.body.get("parameters", {}), call.body.get("system_parameters", {})
     with call.stack.store.read_transaction() as db:
         floe = workfloes.find(call, db, call.body["workfloe"])
         ((currency,),) = db.execute("SELECT currency FROM organizations WHERE id = ?", (call.caller.organization,))
     if floe["state"] != "ready":
         detail = f"The floe {floe['id']} ({floe['name']}) is {floe['state']}; only a ready floe can be run."
         raise ProblemError(409, detail, "floe_not_ready")
+    specification = _strictjson.loads(floe["specification"])
     try:
-        check_parameters(_strictjson.loads(floe["specification"]), parameters)
+        check_parameters(specification, parameters, system_parameters)
+        hardware = resolve_hardware(specification, parameters, system_parameters, call.stack.engine.machine)
     except ParametersError as error:
         raise ProblemError(422, str(error), "bad_job_parameters", errors=error.faults) from None
+    try:
+        check_machine(hardware, call.stack.engine.machine)
+    except HardwareError as error:
+        raise ProblemError(422, str(error), "no_such_hardware") from None
     made = resources.create(
         call,
         JOBS,
         workfloe=floe["id"],
         parameters=_strictjson.dumps(parameters),
-        system_parameters=_strictjson.dumps(call.body.get("system_parameters", {})),
+        system_parameters=_strictjson.dumps(system_parameters),
+        hardware=_strictjson.dumps(hardware),
         currency=currency,
     )
     call.stack.engine.wake()
     return made
+
+
+def update_job(call: Call) -> dict[str, Any]:
+    """Rename a job."""
+    return _add_progress(call, resources.update(call, JOBS))
 
 
 def cancel_job(call: Call) -> dict[str, Any]:
@@ -106,6 +128,9 @@ def cancel_job(call: Call) -> dict[str, Any]:
             query = "UPDATE jobs SET cancelled_by = ? WHERE id = ? AND cancelled_by = ''"
             db.execute(query, (who, row["id"]))
         shown = _show(resources.find_named(call, db, JOBS))
+    if row["state"] == "queued":
+        # The jobs after it may need fewer CPUs.
+        call.stack.engine.wake()
     if row["state"] == "running":
         call.stack.engine.cancel(row["id"])
     return _add_progress(call, shown)
@@ -119,14 +144,32 @@ def download_job_logs(call: Call) -> ContentResult:
     return ContentResult(log.chunks(), log.close, {"Content-Length": str(log.size), LOG_OFFSET_HEADER: str(log.end)})
 
 
+def get_job_log_size(call: Call) -> dict[str, Any]:
+    """Return how many bytes of the log of a job are stored, and how many it has written."""
+    with call.stack.store.read_transaction() as db:
+        row = resources.find_named(call, db, JOBS, reading=True)
+    with closing(call.stack.engine.open_log(row["id"], 0)) as log:
+        return {"size": log.stored, "written": log.end}
+
+
+def delete_job_logs(call: Call) -> None:
+    """Delete the log of a complete job."""
+    with call.stack.store.read_transaction() as db:
+        row = resources.find_named(call, db, JOBS)
+    _require_complete(row, "the log of a complete job")
+    call.stack.engine.delete_log(row["id"])
+
+
 def resume(stack: Services) -> None:
     """End the jobs that were running when the last server stopped; queued jobs stay queued."""
+    run_times = stack.engine.heartbeat.read()
     with stack.store.write_transaction() as db:
         for row in db.execute("SELECT id, cancelled_by FROM jobs WHERE state = 'running'").fetchall():
             who = row["cancelled_by"]
-            # The run time is unknown, so the job is not charged.
             ending = jobs.build_cancelled_end(who) if who else jobs.JobEnd("failed", jobs.STOPPED_REASON)
-            jobs.end_job(db, row["id"], ending, progress=stack.engine.read_progress(row["id"]))
+            # The job is charged for the run time that the last server knew, which is at most about a second too short.
+            seconds = run_times.get(str(row["id"]), 0.0)
+            jobs.end_job(db, row["id"], ending, seconds=seconds, progress=stack.engine.read_progress(row["id"]))
         known = {row["id"] for row in db.execute("SELECT id FROM jobs")}
     stack.engine.sweep(known)
 
@@ -135,7 +178,10 @@ HANDLERS = {
     "list_jobs": Handler(list_jobs),
     "create_job": Handler(create_job),
     "get_job": Handler(get_job),
+    "update_job": Handler(update_job),
     "cancel_job": Handler(cancel_job),
     "delete_job": Handler(lambda call: resources.delete(call, JOBS)),
     "download_job_logs": Handler(download_job_logs),
+    "get_job_log_size": Handler(get_job_log_size),
+    "delete_job_logs": Handler(delete_job_logs),
 }

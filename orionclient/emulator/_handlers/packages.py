@@ -2,17 +2,16 @@
 
 The rules are assumptions:
 
-- The upload rejects an archive that is not a valid package. A package whose floes cannot be determined gets the state `error` with a
-  reason, and accepts another archive.
+- The upload rejects an archive that is not a valid package. An accepted one is `queued` until its floes are determined. A package whose
+  floes cannot be determined gets the state `error` with a reason, and accepts another archive.
+- Nothing is installed: floes run with the Python of the local Orion, and missing requirements are warnings of the inspection.
 - A package with floes is immutable. Uploading the same archive again has no effect.
 - A package can be deleted if none of its floes has a queued or running job.
 """
 
 from __future__ import annotations
 
-import logging
 import shutil
-import threading
 import uuid
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -20,22 +19,13 @@ from typing import TYPE_CHECKING, Any
 from orionclient.emulator import _strictjson
 from orionclient.emulator._handlers import resources, workfloes
 from orionclient.emulator._http.call import Call, Handler, ResourceKind, Services
-from orionclient.emulator._jobs import archives
-from orionclient.emulator._jobs.processes import build_environment, describe_exit
-from orionclient.emulator._jobs.specifications import FloeSpecification, SpecificationError, check_floe
+from orionclient.emulator._jobs import archives, inspections
 from orionclient.emulator._problems import ProblemError
+from orionclient.emulator._store.store import now
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
-    from pathlib import Path
-
-_LOG = logging.getLogger("orionclient.emulator")
-
-# Determining the floes of a package imports all its dependencies, which can take long.
-_INSPECTION_SECONDS = 120.0
-_MAX_OUTPUT = 16 * 1024 * 1024
-_MAX_REASON = 2000
+    from collections.abc import Callable, Mapping
 
 _FIELDS = ("id", "name", "version", "state", "reason", "size", "sha256", "created", "owner", "project")
 
@@ -90,7 +80,7 @@ def upload_package_content(call: Call) -> dict[str, Any]:
             duplicate = _has_archive(row, sha256)
             if not duplicate:
                 db.execute(
-                    "UPDATE packages SET state = 'processing', reason = '', name = ?, version = ?, specification = ?,"
+                    "UPDATE packages SET state = 'queued', reason = '', inspection = '{}', name = ?, version = ?, specification = ?,"
                     " size = ?, sha256 = ?, folder = ? WHERE id = ?",
                     (
                         manifest["name"],
@@ -109,85 +99,96 @@ def upload_package_content(call: Call) -> dict[str, Any]:
     # Removes this copy if another request has stored the same archive, and otherwise the previous archive.
     shutil.rmtree(folder if duplicate else folder.with_name(row["folder"] or name + ".old"), ignore_errors=True)
     if not duplicate:
-        call.stack.slow.submit(_read_floes, call.stack, row["id"])
+        call.stack.slow.submit(_inspect, call.stack, row["id"])
     return shown
 
 
 def _has_archive(row: sqlite3.Row, sha256: str) -> bool:
-    return row["sha256"] == sha256 and row["state"] in {"processing", "ready"}
+    return row["sha256"] == sha256 and row["state"] in {"queued", "ready"}
 
 
-class _UnreadablePackageError(Exception):
-    """A package whose floes cannot be determined; the message is the reason."""
-
-
-def _read_floes(stack: Services, package_id: int) -> None:
+def _inspect(stack: Services, package_id: int) -> None:
     """Determine and register the floes of a package."""
     with stack.store.read_transaction() as db:
-        row = db.execute("SELECT * FROM packages WHERE id = ? AND state = 'processing'", (package_id,)).fetchone()
+        row = db.execute("SELECT * FROM packages WHERE id = ? AND state = 'queued'", (package_id,)).fetchone()
     if row is None:
         return
-    floes: list[FloeSpecification] = []
-    state, reason = "ready", ""
-    try:
-        floes = _describe(stack, stack.engine.packages / str(package_id) / row["folder"], package_id)
-    except (_UnreadablePackageError, SpecificationError, OSError, ValueError) as error:
-        state, reason = "error", str(error)[:_MAX_REASON]
+    found = inspections.inspect(stack.engine, stack.engine.packages / str(package_id) / row["folder"], package_id)
     if stack.engine.is_closing:
         return  # the program may have been stopped early; the next start runs it again
     with stack.store.write_transaction() as db:
-        same = "UPDATE packages SET state = ?, reason = ? WHERE id = ? AND state = 'processing' AND folder = ?"
-        if db.execute(same, (state, reason, package_id, row["folder"])).rowcount:
-            for floe in floes:
+        report = {
+            "finished": now(db),
+            "errors": found.errors,
+            "warnings": found.warnings,
+            "environment": found.environment,
+            "log": found.log,
+        }
+        changed = db.execute(
+            "UPDATE packages SET state = ?, reason = ?, inspection = ? WHERE id = ? AND state = 'queued' AND folder = ?",
+            ("error" if found.errors else "ready", found.reason, _strictjson.dumps(report), package_id, row["folder"]),
+        )
+        if changed.rowcount:
+            for floe in found.floes:
                 workfloes.add_specifications(db, floe, row)
 
 
-def _describe(stack: Services, folder: Path, package_id: int) -> list[FloeSpecification]:
-    argv = stack.engine.describe
-    if not argv:
-        raise _UnreadablePackageError("this local Orion was started without a command to inspect packages")
-    output, errors = bytearray(), bytearray()
-
-    def add_error(data: bytes) -> None:
-        errors.extend(data)
-        del errors[:-_MAX_REASON]
-
-    with stack.engine.process(f"package {package_id}") as process:
-        timer = threading.Timer(_INSPECTION_SECONDS, process.stop, ("time",))
-        timer.daemon = True
-        timer.start()
-
-        def add_output(data: bytes) -> None:
-            if len(output) <= _MAX_OUTPUT:
-                output.extend(data)
-            else:
-                process.stop("output")
-
-        try:
-            code = process.run([*argv, str(folder.absolute())], folder, build_environment(), add_output, add_error)
-        finally:
-            timer.cancel()
-    if process.stop_reason == "time":
-        raise _UnreadablePackageError(f"inspecting the package took more than {_INSPECTION_SECONDS:g} seconds")
-    if process.stop_reason == "output":
-        raise _UnreadablePackageError(f"the command that inspects packages printed more than {_MAX_OUTPUT} bytes")
-    if code != 0:
-        raise _UnreadablePackageError(
-            _last_line(errors) or describe_exit("the command that inspects packages", code or 0)
-        )
-    found = _strictjson.loads(output.decode())
-    if not isinstance(found, list):
-        raise _UnreadablePackageError("the command that inspects packages did not print a JSON list")
-    return [check_floe(each) for each in found]
+def get_package_inspection(call: Call) -> dict[str, Any]:
+    """Return what was found in a package."""
+    with call.stack.store.read_transaction() as db:
+        row = resources.find_named(call, db, PACKAGES, reading=True)
+        query = "SELECT * FROM workfloes WHERE package = ? AND deleted = '' ORDER BY id"
+        floes = [workfloes.show(each) for each in db.execute(query, (row["id"],))]
+    found = _strictjson.loads(row["inspection"])
+    return {
+        "id": row["id"],
+        "state": row["state"],
+        "finished": found.get("finished"),
+        "floes": floes,
+        # A package of an earlier version of the local Orion has only a reason.
+        "errors": found.get("errors", [row["reason"]] if row["reason"] else []),
+        "warnings": found.get("warnings", []),
+        "log": found.get("log", ""),
+    }
 
 
-def _last_line(output: bytearray) -> str:
-    lines = [line.strip() for line in output.decode(errors="replace").splitlines()]
-    return next((line for line in reversed(lines) if line), "")
+def get_package_environment(call: Call) -> dict[str, Any]:
+    """Return what a package asks for and what its floes run with."""
+    with call.stack.store.read_transaction() as db:
+        row = resources.find_named(call, db, PACKAGES, reading=True)
+    manifest = _strictjson.loads(row["specification"])
+    used = _strictjson.loads(row["inspection"]).get("environment", {})
+    requirements = manifest.get("requirements", [])
+    build = manifest.get("build_requirements")
+    return {
+        "id": row["id"],
+        "python_version": _read_string(manifest, "python_version"),
+        # A string is the name of a file in the archive, which the inspection reads.
+        "requirements": _list_strings(requirements if isinstance(requirements, list) else used.get("requirements")),
+        "conda_dependencies": _list_strings(manifest.get("conda_dependencies")),
+        "conda_channels": _list_strings(manifest.get("conda_channels")),
+        "base_os": _read_string(manifest, "base_os"),
+        "build_requirements": build if isinstance(build, dict) else {},
+        "used_python_version": used.get("python_version"),
+        "used_base_os": used.get("base_os"),
+        "used_packages": _list_strings(used.get("packages")),
+        "missing_requirements": _list_strings(used.get("missing")),
+    }
+
+
+def _read_string(manifest: Mapping[str, Any], name: str) -> str:
+    value = manifest.get(name)
+    return "" if value is None else str(value)
+
+
+def _list_strings(values: Any) -> list[str]:
+    """Return a list of strings; a value of the manifest may have any type."""
+    given = values if isinstance(values, list) else [] if values is None else [values]
+    return [str(each) for each in given]
 
 
 def resume(stack: Services) -> None:
-    """Remove unreferenced folders, and resume the inspection of packages in state `processing`."""
+    """Remove unreferenced folders, and resume the inspection of packages in state `queued`."""
     with stack.store.read_transaction() as db:
         rows = db.execute("SELECT id, folder, state FROM packages").fetchall()
     referenced = {(str(row["id"]), row["folder"]) for row in rows}
@@ -195,8 +196,8 @@ def resume(stack: Services) -> None:
         if (path.parent.name, path.name) not in referenced:
             shutil.rmtree(path, ignore_errors=True)
     for row in rows:
-        if row["state"] == "processing":
-            stack.slow.submit(_read_floes, stack, row["id"])
+        if row["state"] == "queued":
+            stack.slow.submit(_inspect, stack, row["id"])
 
 
 def list_packages(call: Call) -> dict[str, Any]:
@@ -209,5 +210,7 @@ HANDLERS = {
     "create_package": Handler(lambda call: resources.create(call, PACKAGES)),
     "get_package": Handler(lambda call: resources.get(call, PACKAGES)),
     "delete_package": Handler(lambda call: resources.delete(call, PACKAGES)),
+    "get_package_environment": Handler(get_package_environment),
+    "get_package_inspection": Handler(get_package_inspection),
     "upload_package_content": Handler(upload_package_content, _check_target),
 }

@@ -7,7 +7,7 @@ The rules are assumptions:
 - The owner is always a member: the own membership cannot be revoked. Other members can leave. Their items stay in the project.
 - A deleted project is in the trash for its owner only. For all others it does not exist, nor does anything in it: memberships and shares
   have no effect until the owner restores the project. It is no default project meanwhile.
-- A project with a queued or running job cannot be deleted.
+- A project with a queued or running job or service task cannot be deleted.
 """
 
 from __future__ import annotations
@@ -107,16 +107,26 @@ def update_project(call: Call) -> dict[str, Any]:
         return _show(find(call, db, project_id))
 
 
+#: What prevents the deletion of a project: a message, and the query for its count.
+_IN_USE = {
+    "of its jobs are not complete. Cancel them first.": (
+        "SELECT count(*) FROM jobs WHERE project = ? AND deleted = '' AND state <> 'complete'"
+    ),
+    "of its service tasks are queued or running. Stop them first.": (
+        "SELECT count(*) FROM service_tasks WHERE project = ? AND state IN ('queued', 'running')"
+    ),
+}
+
+
 def delete_project(call: Call) -> None:
     """Move a project to the trash."""
     project_id = call.path["project_id"]
     with call.stack.store.write_transaction() as db:
         find_own(call, db, project_id, "delete")
-        query = "SELECT count(*) FROM jobs WHERE project = ? AND deleted = '' AND state <> 'complete'"
-        ((busy,),) = db.execute(query, (project_id,))
-        if busy:
-            detail = f"The project {project_id} is in use: {busy} of its jobs are not complete. Cancel them first."
-            raise ProblemError(409, detail, "project_in_use")
+        for what, query in _IN_USE.items():
+            ((busy,),) = db.execute(query, (project_id,))
+            if busy:
+                raise ProblemError(409, f"The project {project_id} is in use: {busy} {what}", "project_in_use")
         db.execute("UPDATE projects SET deleted = ? WHERE id = ?", (now(db), project_id))
 
 

@@ -3,6 +3,9 @@
 The rules are assumptions:
 
 - A floe of the stack is available to all users, a floe of a package to those who can read the package. Floes are read-only.
+- A floe of a package can be deleted by the members of its project, also after the package, if none of its jobs is queued or running. A
+  floe of the stack cannot: the next start would add it again.
+- Classifications are those of the specification. A package whose manifest has `"classify_floes": false` has none.
 - A floe of a package has the owner, the project and the version of its package; a floe of the stack has none of them.
 - A floe of the stack is identified by its uuid, and becomes deprecated if a later start omits it. A floe of a package becomes
   deprecated when the package is deleted, because jobs still reference it.
@@ -16,13 +19,13 @@ from orionclient.emulator import _strictjson
 from orionclient.emulator._handlers import filters, resources
 from orionclient.emulator._http.call import Call, Handler, Services
 from orionclient.emulator._http.paging import ListQuery, build_page
-from orionclient.emulator._problems import forbidden
+from orionclient.emulator._problems import ProblemError, forbidden
 from orionclient.emulator._store import sharing
 from orionclient.emulator._store.store import now
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from orionclient.emulator._jobs.specifications import FloeSpecification
 
@@ -31,20 +34,28 @@ _BY_USE = (
     "(SELECT workfloes.*, 1000000000000000 - coalesce((SELECT max(id) FROM jobs WHERE workfloe = workfloes.id), 0) AS unused"
     " FROM workfloes)"
 )
+# The name is the end of the path. A subquery selects the rows of `workfloes`.
+_CLASSIFICATIONS = (
+    "(SELECT path, substr(path, length(rtrim(path, replace(path, '/', ''))) + 1) AS name,"
+    " length(path) - length(replace(path, '/', '')) + 1 AS depth, count(*) AS count"
+    " FROM (SELECT json_each.value AS path FROM (SELECT classifications FROM workfloes {}) AS readable,"
+    " json_each(readable.classifications)) GROUP BY path)"
+)
 
 
-def _show(row: sqlite3.Row) -> dict[str, Any]:
+def show(row: sqlite3.Row) -> dict[str, Any]:
+    """Return a floe without its specification."""
     plain = ("id", "name", "title", "uuid", "state", "description", "package", "created")
     return {**{name: row[name] for name in plain}, "tags": _strictjson.loads(row["tags"]), "specification": {}}
 
 
 def _show_details(row: sqlite3.Row) -> dict[str, Any]:
-    return {**_show(row), "specification": _strictjson.loads(row["specification"])}
+    return {**show(row), "specification": _strictjson.loads(row["specification"])}
 
 
 def find(call: Call, db: sqlite3.Connection, workfloe_id: int) -> sqlite3.Row:
     """Return the row of a floe that the caller can use."""
-    row = resources.find_row(db, "floe", "workfloes", workfloe_id)
+    row = resources.find_row(db, "floe", "workfloes", workfloe_id, "deleted = ''")
     mine = row["project"] is None or resources.is_member(db, call.caller, row["project"])
     query = f"SELECT 1 FROM workfloes WHERE id = ? AND {resources.IN_PROJECT}"  # noqa: S608 - constants  # nosec B608
     readable = mine or (
@@ -56,16 +67,21 @@ def find(call: Call, db: sqlite3.Connection, workfloe_id: int) -> sqlite3.Row:
     return row
 
 
-def list_workfloes(call: Call) -> dict[str, Any]:
-    """Return a page of floes without their specifications."""
-    query = call.query
+def _narrow_to_readable(call: Call, listing: ListQuery) -> None:
     shared, values = sharing.shared_with("package", call.caller.id)
-    recent = query.get("order_by", "").endswith("recently_used")
-    listing = ListQuery(_BY_USE if recent else "workfloes", columns={"recently_used": "unused"})
     mine = "project IN (SELECT project FROM members WHERE user = ?)"
+    listing.narrow("deleted = ''")
     listing.narrow(
         f"(project IS NULL OR {mine} OR ({resources.IN_PROJECT} AND package IN ({shared})))", call.caller.id, *values
     )
+
+
+def list_workfloes(call: Call) -> dict[str, Any]:
+    """Return a page of floes without their specifications."""
+    query = call.query
+    recent = query.get("order_by", "").endswith("recently_used")
+    listing = ListQuery(_BY_USE if recent else "workfloes", columns={"recently_used": "unused"})
+    _narrow_to_readable(call, listing)
     filters.narrow_by_name(listing, query)
     filters.narrow_by_tags(listing, query, "EXISTS (SELECT 1 FROM json_each(tags) WHERE {})", "value")
     if "states" in query:
@@ -73,6 +89,9 @@ def list_workfloes(call: Call) -> dict[str, Any]:
     for name in ("state", "package", "project"):
         if name in query:
             listing.narrow(f"{name} = ?", query[name])
+    if "classification" in query:
+        path = query["classification"].strip("/")
+        listing.narrow("EXISTS (SELECT 1 FROM json_each(classifications) WHERE value = ?)", path)
     if "uuid" in query:
         listing.narrow("lower(uuid) = lower(?)", query["uuid"])
     for name in ("version", "owner"):
@@ -81,13 +100,57 @@ def list_workfloes(call: Call) -> dict[str, Any]:
     with call.stack.store.read_transaction() as db:
         if "project" in query:
             resources.require_member(db, call.caller, query["project"])
-        return build_page(call, db, listing, _show)
+        return build_page(call, db, listing, show)
 
 
 def get_workfloe(call: Call) -> dict[str, Any]:
     """Return a floe with its specification."""
     with call.stack.store.read_transaction() as db:
         return _show_details(find(call, db, call.path["workfloe_id"]))
+
+
+def delete_workfloe(call: Call) -> None:
+    """Delete a floe of a package; its row remains, because its jobs reference it."""
+    with call.stack.store.write_transaction() as db:
+        row = find(call, db, call.path["workfloe_id"])
+        if row["project"] is None:
+            raise forbidden(f"The floe {row['id']} is part of the stack and cannot be deleted.")
+        resources.require_member(db, call.caller, row["project"], writing=True)
+        query = "SELECT count(*) FROM jobs WHERE state <> 'complete' AND workfloe = ?"
+        if busy := db.execute(query, (row["id"],)).fetchone()[0]:
+            detail = f"The floe {row['id']} is in use: {busy} of its jobs are not complete."
+            raise ProblemError(409, detail, "floe_in_use")
+        db.execute(
+            "UPDATE workfloes SET state = 'deprecated', argv = NULL, deleted = ? WHERE id = ?", (now(db), row["id"])
+        )
+
+
+def list_classifications(call: Call) -> dict[str, Any]:
+    """Return a page of the classifications of the floes that the caller can read."""
+    query = call.query
+    readable = ListQuery("workfloes")
+    _narrow_to_readable(call, readable)
+    readable.narrow("state = 'ready'")
+    table = _CLASSIFICATIONS.format(readable.where())
+    listing = ListQuery(table, values=readable.values, key=("path",), key_types=(str,))
+    filters.narrow_by_name(listing, query)
+    if "path" in query:
+        path = query["path"].strip("/")
+        listing.narrow("(path = ? OR instr(path, ?) = 1)", path, f"{path}/")
+    if "depth" in query:
+        listing.narrow("depth = ?", query["depth"])
+    with call.stack.store.read_transaction() as db:
+        return build_page(call, db, listing, dict)
+
+
+def _collect_classifications(specification: Mapping[str, Any], package: sqlite3.Row | None) -> Sequence[str]:
+    """Return the paths of the classifications of a floe, and of those above them."""
+    if package is not None and _strictjson.loads(package["specification"]).get("classify_floes") is False:
+        return []
+    paths = (
+        "/".join(names[: end + 1]) for names in specification.get("classification", ()) for end in range(len(names))
+    )
+    return list(dict.fromkeys(paths))
 
 
 def add_specifications(db: sqlite3.Connection, floe: FloeSpecification, package: sqlite3.Row | None = None) -> None:
@@ -98,6 +161,7 @@ def add_specifications(db: sqlite3.Connection, floe: FloeSpecification, package:
         "tags": _strictjson.dumps(list(floe.tags)),
         "specification": _strictjson.dumps(specification),
         "argv": _strictjson.dumps(list(floe.argv)),
+        "classifications": _strictjson.dumps(_collect_classifications(specification, package)),
     }
     changes = ", ".join(f"{name} = excluded.{name}" for name in values)
     whose = {
@@ -133,4 +197,6 @@ def resume(stack: Services) -> None:
 HANDLERS = {
     "list_workfloes": Handler(list_workfloes),
     "get_workfloe": Handler(get_workfloe),
+    "delete_workfloe": Handler(delete_workfloe),
+    "list_classifications": Handler(list_classifications),
 }

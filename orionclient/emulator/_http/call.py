@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from orionclient.emulator._http.contract import Operation
     from orionclient.emulator._http.presigned import PresignedUrls
     from orionclient.emulator._jobs.jobs import JobEngine
+    from orionclient.emulator._jobs.services import ServiceEngine
     from orionclient.emulator._jobs.specifications import FloeSpecification
     from orionclient.emulator._jobs.work import BackgroundWork
     from orionclient.emulator._store.blobs import Blobs, StagedBlob
@@ -40,6 +41,7 @@ class Services:
         slow: Background work that can take minutes.
         parts: The upload parts that are being received or stored.
         engine: The job engine.
+        services: The service engine.
         floes: The floes given at start.
         processing: Minimum time in seconds until a closed collection becomes ready.
         storage: Signs URLs of the storage origin; None if the server has none.
@@ -53,6 +55,7 @@ class Services:
     work: BackgroundWork
     slow: BackgroundWork
     engine: JobEngine
+    services: ServiceEngine
     floes: tuple[FloeSpecification, ...]
     kinds: Mapping[str, ResourceKind]
     operations: tuple[Operation, ...]

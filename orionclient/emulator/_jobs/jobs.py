@@ -5,6 +5,7 @@ Decisions (assumed, since nothing is published):
 - The state of a job is only in the database. A worker claims the oldest queued job in a transaction that marks it as running and
   creates its token; another transaction completes the job and deletes the token. So a crash loses no job and starts none twice: the
   next start of the server fails the jobs that were running, with a reason, and runs the queued ones.
+- The running jobs have at most the CPUs of the local Orion together. A job that needs more than are free waits, and so do those after it.
 - A job runs in its own folder. The folder contains its parameters in `parameters.json`; the job may write `progress` (a number from
   0 to 1) and `reason` (a line that is used if the job fails). The end of the output of the job is its log.
 - An error in a job fails that job with a reason, but never stops the worker.
@@ -19,26 +20,33 @@ import threading
 import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from orionclient.emulator import _strictjson
-from orionclient.emulator._jobs.logs import LogReader, LogWriter
-from orionclient.emulator._jobs.processes import Process, build_environment, describe_exit
+from orionclient.emulator._jobs.hardware import (
+    CpuPool,
+    HardwareError,
+    check_machine,
+    describe_hardware,
+    load_hardware,
+)
+from orionclient.emulator._jobs.heartbeat import Heartbeat
+from orionclient.emulator._jobs.logs import LogReader, LogWriter, delete_log
+from orionclient.emulator._jobs.processes import Bounds, Process, build_environment, describe_exit
+from orionclient.emulator._store import costs
 from orionclient.emulator._store.store import now
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from orionclient.emulator._jobs.hardware import Machine
     from orionclient.emulator._store.credentials import Credentials
     from orionclient.emulator._store.store import Store
 
 _LOG = logging.getLogger("orionclient.emulator")
 
-# In currency units: the assumed price of an hour on a small machine.
-_COST_PER_SECOND = Decimal("0.36") / 3600
 _MAX_REASON = 2000
 # Delay between attempts to write to a database that cannot be written.
 _RETRY_SECONDS = 1.0
@@ -63,30 +71,20 @@ class _JobRun:
     process: Process
 
 
-def compute_cost(seconds: float) -> Decimal:
-    """Compute the cost of a run time in seconds."""
-    return (Decimal(repr(seconds)) * _COST_PER_SECOND).quantize(Decimal("0.0001"))
-
-
 def end_job(
     db: sqlite3.Connection, job: int, ending: JobEnd, *, seconds: float = 0.0, progress: float | None = None
 ) -> None:
     """Mark a job as complete, delete its token and charge its organization."""
-    cost = compute_cost(seconds)
+    ((stored,),) = db.execute("SELECT hardware FROM jobs WHERE id = ?", (job,))
+    hardware = costs.read_hardware(load_hardware(stored))
+    cost = costs.compute_cost(seconds, hardware)
     db.execute(
         "UPDATE jobs SET state = 'complete', outcome = ?, reason = ?, finished = ?, run_time = ?, cost = ?,"
         " progress = coalesce(?, progress) WHERE id = ?",
         (*ending, now(db), seconds, str(cost), progress, job),
     )
     db.execute("DELETE FROM tokens WHERE job = ?", (job,))
-    if cost:
-        query = (
-            "SELECT id, balance FROM organizations"
-            " WHERE id = (SELECT organization FROM users WHERE id = (SELECT owner FROM jobs WHERE id = ?))"
-        )
-        organization = db.execute(query, (job,)).fetchone()
-        balance = str(Decimal(organization["balance"]) - cost)
-        db.execute("UPDATE organizations SET balance = ? WHERE id = ?", (balance, organization["id"]))
+    costs.record_charge(db, job, hardware)
 
 
 def build_cancelled_end(username: str) -> JobEnd:
@@ -102,6 +100,7 @@ class JobEngine:
         credentials: Creates the tokens of the jobs.
         folder: The folder of the stack.
         max_running: Maximum number of jobs that run at once; with 0, jobs stay queued.
+        machine: The hardware that jobs can use.
         describe: The command that prints the floes of a package; the package's folder is appended to it.
         log_limit: Maximum size of the log of a job in bytes.
     """
@@ -113,6 +112,7 @@ class JobEngine:
         folder: Path,
         max_running: int,
         *,
+        machine: Machine,
         describe: Sequence[str] | None,
         log_limit: int,
     ) -> None:
@@ -121,10 +121,15 @@ class JobEngine:
         self._folder = folder / "jobs"
         self._max_running = max_running
         self._log_limit = log_limit
+        self.machine: Machine = machine
+        self._cpus = CpuPool(machine.cpus)
+        # Whether a job waits for CPUs that other jobs have.
+        self._is_short = False
         self.packages: Path = folder / "packages"
         for each in (self._folder, self.packages):
             each.mkdir(mode=0o700, exist_ok=True)
         self.describe: Sequence[str] | None = describe
+        self.heartbeat: Heartbeat = Heartbeat(folder / "run-times.json")
         self._url = ""
         self._changed = threading.Condition()
         self._wakes = 0
@@ -173,6 +178,7 @@ class JobEngine:
             process.stop(_CLOSE)
         for worker in workers:
             worker.join()
+        self.heartbeat.close()
 
     @property
     def is_closing(self) -> bool:
@@ -199,6 +205,17 @@ class JobEngine:
     def _unregister(self, key: str) -> None:
         with self._changed:
             self._processes.pop(key, None)
+            self._cpus.release(key)
+            if self._is_short:
+                self._is_short = False
+                self._wakes += 1
+                self._changed.notify_all()
+
+    def _take_cpus(self, key: str, hardware: Mapping[str, Any]) -> bool:
+        with self._changed:
+            has_taken = self._cpus.take(key, hardware["cpu_count"])
+            self._is_short |= not has_taken
+        return has_taken
 
     # ------------------------------------------------------------ the folder of a job
 
@@ -213,6 +230,10 @@ class JobEngine:
     def open_log(self, job: int, offset: int) -> LogReader:
         """Open the log of a job from an offset on; it is empty if the job has not started."""
         return LogReader(self._folder / str(job), offset)
+
+    def delete_log(self, job: int) -> None:
+        """Delete the log of a complete job."""
+        delete_log(self._folder / str(job))
 
     def remove_folder(self, job: int) -> None:
         """Remove the folder of a job; files that cannot be removed now are removed at the next start."""
@@ -248,26 +269,38 @@ class JobEngine:
                 while self._wakes == wakes and not self._closing.is_set():
                     self._changed.wait()
 
+    def _count_running(self) -> int:
+        with self._changed:
+            return sum(key.startswith(_job_key("")) for key in self._processes)
+
     def _claim_next(self) -> _JobRun | None:
-        """Mark the oldest queued job as running and return it; None if the queue is empty."""
-        query = "SELECT * FROM jobs WHERE state = 'queued' ORDER BY id LIMIT 1"
+        """Mark the oldest queued job as running and return it.
+
+        None if the queue is empty, the scaling group has its maximum of running jobs, or too few CPUs are free for the job.
+        """
+        query = (
+            "SELECT * FROM jobs WHERE state = 'queued' AND ? < (SELECT max_instances FROM scaling_groups WHERE name = 'jobs')"
+            " ORDER BY id LIMIT 1"
+        )
         key = ""
         try:
             with self._store.write_transaction() as db:
-                job = db.execute(query).fetchone()
-                if job is None:
+                # Jobs are registered and claimed in write transactions only, so the count is exact.
+                job = db.execute(query, (self._count_running(),)).fetchone()
+                if job is None or not self._take_cpus(_job_key(job["id"]), load_hardware(job["hardware"])):
                     return None
-                _, token = self._credentials.create_token(db, job["owner"], f"Job {job['id']}", job["id"])
-                db.execute("UPDATE jobs SET state = 'running', started = ? WHERE id = ?", (now(db), job["id"]))
                 # Registered before the commit, so that a running job can always be cancelled.
                 key = _job_key(job["id"])
+                _, token = self._credentials.create_token(db, job["owner"], f"Job {job['id']}", job["id"])
+                db.execute("UPDATE jobs SET state = 'running', started = ? WHERE id = ?", (now(db), job["id"]))
                 return _JobRun(job, token, self._register(key))
         except BaseException:
             self._unregister(key)
             raise
 
     def _execute(self, run: _JobRun) -> None:
-        job, begin = run.job["id"], time.monotonic()
+        job = run.job["id"]
+        begin = self.heartbeat.add(job)
         try:
             ending = self._run(run)
         except Exception as error:  # noqa: BLE001 - must not stop the worker
@@ -285,6 +318,7 @@ class JobEngine:
             # The job stays marked as running; if the server stops before the disk has space again, the next start ends the job.
             if self._closing.wait(_RETRY_SECONDS):
                 break
+        self.heartbeat.remove(job)
         self._unregister(_job_key(job))
 
     def _record_end(self, run: _JobRun, ending: JobEnd, seconds: float, progress: float) -> Exception | None:
@@ -306,14 +340,23 @@ class JobEngine:
     def _run(self, run: _JobRun) -> JobEnd:
         job, folder = run.job, self._folder / str(run.job["id"])
         with self._store.read_transaction() as db:
-            floe = db.execute("SELECT name, argv FROM workfloes WHERE id = ?", (job["workfloe"],)).fetchone()
+            floe = db.execute(
+                "SELECT name, argv, specification FROM workfloes WHERE id = ?", (job["workfloe"],)
+            ).fetchone()
         if floe["argv"] is None:
             return JobEnd("failed", f"the floe {floe['name']!r} is no longer available")
+        hardware = load_hardware(job["hardware"])
+        try:
+            check_machine(hardware, self.machine)
+        except HardwareError as error:
+            return JobEnd("failed", str(error))
+        cpus = self._cpus.get(_job_key(job["id"]))
         variables = {
             "ORION_JOB_ID": str(job["id"]),
             "ORION_URL": self._url,
             "ORION_TOKEN": run.token,
             "ORION_PROJECT": str(job["project"]),
+            **describe_hardware(hardware, cpus, _strictjson.loads(floe["specification"])),
         }
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -321,7 +364,11 @@ class JobEngine:
             with closing(LogWriter(folder, self._log_limit)) as log:
                 argv = [*_strictjson.loads(floe["argv"]), str(folder.absolute())]
                 code = run.process.run(
-                    argv, folder, build_environment(**variables), _drop_on_error(log.write, job["id"])
+                    argv,
+                    folder,
+                    build_environment(**variables),
+                    _drop_on_error(log.write, job["id"]),
+                    bounds=Bounds(cpus, hardware["memory_mb"]),
                 )
         except (OSError, ValueError) as error:
             return JobEnd("failed", f"the floe could not be started: {error}"[:_MAX_REASON])
@@ -352,7 +399,7 @@ def _drop_on_error(write: Callable[[bytes], object], job: int) -> Callable[[byte
     return write_or_drop
 
 
-def _job_key(job: int) -> str:
+def _job_key(job: int | str) -> str:
     return f"job {job}"
 
 

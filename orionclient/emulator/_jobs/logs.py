@@ -26,6 +26,12 @@ def _list_files(folder: Path) -> list[tuple[int, Path]]:
     return [(0, folder / "log")] * ("log" in names) + [(offset, folder / f"log.{offset}") for offset in sorted(offsets)]
 
 
+def delete_log(folder: Path) -> None:
+    """Delete the log in the folder of a job, if there is one."""
+    for _, path in _list_files(folder):
+        path.unlink(missing_ok=True)
+
+
 class LogWriter:
     """Appends output to the log of a job, and omits its start when it is too long.
 
@@ -78,6 +84,7 @@ class LogReader:
 
     Attributes:
         size: Count of bytes that `chunks` yields.
+        stored: Count of stored bytes, those before the offset included.
         end: Offset of the end.
     """
 
@@ -86,6 +93,7 @@ class LogReader:
         files = self._open(folder)
         first = files[0][0] if files else 0
         self.end: int = files[-1][0] + files[-1][2] if files else 0
+        self.stored: int = self.end - first
         start = min(max(offset, first), self.end)
         self._notice = b""
         if offset < first:

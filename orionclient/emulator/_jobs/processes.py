@@ -15,7 +15,7 @@ import subprocess  # running programs is what this is for  # nosec B404
 import sys
 import threading
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from orionclient._runtime.locks import WAIT_FOR_FORKS, close_in_child
 
@@ -29,6 +29,16 @@ _CHUNK_SIZE = 65536
 _DRAIN_SECONDS = 5.0
 _HAS_SUPERVISOR = sys.platform == "linux" and bool(sys.executable) and Path("/proc/self/stat").exists()
 _SUPERVISOR = [sys.executable, "-I", "-S", str(Path(__file__).with_name("supervisor.py")), str(GRACE_SECONDS)]
+
+
+class Bounds(NamedTuple):
+    """What a program and its descendants can use, enforced on Linux: CPUs (empty for all), and memory in MiB (0 for no limit)."""
+
+    cpus: Sequence[int] = ()
+    memory_mb: float = 0.0
+
+
+_UNBOUNDED = Bounds()
 # The supervisor sends SIGKILL itself; it is killed only if it fails to.
 _KILL_SECONDS = GRACE_SECONDS + (10.0 if _HAS_SUPERVISOR else 0.0)
 
@@ -54,6 +64,8 @@ class Process:
         environ: Mapping[str, str],
         output: Callable[[bytes], object],
         errors: Callable[[bytes], object] | None = None,
+        *,
+        bounds: Bounds = _UNBOUNDED,
     ) -> int | None:
         """Run the program in this thread until it and its descendants end.
 
@@ -63,6 +75,7 @@ class Process:
             environ: The environment variables.
             output: Called in another thread with each chunk of standard output.
             errors: Called with each chunk of standard error. Defaults to `output`.
+            bounds: What it can use. A program that uses more memory is killed, and the file `reason` in the folder says so.
 
         Returns:
             The exit code, negative for a signal; None if the program was stopped before it started.
@@ -76,7 +89,7 @@ class Process:
             if self.stop_reason:
                 return None
             self._popen = popen = subprocess.Popen(  # noqa: S603 - running programs is what this is for  # nosec B603
-                [*_SUPERVISOR, *argv] if _HAS_SUPERVISOR else list(argv),
+                [*_build_supervisor(bounds), *argv] if _HAS_SUPERVISOR else list(argv),
                 cwd=folder,
                 env=dict(environ),
                 stdin=subprocess.PIPE,
@@ -135,6 +148,10 @@ class Process:
             os.killpg(popen.pid, signum)
         except (ProcessLookupError, PermissionError):
             return  # no process is left; macOS raises the latter
+
+
+def _build_supervisor(bounds: Bounds) -> list[str]:
+    return [*_SUPERVISOR, ",".join(map(str, bounds.cpus)), str(bounds.memory_mb)]
 
 
 def _check_executable(program: str, folder: Path, search_path: str | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from orionclient._runtime import parameters
+from orionclient._runtime.hardware import HARDWARE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,6 +65,7 @@ def check_floe(given: Any) -> FloeSpecification:
     name = specification["name"]
     if not all(isinstance(specification.get(key, ""), str) for key in ("title", "description")):
         raise SpecificationError(f"title and description of the floe {name!r} must be strings")
+    _check_classification(specification, name)
     _check_cubes(name, specification.get("cubes"))
     for words, what in ((floe.tags, "tags"), (floe.argv, "argv")):
         if isinstance(words, str) or not all(isinstance(word, str) for word in words):
@@ -91,17 +93,33 @@ def _check_cubes(name: str, cubes: Any) -> None:
         raise SpecificationError(f"the floe {name!r} is not valid: {'; '.join(faults)}")
 
 
+def _check_classification(specification: Mapping[str, Any], floe: str) -> None:
+    paths = specification.get("classification", [])
+    if not isinstance(paths, list) or not all(
+        isinstance(path, list) and path and all(isinstance(name, str) and name and "/" not in name for name in path)
+        for path in paths
+    ):
+        raise SpecificationError(
+            f"the classification of the floe {floe!r} must be a list of paths, each a list of names without slashes"
+        )
+
+
 def _check_strings(value: Mapping[str, Any], *names: str) -> bool:
     return all(isinstance(value.get(name), str) and value[name] for name in names)
 
 
-def check_parameters(specification: Mapping[str, Any], given: Mapping[str, Any]) -> None:
-    """Validate the parameters of a job against the specification of its floe.
+def check_parameters(
+    specification: Mapping[str, Any], given: Mapping[str, Any], system: Mapping[str, Any] | None = None
+) -> None:
+    """Validate the parameters of a job against the specification of its floe, and the hardware parameters among its system parameters.
 
     Raises:
         ParametersError: Parameters are unknown, missing or have the wrong type; it has all faults.
     """
     cubes = [{"parameters": [], **cube} for cube in specification.get("cubes", [])]
     _, faults = parameters.check_parameters(cubes, given)
+    for name, value in (system or {}).items():
+        if name in HARDWARE:
+            faults.extend(parameters.find_value_faults(HARDWARE[name], value, f"the system parameter {name!r}"))
     if faults:
         raise ParametersError(faults)

@@ -2,6 +2,7 @@
 
 The script is the subreaper of the program, so it becomes the parent of every descendant whose own parent ends. It ends the descendants
 when the program ends, and after a grace period when it receives SIGTERM or when the server ends, which closes the pipe on standard input.
+It gives them some of the CPUs, and kills them if they use more memory together than they can have.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ _KILL_SECONDS = 5.0
 # How long the program may take to exit after the server died.
 _ORPHAN_SECONDS = 10.0
 _POLL_SECONDS = 0.005
+# Shortest time between two measurements of memory. They take at most this share of the time of a CPU.
+_MEASURE_SECONDS, _MEASURE_SHARE = 0.1, 0.01
 # From <linux/prctl.h>.
 _SET_CHILD_SUBREAPER = 36
 
@@ -77,18 +80,54 @@ def _kill_all() -> None:
         time.sleep(_POLL_SECONDS)
 
 
-def _watch_server() -> None:
+def exceeds_memory(most: float) -> bool:
+    """Return whether the descendants of this process use more memory together than `most` bytes."""
+    descendants = find_descendants()
+    # Pages that processes share count once for each in the first sum, which is cheap, and once in all in the second.
+    return sum(map(_read_resident, descendants)) > most and sum(map(_read_proportional, descendants)) > most
+
+
+def _read_resident(pid: int) -> int:
+    with contextlib.suppress(OSError, IndexError), open(f"/proc/{pid}/statm", "rb") as file:  # noqa: PTH123 - as above
+        return int(file.read().split()[1]) * resource.getpagesize()
+    return 0
+
+
+def _read_proportional(pid: int) -> int:
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/smaps_rollup", "rb") as file:  # noqa: PTH123 - as above
+        for line in file:
+            if line.startswith(b"Pss:"):
+                return int(line.split()[1]) * 1024
+    # Another user's process, or a kernel without this file.
+    return _read_resident(pid)
+
+
+def _watch(memory_mb: float, exceeded: threading.Event) -> None:
+    """Wait for the end of the server or for too much memory, and kill the program then."""
     poller = select.poll()
     poller.register(0, 0)
-    poller.poll()
-    # The program reads the same pipe, and may end by itself.
-    time.sleep(_ORPHAN_SECONDS)
+    pause = _MEASURE_SECONDS if memory_mb else None
+    while not poller.poll(pause and pause * 1000):
+        begin = time.thread_time()
+        if exceeds_memory(memory_mb * 1024**2):
+            exceeded.set()
+            break
+        pause = max(_MEASURE_SECONDS, (time.thread_time() - begin) / _MEASURE_SHARE)
+    else:
+        # The program reads the same pipe, and may end by itself.
+        time.sleep(_ORPHAN_SECONDS)
     # The handler runs in the main thread.
     os.kill(os.getpid(), signal.SIGALRM)
 
 
-def supervise(argv: list[str], grace_seconds: float) -> int:
-    """Run a program and end all of its processes.
+def supervise(argv: list[str], grace_seconds: float, cpus: list[int], memory_mb: float) -> int:
+    """Run a program and end all of its processes. If it uses too much memory, the file `reason` in the working directory says so.
+
+    Args:
+        argv: The command.
+        grace_seconds: Seconds between SIGTERM and SIGKILL.
+        cpus: The CPUs that it can use; empty for all.
+        memory_mb: The memory that it can use, in MiB; 0 for no limit.
 
     Returns:
         Its exit code; for a process that was killed by a signal, the negated signal.
@@ -101,12 +140,16 @@ def supervise(argv: list[str], grace_seconds: float) -> int:
     ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     signal.signal(signal.SIGALRM, lambda *_: signal_descendants(signal.SIGKILL))
     signal.signal(signal.SIGTERM, stop)
+    if cpus:
+        with contextlib.suppress(OSError):  # CPUs that have been taken from this process meanwhile
+            os.sched_setaffinity(0, cpus)
     try:
         program = subprocess.Popen(argv, start_new_session=True)  # noqa: S603 - as above  # nosec B603
     except OSError as error:
         sys.stderr.write(f"the program could not be started: {error}\n")
         return NOT_STARTED
-    threading.Thread(target=_watch_server, daemon=True).start()
+    exceeded = threading.Event()
+    threading.Thread(target=_watch, args=(memory_mb, exceeded), daemon=True).start()
     status = None
     while status is None:
         # Orphans are reaped too.
@@ -114,6 +157,11 @@ def supervise(argv: list[str], grace_seconds: float) -> int:
         status = ended if pid == program.pid else None
     program.returncode = os.waitstatus_to_exitcode(status)
     _kill_all()
+    if exceeded.is_set():
+        program.returncode = -signal.SIGKILL
+        # Written last, when no process is left that could write another one.
+        with contextlib.suppress(OSError), open("reason", "w", encoding="utf-8") as file:  # noqa: PTH123 - as above
+            file.write(f"used more than {memory_mb:g} MiB of memory")
     return program.returncode
 
 
@@ -121,9 +169,10 @@ def main(arguments: list[str]) -> None:
     """Run a program and exit as it does: with its exit code, or by its signal.
 
     Args:
-        arguments: Seconds between SIGTERM and SIGKILL, and the command.
+        arguments: Seconds between SIGTERM and SIGKILL, the CPUs, the memory in MiB (see `supervise`), and the command.
     """
-    code = supervise(arguments[1:], float(arguments[0]))
+    grace_seconds, cpus, memory_mb, *argv = arguments
+    code = supervise(argv, float(grace_seconds), [int(cpu) for cpu in cpus.split(",") if cpu], float(memory_mb))
     sys.stdout.flush()
     if code < 0:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

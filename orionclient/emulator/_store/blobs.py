@@ -153,6 +153,10 @@ class Blobs:
         """Open content by name; it can be read to its end even if it is removed meanwhile."""
         return (self._committed / name).open("rb")
 
+    def path(self, name: str) -> Path:
+        """Return the path of content, for reading."""
+        return self._committed / name
+
     def open_current(self, find_row: Callable[[], Row]) -> tuple[Row, BinaryIO]:
         """Open content that may be replaced at any time: if it is gone when it is opened, the row is read again.
 

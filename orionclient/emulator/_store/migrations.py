@@ -169,17 +169,131 @@ CREATE VIEW workspace_users AS
         AND EXISTS (SELECT 1 FROM members WHERE members.user = shares.target AND members.project = workspaces.project);
 """
 
-_JOBS_OF_10 = ""
+# The hardware of a job as JSON; a job of an older version has the defaults.
+_JOBS_OF_10 = """
+ALTER TABLE jobs ADD COLUMN hardware TEXT NOT NULL DEFAULT '{}';
+"""
 
-_COSTS_OF_10 = ""
+# The ledger of job runs that ended, with all that reports show, since a job, its floe and its package can be deleted. Jobs that were
+# deleted before are not in it. An export belongs to the user that created it.
+_COSTS_OF_10 = """
+CREATE TABLE charges (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    job INTEGER NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    workfloe TEXT NOT NULL,
+    workfloe_uuid TEXT NOT NULL,
+    package TEXT NOT NULL,
+    package_uuid TEXT NOT NULL,
+    project INTEGER NOT NULL REFERENCES projects (id),
+    owner INTEGER NOT NULL REFERENCES users (id),
+    organization INTEGER NOT NULL REFERENCES organizations (id),
+    created TEXT NOT NULL,
+    started TEXT,
+    finished TEXT NOT NULL,
+    run_time REAL NOT NULL,
+    cpu_count INTEGER NOT NULL,
+    memory_mb REAL NOT NULL,
+    cost TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    deleted TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX charges_of_organization ON charges (organization, finished);
+CREATE TRIGGER charges_renamed AFTER UPDATE OF name ON jobs
+    BEGIN UPDATE charges SET name = NEW.name WHERE job = NEW.id; END;
+INSERT INTO charges (job, name, workfloe, workfloe_uuid, package, package_uuid, project, owner, organization,
+    created, started, finished, run_time, cpu_count, memory_mb, cost, currency, outcome, reason)
+    SELECT jobs.id, jobs.name, workfloes.name, workfloes.uuid, coalesce(packages.name, ''),
+        coalesce(CAST(json_extract(packages.specification, '$.uuid') AS TEXT), ''), jobs.project, jobs.owner, users.organization,
+        jobs.created, jobs.started, jobs.finished, jobs.run_time, 1, 1800, jobs.cost, jobs.currency, jobs.outcome, jobs.reason
+    FROM jobs JOIN workfloes ON workfloes.id = jobs.workfloe JOIN users ON users.id = jobs.owner
+    LEFT JOIN packages ON packages.id = workfloes.package WHERE jobs.state = 'complete' ORDER BY jobs.finished, jobs.id;
+CREATE TABLE exports (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    report_type TEXT NOT NULL,
+    format TEXT NOT NULL,
+    parameters TEXT NOT NULL,
+    notify INTEGER NOT NULL,
+    notified TEXT,
+    state TEXT NOT NULL DEFAULT 'processing',
+    reason TEXT NOT NULL DEFAULT '',
+    count INTEGER NOT NULL DEFAULT 0,
+    size INTEGER NOT NULL DEFAULT 0,
+    sha256 TEXT,
+    blob TEXT,
+    owner INTEGER NOT NULL REFERENCES users (id),
+    created TEXT NOT NULL,
+    finished TEXT
+) STRICT;
+CREATE INDEX exports_of_owner ON exports (owner, id);
+"""
 
-_PACKAGES_OF_10 = ""
+# `inspection` is a JSON object with what the inspection found. `classifications` is a JSON list of paths, with those above them.
+_PACKAGES_OF_10 = """
+UPDATE packages SET state = 'queued' WHERE state = 'processing';
+ALTER TABLE packages ADD COLUMN inspection TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE workfloes ADD COLUMN deleted TEXT NOT NULL DEFAULT '';
+ALTER TABLE workfloes ADD COLUMN classifications TEXT NOT NULL DEFAULT '[]';
+"""
 
-_DATABASES_OF_10 = ""
+# A database of a collection has the dataset 0. `loads` counts the requests to load or unload it.
+_DATABASES_OF_10 = """
+ALTER TABLE molsearch_databases ADD COLUMN collection INTEGER;
+ALTER TABLE molsearch_databases ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+ALTER TABLE molsearch_databases ADD COLUMN blob TEXT;
+ALTER TABLE molsearch_databases ADD COLUMN log TEXT NOT NULL DEFAULT '';
+ALTER TABLE molsearch_databases ADD COLUMN loads INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE molsearch_databases ADD COLUMN pools INTEGER;
+ALTER TABLE molsearch_databases ADD COLUMN memory_mb INTEGER;
+ALTER TABLE molsearch_databases ADD COLUMN disk_space INTEGER;
+ALTER TABLE molsearch_databases ADD COLUMN cpu INTEGER;
+ALTER TABLE molsearch_databases ADD COLUMN gpu INTEGER;
+ALTER TABLE molsearch_databases ADD COLUMN instance_type TEXT;
+ALTER TABLE molsearch_databases ADD COLUMN server_is_remote INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE molsearch_hits ADD COLUMN shard INTEGER;
+"""
 
-_QUERIES_OF_10 = ""
+# The record of a hit as it was when the search ran; for a hit of an older version, as it is now.
+_QUERIES_OF_10 = """
+ALTER TABLE molsearch_hits ADD COLUMN body TEXT NOT NULL DEFAULT '{}';
+UPDATE molsearch_hits SET body = coalesce(
+    (SELECT r.body FROM records r WHERE r.dataset = molsearch_hits.dataset AND r.id = molsearch_hits.record),
+    iif(title IS NULL, '{}', json_object('Title', title))
+);
+"""
 
-_SERVICES_OF_10 = ""
+# The users with cost accounting are those of the seeds who manage their stack.
+_SCALING_GROUPS = """
+ALTER TABLE users ADD COLUMN administrator INTEGER NOT NULL DEFAULT 0;
+UPDATE users SET administrator = cost_accounting;
+CREATE TABLE scaling_groups (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    organization INTEGER NOT NULL REFERENCES organizations (id),
+    min_instances INTEGER NOT NULL,
+    max_instances INTEGER NOT NULL,
+    created TEXT NOT NULL
+) STRICT;
+"""
+_SERVICES_OF_10 = "".join(
+    [
+        _SCALING_GROUPS,
+        create_kind_table("service_specs", "scaling_group INTEGER NOT NULL REFERENCES scaling_groups (id)"),
+        create_kind_table(
+            "service_tasks",
+            "spec INTEGER NOT NULL REFERENCES service_specs (id)",
+            "state TEXT NOT NULL DEFAULT 'queued'",
+            "desired_state TEXT NOT NULL DEFAULT 'running'",
+            "reason TEXT NOT NULL DEFAULT ''",
+            "url TEXT NOT NULL DEFAULT ''",
+            "started TEXT",
+        ),
+    ]
+)
 
 # The lowest version is the oldest that can be migrated; its script creates only what is missing.
 MIGRATIONS: Final[Mapping[int, str]] = {
@@ -188,7 +302,7 @@ MIGRATIONS: Final[Mapping[int, str]] = {
     7: _MEMBERS,
     8: _SYSTEM_TAGS,
     9: "".join([_MEMBERS_BY_USER, *map(_cover_kind, _KINDS_OF_6)]),
-    10: "".join([_JOBS_OF_10, _COSTS_OF_10, _PACKAGES_OF_10, _DATABASES_OF_10, _QUERIES_OF_10, _SERVICES_OF_10]),
+    10: f"{_JOBS_OF_10}{_COSTS_OF_10}{_PACKAGES_OF_10}{_DATABASES_OF_10}{_QUERIES_OF_10}{_SERVICES_OF_10}",
 }
 
 

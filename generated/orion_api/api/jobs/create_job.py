@@ -2,8 +2,8 @@
 
 Creates a job in state `queued`. Jobs start in the order of their creation, as many concurrently as the stack
 allows. Rejected with 422 if the parameters do not match the specification of the floe (`bad_job_parameters`,
-which lists the known names), and with 409 if the floe is not `ready`. Resources created by a job are tagged
-`Job <id>`.
+which lists the known names) or if the stack does not have the hardware (`no_such_hardware`), and with 409 if
+the floe is not `ready`. Resources created by a job are tagged `Job <id>`.
 
 `POST /api/v1/jobs/`. Evidence: listed (source `commands`).
 """

@@ -1,7 +1,11 @@
 """Create a molecule database.
 
-Creates a molecule database from a dataset. Its state is `LOADING`, then `LOADED` when it can be searched. A
-query searches the molecules that the dataset has at the time of the query.
+Creates a molecule database from a dataset, or from a collection whose ready shards hold molecules, and loads
+it: its state is `LOADING`, then `LOADED` when it can be searched, or `ERROR` with a reason. A query searches
+the molecules that the source had when the database was loaded. Rejected with 422 unless there is exactly one
+source, and if the local Orion does not have what an option asks for; with 409 (`collection_not_ready`) if the
+collection is not `ready`. A shard has the format that its name ends with, such as `smi` or `sdf.gz`; otherwise
+it has records in the format `binary`.
 
 `POST /api/v1/molsearch/databases/`. Evidence: listed (source `commands`).
 """

@@ -1,7 +1,8 @@
 """Create a molecule search query.
 
-Starts a search. The state is `QUEUED` at first; the final state is `SUCCESS`, or `ERROR` with a reason.
-Rejected with 422 (`bad_query`) if the query is not supported, and with 409 if the database is not `LOADED`.
+Starts a search. The state is `QUEUED` at first; the final state is `SUCCESS`, or `ERROR` or `CANCELLED` with a
+reason. Rejected with 422 (`bad_query`) if the query is not supported, and with 409 if the database is not
+`LOADED`.
 
 `POST /api/v1/molsearch/queries/`. Evidence: listed (source `commands`).
 """

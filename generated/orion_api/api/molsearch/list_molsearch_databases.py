@@ -42,6 +42,8 @@ def build(
     owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
     states: Sequence[str] | Unset = UNSET,
+    dataset: int | Unset = UNSET,
+    collection: int | Unset = UNSET,
     search_type: ListMolsearchDatabasesSearchType | str | Unset = UNSET,
     types: Sequence[str] | Unset = UNSET,
 ) -> Request:
@@ -60,6 +62,8 @@ def build(
         owner: Only items of the user with this id.
         state: Only databases in this state.
         states: Only items in one of these states. Repeat the parameter to pass several states.
+        dataset: Only databases of the dataset with this id.
+        collection: Only databases of the collection with this id.
         search_type: Only databases of this search type, `2D` or `3D`.
         types: Only items of one of these types. Repeat the parameter to pass several types.
     """
@@ -79,6 +83,8 @@ def build(
                 "owner": owner,
                 "state": state,
                 "states": states,
+                "dataset": dataset,
+                "collection": collection,
                 "search_type": search_type,
                 "types": types,
             }
@@ -122,6 +128,8 @@ def sync_detailed(
     owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
     states: Sequence[str] | Unset = UNSET,
+    dataset: int | Unset = UNSET,
+    collection: int | Unset = UNSET,
     search_type: ListMolsearchDatabasesSearchType | str | Unset = UNSET,
     types: Sequence[str] | Unset = UNSET,
 ) -> Response[MolsearchDatabasePage]:
@@ -141,6 +149,8 @@ def sync_detailed(
         owner: Only items of the user with this id.
         state: Only databases in this state.
         states: Only items in one of these states. Repeat the parameter to pass several states.
+        dataset: Only databases of the dataset with this id.
+        collection: Only databases of the collection with this id.
         search_type: Only databases of this search type, `2D` or `3D`.
         types: Only items of one of these types. Repeat the parameter to pass several types.
 
@@ -164,6 +174,8 @@ def sync_detailed(
             owner=owner,
             state=state,
             states=states,
+            dataset=dataset,
+            collection=collection,
             search_type=search_type,
             types=types,
         ),
@@ -186,6 +198,8 @@ def sync(
     owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
     states: Sequence[str] | Unset = UNSET,
+    dataset: int | Unset = UNSET,
+    collection: int | Unset = UNSET,
     search_type: ListMolsearchDatabasesSearchType | str | Unset = UNSET,
     types: Sequence[str] | Unset = UNSET,
 ) -> MolsearchDatabasePage:
@@ -205,6 +219,8 @@ def sync(
         owner: Only items of the user with this id.
         state: Only databases in this state.
         states: Only items in one of these states. Repeat the parameter to pass several states.
+        dataset: Only databases of the dataset with this id.
+        collection: Only databases of the collection with this id.
         search_type: Only databases of this search type, `2D` or `3D`.
         types: Only items of one of these types. Repeat the parameter to pass several types.
 
@@ -229,6 +245,8 @@ def sync(
             owner=owner,
             state=state,
             states=states,
+            dataset=dataset,
+            collection=collection,
             search_type=search_type,
             types=types,
         ),
@@ -251,6 +269,8 @@ async def asyncio_detailed(
     owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
     states: Sequence[str] | Unset = UNSET,
+    dataset: int | Unset = UNSET,
+    collection: int | Unset = UNSET,
     search_type: ListMolsearchDatabasesSearchType | str | Unset = UNSET,
     types: Sequence[str] | Unset = UNSET,
 ) -> Response[MolsearchDatabasePage]:
@@ -269,6 +289,8 @@ async def asyncio_detailed(
             owner=owner,
             state=state,
             states=states,
+            dataset=dataset,
+            collection=collection,
             search_type=search_type,
             types=types,
         ),
@@ -291,6 +313,8 @@ async def asyncio(
     owner: int | Unset = UNSET,
     state: str | Unset = UNSET,
     states: Sequence[str] | Unset = UNSET,
+    dataset: int | Unset = UNSET,
+    collection: int | Unset = UNSET,
     search_type: ListMolsearchDatabasesSearchType | str | Unset = UNSET,
     types: Sequence[str] | Unset = UNSET,
 ) -> MolsearchDatabasePage:
@@ -309,6 +333,8 @@ async def asyncio(
             owner=owner,
             state=state,
             states=states,
+            dataset=dataset,
+            collection=collection,
             search_type=search_type,
             types=types,
         ),

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from . import create_package as create_package
     from . import delete_package as delete_package
     from . import get_package as get_package
+    from . import get_package_environment as get_package_environment
+    from . import get_package_inspection as get_package_inspection
     from . import list_packages as list_packages
     from . import upload_package_content as upload_package_content
 else:
@@ -19,6 +21,8 @@ else:
             "create_package",
             "delete_package",
             "get_package",
+            "get_package_environment",
+            "get_package_inspection",
             "list_packages",
             "upload_package_content",
         ],

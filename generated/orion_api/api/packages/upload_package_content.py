@@ -2,9 +2,9 @@
 
 The body is a gzip-compressed tar archive that contains `manifest.json`, an object with at least `name`,
 `version`, `python_version` and `requirements`. An invalid archive, one with a path or link that leads outside
-it, or one that is too large when decompressed is rejected with 422 (`bad_package`). The state becomes
-`processing`, then `ready` when the floes are available, or `error` if they cannot be read. Uploading the same
-archive again changes nothing; another archive is rejected with 409 unless the state is `uploading` or `error`.
+it, or one that is too large when decompressed is rejected with 422 (`bad_package`). The state becomes `queued`,
+then `ready` when the floes are available, or `error` if they cannot be read. Uploading the same archive again
+changes nothing; another archive is rejected with 409 unless the state is `uploading` or `error`.
 
 `PUT /api/v1/packages/{package_id}/upload/`. Evidence: listed (source `commands`).
 """

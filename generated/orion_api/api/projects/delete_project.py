@@ -1,9 +1,9 @@
 """Delete a project.
 
 Moves a project to the trash. Only the owner can delete a project, also an archived one, and only if none of its
-jobs is queued or running (409 `project_in_use`). The project and everything in it are inaccessible from then
-on, also to users that items were shared with, until the owner restores the project: nothing in it is changed or
-removed.
+jobs and service tasks is queued or running (409 `project_in_use`). The project and everything in it are
+inaccessible from then on, also to users that items were shared with, until the owner restores the project:
+nothing in it is changed or removed.
 
 `DELETE /api/v1/projects/{project_id}/`. Evidence: listed (source `commands`).
 """

@@ -45,6 +45,7 @@ def build(
     tags: Sequence[str] | Unset = UNSET,
     tag_filters: Sequence[str] | Unset = UNSET,
     tag_match: TagMatch | str | Unset = UNSET,
+    classification: str | Unset = UNSET,
     uuid: str | Unset = UNSET,
     package: int | Unset = UNSET,
     version: str | Unset = UNSET,
@@ -73,6 +74,7 @@ def build(
         tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
             begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
             assumed.
+        classification: Only floes in this classification or in one below it, for example `Docking/Posing`.
         uuid: Only floes with this UUID, in upper or lower case.
         package: Only floes of the package with this id.
         version: Only floes of packages with exactly this version.
@@ -97,6 +99,7 @@ def build(
                 "tags": tags,
                 "tag_filters": tag_filters,
                 "tag_match": tag_match,
+                "classification": classification,
                 "uuid": uuid,
                 "package": package,
                 "version": version,
@@ -145,6 +148,7 @@ def sync_detailed(
     tags: Sequence[str] | Unset = UNSET,
     tag_filters: Sequence[str] | Unset = UNSET,
     tag_match: TagMatch | str | Unset = UNSET,
+    classification: str | Unset = UNSET,
     uuid: str | Unset = UNSET,
     package: int | Unset = UNSET,
     version: str | Unset = UNSET,
@@ -174,6 +178,7 @@ def sync_detailed(
         tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
             begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
             assumed.
+        classification: Only floes in this classification or in one below it, for example `Docking/Posing`.
         uuid: Only floes with this UUID, in upper or lower case.
         package: Only floes of the package with this id.
         version: Only floes of packages with exactly this version.
@@ -202,6 +207,7 @@ def sync_detailed(
             tags=tags,
             tag_filters=tag_filters,
             tag_match=tag_match,
+            classification=classification,
             uuid=uuid,
             package=package,
             version=version,
@@ -229,6 +235,7 @@ def sync(
     tags: Sequence[str] | Unset = UNSET,
     tag_filters: Sequence[str] | Unset = UNSET,
     tag_match: TagMatch | str | Unset = UNSET,
+    classification: str | Unset = UNSET,
     uuid: str | Unset = UNSET,
     package: int | Unset = UNSET,
     version: str | Unset = UNSET,
@@ -258,6 +265,7 @@ def sync(
         tag_match: How the filters for tags compare them with the tags of an item. Defaults to `exact`. The values that
             begin with `i` match ASCII letters case-insensitively. `iexact` is published, the other values are
             assumed.
+        classification: Only floes in this classification or in one below it, for example `Docking/Posing`.
         uuid: Only floes with this UUID, in upper or lower case.
         package: Only floes of the package with this id.
         version: Only floes of packages with exactly this version.
@@ -287,6 +295,7 @@ def sync(
             tags=tags,
             tag_filters=tag_filters,
             tag_match=tag_match,
+            classification=classification,
             uuid=uuid,
             package=package,
             version=version,
@@ -314,6 +323,7 @@ async def asyncio_detailed(
     tags: Sequence[str] | Unset = UNSET,
     tag_filters: Sequence[str] | Unset = UNSET,
     tag_match: TagMatch | str | Unset = UNSET,
+    classification: str | Unset = UNSET,
     uuid: str | Unset = UNSET,
     package: int | Unset = UNSET,
     version: str | Unset = UNSET,
@@ -337,6 +347,7 @@ async def asyncio_detailed(
             tags=tags,
             tag_filters=tag_filters,
             tag_match=tag_match,
+            classification=classification,
             uuid=uuid,
             package=package,
             version=version,
@@ -364,6 +375,7 @@ async def asyncio(
     tags: Sequence[str] | Unset = UNSET,
     tag_filters: Sequence[str] | Unset = UNSET,
     tag_match: TagMatch | str | Unset = UNSET,
+    classification: str | Unset = UNSET,
     uuid: str | Unset = UNSET,
     package: int | Unset = UNSET,
     version: str | Unset = UNSET,
@@ -387,6 +399,7 @@ async def asyncio(
             tags=tags,
             tag_filters=tag_filters,
             tag_match=tag_match,
+            classification=classification,
             uuid=uuid,
             package=package,
             version=version,

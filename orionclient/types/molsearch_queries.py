@@ -1,116 +1,32 @@
-"""MolsearchDatabase and MolsearchQuery: molecule search by title, substructure, fingerprint or shape."""
+"""MolsearchQuery: molecule search by title, substructure, fingerprint or shape."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Never, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from orion_api.api import molsearch as api
 
+from orionclient._resources.content import object_name
 from orionclient._resources.convert import identifier, integer, json_object, optional, string
-from orionclient._resources.creating import create_with_tags
+from orionclient._resources.creating import create_with_tags, project_id
 from orionclient._resources.json_values import check_json
-from orionclient._resources.polling import raise_if_failed, wait_until_done
-from orionclient._resources.resource import Declaration, Field, Id, Resource, SessionLike, reference_id, resource_id
+from orionclient._resources.polling import poll_states, raise_if_failed
+from orionclient._resources.resource import Declaration, Field, Id, Resource, SessionLike, resource_id
+from orionclient._transfer.content import iter_verified
+from orionclient._transfer.downloads import save
+from orionclient._transfer.sources import source_name
 from orionclient.exceptions import ValidationError
 from orionclient.records import encode_molecule
+from orionclient.types.datasets import Dataset, get_format
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator, Sequence
+    from typing import BinaryIO
 
-    from orion_api.inputs import (
-        CreateMolsearchDatabase,
-        CreateMolsearchQuery,
-        ListMolsearchDatabasesFilters,
-        ListMolsearchQueriesFilters,
-    )
+    from orion_api.inputs import CreateMolsearchQuery, ListMolsearchQueriesFilters, UpdateMolsearchQuery
 
-    from orionclient.types.datasets import Dataset
-
-__all__ = ["MolsearchDatabase", "MolsearchQuery"]
-
-
-class MolsearchDatabase(Resource):
-    """A searchable database of the molecules of a dataset.
-
-    Listing takes the filters ``search_type`` (documented), ``types``, ``name`` (contains), ``name_contains``, ``name_icontains``,
-    ``project``, ``owner``, ``state`` and ``states``. Deleting is permanent. A database can be shared: the targets can search it (assumed).
-
-    Example:
-        >>> from orionclient.examples import drugs
-        >>> from orionclient.types import Dataset, MolsearchDatabase, MolsearchQuery
-        >>> dataset = Dataset.upload(session, "drugs", drugs("sdf"))
-        >>> database = MolsearchDatabase.create(session, "drugs", dataset)
-        >>> database.wait()
-        >>> query = MolsearchQuery.create_title_query(session=session, database_id=database.id, titles=["aspirin"])
-        >>> query.wait()
-        >>> [hit["title"] for hit in query.hits()]
-        ['aspirin']
-    """
-
-    declaration: ClassVar[Declaration] = Declaration(
-        "molsearch_database", api, id_name="database_id", linkable=False, sharable=True
-    )
-
-    @classmethod
-    def _inputs(
-        cls, filters: ListMolsearchDatabasesFilters, create: CreateMolsearchDatabase, update: Never
-    ) -> None: ...
-
-    id: Field[int] = Field(identifier, "Id of the database, unique in the stack (documented).")
-    name: Field[str] = Field(string, "Display name; may be empty and need not be unique (assumed).")
-    state: Field[str] = Field(
-        string, "`LOADED` (documented), `LOADING` or `ERROR` (assumed); other states are possible."
-    )
-    search_type: Field[str] = Field(string, "`2D` or `3D` (documented).")
-    dataset: Field[int] = Field(identifier, "Id of the source dataset (assumed).")
-    count: Field[int] = Field(integer, "Number of loaded records; 0 before loading (assumed).")
-    created: Field[str] = Field(string, "When the database was created, ISO 8601 in UTC (assumed).")
-    owner: Field[int] = Field(identifier, "Id of the user that created the database (assumed).")
-    project: Field[int] = Field(identifier, "Id of the project that the database belongs to (assumed).")
-
-    @classmethod
-    def create(
-        cls,
-        session: SessionLike,
-        name: str,
-        dataset: Dataset | Id,
-        *,
-        search_type: str = "2D",
-        project: Any = None,
-        database_version: Any = None,  # noqa: ARG003 - published; deprecated and ignored since 6.8.0
-    ) -> Self:
-        """Create a database from a dataset. The name and all arguments except `database_version` are assumed.
-
-        Args:
-            session: The session.
-            name: Display name.
-            dataset: The dataset or its id.
-            search_type: ``2D`` or ``3D``.
-            project: Project or its id. Defaults to the session's project.
-            database_version: Ignored, as in the original since 6.8.0 (documented).
-
-        Returns:
-            The database, not loaded yet; call `wait` to wait until it is.
-
-        Raises:
-            ValidationError: `dataset` is neither a dataset nor an id.
-            OrionError: The request failed.
-        """
-        dataset_id = reference_id(dataset, "dataset")
-        return create_with_tags(cls, session, name, project, dataset=dataset_id, search_type=search_type)
-
-    def wait(self, timeout: float = 600) -> None:
-        """Wait until the database is loaded.
-
-        Args:
-            timeout: Maximum time to wait in seconds.
-
-        Raises:
-            OrionError: Loading failed.
-            OrionTimeout: The timeout expired; the message has the last state.
-            NotFoundResponse: The database was deleted.
-        """
-        wait_until_done(self, "LOADED", "ERROR", timeout)
+__all__ = ["MolsearchQuery"]
 
 
 class MolsearchQuery(Resource):
@@ -123,16 +39,19 @@ class MolsearchQuery(Resource):
     declaration: ClassVar[Declaration] = Declaration("molsearch_query", api, id_name="query_id", linkable=False)
 
     @classmethod
-    def _inputs(cls, filters: ListMolsearchQueriesFilters, create: CreateMolsearchQuery, update: Never) -> None: ...
+    def _inputs(
+        cls, filters: ListMolsearchQueriesFilters, create: CreateMolsearchQuery, update: UpdateMolsearchQuery
+    ) -> None: ...
 
     id: Field[int] = Field(identifier, "Id of the query, unique in the stack (assumed).")
     name: Field[str] = Field(string, "Display name; may be empty and need not be unique (assumed).")
     query_type: Field[str] = Field(string, "`title`, `subsearch`, `graphsim`, `exact` or `fastrocs` (assumed).")
     database: Field[int] = Field(identifier, "Id of the database (assumed).")
     state: Field[str] = Field(
-        string, "`SUCCESS` (documented), `QUEUED`, `RUNNING` or `ERROR` (assumed); other states are possible."
+        string,
+        "`SUCCESS` (documented), `QUEUED`, `RUNNING`, `ERROR` or `CANCELLED` (assumed); other states are possible.",
     )
-    reason: Field[str] = Field(string, "Why the state is `ERROR`; else empty (assumed).", default="")
+    reason: Field[str] = Field(string, "Why the state is `ERROR` or `CANCELLED`; else empty (assumed).", default="")
     parameters: Field[dict[str, Any]] = Field(
         optional(json_object, {}), "Search parameters as they were passed (assumed)."
     )
@@ -197,7 +116,8 @@ class MolsearchQuery(Resource):
             session: The session.
             database_id: Id of the database.
             mdlquery: The substructure. The local Orion accepts a molfile, JSON that contains one, or SMARTS. A molecule of a toolkit, for
-                example an OEMol, is sent as SMILES with the type ``SMARTS``, see `orionclient.records.register_molecule_codec`.
+                example an OEMol, is sent as SMILES with the type ``SMARTS``, and one of RDKit as SMARTS; see
+                `orionclient.records.register_molecule_codec`.
             subsearch_query_type: Form of the substructure, ``MDLJSON`` (documented) or ``SMARTS`` (assumed).
             num_hits: Maximum number of hits.
             name: Display name.
@@ -215,7 +135,7 @@ class MolsearchQuery(Resource):
             BadResponse: The server does not support this search; the message has the reason.
             OrionError: The request failed.
         """
-        mdlquery, given = encode_molecule("mdlquery", mdlquery), mdlquery
+        mdlquery, given = encode_molecule("mdlquery", mdlquery, as_query=True), mdlquery
         if mdlquery is not given:
             subsearch_query_type = "SMARTS"
         return cls._create_query(
@@ -404,11 +324,22 @@ class MolsearchQuery(Resource):
             timeout: Maximum time to wait in seconds.
 
         Raises:
-            OrionError: The search failed; the message has the reason.
+            OrionError: The search failed or was cancelled; the message has the reason.
             OrionTimeout: The timeout expired; the message has the last state.
             NotFoundResponse: The query was deleted.
         """
-        wait_until_done(self, "SUCCESS", "ERROR", timeout)
+        for state in poll_states(self, "SUCCESS", timeout):
+            if state == "SUCCESS":
+                return
+            _raise_if_ended(self)
+
+    def cancel(self) -> None:
+        """Stop the search, which then has no hits. Has no effect on a search that has ended. The name is assumed.
+
+        Raises:
+            OrionError: The request failed.
+        """
+        self._call(api.cancel_molsearch_query)
 
     def hits(self) -> Iterator[dict[str, Any]]:
         """Iterate over the hits, best first. There are none until the search has finished.
@@ -417,7 +348,8 @@ class MolsearchQuery(Resource):
             Dicts with `rank`, `dataset`, `record` (the id in the dataset), `title` and `score` (all assumed).
 
         Raises:
-            OrionError: The request failed; or there are no hits because the search failed, and the message has the reason.
+            OrionError: The request failed; or there are no hits because the search failed or was cancelled, and the message has the
+                reason.
         """
         session, empty = self._require_session(), True
         for hit in session._calls.iter_items(api.list_molsearch_hits, self._ids()):
@@ -425,4 +357,68 @@ class MolsearchQuery(Resource):
             yield hit
         if empty:
             found = session._calls.request_json(api.get_molsearch_query, self._ids())
-            raise_if_failed(type(self).from_msg(found, session), "ERROR")
+            _raise_if_ended(type(self).from_msg(found, session))
+
+    def download(self, format: str = "csv") -> bytes:  # noqa: A002 - as for a dataset
+        """Download the hits as one file into memory: the records with the fields `Search Rank` and `Search Score`, best first.
+
+        The name and the argument are assumed. The local Orion converts molecules to the form of the format if it has RDKit.
+
+        Args:
+            format: ``csv``, ``smi``, ``sdf``, ``json`` (one record in each line), or another format as for `Dataset.download`.
+
+        Returns:
+            The content of the file.
+
+        Raises:
+            BadResponse: The search did not succeed, the format is not supported, or a molecule cannot be written in it.
+            OrionError: The request failed.
+        """
+        return b"".join(iter_verified(self._opener(api.download_molsearch_hits, {"format": format})))
+
+    def download_to_file(
+        self,
+        filename: str | os.PathLike[str] | BinaryIO,
+        *,
+        format: str | None = None,  # noqa: A002 - as in `download`
+    ) -> None:
+        """Download the hits to a file, as `download`.
+
+        Args:
+            filename: Path or binary file, as for `Dataset.download_to_file`.
+            format: As for `download`. Defaults to the extension of the path.
+
+        Raises:
+            BadResponse: As for `download`.
+            OrionError: The request failed or the content is truncated.
+            OSError: The path cannot be written.
+        """
+        format = format or get_format(source_name(filename))  # noqa: A001
+        save(self._opener(api.download_molsearch_hits, {"format": format}), filename, what=object_name(self))
+
+    def export(self, name: str | None = None, *, project: Any = None) -> Dataset:
+        """Create a dataset of the hits on the server: the records with the fields `Search Rank` and `Search Score`, best first.
+
+        The name of the method and its arguments are assumed.
+
+        Args:
+            name: Name of the dataset. Defaults to a name with the id of the query.
+            project: Project or its id. Defaults to the session's project.
+
+        Returns:
+            The dataset.
+
+        Raises:
+            BadResponse: The search did not succeed.
+            OrionError: The request failed.
+        """
+        session = self._require_session()
+        given = {"name": name, "project": project_id(session, project)}
+        body = {key: value for key, value in given.items() if value is not None}
+        made = session._calls.request_json(api.export_molsearch_query, self._ids(), body=body)
+        return Dataset.from_msg(made, session)
+
+
+def _raise_if_ended(query: MolsearchQuery) -> None:
+    for state in ("ERROR", "CANCELLED"):
+        raise_if_failed(query, state)
