@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from attrs import astuple, evolve, frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 __all__ = [
     "AuthorizationRequired",
@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 _MAX_MESSAGE = 500
+_MAX_FAULTS = 100
 _MAX_FIRST_LINE = 200
 _MAX_SECOND_LINE = 600
 _MAX_ACTION = 50
@@ -383,7 +384,8 @@ def error_for(response: ResponseLike, message: str | None = None) -> OrionError:
         return rejected
     if 500 <= status < 600:
         return OrionServiceError(response, message)
-    return _BY_STATUS.get(status, BadResponse)(response, message)
+    rejection = _BY_STATUS.get(status, BadResponse)(response, message)
+    return rejection.with_hints(*_find_faults(response)) if status == 422 else rejection
 
 
 def one_line(value: str, *, secrets: Iterable[str] = (), limit: int | None = None) -> str:
@@ -487,6 +489,18 @@ def _format_origin(base: str, url: str) -> str:
     except ValueError:
         return "an invalid URL"
     return one_line(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}", limit=_MAX_MESSAGE)
+
+
+def _find_faults(response: ResponseLike) -> Iterator[str]:
+    """Find the faults that a response lists in addition to its message."""
+    try:
+        data = json.loads(response.content)
+    except (ValueError, RecursionError):
+        return
+    listed = data.get("errors") if isinstance(data, dict) else None
+    for each in listed[:_MAX_FAULTS] if isinstance(listed, list) else ():
+        if isinstance(each, str):
+            yield each[:_MAX_MESSAGE]
 
 
 def _find_detail(data: Any) -> str:

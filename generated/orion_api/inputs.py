@@ -582,6 +582,7 @@ class Problem(TypedDict):
     detail: str
     code: NotRequired[str]
     line: NotRequired[int]
+    errors: NotRequired[list[str]]
 
 
 class ProjectInfo(TypedDict):

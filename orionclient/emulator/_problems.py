@@ -7,7 +7,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 # The disk is full, the disk quota is exceeded, or the file is too large for the file system.
 NO_SPACE: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG})
@@ -30,6 +30,7 @@ class ProblemError(Exception):
         detail: A human-readable sentence.
         code: A short machine-readable reason.
         line: Line of the uploaded text, counted from 1.
+        errors: All faults, if there are several.
         headers: Additional response headers.
     """
 
@@ -40,6 +41,7 @@ class ProblemError(Exception):
         code: str,
         *,
         line: int | None = None,
+        errors: Sequence[str] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
@@ -47,6 +49,7 @@ class ProblemError(Exception):
         self.detail = detail
         self.code = code
         self.line = line
+        self.errors = errors
         self.headers: dict[str, str] = dict(headers or {})
 
     def body(self) -> dict[str, Any]:
@@ -54,6 +57,8 @@ class ProblemError(Exception):
         body: dict[str, Any] = {"detail": self.detail, "code": self.code}
         if self.line is not None:
             body["line"] = self.line
+        if len(self.errors) > 1:
+            body["errors"] = [*self.errors]
         return body
 
 

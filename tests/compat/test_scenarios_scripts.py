@@ -155,7 +155,7 @@ Run = Callable[..., list[str]]
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalOrion]:
     folder = tmp_path_factory.mktemp("stack")
-    (folder / "join_floes.py").write_text(FLOES)
+    (folder / "join_floes.py").write_bytes(FLOES.encode())
     with LocalOrion(folder / "orion", seed="demo", floes=[folder / "join_floes.py"]) as orion:
         yield orion
 
@@ -166,10 +166,10 @@ def run(stack: LocalOrion, tmp_path: Path) -> Run:
     for name, content in STUBS.items():
         path = tmp_path / "stubs" / name
         path.parent.mkdir(parents=True)
-        path.write_text(content)
+        path.write_bytes(content.encode())
 
     def run_script(script: str, *words: object) -> list[str]:
-        (tmp_path / "script.py").write_text(textwrap.dedent(script))
+        (tmp_path / "script.py").write_bytes(textwrap.dedent(script).encode())
         env = {**os.environ, **stack.environ, "PYTHONPATH": str(tmp_path / "stubs")}
         command = [sys.executable, "-W", "error", "script.py", *map(str, words)]
         done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=300, check=False)
@@ -215,5 +215,5 @@ def test_parameterized_jobs_run_again_from_their_exported_parameters(
         again = finished(stack, job_id)
         assert (again.name, again.parameters) == ("sweep again", jobs[1].parameters)
         assert list(again.logs()) == ["joined 2"]
-        exported: dict[str, Any] = json.loads((tmp_path / "params.json").read_text())
+        exported: dict[str, Any] = json.loads((tmp_path / "params.json").read_bytes().decode())
         assert exported["parameters"] == jobs[1].parameters

@@ -67,7 +67,7 @@ class Rejected:
         body = other.json()
         return (
             (other.status_code, body["code"]) == (self.status, self.code)
-            and set(body) <= {"detail", "code", "line"}
+            and set(body) <= {"detail", "code", "line", "errors"}
             and all(word in body["detail"] for word in self.words)
         )
 

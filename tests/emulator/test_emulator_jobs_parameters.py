@@ -92,12 +92,15 @@ def test_all_faults_are_named_at_once(ada, rejected):
     response = typed(ada, {"third": {}}, nmber=1, speed=2, number="1", level=9)
     known = "'code', 'number', 'sure', 'anything', 'file', 'data', 'shards', 'secret', 'out', 'colour', 'words'"
     assert response == rejected(422, "bad_job_parameters")
-    assert response.json()["detail"] == (
-        f"5 faults in the parameters: the floe has no promoted parameters 'nmber', 'speed'; known names are {known};"
-        " the parameter 'number' must be an integer, not '1'; the parameter 'level' must be at most 5, not 9;"
-        " the floe has no cube 'third'; known names are 'typed', 'second', 'Second cube';"
-        " the parameter 'must' of the cube 'second' is missing (type string)."
-    )
+    faults = [
+        f"the floe has no promoted parameters 'nmber', 'speed'; known names are {known}",
+        "the parameter 'number' must be an integer, not '1'",
+        "the parameter 'level' must be at most 5, not 9",
+        "the floe has no cube 'third'; known names are 'typed', 'second', 'Second cube'",
+        "the parameter 'must' of the cube 'second' is missing (type string)",
+    ]
+    assert response.json()["errors"] == faults
+    assert response.json()["detail"] == f"5 faults in the parameters: {'; '.join(faults)}."
     assert ada.get(JOBS).json()["count"] == before
 
 

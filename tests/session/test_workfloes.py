@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from helpers.scripted import Scripted, ScriptedResponse
 
-from orionclient.exceptions import AuthorizationRequired, NotLoaded, OrionError, ValidationError
+from orionclient.exceptions import AuthorizationRequired, BadResponse, NotLoaded, OrionError, ValidationError
 from orionclient.local import LocalOrion
 from orionclient.session import OrionSession
-from orionclient.types import Dataset, File, Project, Secret, ShardCollection, WorkFloeSpec
+from orionclient.types import Dataset, File, Project, Secret, ShardCollection, WorkFloeJob, WorkFloeSpec
 
 
 def parameter(name: str, kind: str, **more: Any) -> dict[str, Any]:
@@ -249,6 +249,19 @@ def test_all_faults_are_named_at_once(spec: WorkFloeSpec, scripted: Scripted) ->
     )
     assert str(caught.value).splitlines() == ["WorkFloeSpec 3: 8 faults in the parameters", *caught.value.hints]
     assert scripted.requests == []
+
+
+def test_all_faults_that_the_server_finds_are_lines_of_the_error(session: OrionSession) -> None:
+    spec = session.list_resources(WorkFloeSpec, {"title": "echo"}).one()
+    wrong = {"number": "x", "flag": 1, "choice": "third", "ratio": [], "words": 5, "output": 7, "text": 1}
+    with pytest.raises(BadResponse) as caught:
+        WorkFloeJob.start(session, spec, "x", {"promoted": {**wrong, **{f"unknown {index}": 1 for index in range(20)}}})
+    lines = str(caught.value).splitlines()[-8:]
+    assert all(f"'unknown {index}'" in lines[0] for index in range(20))
+    assert [line.split("'")[1] for line in lines[1:]] == [*wrong]
+    with pytest.raises(BadResponse) as caught:
+        WorkFloeJob.start(session, spec, "x", {"promoted": {"number": "x"}})
+    assert caught.value.hints == ()
 
 
 def test_a_value_given_instead_of_the_id_of_a_secret_is_not_shown(spec: WorkFloeSpec) -> None:

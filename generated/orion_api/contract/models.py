@@ -27,6 +27,10 @@ class Problem(ContractModel):
             description="Line of the uploaded file (counted from 1) that could not be parsed; only for rejected uploads."
         ),
     ] = None
+    errors: Annotated[
+        list[StrictStr] | None,
+        Field(description="All faults, if there are several; only for rejected parameters of a job."),
+    ] = None
 
 
 class TagMatch(RootModel[Literal["exact", "iexact", "contains", "icontains", "startswith", "istartswith"]]):

@@ -19,12 +19,14 @@ class Problem:
         detail: Human-readable explanation, one sentence.
         code: Short machine-readable error code, for example `not_found`.
         line: Line of the uploaded file (counted from 1) that could not be parsed; only for rejected uploads.
+        errors: All faults, if there are several; only for rejected parameters of a job.
         additional_properties: Fields that are not in the contract.
     """
 
     detail: str
     code: str | Unset = UNSET
     line: int | Unset = UNSET
+    errors: list[str] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs.field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -35,6 +37,7 @@ class Problem:
                 "detail": self.detail,
                 "code": self.code,
                 "line": self.line,
+                "errors": self.errors,
             }
         )
         return data
@@ -52,5 +55,6 @@ class Problem:
             detail=read.read_required("detail", _wire.parse_string),
             code=read.read_optional("code", _wire.parse_string),
             line=read.read_optional("line", _wire.parse_integer),
+            errors=read.read_optional("errors", _wire.list_of(_wire.parse_string)),
             additional_properties=read.get_unknown_fields(),
         )

@@ -93,7 +93,7 @@ def create_job(call: Call) -> dict[str, Any]:
         check_parameters(specification, parameters, system_parameters)
         hardware = resolve_hardware(specification, parameters, system_parameters, call.stack.engine.machine)
     except ParametersError as error:
-        raise ProblemError(422, str(error), "bad_job_parameters") from None
+        raise ProblemError(422, str(error), "bad_job_parameters", errors=error.faults) from None
     try:
         check_machine(hardware, call.stack.engine.machine)
     except HardwareError as error:
