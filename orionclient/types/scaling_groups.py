@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Never
 
 from orion_api.api import scaling_groups as api
 
-from orionclient._resources.convert import identifier, integer, optional, string
+from orionclient._resources.convert import identifier, integer, string
 from orionclient._resources.resource import Declaration, Field, Resource
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class ScalingGroup(Resource):
 
     id: Field[int] = Field(identifier, "Id of the group, unique in the stack.")
     name: Field[str] = Field(string, "Name of the group.")
-    description: Field[str] = Field(optional(string, ""), "What runs in the group; may be empty.")
+    description: Field[str] = Field(string, "What runs in the group; may be empty.")
     organization: Field[int] = Field(identifier, "Id of the organization.")
     min_instances: Field[int] = Field(integer, "Minimum count of instances, which are ready even if nothing runs.")
     max_instances: Field[int] = Field(integer, "Maximum count of instances.")

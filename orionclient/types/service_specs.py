@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Never
 
 from orion_api.api import service_specs as api
 
-from orionclient._resources.convert import identifier, optional, string
+from orionclient._resources.convert import identifier, string
 from orionclient._resources.resource import Declaration, Field, Resource
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class ServiceSpec(Resource):
 
     id: Field[int] = Field(identifier, "Id of the specification, unique in the stack.")
     name: Field[str] = Field(string, "Display name; need not be unique.")
-    description: Field[str] = Field(optional(string, ""), "What the service does; may be empty.")
+    description: Field[str] = Field(string, "What the service does; may be empty.")
     scaling_group: Field[int] = Field(identifier, "Id of the scaling group whose instances run the tasks.")
     owner: Field[int] = Field(identifier, "Id of the user that created the specification.")
     project: Field[int] = Field(identifier, "Id of the project that the specification belongs to.")

@@ -54,7 +54,7 @@ class ServiceTask(Resource):
 
     id: Field[int] = Field(identifier, "Id of the task, unique in the stack.")
     name: Field[str] = Field(string, "Display name; may be empty and need not be unique.")
-    description: Field[str] = Field(optional(string, ""), "Description; may be empty.")
+    description: Field[str] = Field(string, "Description; may be empty.")
     spec: Field[int] = Field(identifier, "Id of the service specification.")
     state: Field[str] = Field(
         string,

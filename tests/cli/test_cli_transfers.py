@@ -241,7 +241,7 @@ def test_equal_names_in_many_threads(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(downloads, "UniqueFilenames", Slow)
     kind: Any = SimpleNamespace(kind=File, noun="file")
-    targets = downloads._Targets(kind, f"{tmp_path}/", many=True, force=False, ending=None)
+    targets = downloads.Targets(kind, f"{tmp_path}/", many=True, force=False, ending=None)
     found = [SimpleNamespace(id=index, to_dict=lambda: {"name": "hits.sdf"}) for index in range(8)]
     with ThreadPoolExecutor(4) as threads:
         assert len(set(threads.map(targets.path_of, found))) == len(found)

@@ -20,7 +20,17 @@ from orionclient.cli._core.filter_words import FilteredCommand, _get_key
 from orionclient.cli._core.reference import iter_commands
 from orionclient.cli._core.root import ocli
 from orionclient.local import LocalOrion
-from orionclient.types import KINDS, Dataset, File, MolsearchQuery, Project, Shard, ShardCollection, WorkFloeSpec
+from orionclient.types import (
+    KINDS,
+    Dataset,
+    File,
+    MolsearchDatabase,
+    MolsearchQuery,
+    Project,
+    Shard,
+    ShardCollection,
+    WorkFloeSpec,
+)
 
 LISTS = {path.removeprefix("ocli "): each for path, each in iter_commands(ocli) if isinstance(each, FilteredCommand)}
 
@@ -141,6 +151,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalOrion]:
     for orion in planted_world(tmp_path_factory, "words"):
         session = orion.session()
         session.create_paths("/a", "/b")
+        collection = ShardCollection.create(session, "searched")
+        collection.close()
+        collection.wait(timeout=60)
+        MolsearchDatabase.create(session, "of a collection", collection=collection)
         MolsearchQuery.create_title_query(session=session, database_id=1, titles=["aspirin"], name="aspirin")
         yield orion
 

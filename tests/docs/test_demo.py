@@ -11,7 +11,7 @@ def test_the_demo_passes(capsys: pytest.CaptureFixture[str], real_time: None) ->
     assert demo.main() == 0
     shown = capsys.readouterr().out
     assert "BAD" not in shown
-    assert "28 checks passed, 0 failed" in shown
+    assert "32 checks passed, 0 failed" in shown
 
 
 def test_a_failed_check_ends_with_status_1(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,7 +21,16 @@ def test_a_failed_check_ends_with_status_1(capsys: pytest.CaptureFixture[str], m
     def fails(_: object, check: demo.Checks) -> None:
         check.expect(None, "water is dry")
 
-    for name in ("transfer_file", "upload_dataset", "tag_and_link", "run_jobs", "call_operations", "rename_and_delete"):
+    steps = (
+        "transfer_file",
+        "upload_dataset",
+        "tag_and_link",
+        "run_jobs",
+        "watch_job",
+        "search_molecules",
+        "call_operations",
+    )
+    for name in (*steps, "rename_and_delete"):
         monkeypatch.setattr(demo, name, nothing)
     monkeypatch.setattr(demo, "show_identity", fails)
     assert demo.main() == 1

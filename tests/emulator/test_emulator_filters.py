@@ -10,6 +10,8 @@ import pytest
 from emulator_floes import FLOES, floe, start
 from orion_api import contract
 from orion_api.operations import OPERATIONS
+from test_emulator_exports import create as export
+from test_emulator_exports import finish
 from test_emulator_kills import completion
 from test_emulator_molsearch import QUERIES, ask, database, dataset, result
 from test_emulator_packages import COMMAND, MAIN, MANIFEST, compressed, create, floes, of_package, upload
@@ -49,6 +51,11 @@ FILTERS: dict[str, dict[str, tuple[Any, Any]]] = {
         "owner": (2, 99),
         "types": (["file", "folder"], ["folder"]),
         "expired": ("true", None),
+    },
+    "list_exports": {
+        "name": ("STORAGE", "nothing"),
+        "report_type": ("storage_use", "lost"),
+        "state": ("error", "lost"),
     },
     "list_files": {**STORED, "state": ("uploading", "lost"), "states": (["lost", "uploading"], ["lost"])},
     "list_folders": {"project": (3, 4), "owner": (2, 99), "path_contains": ("/wor", "WORK")},
@@ -217,7 +224,9 @@ def ada(server: Server, ada: httpx.Client, grace: httpx.Client, drugs: dict[str,
     stopped = post(grace, tasks, name="Hits", project=3, spec=3)["id"]
     grace.patch(f"{tasks}{stopped}/", json={"desired_state": "stopped"}).raise_for_status()
     post(ada, tasks, name="other", spec=1)
+    broken_export, _ = (finish(ada, export(ada, report_type)) for report_type in ("jobs_summary", "storage_use"))
     with server._require().stack.store.write_transaction() as db:
+        db.execute("UPDATE exports SET state = 'error' WHERE id = ?", (broken_export["id"],))
         db.execute("UPDATE projects SET owner = 2 WHERE id = 3")
         db.execute("UPDATE datasets SET systemtags = '[\"Job 7\"]' WHERE id = 1")
         db.execute("UPDATE files SET deleted = '2020-01-01T00:00:00.000000Z' WHERE name = 'expired'")

@@ -10,10 +10,14 @@ from orionclient.emulator import FloeSpecification, Server, _handlers
 
 PATH = "/api/v1/projects/"
 ROUTES = {each["operationId"]: route for route, item in contract.load()["paths"].items() for each in item.values()}
-# Jobs, packages, databases and service tasks are made and changed in ways of their own, see below. The server makes service specifications.
+# Jobs, packages, databases, queries and service tasks are made and changed in ways of their own, see below. The server makes service
+# specifications.
 KINDS = {
     kind: ROUTES[f"create_{kind}"]
-    for kind in sorted(set(_handlers.KINDS) - {"job", "package", "molsearch_database", "service_spec", "service_task"})
+    for kind in sorted(
+        set(_handlers.KINDS)
+        - {"job", "package", "molsearch_database", "molsearch_query", "service_spec", "service_task"}
+    )
 }
 
 

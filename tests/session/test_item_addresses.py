@@ -23,7 +23,7 @@ from orionclient.types import (
     ShardCollection,
     WorkFloeJob,
 )
-from orionclient.types.workfloes import _build_reference
+from orionclient.types.workfloes import _convert_value
 
 TEAM = "/project/1/team"
 
@@ -47,9 +47,9 @@ def test_an_address_is_accepted_in_place_of_an_id(session: OrionSession) -> None
 
 
 def test_parameters_of_jobs_accept_addresses() -> None:
-    assert _build_reference("dataset", False, "in", "dataset://7") == 7
+    assert _convert_value({"type": "data_source"}, "dataset://7", "in") == 7
     with pytest.raises(ValidationError, match="'file://1' is the address of a file, but a dataset is expected"):
-        _build_reference("dataset", True, "in", ["file://1"])
+        _convert_value({"type": "dataset", "many": True}, ["file://1"], "in")
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from orionclient.session import OrionSession, SessionConfig
 from orionclient.types import (
     KINDS,
     Dataset,
+    Export,
     File,
     Group,
     MolsearchDatabase,
@@ -113,6 +114,7 @@ def one_of_each(session: OrionSession) -> list[Resource]:
         session.get_resource(ScalingGroup, 1),
         session.get_resource(ServiceSpec, 1),
         ServiceTask.create(session, "pickled", 1),
+        Export.create(session, "jobs_summary"),
         echo,
         WorkFloeJob.start(session, echo, "pickled"),
         database,

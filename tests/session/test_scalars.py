@@ -259,7 +259,7 @@ def test_parameters_of_floes(session: OrionSession, wrap: Callable[[int], Any]) 
     job = echo.start("x", **given)
     assert job.parameters == {"promoted": {word: "CNS", count: 3}}
     assert WorkFloeJob.start(session, wrap(echo.id), "x", {"promoted": given}).parameters == job.parameters
-    with pytest.raises(ValidationError, match=f"'{count}' must be of type integer"):
+    with pytest.raises(ValidationError, match=f"'{count}' must be an integer"):
         echo.start("x", **{word: "CNS", count: Scalar(3.5)})
 
 

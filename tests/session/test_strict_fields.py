@@ -39,7 +39,7 @@ ERROR = object()
 # The meaning of null where a field is optional: the documented value, or else the default of the published constructor.
 NULLS: dict[str, Any] = {
     "archived": False, "deleted": "", "description": "", "dirty": False, "email": "", "first_name": "", "hardware": {}, "last_name": "",
-    "location": "", "parameters": {}, "system_parameters": {}, "systemtags": [], "tags": [], "version": "",
+    "location": "", "parameters": {}, "server_is_remote": False, "system_parameters": {}, "systemtags": [], "tags": [], "version": "",
 }  # fmt: skip
 
 

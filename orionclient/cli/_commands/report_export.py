@@ -91,7 +91,7 @@ def build_summary_export_command() -> Command:
         "summary-export",
         run,
         options,
-        "Export a report of the ended jobs of your projects, also of deleted ones, with their run times and costs.",
+        "Export the run times and costs of ended jobs.",
         "ocli jobs summary-export --start-date 2026-11-01 --download",
     )
 
