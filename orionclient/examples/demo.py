@@ -193,7 +193,7 @@ def watch_job(session: OrionSession, check: Checks) -> None:
     settings = {"ORION_URL": config.url, "ORION_TOKEN": config.token, "ORION_PROJECT": str(config.project)}
     command = [sys.executable, "-m", "orionclient.cli", "jobs", "watch", str(job.id)]
     done = subprocess.run(  # noqa: S603 - our own module  # nosec B603
-        command, env={**os.environ, **settings}, capture_output=True, text=True, check=False
+        command, env={**os.environ, **settings}, capture_output=True, encoding="utf-8", check=False
     )
     for line in done.stdout.splitlines():
         print(f"       {line}")

@@ -153,4 +153,4 @@ def test_a_floe_is_deleted_after_a_confirmation(call: Call, server: LocalOrion, 
     assert ask(call, server, "workfloes", "list", f"package={package}") == []
     built_in = call("workfloes", "delete", "1", "--yes", on=server)
     assert built_in.exit_code == 6
-    assert "part of the stack" in built_in.stderr
+    assert "belongs to the stack" in built_in.stderr

@@ -172,7 +172,9 @@ def run(stack: LocalOrion, tmp_path: Path) -> Run:
         (tmp_path / "script.py").write_bytes(textwrap.dedent(script).encode())
         env = {**os.environ, **stack.environ, "PYTHONPATH": str(tmp_path / "stubs")}
         command = [sys.executable, "-W", "error", "script.py", *map(str, words)]
-        done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=300, check=False)
+        done = subprocess.run(
+            command, cwd=tmp_path, env=env, capture_output=True, encoding="utf-8", timeout=300, check=False
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout.split()
 

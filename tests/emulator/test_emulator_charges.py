@@ -57,7 +57,7 @@ class Server:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
         )
         self.url, self.token = self.process.stdout.readline().split()
 
@@ -110,7 +110,7 @@ class Client(threading.Thread):
         system_parameters = {"memory_mb": memory}
         body = {"workfloe": self.floes[record.floe], "name": name, "project": project}
         response = client.post(JOBS, json={**body, "system_parameters": system_parameters})
-        assert response.status_code == 201, response.text
+        assert response.status_code == 201, response.content
         record.id = response.json()["id"]
 
     def wait_for(self, client, record):
@@ -120,7 +120,7 @@ class Client(threading.Thread):
         before, moment = record.cancelled, time.time()
         record.cancelled = None
         response = client.post(f"{JOBS}{record.id}/cancel/")
-        assert response.status_code == 200, response.text
+        assert response.status_code == 200, response.content
         job = response.json()
         # The end of a job that is running is known later.
         record.cancelled = before if job["outcome"] in {"succeeded", "failed"} else True
@@ -135,7 +135,7 @@ class Client(threading.Thread):
         name = f"=renamed {self.luck.randrange(10**6)}"
         before, record.names = record.names, {*record.names, name}
         response = client.patch(f"{JOBS}{record.id}/", json={"name": name})
-        assert response.status_code == 200, response.text
+        assert response.status_code == 200, response.content
         record.names = {name}
         self.did["renamed"] += before != record.names
 
@@ -147,7 +147,7 @@ class Client(threading.Thread):
             return
         record.last, record.deleted = job, None
         response = client.delete(f"{JOBS}{record.id}/")
-        assert response.status_code == 204, response.text
+        assert response.status_code == 204, response.content
         record.deleted = True
         self.did["deleted"] += 1
 
@@ -166,7 +166,7 @@ def act(server, did, count, first):
 def export(client, report_type, form="json"):
     made = client.post(EXPORTS, json={"report_type": report_type, "format": form}).json()
     until(lambda: client.get(f"{EXPORTS}{made['id']}/").json(), lambda found: found["state"] == "ready")
-    return client.get(f"{EXPORTS}{made['id']}/download/").text
+    return client.get(f"{EXPORTS}{made['id']}/download/").content.decode()
 
 
 def read_effects(path):

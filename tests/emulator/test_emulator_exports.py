@@ -29,7 +29,7 @@ def server(tmp_path_factory):
 
 def create(client, report_type="jobs_summary", **fields):
     response = client.post(EXPORTS, json={"report_type": report_type, "format": "json", **fields})
-    assert response.status_code == 201, response.text
+    assert response.status_code == 201, response.content
     return response.json()
 
 
@@ -39,8 +39,8 @@ def finish(client, made):
 
 def download(client, made):
     response = client.get(f"{EXPORTS}{finish(client, made)['id']}/download/")
-    assert response.status_code == 200, response.text
-    return response.text
+    assert response.status_code == 200, response.content
+    return response.content.decode()
 
 
 def report(client, report_type="jobs_summary", **fields):

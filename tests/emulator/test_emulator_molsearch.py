@@ -21,13 +21,13 @@ DATASETS = "/api/v1/storage/datasets/"
 def dataset(caller, content, form="sdf", **fields):
     made = caller.post(DATASETS, json={"name": "data", **fields}).json()
     response = caller.put(f"{DATASETS}{made['id']}/upload/".removesuffix("/") + f"?format={form}", content=content)
-    assert response.status_code == 200, response.text
+    assert response.status_code == 200, response.content
     return response.json()
 
 
 def database(caller, data, **fields):
     response = caller.post(DATABASES, json={"name": "db", "dataset": data["id"], **fields})
-    assert response.status_code == 201, response.text
+    assert response.status_code == 201, response.content
     url = f"{DATABASES}{response.json()['id']}/"
     return until(lambda: caller.get(url).json(), lambda found: found["state"] != "LOADING")
 
@@ -38,7 +38,7 @@ def ask(caller, searched, query_type="title", **parameters):
 
 
 def result(caller, response):
-    assert response.status_code == 201, response.text
+    assert response.status_code == 201, response.content
     url = f"{QUERIES}{response.json()['id']}/"
     query = until(lambda: caller.get(url).json(), lambda found: found["state"] not in {"QUEUED", "RUNNING"})
     return query, caller.get(f"{url}hits/").json()["results"]

@@ -46,7 +46,7 @@ def make_collection(caller, shards, *, closed=True):
 
 def create(caller, **body):
     response = caller.post(DATABASES, json=body)
-    assert response.status_code == 201, response.text
+    assert response.status_code == 201, response.content
     return await_rest(caller, response.json()["id"])
 
 
@@ -56,7 +56,7 @@ def await_rest(caller, database):
 
 def change(caller, database, verb):
     response = caller.post(f"{DATABASES}{database}/{verb}/")
-    assert response.status_code == 200, response.text
+    assert response.status_code == 200, response.content
     return response.json()
 
 
@@ -68,7 +68,7 @@ def ask(caller, database, *titles):
 def find(caller, database, *titles):
     """Return the query and its hits."""
     response = ask(caller, database, *titles)
-    assert response.status_code == 201, response.text
+    assert response.status_code == 201, response.content
     url = f"{QUERIES}{response.json()['id']}/"
     query = until(lambda: caller.get(url).json(), lambda found: found["state"] not in {"QUEUED", "RUNNING"})
     return query, caller.get(f"{url}hits/").json()["results"]
@@ -76,7 +76,7 @@ def find(caller, database, *titles):
 
 def read_log(caller, database, **query):
     response = caller.get(f"{DATABASES}{database}/logs/", params=query)
-    return response.text, int(response.headers["X-Orion-Log-Offset"])
+    return response.content.decode(), int(response.headers["X-Orion-Log-Offset"])
 
 
 def count_contents(server):
@@ -155,7 +155,7 @@ def test_a_database_of_a_collection(ada, grace):
     shards = [
         ("one.smi", b"CCO ethanol\nC methane\n"),
         ("two.SMI.GZ", gzip.compress(b"CC ethane\n")),
-        ("part 3", binary),
+        ("third", binary),
     ]
     collection, ids = make_collection(ada, shards)
     database = create(ada, collection=collection, project=3)
@@ -182,7 +182,7 @@ def test_a_database_of_a_collection(ada, grace):
 
 
 def test_a_shard_that_cannot_be_read_is_the_reason(ada):
-    collection, ids = make_collection(ada, [("good.smi", b"C methane\n"), ("bad.sdf", b"no molecule"), ("c", b"text")])
+    collection, ids = make_collection(ada, [("good.smi", b"C methane\n"), ("bad.sdf", b"no molecule"), ("c", b"words")])
     database = create(ada, collection=collection)
     assert (database["state"], database["count"]) == ("ERROR", 0)
     assert database["reason"].startswith(f"The shard {ids[1]} ('bad.sdf'), line 1: ")
@@ -269,7 +269,7 @@ def test_sharing_lets_others_search_and_read_but_not_change(ada, grace, rejected
         f"/api/v1/shares/molsearch_database/{database['id']}/", json={"target_type": "user", "target_id": 2}
     )
     assert shared.status_code == 204
-    assert grace.get(f"{url}logs/").text == read_log(ada, database["id"])[0]
+    assert grace.get(f"{url}logs/").content.decode() == read_log(ada, database["id"])[0]
     assert len(find(grace, database["id"], "first")[1]) == 1
     for response in (grace.post(f"{url}load/"), grace.post(f"{url}unload/"), grace.patch(url, json={"name": "x"})):
         assert response == rejected(403, "forbidden", "read-only")

@@ -22,13 +22,13 @@ ECHO, CLOCK = 1, 2
 def create(user: httpx.Client, **fields: Any) -> str:
     """Create a task; returns its path."""
     response = user.post(TASKS, json={"spec": ECHO, **fields})
-    assert response.status_code == 201, response.text
+    assert response.status_code == 201, response.content
     return f"{TASKS}{response.json()['id']}/"
 
 
 def set_limits(user: httpx.Client, path: str, **limits: int) -> Any:
     response = user.patch(path, json=limits)
-    assert response.status_code == 200, response.text
+    assert response.status_code == 200, response.content
     return response.json()
 
 
@@ -78,9 +78,9 @@ def test_a_task_runs_until_it_is_stopped(server: Server, ada: httpx.Client) -> N
     assert response.json() == {"method": "POST", "path": "/a?b", "body": "c"}
     assert httpx.head(running["url"]).content == b""
     assert httpx.post(running["url"], content=b"x" * 2**21).status_code == 413
-    wait_for(lambda: ada.get(f"{path}logs/").text.count("HTTP/1.1"), 3)
+    wait_for(lambda: ada.get(f"{path}logs/").content.decode().count("HTTP/1.1"), 3)
     log = ada.get(f"{path}logs/")
-    assert log.text.startswith(f"echo: serving at {running['url']}\n")
+    assert log.content.decode().startswith(f"echo: serving at {running['url']}\n")
     assert ada.get(f"{path}logs/", params={"offset": log.headers["X-Orion-Log-Offset"]}).content == b""
 
     assert ada.patch(path, json={"desired_state": "stopped", "name": "yours"}).json()["desired_state"] == "stopped"
@@ -92,7 +92,7 @@ def test_a_task_runs_until_it_is_stopped(server: Server, ada: httpx.Client) -> N
     again = wait_for_state(ada, path, "running")
     assert again["started"] > running["started"]
     # The log is continued.
-    assert ada.get(f"{path}logs/").text == log.text + f"echo: serving at {again['url']}\n"
+    assert ada.get(f"{path}logs/").content.decode() == log.content.decode() + f"echo: serving at {again['url']}\n"
     assert ada.delete(path).status_code == 204
     wait_for(lambda: is_reachable(again["url"]), False)
     assert ada.get(path).status_code == 404

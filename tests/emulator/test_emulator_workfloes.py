@@ -59,7 +59,7 @@ def test_filters(ada):
 
 def test_everybody_sees_the_floes_of_the_stack(grace, ada, rejected):
     assert grace.get(PATH).json() == ada.get(PATH).json()
-    assert ada.delete(f"{PATH}1/") == rejected(403, "forbidden", "floe 1 is part of the stack")
+    assert ada.delete(f"{PATH}1/") == rejected(403, "forbidden", "floe 1 belongs to the stack")
     assert ada.get(f"{PATH}99/") == rejected(404, "not_found", "floe 99 does not exist")
 
 

@@ -33,7 +33,8 @@ BAD: dict[str, list[Any]] = {
 }
 # Ids may be strings of digits; counts and measures may not.
 IDS = {
-    "id", "collection", "database", "dataset", "organization", "owner", "package", "project", "resource_id", "workfloe",
+    "id", "collection", "database", "dataset", "organization", "owner", "package", "project", "resource_id",
+    "scaling_group", "spec", "workfloe",
 }  # fmt: skip
 ERROR = object()
 # The meaning of null where a field is optional: the documented value, or else the default of the published constructor.

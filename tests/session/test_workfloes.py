@@ -101,7 +101,7 @@ def test_a_specification_never_sent_is_empty() -> None:
 
 
 def test_a_built_in_floe_cannot_be_deleted(session: OrionSession) -> None:
-    with pytest.raises(AuthorizationRequired, match="part of the stack"):
+    with pytest.raises(AuthorizationRequired, match="belongs to the stack"):
         session.delete_resource(WorkFloeSpec(id=1))
 
 

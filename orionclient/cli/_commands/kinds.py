@@ -222,7 +222,7 @@ def group(name: str) -> click.Group:
         The group.
     """
     description = GROUPS[name][1]
-    subgroups = [_load_commands(each, text) for each, text in _NESTED.items() if each.startswith(f"{name} ")]
+    subgroups = [_load_commands(each, line) for each, line in _NESTED.items() if each.startswith(f"{name} ")]
     return CommandGroup(name, subgroups, help=description) if subgroups else _load_commands(name, description)
 
 

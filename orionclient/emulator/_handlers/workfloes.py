@@ -114,7 +114,7 @@ def delete_workfloe(call: Call) -> None:
     with call.stack.store.write_transaction() as db:
         row = find(call, db, call.path["workfloe_id"])
         if row["project"] is None:
-            raise forbidden(f"The floe {row['id']} is part of the stack and cannot be deleted.")
+            raise forbidden(f"The floe {row['id']} belongs to the stack and cannot be deleted.")
         resources.require_member(db, call.caller, row["project"], writing=True)
         query = "SELECT count(*) FROM jobs WHERE state <> 'complete' AND workfloe = ?"
         if busy := db.execute(query, (row["id"],)).fetchone()[0]:

@@ -44,7 +44,7 @@ class _InspectionError(Exception):
 
 
 def inspect(engine: JobEngine, folder: Path, package_id: int) -> Inspection:
-    """Run the program that inspects packages on an extracted package; its errors are part of the result."""
+    """Run the program that inspects packages on an extracted package; the result has its errors."""
     found, log = Inspection(), bytearray()
     try:
         report = _run(engine, folder, package_id, log)
