@@ -154,7 +154,7 @@ def describe_hardware(hardware: Mapping[str, Any], cpus: list[int], specificatio
     """Return the environment variables for a job that Orion's documentation lists, as far as they have a meaning here."""
     count = str(hardware["cpu_count"])
     (first, *_) = specification.get("cubes") or [{}]
-    kind = _CUBE_TYPES.get(first.get("type"))
+    kind = _CUBE_TYPES.get(first.get("type", ""))
     return {
         "ORION_CPU": count,
         "ORION_CPU_LIST": ",".join(map(str, cpus)),
