@@ -137,7 +137,7 @@ def check_machine(hardware: Mapping[str, Any], machine: Machine) -> None:
         faults.append(f"{hardware['cpu_count']} CPUs (cpu_count), and this local Orion has {machine.cpus}.")
     if hardware["memory_mb"] > machine.memory_mb:
         faults.append(
-            f"{hardware['memory_mb']:g} MiB of memory (memory_mb), and this local Orion has {machine.memory_mb}."
+            f"{hardware['memory_mb']:.10g} MiB of memory (memory_mb), and this local Orion has {machine.memory_mb}."
         )
     if hardware["gpu_count"]:
         faults.append(f"{hardware['gpu_count']} GPUs (gpu_count), and a local Orion has none.")

@@ -161,7 +161,7 @@ def supervise(argv: list[str], grace_seconds: float, cpus: list[int], memory_mb:
         program.returncode = -signal.SIGKILL
         # Written last, when no process is left that could write another one.
         with contextlib.suppress(OSError), open("reason", "w", encoding="utf-8") as file:  # noqa: PTH123 - as above
-            file.write(f"used more than {memory_mb:g} MiB of memory")
+            file.write(f"used more than {memory_mb:.10g} MiB of memory")
     return program.returncode
 
 
